@@ -1,0 +1,1 @@
+"""The polars core: frames in, frames out; no files, no network, no printing, no clock."""

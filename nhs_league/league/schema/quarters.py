@@ -1,0 +1,86 @@
+"""A quarter of a financial year, as NHS England writes it: ``Q3 2025/26``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+PATTERN = r"^Q[1-4] \d{4}/\d{2}$"
+"""How release files write a quarter."""
+
+_ASKED = re.compile(r"^(?:q([1-4])[ -]*)?(?:(\d{4})[/-](\d{2})|(\d{2})[/-](\d{2}))?(?:[ -]*q([1-4]))?$")
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A quarter; April to June is the first of its financial year.
+
+    Attributes:
+        year: the calendar year in which the financial year begins.
+        number: 1 to 4.
+    """
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """Read a published label such as ``Q3 2025/26``; ValueError if it is none."""
+        if not re.match(PATTERN, text):
+            raise ValueError(f"not a quarter: {text!r}")
+        year = int(text[3:7])
+        if int(text[8:10]) != (year + 1) % 100:
+            raise ValueError(f"not a financial year: {text!r}")
+        return cls(year, int(text[1]))
+
+    @property
+    def label(self) -> str:
+        """The published form, ``Q3 2025/26``."""
+        return f"Q{self.number} {self.year}/{(self.year + 1) % 100:02d}"
+
+    @property
+    def slug(self) -> str:
+        """The form for file names, which sorts by time: ``2025-26-q3``."""
+        return f"{self.year}-{(self.year + 1) % 100:02d}-q{self.number}"
+
+    @property
+    def end(self) -> date:
+        """The last day of the quarter."""
+        return {
+            1: date(self.year, 6, 30),
+            2: date(self.year, 9, 30),
+            3: date(self.year, 12, 31),
+            4: date(self.year + 1, 3, 31),
+        }[self.number]
+
+
+def matching(asked: str, known: Iterable[Quarter]) -> Quarter | None:
+    """Find the newest known quarter that a person's word for it fits.
+
+    Accepts ``latest``, ``Q3 2025/26``, ``q3``, ``2025-26-q3``, ``q3 25/26`` in any case.
+
+    Returns:
+        The quarter, or None where none of the known ones fits.
+
+    Raises:
+        ValueError: the text cannot mean a quarter.
+    """
+    text = asked.strip().casefold()
+    newest_first = sorted(known, reverse=True)
+    if text == "latest":
+        return next(iter(newest_first), None)
+    found = _ASKED.match(text)
+    number = found and (found[1] or found[6])
+    if found is None or number is None:
+        raise ValueError(f"not a quarter: {asked!r}")
+    century_year = found[2] or (f"20{found[4]}" if found[4] else None)
+    return next(
+        (
+            quarter
+            for quarter in newest_first
+            if quarter.number == int(number) and century_year in (None, str(quarter.year))
+        ),
+        None,
+    )

@@ -1,0 +1,1 @@
+"""From england.nhs.uk to this machine: what is published, fetched, parsed and kept."""

@@ -1,0 +1,101 @@
+"""Figures of several publications into one: the newest publication of each figure wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from nhs_league.league.schema.frames import DOMAINS, KEYS, OBSERVATIONS, STANDINGS
+from nhs_league.releases.parse import ParsedFile
+from nhs_league.releases.ranked import with_of
+
+PARTS = pl.Schema({**STANDINGS, "kind": pl.String})
+"""Standings as single files tell them: schema STANDINGS and ``kind``, the kind of that file."""
+
+_PARTS_KEY = (*KEYS["standings"], "kind")
+
+
+@dataclass(frozen=True)
+class QuarterFrames:
+    """All that is kept of one quarter.
+
+    Attributes:
+        parts: schema PARTS, the newest row of each trust and kind of file.
+        standings: schema STANDINGS, put together from the parts.
+        observations: schema OBSERVATIONS.
+        domains: schema DOMAINS.
+    """
+
+    parts: pl.DataFrame
+    standings: pl.DataFrame
+    observations: pl.DataFrame
+    domains: pl.DataFrame
+
+
+def nothing() -> QuarterFrames:
+    """Give the frames of a quarter of which nothing is kept."""
+    frames = (pl.DataFrame(schema=schema) for schema in (PARTS, STANDINGS, OBSERVATIONS, DOMAINS))
+    return QuarterFrames(*frames)
+
+
+def merge(
+    kept: QuarterFrames, label: str, files: Sequence[ParsedFile], order: Mapping[str, int]
+) -> QuarterFrames:
+    """Merge what is kept of a quarter with what new files say of it.
+
+    Args:
+        kept: the quarter as it stands.
+        label: the quarter, ``Q3 2025/26``.
+        files: newly parsed files; rows of other quarters are passed over.
+        order: ``release_file`` -> its place among all files kept, later publications higher.
+
+    Returns:
+        The quarter's new frames; of two rows with one key, the later publication's.
+    """
+    in_quarter = pl.col("quarter") == label
+    parts = _newest(
+        [kept.parts, *(f.standings.filter(in_quarter).with_columns(kind=pl.lit(str(f.kind))) for f in files)],
+        _PARTS_KEY,
+        order,
+    )
+    observations = _newest(
+        [kept.observations, *(f.observations.filter(in_quarter) for f in files)],
+        KEYS["observations"],
+        order,
+    )
+    domains = _newest([kept.domains, *(f.domains.filter(in_quarter) for f in files)], KEYS["domains"], order)
+    return QuarterFrames(parts, *with_of(_compose(parts, order), observations, domains))
+
+
+def _newest(
+    frames: Iterable[pl.DataFrame], key: Sequence[str], order: Mapping[str, int]
+) -> pl.DataFrame:
+    return (
+        pl.concat(frames)
+        .sort(_place(order), maintain_order=True)
+        .unique(key, keep="last")
+        .sort(key)
+    )
+
+
+def _compose(parts: pl.DataFrame, order: Mapping[str, int]) -> pl.DataFrame:
+    """Put one standing together from a trust's parts: each field from the newest that tells it."""
+    key = KEYS["standings"]
+    fields = [c for c in STANDINGS if c not in (*key, "release_file", "of")]
+    newest_first = parts.sort(_place(order), descending=True, maintain_order=True)
+    return (
+        newest_first.group_by(key, maintain_order=True)
+        .agg(
+            *(pl.col(c).drop_nulls().first() for c in fields),
+            release_file=pl.col("release_file").unique().sort().str.join(" + "),
+        )
+        .with_columns(of=pl.lit(None, pl.Int32))
+        .select(STANDINGS.names())
+        .sort(key)
+    )
+
+
+def _place(order: Mapping[str, int]) -> pl.Expr:
+    return pl.col("release_file").replace_strict(order, return_dtype=pl.Int64)

@@ -1,0 +1,61 @@
+"""The fictional release that ships with the package, in the official file format.
+
+Made by ``tools/sample_release``; every name and figure in it is invented.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+
+from nhs_league.releases.store import Incoming, Store, add_files, open_store
+
+_PACKED = "release.tar.xz"
+
+
+def release_files() -> Iterator[Incoming]:
+    """Unpack the sample's release files in their order of publication."""
+    with files(__package__).joinpath(_PACKED).open("rb") as packed, tarfile.open(fileobj=packed) as archive:
+        for member in archive:
+            content = archive.extractfile(member)
+            if content is not None:
+                path = PurePosixPath(member.name)
+                yield Incoming(path.name, content.read(), f"sample/{path}", "-".join(path.parts[:2]))
+
+
+def open_sample(cache: Path) -> Store:
+    """Open the sample's store, and make it where it is not there yet.
+
+    The files go through the same parser as real ones. The store is made aside and moved into place
+    whole, so two processes that begin at once both end with the same store.
+
+    Args:
+        cache: the folder below which it is kept; where it cannot be written, a temporary folder.
+    """
+    with files(__package__).joinpath(_PACKED).open("rb") as packed:
+        digest = hashlib.file_digest(packed, "sha256").hexdigest()
+    home = cache / f"sample-{digest[:12]}"
+    store = open_store(home)
+    if store.quarters:
+        return store
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=cache, prefix=".sample-"))
+    except OSError:
+        # Nowhere to keep it: it lives as long as the machine's temporary files do.
+        home = Path(tempfile.gettempdir()) / f"nhsleague-sample-{digest[:12]}"
+        if (store := open_store(home)).quarters:
+            return store
+        aside = Path(tempfile.mkdtemp(prefix="nhsleague-sample-"))
+    add_files(open_store(aside), release_files())
+    try:
+        aside.rename(home)
+    except OSError:
+        # Another process was faster; its store holds the same.
+        shutil.rmtree(aside, ignore_errors=True)
+    return open_store(home)
