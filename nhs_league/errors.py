@@ -62,6 +62,10 @@ class NoDataError(LeagueError):
     exit_code = Exit.NO_DATA
 
 
+class UnreachableError(NoDataError):
+    """The site could not be reached at all, so that trying its other files is no use."""
+
+
 class RefusedError(LeagueError):
     """A release file or a stored file was refused.
 

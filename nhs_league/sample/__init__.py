@@ -5,6 +5,7 @@ Made by ``tools/sample_release``; every name and figure in it is invented.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import shutil
 import tarfile
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
+from nhs_league import __version__
 from nhs_league.releases.store import Incoming, Store, add_files, open_store
 
 _PACKED = "release.tar.xz"
@@ -39,7 +41,7 @@ def open_sample(cache: Path) -> Store:
     """
     with files(__package__).joinpath(_PACKED).open("rb") as packed:
         digest = hashlib.file_digest(packed, "sha256").hexdigest()
-    home = cache / f"sample-{digest[:12]}"
+    home = cache / f"sample-{__version__}-{digest[:12]}"
     store = open_store(home)
     if store.quarters:
         return store
@@ -47,11 +49,10 @@ def open_sample(cache: Path) -> Store:
         cache.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=cache, prefix=".sample-"))
     except OSError:
-        # Nowhere to keep it: it lives as long as the machine's temporary files do.
-        home = Path(tempfile.gettempdir()) / f"nhsleague-sample-{digest[:12]}"
-        if (store := open_store(home)).quarters:
-            return store
+        # Nowhere to keep it: it lives as long as this process.
         aside = Path(tempfile.mkdtemp(prefix="nhsleague-sample-"))
+        atexit.register(shutil.rmtree, aside, ignore_errors=True)
+        return add_files(open_store(aside), release_files())[0]
     add_files(open_store(aside), release_files())
     try:
         aside.rename(home)

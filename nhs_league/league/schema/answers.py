@@ -28,3 +28,8 @@ class Answer:
     chosen: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     parts: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def with_sample(frame: pl.DataFrame, *, sample: bool) -> pl.DataFrame:
+    """Put the column ``sample`` first, so that fictional figures never pass for real ones."""
+    return frame.select(pl.lit(sample).alias("sample"), pl.all())

@@ -1,0 +1,180 @@
+"""The Python API: the command's questions, answered as polars frames."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import polars as pl
+
+from nhs_league import questions
+from nhs_league.errors import NoDataError
+from nhs_league.league.comparison import By
+from nhs_league.league.filters import Filters
+from nhs_league.league.schema.answers import Answer, with_sample
+from nhs_league.league.schema.frames import Frames
+from nhs_league.questions import LATEST, Where
+from nhs_league.releases.store import Store, open_store, read_quarters
+from nhs_league.sample import open_sample
+
+
+@dataclass(frozen=True)
+class League:
+    """The kept releases, ready to be asked; see ``open_league``.
+
+    Each question returns a polars DataFrame whose first column, ``sample``, is true where the
+    figures are the fictional sample's. Published figures stand as published; what is computed here
+    has a column name that begins with ``computed_``. Each raises ``NotFoundError`` where a trust,
+    metric, quarter or filter value is not known.
+
+    Attributes:
+        store: what is kept.
+        sample: whether it is the fictional sample.
+    """
+
+    store: Store
+    sample: bool
+
+    def quarters(self) -> tuple[str, ...]:
+        """Give the labels of the quarters kept, oldest first."""
+        return tuple(quarter.label for quarter in self.store.quarters)
+
+    def frames(self) -> Frames:
+        """Give the tidy frames of all quarters, lazily."""
+        return read_quarters(self.store, self.store.quarters)
+
+    def worst(
+        self,
+        metric: str,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        """Order trusts by a metric or area, the worst first.
+
+        Args:
+            metric: a metric ID, an everyday name, or an area.
+            quarter: ``Q3 2025/26``, ``q3``, ``latest`` …
+            trust_type: ``acute``, ``mental-health-community``, ``ambulance``, ``all``; None for
+                acute trusts if they have the metric.
+            regions: regions to keep.
+            subtypes: subtypes to keep.
+            segments: segments to keep, 1 to 5.
+            limit: how many trusts of each type; None for all.
+
+        Returns:
+            The columns of ``league.ranking.BY_METRIC`` or ``BY_AREA``.
+
+        Example:
+            >>> worst = open_league(sample=True).worst("elective", limit=3)
+            >>> worst["rank"].to_list()
+            [129, 128, 127]
+        """
+        where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
+        return self._told(questions.worst_or_best(self.store, metric, where, worst_first=True, limit=limit))
+
+    def best(
+        self,
+        metric: str,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        """Order trusts by a metric or area, the best first; arguments as for ``worst``."""
+        where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
+        return self._told(questions.worst_or_best(self.store, metric, where, worst_first=False, limit=limit))
+
+    def table(
+        self,
+        trust_type: str | None = None,
+        *,
+        quarter: str = LATEST,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+    ) -> pl.DataFrame:
+        """Give the league table of a trust type: ``league.schema.frames.STANDINGS`` by rank."""
+        where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
+        return self._told(questions.table(self.store, where, sort=None, limit=None))
+
+    def show(self, trust: str, *, quarter: str = LATEST) -> pl.DataFrame:
+        """Give a trust's metrics, worst first: the columns of ``league.profile.METRICS``."""
+        return self._told(questions.show(self.store, trust, quarter))
+
+    def compare(self, *trusts: str, quarter: str = LATEST) -> pl.DataFrame:
+        """Put trusts side by side: the columns of ``league.comparison.SIDE_BY_SIDE``."""
+        return self._told(questions.compare(self.store, trusts, quarter))
+
+    def compare_groups(
+        self,
+        by: str = "region",
+        metric: str | None = None,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+    ) -> pl.DataFrame:
+        """Compare regions, subtypes, segments or types: the columns of ``comparison.GROUPS``.
+
+        Raises:
+            ValueError: ``by`` is none of these.
+        """
+        return self._told(questions.compare_groups(self.store, By(by), metric, Where(quarter, trust_type)))
+
+    def metrics(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
+        """List what is measured: schema ``league.metrics.CATALOGUE``."""
+        return self._told(questions.list_metrics(self.store, Where(quarter, trust_type)))
+
+    def trusts(self, text: str = "", *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
+        """List the trusts whose name holds a text: the columns of ``league.trusts.LISTED``."""
+        return self._told(questions.list_trusts(self.store, text, Where(quarter, trust_type)))
+
+    def _told(self, answer: Answer) -> pl.DataFrame:
+        return with_sample(answer.frame, sample=self.sample)
+
+
+def open_league(*, sample: bool = False, data_dir: str | os.PathLike[str] | None = None) -> League:
+    """Open the kept releases, or the fictional sample.
+
+    Args:
+        sample: whether to answer from the fictional sample that ships with the package.
+        data_dir: where releases are kept; None for ``NHSLEAGUE_DATA_DIR`` or the user's cache.
+
+    Raises:
+        NoDataError: nothing is kept there (``nhsleague fetch`` gets it); never with the sample.
+        RefusedError: what is kept there cannot be read.
+
+    Example:
+        >>> from nhs_league import open_league
+        >>> open_league(sample=True).quarters()
+        ('Q1 2025/26', 'Q2 2025/26', 'Q3 2025/26', 'Q4 2025/26')
+    """
+    folder = Path(data_dir) if data_dir is not None else default_data_dir()
+    if sample:
+        return League(open_sample(folder), sample=True)
+    store = open_store(folder)
+    if not store.quarters:
+        raise NoDataError(
+            f"No releases are kept in {folder}.",
+            "Run nhsleague fetch, or use the fictional sample (--sample).",
+        )
+    return League(store, sample=False)
+
+
+def default_data_dir() -> Path:
+    """Tell where releases are kept: ``NHSLEAGUE_DATA_DIR``, else the user's cache folder."""
+    return Path(os.environ.get("NHSLEAGUE_DATA_DIR") or platformdirs.user_cache_dir("nhsleague", appauthor=False))
+
+
+def _filters(regions: Sequence[str], subtypes: Sequence[str], segments: Sequence[int]) -> Filters:
+    return Filters(tuple(regions), tuple(subtypes), tuple(segments))

@@ -1,0 +1,48 @@
+"""What a person types. ``main`` is the command; it turns each fault into one message and a code."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import NoReturn
+
+from nhs_league.errors import Exit, LeagueError
+
+
+def main() -> NoReturn:
+    """Run the command and leave with the design's exit code; a known fault is one message."""
+    _speak_utf8()
+    try:
+        code = _run()
+    except LeagueError as error:
+        _say(str(error))
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = Exit.INTERRUPTED
+    if code == Exit.INTERRUPTED:
+        _say("Interrupted.")
+    sys.exit(code)
+
+
+def _run() -> int:
+    import typer
+
+    from nhs_league.cli.app import app
+
+    try:
+        result = app(standalone_mode=False)
+    except typer.TyperException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"{message}\n")
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 into pipes and files, and never fail on a terminal that cannot show a letter."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")

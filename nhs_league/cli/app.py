@@ -1,0 +1,52 @@
+"""The command line: its commands and what they share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nhs_league import __version__
+from nhs_league.cli import fetch, ranks, trusts
+from nhs_league.cli.options import Common, takes_groups
+
+app = typer.Typer(
+    name="nhsleague",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_COMMANDS = {
+    "show": (trusts.show, 'nhsleague show "royal cornwall"'),
+    "compare": (trusts.compare, "nhsleague compare RDY RVN, or nhsleague compare --by region --metric elective"),
+    "worst": (ranks.worst, "nhsleague worst --metric elective --region London"),
+    "best": (ranks.best, "nhsleague best --metric cancer --csv"),
+    "table": (ranks.table, "nhsleague table acute --segment 4"),
+    "trusts": (trusts.trusts, "nhsleague trusts teaching --region midlands"),
+    "metrics": (trusts.metrics, "nhsleague metrics --type ambulance"),
+    "fetch": (fetch.fetch, "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),
+}
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"nhsleague {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Figures: NHS England, NHS Oversight Framework, Open Government Licence v3.0.")
+@takes_groups
+def nhsleague(
+    common: Common,  # noqa: ARG001
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,  # noqa: ARG001
+) -> None:
+    """What an NHS trust's league rank hides.
+
+    Ranks and filters NHS England's quarterly league tables of NHS trusts, and shows for each trust
+    where it is weak. Try it on invented data: nhsleague --sample worst --metric elective
+    """
+
+
+for name, (command, example) in _COMMANDS.items():
+    app.command(name, epilog=f"Example: {example}")(takes_groups(command))

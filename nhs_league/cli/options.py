@@ -1,0 +1,127 @@
+"""The options that commands share, in groups; a command takes a group as one argument.
+
+``takes_groups`` turns a function that takes such groups into one whose parameters are the groups'
+options, which is what Typer reads.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+_WHICH = "Which trusts"
+_HOW = "How to show it"
+_DATA = "Which data"
+
+
+@dataclass(frozen=True)
+class Common:
+    """Options that stand before or after the command's name."""
+
+    sample: Annotated[
+        bool,
+        typer.Option("--sample", envvar="NHSLEAGUE_SAMPLE", help="Use the fictional sample; no network.", rich_help_panel=_DATA),
+    ] = False
+    data_dir: Annotated[
+        Path | None,
+        typer.Option("--data-dir", envvar="NHSLEAGUE_DATA_DIR", help="Where releases are kept.", show_default="the user's cache", rich_help_panel=_DATA),
+    ] = None
+    offline: Annotated[bool, typer.Option("--offline", help="Never open a connection.", rich_help_panel=_DATA)] = False
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but the answer and errors.", rich_help_panel=_HOW)] = False
+    no_color: Annotated[bool, typer.Option("--no-color", help="Show no colours (also NO_COLOR).", rich_help_panel=_HOW)] = False
+
+    def after(self, before: Common) -> Common:
+        """Join with what stood before the command's name."""
+        return Common(
+            self.sample or before.sample,
+            self.data_dir or before.data_dir,
+            self.offline or before.offline,
+            self.quiet or before.quiet,
+            self.no_color or before.no_color,
+        )
+
+
+@dataclass(frozen=True)
+class When:
+    """Which quarter."""
+
+    quarter: Annotated[
+        str, typer.Option("--quarter", help="“Q3 2025/26”, q3, 2025-26-q3 or latest.", rich_help_panel=_WHICH)
+    ] = "latest"
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which trusts."""
+
+    trust_type: Annotated[
+        str | None,
+        typer.Option("--type", help="acute, mental-health-community (or non-acute), ambulance, all.", rich_help_panel=_WHICH),
+    ] = None
+    region: Annotated[list[str], typer.Option(help="Only this region; repeatable.", rich_help_panel=_WHICH)] = field(default_factory=list)
+    subtype: Annotated[list[str], typer.Option(help="Only this subtype, e.g. teaching; repeatable.", rich_help_panel=_WHICH)] = field(default_factory=list)
+    segment: Annotated[list[int], typer.Option(help="Only this segment, 1 to 5; repeatable.", min=1, max=5, rich_help_panel=_WHICH)] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Output:
+    """How to show the answer."""
+
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="table, csv or json.", show_default="a table on a terminal, CSV in a pipe", rich_help_panel=_HOW),
+    ] = None
+    csv: Annotated[bool, typer.Option("--csv", help="Short for --format csv.", rich_help_panel=_HOW)] = False
+    json: Annotated[bool, typer.Option("--json", help="Short for --format json.", rich_help_panel=_HOW)] = False
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to a file; its ending chooses the format.", rich_help_panel=_HOW)
+    ] = None
+    wide: Annotated[bool, typer.Option("--wide", help="All columns, whatever the terminal's width.", rich_help_panel=_HOW)] = False
+    columns: Annotated[str, typer.Option("--columns", help="Only these columns, by their names in data: a,b,c.", rich_help_panel=_HOW)] = ""
+
+
+def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of the groups that it takes as arguments.
+
+    A parameter annotated with one of the dataclasses above is replaced by that group's options;
+    ``Common`` options that stood before the command's name are joined in.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
+    parameters = [inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    for name, parameter in inspect.signature(command).parameters.items():
+        if name in groups:
+            parameters += _options_of(groups[name])
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name]))
+
+    @wraps(command)
+    def with_options(*, ctx: typer.Context, **given: Any) -> Any:
+        for name, group in groups.items():
+            given[name] = group(**{f.name: given.pop(f.name) for f in fields(group)})
+            if isinstance(given[name], Common):
+                ctx.obj = given[name] = given[name].after(ctx.obj or Common())
+        return command(**given)
+
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {p.name: p.annotation for p in parameters}
+    return with_options
+
+
+def _options_of(group: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            option.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=option.default if option.default is not MISSING else option.default_factory(),
+            annotation=hints[option.name],
+        )
+        for option in fields(group)
+    ]

@@ -1,0 +1,138 @@
+"""Handing an answer to its renderer: the answer to stdout or a file, the talk to stderr."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nhs_league.errors import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from nhs_league.cli.options import Common, Output
+    from nhs_league.league.schema.answers import Answer
+    from nhs_league.render.formats import Format
+    from nhs_league.render.meta import Meta
+
+_PAGE = 100
+
+
+def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str, object]) -> None:
+    """Show an answer as asked: a table on a terminal, CSV in a pipe, or what an option says.
+
+    Args:
+        answer: the answer.
+        output: how to show it.
+        common: whether it is the sample's, and what to keep quiet about.
+        filters: what the question was narrowed to, for formats that tell it.
+
+    Raises:
+        UsageError: the format is not known, or options contradict each other.
+        NotFoundError: a column of ``--columns`` is not in the answer.
+    """
+    from nhs_league import __version__
+    from nhs_league.render.formats import Format
+    from nhs_league.render.meta import Meta
+
+    wanted = _format(output)
+    narrowed = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
+    meta = Meta(common.sample, __version__, narrowed)
+    columns = _columns(answer, output)
+    if not common.quiet:
+        for line in answer.chosen:
+            say(line)
+    if wanted is Format.TABLE:
+        _table(answer, meta, output, common, columns)
+        return
+    if not common.quiet:
+        for line in (*answer.notes, meta.credit(answer)) if answer.question != "trust" else (meta.credit(answer),):
+            say(line)
+    _write(_written(answer, meta, wanted, columns), output.output)
+
+
+def say(line: str) -> None:
+    """Say something on stderr."""
+    sys.stderr.write(f"{line}\n")
+
+
+def _format(output: Output) -> Format:
+    from nhs_league.render.formats import Format
+
+    asked = {name for name in ("csv", "json") if getattr(output, name)} | ({output.format} if output.format else set())
+    if output.output is not None and not asked:
+        asked = {output.output.suffix.removeprefix(".").casefold() or "no ending"}
+    if len(asked) > 1:
+        raise UsageError(f"Several formats are asked for: {', '.join(sorted(asked))}.", "Name one.")
+    if not asked:
+        return Format.TABLE if sys.stdout.isatty() else Format.CSV
+    (name,) = asked
+    try:
+        return Format({"txt": "table"}.get(name, name))
+    except ValueError:
+        raise UsageError(f"No format is called “{name}”.", f"Known: {', '.join(Format)}.") from None
+
+
+def _columns(answer: Answer, output: Output) -> list[str]:
+    from nhs_league.league.schema.answers import with_sample
+
+    known = with_sample(answer.frame, sample=False).columns
+    columns = [name.strip() for name in output.columns.split(",") if name.strip()]
+    for name in columns:
+        if name not in known:
+            raise NotFoundError.of("column", name, known)
+    return columns
+
+
+def _written(answer: Answer, meta: Meta, wanted: Format, columns: list[str]) -> str:
+    from nhs_league.render.formats import WRITERS
+
+    if columns:
+        # The column that tells the sample from real figures is never left out.
+        kept = [name for name in columns if name != "sample"]
+        answer = replace(answer, frame=answer.frame.select(kept))
+    return WRITERS[wanted](answer, meta)
+
+
+def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> None:
+    from nhs_league.render.terminal import print_answer, to_text
+
+    shown = [name for name in columns if name != "sample"]
+    if output.output is not None:
+        _write(to_text(answer, meta, width=_PAGE, wide=output.wide, columns=shown), output.output)
+        return
+    if not sys.stdout.isatty():
+        width = shutil.get_terminal_size((80, 24)).columns
+        _write(to_text(answer, meta, width=width, wide=output.wide, columns=shown), None)
+        return
+    from rich.console import Console
+
+    console = Console(no_color=common.no_color or None, highlight=False, emoji=False, markup=False)
+    with _quiet_pipe():
+        print_answer(console, answer, meta, wide=output.wide, columns=shown)
+
+
+def _write(text: str, file: Path | None) -> None:
+    if file is not None:
+        try:
+            file.write_text(text, "utf-8", newline="")
+        except OSError as error:
+            raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name another file with -o.") from error
+        return
+    with _quiet_pipe():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+@contextmanager
+def _quiet_pipe() -> Iterator[None]:
+    """End quietly when the reader of a pipe has seen enough (``| head``)."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What is still buffered must not fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,92 @@
+"""``show``, ``compare``, ``trusts`` and ``metrics``: one trust, some trusts, what there is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from nhs_league.cli.data import open_data
+from nhs_league.cli.options import Common, Output, When, Which
+from nhs_league.cli.output import deliver
+from nhs_league.cli.ranks import described, where
+from nhs_league.errors import UsageError
+
+
+class Grouping(StrEnum):
+    """What ``--by`` may name; the same words as ``league.comparison.By``, without its imports."""
+
+    REGION = "region"
+    SUBTYPE = "subtype"
+    SEGMENT = "segment"
+    TYPE = "type"
+
+
+def show(
+    trust: Annotated[list[str], typer.Argument(help="A trust's code, its name, or part of it.")],
+    when: When,
+    output: Output,
+    common: Common,
+) -> None:
+    """How does my trust do, and where is it weak?"""
+    from nhs_league import questions
+
+    asked = " ".join(trust)
+    answer = questions.show(open_data(common), asked, when.quarter)
+    deliver(answer, output, common, {"trust": asked, "quarter": when.quarter})
+
+
+def compare(
+    when: When,
+    which: Which,
+    output: Output,
+    common: Common,
+    trusts: Annotated[list[str] | None, typer.Argument(help="Trusts by code or name; none to compare groups.")] = None,
+    by: Annotated[Grouping | None, typer.Option("--by", help="Compare groups of trusts.", show_default="region")] = None,
+    metric: Annotated[str | None, typer.Option("--metric", "-m", help="Compare groups by this, not by average score.")] = None,
+) -> None:
+    """How do these trusts, or these groups of trusts, compare?"""
+    from nhs_league import questions
+
+    store = open_data(common)
+    if not trusts:
+        from nhs_league.league.comparison import By
+
+        grouping = By(by or Grouping.REGION)
+        answer = questions.compare_groups(store, grouping, metric, where(when, which))
+        deliver(answer, output, common, {"by": str(grouping), "metric": metric, **described(when, which)})
+        return
+    if by or metric or which != Which():
+        raise UsageError("Filters, --by and --metric compare groups, not named trusts.", "Leave out the trusts, or the options.")
+    answer = questions.compare(store, trusts, when.quarter)
+    deliver(answer, output, common, {"trusts": trusts, "quarter": when.quarter})
+
+
+def trusts(
+    when: When,
+    which: Which,
+    output: Output,
+    common: Common,
+    text: Annotated[list[str] | None, typer.Argument(help="Words of the name; none for all trusts.")] = None,
+) -> None:
+    """Which trusts are there, and what are their codes?"""
+    from nhs_league import questions
+
+    asked = " ".join(text or ())
+    answer = questions.list_trusts(open_data(common), asked, where(when, which))
+    deliver(answer, output, common, {"text": asked, **described(when, which)})
+
+
+def metrics(
+    when: When,
+    output: Output,
+    common: Common,
+    trust_type: Annotated[str | None, typer.Option("--type", help="Only this trust type's metrics.")] = None,
+) -> None:
+    """What is measured, and what may I call it?"""
+    from nhs_league import questions
+    from nhs_league.questions import Where
+
+    answer = questions.list_metrics(open_data(common), Where(when.quarter, trust_type))
+    deliver(answer, output, common, {"quarter": when.quarter, "type": trust_type})

@@ -1,0 +1,96 @@
+"""One trust: its standing, its domains, its weak spots, and what its figures cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import polars as pl
+
+from nhs_league.league.metrics import catalogue
+from nhs_league.league.peers import best_quarter, peer_median, with_peers
+from nhs_league.league.periods import ended
+from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.quarters import Quarter
+from nhs_league.league.weak_spots import classify
+
+_OLD = timedelta(days=366)
+_PLACES = 4
+
+METRICS = (
+    "quarter", "trust_code", "trust_name", "metric_id", "metric", "short_name", "domain", "sub_domain",
+    "weak_spot", "weak_spot_rule", "strong", "value", "unit", "period", "score", "rank", "of",
+    "median", "lower_quartile", "upper_quartile", "higher_is_better", "standard", "standard_name",
+    "computed_distance_to_median", "computed_distance_to_best_quarter", "computed_rank",
+    "computed_of", "computed_median", "computed_lower_quartile", "computed_upper_quartile",
+    "release_file",
+)  # fmt: skip
+"""The columns of a trust's metrics, worst first. The two distances are value minus the peers'
+median, and minus the value from which the best quarter begins (published, else computed)."""
+
+
+def profile(frames: Frames, trust_code: str) -> Answer:
+    """Report on one trust.
+
+    Args:
+        frames: the tidy frames of one quarter and the trust's type, with all its peers.
+        trust_code: a trust that is in the standings.
+
+    Returns:
+        An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
+        standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
+        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS) in ``parts``.
+    """
+    listed = catalogue(frames.observations)
+    is_trust = pl.col("trust_code") == trust_code
+    standing = frames.standings.with_columns(
+        computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
+        computed_of=pl.col("average_score").count().cast(pl.Int32),
+    ).filter(is_trust).collect()  # fmt: skip
+    domains = frames.domains.filter(is_trust).sort("domain").collect()
+    known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
+    metrics = (
+        classify(with_peers(frames.observations, listed))
+        .filter(is_trust)
+        .join(known, on=["metric_id", "unit"], how="left", nulls_equal=True)
+        .with_columns(
+            trust_name=pl.lit(standing["trust_name"][0]),
+            computed_distance_to_median=(pl.col("value") - peer_median()).round(_PLACES),
+            computed_distance_to_best_quarter=(pl.col("value") - best_quarter()).round(_PLACES),
+        )
+        .sort(pl.col("weak_spot").is_null(), "badness", "metric_id", descending=[False, True, False], nulls_last=True)
+        .select(METRICS)
+        .collect()
+    )
+    name, quarter = standing["trust_name"][0], standing["quarter"][0]
+    return Answer(
+        question="trust",
+        title=f"{name} ({trust_code}), {quarter}",
+        frame=metrics,
+        notes=tuple(_cannot_tell(standing, metrics, listed)),
+        parts={"standing": standing, "domains": domains},
+    )
+
+
+def _cannot_tell(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame) -> Iterator[str]:
+    """Say what the figures cannot tell: uncertain ranks, missing metrics, old periods."""
+    row = standing.row(0, named=True)
+    if row["rank_low"] is not None and row["rank_high"] is not None:
+        yield (
+            f"The rank is uncertain: {row['rank']} is the published place, and anything from "
+            f"{row['rank_low']} to {row['rank_high']} is likely. Trusts whose likely ranges "
+            "overlap cannot be told apart by their ranks."
+        )
+    else:
+        yield "How uncertain the rank is was not published in the files at hand."
+    measured = listed.filter(pl.col("metric_id").is_in(metrics["metric_id"].to_list()).not_())
+    if measured.height:
+        missing = ", ".join(measured["short_name"].unique().sort())
+        yield f"Not measured for this trust, though for others of its type: {missing}."
+    end = Quarter.parse(row["quarter"]).end
+    dated = {(m, p): ended(p) for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()}
+    old = [f"{metric} ({period})" for (metric, period), day in dated.items() if day and end - day > _OLD]
+    if old:
+        yield f"Older than a year at the end of the quarter: {', '.join(sorted(old))}."
+    yield "A trust is not a hospital: each figure is of all the trust's sites and teams together."

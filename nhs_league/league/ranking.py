@@ -1,0 +1,253 @@
+"""Trusts in order: by a metric, by an area, and the league table itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from nhs_league.errors import NoDataError, NotFoundError
+from nhs_league.league import filters as narrowing
+from nhs_league.league.filters import Filters
+from nhs_league.league.metrics import Area, Metric, catalogue
+from nhs_league.league.peers import peer_median, place, with_peers
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.frames import STANDINGS, Frames
+from nhs_league.league.scoring import counted, league_rank
+
+BY_METRIC = (
+    "quarter", "trust_type", "rank", "of", "trust_code", "trust_name", "value", "unit", "period",
+    "median", "score", "segment", "subtype", "region", "metric_id", "metric", "short_name",
+    "higher_is_better", "computed_rank", "computed_of", "computed_median", "release_file",
+)  # fmt: skip
+"""The columns of a ranking by one metric."""
+
+BY_AREA = (
+    "quarter", "trust_type", "area", "rank", "of", "trust_code", "trust_name", "score",
+    "computed_mean_score", "metrics_scored", "metrics_in_area", "computed_rank", "computed_of",
+    "segment", "subtype", "region", "release_file",
+)  # fmt: skip
+"""The columns of a ranking by an area, before those of its metrics' values. ``score``, ``rank`` and
+``of`` are published, and only for whole domains; ``computed_mean_score`` is the mean of the scores
+of the area's metrics, by which other areas rank."""
+
+_LEAGUE_ORDER = (
+    "Rank 1 is best. The league orders by segment, then by average score (1.00 best, 4.00 worst); "
+    "the likely range says how uncertain a rank is."
+)
+_ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
+
+
+def by_metric(frames: Frames, metric: Metric, filters: Filters, *, worst_first: bool) -> pl.DataFrame:
+    """Order the trusts of one type by a metric's value.
+
+    Args:
+        frames: the tidy frames of one quarter; ranks are among all trusts of the metric's type.
+        metric: what to order by.
+        filters: which trusts to keep, resolved.
+        worst_first: whether the worst comes first.
+
+    Returns:
+        Columns BY_METRIC; by published rank, or by computed rank where one value has none.
+
+    Raises:
+        NoDataError: no trust has a value, or it is not known which values are better.
+    """
+    of_type = frames.of_type(metric.trust_type)
+    this_metric = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
+    observed = of_type.observations.filter(this_metric)
+    compared = with_peers(observed, catalogue(observed)).filter(
+        pl.col("value").is_not_null() | (pl.col("unit").is_null() & pl.col("score").is_not_null())
+    )
+    about = of_type.standings.select(_ABOUT_TRUST)
+    ordered = (
+        compared.with_columns(place=place(), short_name=pl.lit(metric.short_name))
+        .join(about, on=["quarter", "trust_code"], how="left")
+        .filter(narrowing.keep(filters))
+        .sort("place", "trust_name", descending=[worst_first, False])
+        .collect()
+    )
+    if ordered["place"].null_count():
+        raise NoDataError(
+            f"Which values of “{metric.metric}” are better is not known, so there is no worst or best.",
+            "nhsleague metrics tells what is known of each metric.",
+        )
+    return ordered.select(BY_METRIC)
+
+
+def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) -> pl.DataFrame:
+    """Order the trusts of one type by an area: by its metrics' mean score.
+
+    A domain ranks by its published score; any other area by the mean of its metrics' scores,
+    combined finance standing in for its parts.
+
+    Returns:
+        Columns BY_AREA, and one column a metric with its value: ``OF0010``, or ``OF0048_rate`` and
+        ``OF0048_count`` where a metric has two units.
+
+    Raises:
+        NoDataError: neither the domain nor any of the area's metrics has a published score.
+    """
+    of_type = frames.of_type(area.trust_type)
+    in_area = of_type.observations.filter(pl.col("metric_id").is_in(area.metric_ids))
+    mean = counted(in_area).group_by("trust_code").agg(
+        computed_mean_score=pl.col("score").mean(), metrics_scored=pl.len()
+    )
+    published = of_type.domains.filter(pl.col("domain") == area.name if area.is_domain else pl.lit(value=False))
+    ordered = (
+        of_type.standings.select(*_ABOUT_TRUST, "trust_type", "release_file")
+        .join(published.select("trust_code", "score", "rank", "of"), on="trust_code", how="left")
+        .join(mean, on="trust_code", how="left")
+        .with_columns(
+            area=pl.lit(area.name),
+            metrics_in_area=pl.lit(len(area.metric_ids)),
+            orders=pl.coalesce("score", "computed_mean_score"),
+        )
+        .filter(pl.col("orders").is_not_null())
+        .with_columns(
+            computed_rank=pl.col("orders").rank("min").cast(pl.Int32),
+            computed_of=pl.col("orders").count().cast(pl.Int32),
+        )
+        .filter(narrowing.keep(filters))
+        .sort("orders", "trust_name", descending=[worst_first, False])
+        .select(BY_AREA)
+        .collect()
+    )
+    if ordered.is_empty() and not filters.in_words():
+        raise NoDataError(
+            f"No scores are published for “{area.name}”, so trusts cannot be ordered by it.",
+            f"Name one of its metrics: {', '.join(area.metric_ids)}.",
+        )
+    return ordered.join(_values(in_area.collect()), on="trust_code", how="left", maintain_order="left")
+
+
+def _values(observations: pl.DataFrame) -> pl.DataFrame:
+    """Put each metric's value into a column of its own."""
+    valued = observations.filter(pl.col("value").is_not_null())
+    named = valued.with_columns(column=_value_column())
+    columns = named["column"].unique().sort().to_list()
+    return named.pivot("column", on_columns=columns, index="trust_code", values="value", aggregate_function="first")
+
+
+def rank(
+    frames: Frames,
+    choices: Sequence[Metric | Area],
+    filters: Filters,
+    *,
+    worst_first: bool,
+    limit: int | None,
+) -> Answer:
+    """Order trusts by one metric or area, each trust type by itself.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        choices: what to order by, one for each trust type wanted, all metrics or all areas.
+        filters: which trusts to keep, resolved.
+        worst_first: whether the worst comes first.
+        limit: how many trusts of each type to give; None for all.
+    """
+    first = choices[0]
+    ordered = [
+        by_metric(frames, choice, filters, worst_first=worst_first)
+        if isinstance(choice, Metric)
+        else by_area(frames, choice, filters, worst_first=worst_first)
+        for choice in choices
+    ]
+    cut = pl.concat([frame.head(limit) if limit else frame for frame in ordered], how="diagonal")
+    end = "Worst" if worst_first else "Best"
+    name = first.metric if isinstance(first, Metric) else first.name
+    whose = " and ".join(trust_types.in_words(choice.trust_type) for choice in choices)
+    narrowed = f", {said}" if (said := filters.in_words()) else ""
+    total = sum(frame.height for frame in ordered)
+    shown = f"{cut.height} of {total} shown." if cut.height < total else ""
+    area_metrics = pl.concat(
+        [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)] or [pl.DataFrame()]
+    )
+    return Answer(
+        question="ranking" if isinstance(first, Metric) else "area",
+        title=f"{end} first: {name} ({whose}{narrowed})",
+        frame=cut,
+        notes=tuple(filter(None, (shown, _how_ordered(first, cut)))),
+        parts={} if isinstance(first, Metric) else {"metrics": area_metrics.unique("column", maintain_order=True)},
+    )
+
+
+def _named_metrics(frames: Frames, area: Area) -> pl.DataFrame:
+    """Say in words what the value columns of an area are: column, metric_id, metric, short_name, unit."""
+    listed = catalogue(frames.of_type(area.trust_type).observations)
+    return (
+        listed.filter(pl.col("metric_id").is_in(area.metric_ids), pl.col("unit").is_not_null())
+        .with_columns(column=_value_column())
+        .select("column", "metric_id", "metric", "short_name", "unit")
+    )
+
+
+def _value_column() -> pl.Expr:
+    """Name a metric's value column: its ID, and its unit too where it has two."""
+    units = pl.col("unit").n_unique().over("metric_id")
+    return pl.when(units > 1).then(pl.format("{}_{}", "metric_id", "unit")).otherwise("metric_id")
+
+
+def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
+    if isinstance(choice, Area):
+        if ordered["score"].null_count() < ordered.height:
+            return "Ordered by the published domain score: 1.00 is best, 4.00 is worst."
+        return "Ordered by the mean of the metrics' scores (computed): 1.00 is best, 4.00 is worst."
+    better = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[choice.higher_is_better]
+    if ordered["rank"].null_count():
+        return f"{better}Not all ranks are published: they are computed from the values at hand, 1 is best."
+    return f"{better}Ranks are published, 1 is best; ties share a rank."
+
+
+def table(
+    frames: Frames, trust_type: str, filters: Filters, *, sort: str | None, limit: int | None
+) -> Answer:
+    """Give the league table of a trust type, or of every type one after the other.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        trust_type: a trust type, or ``all``.
+        filters: which trusts to keep, resolved.
+        sort: a column of STANDINGS to sort by, ``-`` before it for descending; None for the rank.
+        limit: how many trusts of each type to give; None for all.
+
+    Returns:
+        Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
+        the trusts at hand.
+    """
+    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    standings = (
+        wanted.standings.with_columns(computed_rank=league_rank())
+        .filter(narrowing.keep(filters))
+        .sort(pl.coalesce("rank", "computed_rank"), "trust_name", nulls_last=True)
+        .collect()
+    )
+    if sort is not None:
+        standings = sorted_by(standings, sort)
+    by_type = [
+        standings.filter(pl.col("trust_type") == t)
+        for t in trust_types.in_order(set(standings["trust_type"].unique()))
+    ]
+    cut = pl.concat([frame.head(limit) if limit else frame for frame in by_type]) if by_type else standings
+    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
+    narrowed = f", {said}" if (said := filters.in_words()) else ""
+    shown = f"{cut.height} of {standings.height} shown." if cut.height < standings.height else ""
+    return Answer(
+        question="table",
+        title=f"League table of {whose}{narrowed}",
+        frame=cut.select(*STANDINGS, "computed_rank"),
+        notes=tuple(filter(None, (shown, _LEAGUE_ORDER))),
+    )
+
+
+def sorted_by(frame: pl.DataFrame, sort: str) -> pl.DataFrame:
+    """Sort a frame by one of its columns; ``-`` before its name sorts descending.
+
+    Raises:
+        NotFoundError: there is no such column.
+    """
+    column = sort.removeprefix("-")
+    if column not in frame.columns:
+        raise NotFoundError.of("column", column, frame.columns)
+    return frame.sort(column, descending=sort.startswith("-"), nulls_last=True, maintain_order=True)

@@ -1,0 +1,68 @@
+"""Figures as text: as published, with their units."""
+
+from __future__ import annotations
+
+_GLUED = {"%": "%"}
+_BARE = ("count", "rate", "score", "segment")
+SCORE_RANGE = (1.0, 4.0)
+_UNKNOWN = "–"
+
+
+def number(figure: float | None) -> str:
+    """Write a figure with all its published digits: 46.55, 24.
+
+    >>> number(46.55), number(24.0), number(None)
+    ('46.55', '24', '–')
+    """
+    return _UNKNOWN if figure is None else format(figure, ".12g")
+
+
+def with_unit(figure: float | None, unit: str | None) -> str:
+    """Write a figure with its unit: ``46.55%``, ``6.85 out of 10``, ``31 minutes``, ``12``."""
+    if figure is None or unit is None or unit in _BARE:
+        return number(figure)
+    return f"{number(figure)}{_GLUED.get(unit, f' {unit}')}"
+
+
+def difference(figure: float, unit: str | None) -> str:
+    """Write the size of a difference with its unit; percentages differ in percentage points."""
+    size = round(abs(figure), 4)
+    return with_unit(size, "percentage points" if unit == "%" else unit)
+
+
+def score(figure: float | None) -> str:
+    """Write a score with its two places: 4.00."""
+    return _UNKNOWN if figure is None else f"{figure:.2f}"
+
+
+def rank_of(rank: int | None, of: int | None) -> str:
+    """Write a rank with the number of trusts ranked, where that is known: ``47 of 61``."""
+    if rank is None:
+        return _UNKNOWN
+    return f"{rank} of {of}" if of is not None else str(rank)
+
+
+def likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:
+    """Write a likely range: ``6 to 49``; an en dash where it is not known."""
+    if low is None or high is None:
+        return _UNKNOWN
+    return f"{score(low)} to {score(high)}" if is_score else f"{low} to {high}"
+
+
+def bar(figure: float | None, width: int, *, ascii_only: bool) -> str:
+    """Draw a score as a bar: short is good, 4.00 fills it."""
+    if figure is None:
+        return ""
+    low, high = SCORE_RANGE
+    filled = round((figure - low) / (high - low) * width)
+    full, empty = ("#", "-") if ascii_only else ("█", "░")
+    return full * filled + empty * (width - filled)
+
+
+def short_name(trust_name: str) -> str:
+    """Leave the legal form out of a trust's name, for tables."""
+    name = trust_name
+    for form in (" NHS Foundation Trust", " NHS Trust"):
+        if name.casefold().endswith(form.casefold()):
+            name = name[: -len(form)]
+    return name

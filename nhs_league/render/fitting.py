@@ -1,0 +1,106 @@
+"""A table that fits its terminal: the important columns first, and a word on those left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.box import ASCII2, SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_GAP = 2
+_FLEXIBLE_LEAST = 18
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of text.
+
+    Attributes:
+        heading: its heading.
+        cells: one text a row.
+        right: whether it is set flush right, as figures are.
+        flexible: whether its texts may be broken over lines.
+        style: a rich style for the cells; never the only carrier of a meaning.
+    """
+
+    heading: str
+    cells: Sequence[str]
+    right: bool = False
+    flexible: bool = False
+    style: str = ""
+
+    @property
+    def width(self) -> int:
+        """The width of the widest text in it."""
+        return max((cell_len(text) for text in (self.heading, *self.cells)), default=0)
+
+    @property
+    def least(self) -> int:
+        """The width that it can be brought down to."""
+        return min(self.width, _FLEXIBLE_LEAST) if self.flexible else self.width
+
+
+def print_table(
+    console: Console, columns: Sequence[Column], *, wide: bool, sections: Sequence[int] = ()
+) -> tuple[str, ...]:
+    """Print the columns that fit, the first before the others.
+
+    Args:
+        console: where to print.
+        columns: by importance, which is also their order on the screen.
+        wide: whether to print all columns whatever the terminal's width.
+        sections: numbers of rows after which a line is drawn.
+
+    Returns:
+        The headings of the columns left out for want of width.
+    """
+    shown = list(columns) if wide else _fitting(columns, console.width)
+    table = Table(
+        box=ASCII2 if console.options.ascii_only else SIMPLE_HEAD,
+        padding=(0, _GAP - 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        collapse_padding=True,
+    )
+    for column in shown:
+        justify: Literal["left", "right"] = "right" if column.right else "left"
+        table.add_column(
+            Text(column.heading),
+            justify=justify,
+            overflow="fold",
+            style=column.style,
+            width=column.width if wide else _width(column, shown, console.width),
+        )
+    for row in range(len(shown[0].cells) if shown else 0):
+        table.add_row(*(Text(column.cells[row]) for column in shown), end_section=row + 1 in sections)
+    if wide:
+        console.width = max(console.width, sum(column.width + _GAP for column in shown))
+    console.print(table)
+    return tuple(column.heading for column in columns if column not in shown)
+
+
+def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
+    shown: list[Column] = []
+    for column in columns:
+        if not shown or _needed([*shown, column]) <= width:
+            shown.append(column)
+    return shown
+
+
+def _needed(columns: Sequence[Column]) -> int:
+    return sum(column.least + _GAP for column in columns)
+
+
+def _width(column: Column, shown: Sequence[Column], width: int) -> int:
+    """Give a flexible column its share of what the others leave."""
+    if not column.flexible:
+        return column.width
+    flexible = [c for c in shown if c.flexible]
+    spare = max(width - _needed(shown), 0)
+    wanted = sum(c.width - c.least for c in flexible) or 1
+    return min(column.width, column.least + spare * (column.width - column.least) // wanted)

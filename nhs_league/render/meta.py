@@ -1,0 +1,47 @@
+"""Where an answer's figures come from, in the words that every format carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nhs_league.league.schema.answers import Answer
+
+LICENCE = "Open Government Licence v3.0"
+SOURCE = "NHS England, NHS Oversight Framework"
+SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What an answer rests on.
+
+    Attributes:
+        sample: whether the figures are the fictional sample's.
+        version: the program's version.
+        filters: what the person narrowed the question to, by option.
+    """
+
+    sample: bool
+    version: str
+    filters: Mapping[str, object]
+
+    def credit(self, answer: Answer) -> str:
+        """Say in one line whose figures these are and under which licence."""
+        quarters = " and ".join(quarters_of(answer))
+        if self.sample:
+            return f"Fictional sample, {quarters}: invented trusts and figures, not NHS England's."
+        return f"Source: {SOURCE}, {quarters} ({LICENCE})."
+
+
+def quarters_of(answer: Answer) -> list[str]:
+    """List the quarters that an answer has figures of."""
+    frames = (answer.frame, *answer.parts.values())
+    return sorted({q for f in frames if "quarter" in f.columns for q in f["quarter"].unique() if q})
+
+
+def release_files_of(answer: Answer) -> list[str]:
+    """List the release files that an answer's figures come from."""
+    frames = (answer.frame, *answer.parts.values())
+    named = {r for f in frames if "release_file" in f.columns for r in f["release_file"].unique() if r}
+    return sorted({part for name in named for part in name.split(" + ")})

@@ -1,0 +1,184 @@
+"""A trust's report on the terminal: words for a patient, figures for an analyst."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.answers import Answer
+from nhs_league.render import figures
+from nhs_league.render.fitting import Column, print_table
+
+_SEGMENTS = {
+    1: "by its average score among the best quarter of trusts in England",
+    2: "by its average score in the second-best quarter of trusts in England",
+    3: "in the second-worst quarter of trusts in England, or held back by a deficit",
+    4: "by its average score among the worst quarter of trusts in England",
+    5: "in intensive support, by decision of NHS England",
+}
+_STRONGEST = 5
+_BAR = 12
+_INDENT = (0, 0, 0, 2)
+Row = dict[str, Any]
+
+
+def print_trust(console: Console, answer: Answer) -> None:
+    """Print who, when, how it stands, its domains, weak spots, strongest metrics and limits."""
+    standing = answer.parts["standing"].row(0, named=True)
+    metrics = answer.frame
+    _heading(console, standing)
+    for line in _standing(standing):
+        console.print(Padding(line, _INDENT))
+    _section(console, "Domains, 1.00 is best and 4.00 is worst")
+    _domains(console, answer.parts["domains"])
+    weak = metrics.filter(pl.col("weak_spot").is_not_null())
+    _section(console, f"Weak spots: {weak.height or 'none'}")
+    if weak.height:
+        console.print(Padding(Text(_what_is_weak(weak), style="dim"), _INDENT))
+    for number, row in enumerate(weak.iter_rows(named=True), 1):
+        _metric(console, number, row)
+    strong = metrics.filter("strong").reverse().head(_STRONGEST)
+    _section(console, "Strongest" if strong.height else "Strongest: none stands out")
+    for row in strong.iter_rows(named=True):
+        console.print(Padding(Text(f"{row['metric']}: {_in_figures(row)}"), _INDENT))
+    _section(console, "What this cannot tell")
+    for note in answer.notes:
+        console.print(Padding(Text(f"- {note}"), _INDENT))
+
+
+def _heading(console: Console, standing: Row) -> None:
+    console.print(Text(f"{standing['trust_name']} ({standing['trust_code']})", style="bold"))
+    kind = trust_types.in_words(standing["trust_type"]).removesuffix("s").capitalize()
+    about = [kind, standing["subtype"], standing["region"], standing["quarter"]]
+    console.print(Text(" · ".join(part for part in about if part)))
+    console.print()
+
+
+def _section(console: Console, title: str) -> None:
+    console.print()
+    console.print(Text(title, style="bold"))
+
+
+def _standing(standing: Row) -> Iterator[Text]:
+    segment = standing["segment"]
+    if segment is None:
+        yield Text("Segment: not published in the files at hand.")
+    else:
+        meaning = "held there by the financial override" if standing["override"] else _SEGMENTS[segment]
+        yield Text.assemble(("Segment ", "bold"), (str(segment), "bold"), f" (1 is best): {meaning}.")
+    yield Text(_override(standing))
+    rank = figures.rank_of(standing["rank"], standing["of"])
+    likely = figures.likely(standing["rank_low"], standing["rank_high"])
+    yield Text.assemble(("League rank ", "bold"), (rank, "bold"), f" (1 is best), likely range {likely}.")
+    yield Text(_score_rank(standing))
+    score = figures.score(standing["average_score"])
+    low, high = standing["average_score_low"], standing["average_score_high"]
+    spread = figures.likely(low, high, is_score=True)
+    yield Text.assemble(
+        ("Average score ", "bold"), (score, "bold"), f" (1.00 is best, 4.00 is worst), likely range {spread}."
+    )
+
+
+def _override(standing: Row) -> str:
+    """Say what the deficit does to the segment, or that it is not known."""
+    unadjusted, override, deficit = (standing[c] for c in ("unadjusted_segment", "override", "in_deficit"))
+    if override:
+        by_score = f"it would be in segment {unadjusted}" if unadjusted else "it would be in a better one"
+        return f"The trust runs a deficit, and so can be no better than segment 3; by its average score {by_score}."
+    in_deficit = {True: "The trust runs a deficit", False: "The trust does not run a deficit", None: "Whether the trust runs a deficit is not known"}[deficit]  # fmt: skip
+    if unadjusted is None and override is None:
+        may = ", so it can be no better than segment 3, whatever its care" if deficit else ""
+        return f"{in_deficit}{may}. The segment that its score alone would give was not published in the files at hand."
+    return f"{in_deficit}; the financial override does not change its segment (unadjusted: {figures.number(unadjusted)})."
+
+
+def _score_rank(standing: Row) -> str:
+    if standing["score_rank"] is not None:
+        return f"By average score alone it would be {figures.rank_of(standing['score_rank'], standing['of'])}."
+    own = figures.rank_of(standing["computed_score_rank"], standing["computed_of"])
+    return f"By average score alone it is {own} trusts at hand (computed)."
+
+
+def _domains(console: Console, domains: pl.DataFrame) -> None:
+    if domains.is_empty():
+        console.print(Padding(Text("Not published in the files at hand."), _INDENT))
+        return
+    ascii_only = console.options.ascii_only
+    print_table(console, [
+        Column("  Domain", [f"  {name}" for name in domains["domain"]], flexible=True),
+        Column("Score", [figures.score(s) for s in domains["score"]], right=True),
+        Column("Segment", [figures.number(s) for s in domains["segment"]], right=True),
+        Column("Rank", [figures.rank_of(r, o) for r, o in domains.select("rank", "of").iter_rows()], right=True),
+        Column("worse →" if not ascii_only else "worse >", [figures.bar(s, _BAR, ascii_only=ascii_only) for s in domains["score"]]),
+    ], wide=False)  # fmt: skip
+
+
+def _what_is_weak(weak: pl.DataFrame) -> str:
+    rules = set(weak["weak_spot_rule"])
+    said = []
+    if "score" in rules:
+        said.append("scored 3.00 or worse (severe from 3.50)")
+    if "rank" in rules:
+        said.append("where no score is published, ranked in the worst quarter of its trust type")
+    return f"A weak spot is a metric {'; or, '.join(said)}. Worst first."
+
+
+def _metric(console: Console, number: int, row: Row) -> None:
+    severe = " — SEVERE" if row["weak_spot"] == "severe" else ""
+    console.print()
+    console.print(Padding(Text(f"{number}. {row['metric']}{severe}", style="bold"), _INDENT))
+    better = {True: " Higher is better.", False: " Lower is better.", None: ""}[row["higher_is_better"]]
+    lines = [f"{_in_figures(row)}.{better if row['value'] is not None else ''}"]
+    if row["value"] is not None:
+        lines.append(_against_peers(row))
+    period = f"Period: {row['period']}. " if row["period"] else ""
+    lines.append(f"{period}{row['domain'] or ''}")
+    for line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, 5)))
+
+
+def _in_figures(row: Row) -> str:
+    parts = [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
+    if row["score"] is not None:
+        parts.append(f"score {figures.score(row['score'])}")
+    if row["rank"] is not None:
+        parts.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
+    elif row["computed_rank"] is not None and row["value"] is not None:
+        parts.append(f"rank {figures.rank_of(row['computed_rank'], row['computed_of'])} trusts at hand (computed)")
+    return ", ".join(parts)
+
+
+def _against_peers(row: Row) -> str:
+    unit, higher = row["unit"], row["higher_is_better"]
+    distance = row["computed_distance_to_median"]
+    median, own_median = row["median"], row["computed_median"]
+    shown = figures.with_unit(median if median is not None else _tidy(own_median), unit)
+    computed = "" if median is not None else ", computed"
+    if distance is None:
+        return "No median of its peers is published."
+    if distance == 0:
+        said = f"Exactly at its peers' median ({shown}{computed})"
+    else:
+        word = _direction(distance, higher)
+        said = f"{figures.difference(distance, unit)} {word} than its peers' median ({shown}{computed})"
+    to_best = row["computed_distance_to_best_quarter"]
+    if higher is None or to_best is None:
+        return f"{said}."
+    edge = figures.with_unit(_tidy(row["value"] - to_best), unit)
+    return f"{said}; the best quarter of them has {edge} or {'more' if higher else 'less'}."
+
+
+def _direction(distance: float, higher_is_better: bool | None) -> str:
+    if higher_is_better is None:
+        return "more" if distance > 0 else "less"
+    return "better" if (distance > 0) == higher_is_better else "worse"
+
+
+def _tidy(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 4)

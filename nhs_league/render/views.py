@@ -1,0 +1,239 @@
+"""Which columns a table shows for each question, in which words; the most important first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from nhs_league.league.schema.answers import Answer
+from nhs_league.render import figures
+from nhs_league.render.fitting import Column
+
+View = Callable[[Answer], list[Column]]
+
+
+def columns_of(answer: Answer) -> list[Column]:
+    """Give the columns of an answer's table."""
+    return _VIEWS[answer.question](answer)
+
+
+def plain(frame: pl.DataFrame) -> list[Column]:
+    """Give a frame's own columns under their own names, for ``--columns``."""
+    return [_own(frame, name) for name in frame.columns]
+
+
+def _own(frame: pl.DataFrame, name: str) -> Column:
+    kind = frame.schema[name]
+    if kind == pl.Boolean:
+        return Column(name, _yes_no(frame[name]))
+    if kind.is_numeric():
+        return Column(name, [figures.number(v) for v in frame[name]], right=True)
+    return Column(name, [v or "" for v in frame[name].cast(pl.String)], flexible=True)
+
+
+def _texts(frame: pl.DataFrame, column: str) -> list[str]:
+    return [figures.number(None) if v is None else str(v) for v in frame[column]]
+
+
+def _names(frame: pl.DataFrame, column: str = "trust_name") -> list[str]:
+    return [figures.short_name(name) if name else "" for name in frame[column]]
+
+
+def _yes_no(column: pl.Series) -> list[str]:
+    words = {True: "yes", False: "no", None: "unknown"}
+    return [words[v] for v in column]
+
+
+def _ranks(frame: pl.DataFrame) -> list[str]:
+    """Write published ranks, and computed ones, marked, where none is published."""
+    return [
+        figures.rank_of(rank, of) if rank is not None else f"{figures.rank_of(own, own_of)}*"
+        for rank, of, own, own_of in frame.select("rank", "of", "computed_rank", "computed_of").iter_rows()
+    ]
+
+
+def _scores(frame: pl.DataFrame, column: str) -> list[str]:
+    return [figures.score(v) for v in frame[column]]
+
+
+def _values(frame: pl.DataFrame, column: str = "value") -> list[str]:
+    return [figures.with_unit(v, unit) for v, unit in frame.select(column, "unit").iter_rows()]
+
+
+def _ranking(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    medians = frame.with_columns(shown=pl.coalesce("median", "computed_median"))
+    return [
+        Column("Rank", _ranks(frame), right=True),
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _names(frame), flexible=True),
+        Column("Value", _values(frame), right=True, style="bold"),
+        Column("Median", _values(medians, "shown"), right=True),
+        Column("Score", _scores(frame, "score"), right=True),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Period", _texts(frame, "period")),
+        Column("Region", _texts(frame, "region")),
+        Column("Subtype", _texts(frame, "subtype")),
+    ]
+
+
+def _area(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    values = answer.parts["metrics"].select("column", "short_name", "unit").iter_rows()
+    score = pl.coalesce("score", "computed_mean_score")
+    scores = frame.select(shown=score)
+    return [
+        Column("Rank", _ranks(frame), right=True),
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _names(frame), flexible=True),
+        Column("Mean score", _scores(scores, "shown"), right=True, style="bold"),
+        *(
+            Column(name, [figures.with_unit(v, unit) for v in frame[column]], right=True)
+            for column, name, unit in values
+            if column in frame.columns
+        ),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Region", _texts(frame, "region")),
+    ]
+
+
+def _table(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    ranks = frame.select("rank", "of", "computed_rank").iter_rows()
+    return [
+        Column("Rank", [str(r) if r is not None else f"{own}*" for r, _, own in ranks], right=True),
+        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _names(frame), flexible=True),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Score", _scores(frame, "average_score"), right=True),
+        Column("Override", _yes_no(frame["override"])),
+        Column("In deficit", _yes_no(frame["in_deficit"])),
+        Column("Region", _texts(frame, "region")),
+        Column("Subtype", _texts(frame, "subtype")),
+    ]
+
+
+def standings(answer: Answer) -> list[Column]:
+    """Give the columns that say who is compared, and how each stands."""
+    frame = answer.parts["standings"]
+    ranks = frame.select("rank", "of").iter_rows()
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _texts(frame, "trust_name"), flexible=True),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Rank", [figures.rank_of(rank, of) for rank, of in ranks], right=True),
+        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Score", _scores(frame, "average_score"), right=True),
+    ]
+
+
+def _trusts(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    ranks = frame.select("rank", "of").iter_rows()
+    return [
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _texts(frame, "trust_name"), flexible=True),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Rank", [figures.rank_of(rank, of) for rank, of in ranks], right=True),
+        Column("Region", _texts(frame, "region")),
+        Column("Type", _texts(frame, "trust_type")),
+        Column("Subtype", _texts(frame, "subtype")),
+    ]
+
+
+def _metrics(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    better = {True: "higher", False: "lower", None: "unknown"}
+    standards = frame.select("standard", "unit").iter_rows()
+    return [
+        Column("ID", _texts(frame, "metric_id")),
+        Column("Metric", _texts(frame, "metric"), flexible=True),
+        Column("Unit", _texts(frame, "unit")),
+        Column("Better", [better[v] for v in frame["higher_is_better"]]),
+        Column("Trusts", _texts(frame, "trusts"), right=True),
+        Column("Everyday names", [v or "" for v in frame["everyday_names"]], flexible=True),
+        Column("Type", _texts(frame, "trust_type")),
+        Column("Sub-domain", _texts(frame, "sub_domain")),
+        Column("Standard", [figures.with_unit(v, unit) if v else "" for v, unit in standards], right=True),
+    ]
+
+
+def _groups(answer: Answer) -> list[Column]:
+    frame = answer.frame
+
+    def shown(column: str) -> list[str]:
+        return [figures.with_unit(None if v is None else round(v, 4), unit) for v, unit in frame.select(column, "unit").iter_rows()]
+
+    def trust(end: str) -> list[str]:
+        values = shown(f"{end}_value")
+        names = _names(frame, f"{end}_trust_name")
+        return [f"{v} {code} {name}" for v, code, name in zip(values, frame[f"{end}_trust_code"], names, strict=True)]
+
+    return [
+        Column(frame["by"][0].capitalize(), _texts(frame, "group"), flexible=True),
+        Column("Trusts", _texts(frame, "trusts"), right=True),
+        Column("Median", shown("computed_median"), right=True, style="bold"),
+        Column("Best", trust("best"), flexible=True),
+        Column("Worst", trust("worst"), flexible=True),
+        Column("Lower quartile", shown("computed_lower_quartile"), right=True),
+        Column("Upper quartile", shown("computed_upper_quartile"), right=True),
+    ]
+
+
+def _comparison(answer: Answer) -> list[Column]:
+    """Metrics as rows under their domains, trusts as columns; + marks the best, - the worst."""
+    frame = answer.frame
+    keys = frame.unique(["metric_id", "unit"], keep="first", maintain_order=True)
+    headings = [name if not again else None for name, again in zip(keys["domain"], _repeats(keys["domain"]), strict=True)]
+    labels = [f"  {_labelled(name, unit)}" for name, unit in keys.select("short_name", "unit").iter_rows()]
+    columns = [Column("Metric", _under(headings, labels, headings), flexible=True)]
+    for standing in answer.parts["standings"].iter_rows(named=True):
+        of_trust = frame.filter(pl.col("trust_code") == standing["trust_code"])
+        cells = [_marked(*row) for row in of_trust.select("value", "score", "mark").iter_rows()]
+        columns.append(Column(standing["trust_code"], _under(headings, cells), right=True))
+    if frame["trust_type"].n_unique() == 1:
+        medians = frame.group_by("metric_id", "unit", maintain_order=True).agg(
+            shown=pl.when(pl.col("unit").is_not_null()).then(pl.coalesce("median", "computed_median")).drop_nulls().first()
+        )  # fmt: skip
+        columns.append(Column("Median", _under(headings, [figures.number(v) for v in medians["shown"]]), right=True))
+    return columns
+
+
+def _marked(value: float | None, score: float | None, mark: str | None) -> str:
+    sign = {"best": " +", "worst": " -", None: "  "}[mark]
+    if value is not None:
+        return figures.number(value) + sign
+    return (f"score {figures.score(score)}" if score is not None else figures.number(None)) + sign
+
+
+def _repeats(names: pl.Series) -> list[bool]:
+    return (names == names.shift(1)).fill_null(value=False).to_list()
+
+
+def _under(headings: list[str | None], cells: list[str], shown: list[str | None] | None = None) -> list[str]:
+    """Put a row before each domain's first: its name in the first column, nothing in the others."""
+    rows: list[str] = []
+    for place, cell in enumerate(cells):
+        if headings[place] is not None:
+            rows.append((shown or [])[place] or "" if shown else "")
+        rows.append(cell)
+    return rows
+
+
+def _labelled(metric: str, unit: str | None) -> str:
+    return metric if unit is None else f"{metric} ({unit})"
+
+
+_VIEWS: dict[str, View] = {
+    "ranking": _ranking,
+    "area": _area,
+    "table": _table,
+    "trusts": _trusts,
+    "metrics": _metrics,
+    "groups": _groups,
+    "comparison": _comparison,
+}
