@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nhs_league.version import __version__
+
 if TYPE_CHECKING:
     from nhs_league.api import League, open_league
 
 __all__ = ["League", "__version__", "open_league"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:

@@ -33,6 +33,7 @@ class League:
     Attributes:
         store: what is kept.
         sample: whether it is the fictional sample.
+
     """
 
     store: Store
@@ -76,9 +77,12 @@ class League:
             >>> worst = open_league(sample=True).worst("elective", limit=3)
             >>> worst["rank"].to_list()
             [129, 128, 127]
+
         """
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
-        return self._told(questions.worst_or_best(self.store, metric, where, worst_first=True, limit=limit))
+        return self._told(
+            questions.worst_or_best(self.store, metric, where, worst_first=True, limit=limit)
+        )
 
     def best(
         self,
@@ -93,7 +97,9 @@ class League:
     ) -> pl.DataFrame:
         """Order trusts by a metric or area, the best first; arguments as for ``worst``."""
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
-        return self._told(questions.worst_or_best(self.store, metric, where, worst_first=False, limit=limit))
+        return self._told(
+            questions.worst_or_best(self.store, metric, where, worst_first=False, limit=limit)
+        )
 
     def table(
         self,
@@ -128,14 +134,19 @@ class League:
 
         Raises:
             ValueError: ``by`` is none of these.
+
         """
-        return self._told(questions.compare_groups(self.store, By(by), metric, Where(quarter, trust_type)))
+        return self._told(
+            questions.compare_groups(self.store, By(by), metric, Where(quarter, trust_type))
+        )
 
     def metrics(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
         """List what is measured: schema ``league.metrics.CATALOGUE``."""
         return self._told(questions.list_metrics(self.store, Where(quarter, trust_type)))
 
-    def trusts(self, text: str = "", *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
+    def trusts(
+        self, text: str = "", *, quarter: str = LATEST, trust_type: str | None = None
+    ) -> pl.DataFrame:
         """List the trusts whose name holds a text: the columns of ``league.trusts.LISTED``."""
         return self._told(questions.list_trusts(self.store, text, Where(quarter, trust_type)))
 
@@ -158,6 +169,7 @@ def open_league(*, sample: bool = False, data_dir: str | os.PathLike[str] | None
         >>> from nhs_league import open_league
         >>> open_league(sample=True).quarters()
         ('Q1 2025/26', 'Q2 2025/26', 'Q3 2025/26', 'Q4 2025/26')
+
     """
     folder = Path(data_dir) if data_dir is not None else default_data_dir()
     if sample:
@@ -173,7 +185,10 @@ def open_league(*, sample: bool = False, data_dir: str | os.PathLike[str] | None
 
 def default_data_dir() -> Path:
     """Tell where releases are kept: ``NHSLEAGUE_DATA_DIR``, else the user's cache folder."""
-    return Path(os.environ.get("NHSLEAGUE_DATA_DIR") or platformdirs.user_cache_dir("nhsleague", appauthor=False))
+    return Path(
+        os.environ.get("NHSLEAGUE_DATA_DIR")
+        or platformdirs.user_cache_dir("nhsleague", appauthor=False)
+    )
 
 
 def _filters(regions: Sequence[str], subtypes: Sequence[str], segments: Sequence[int]) -> Filters:

@@ -25,6 +25,7 @@ class LeagueError(Exception):
         message: what happened, one or more lines.
         advice: what to do about it; may be empty.
         exit_code: the command's exit code.
+
     """
 
     exit_code = Exit.FAULT
@@ -50,7 +51,9 @@ class NotFoundError(LeagueError):
     exit_code = Exit.NOT_FOUND
 
     @classmethod
-    def of(cls, what: str, asked: str, candidates: Sequence[str], advice: str = "") -> NotFoundError:
+    def of(
+        cls, what: str, asked: str, candidates: Sequence[str], advice: str = ""
+    ) -> NotFoundError:
         """Build the error for a name that was not found, with the names that are known."""
         known = f"Known: {', '.join(candidates)}." if candidates else ""
         return cls(f"No {what} is called “{asked}”.", " ".join(filter(None, (known, advice))))
@@ -74,6 +77,7 @@ class RefusedError(LeagueError):
         line: line in the file, counted from 1; None where no line is at fault.
         column: name of the column as the file spells it; None where none is at fault.
         value: the offending value as it stands in the file; None where there is none.
+
     """
 
     exit_code = Exit.REFUSED

@@ -19,6 +19,10 @@ from nhs_league.league.schema.quarters import Quarter, matching
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
+_ABOUT_METRICS = (
+    "Which values are better is stated in metrics.toml, or inferred from values and ranks. "
+    "Everyday names work after --metric."
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Where:
         quarter: a quarter as a person writes it; ``latest`` is the newest of each trust type.
         trust_type: a trust type as a person writes it, ``all``, or None to let the question choose.
         filters: which trusts to keep, as typed.
+
     """
 
     quarter: str = LATEST
@@ -36,13 +41,17 @@ class Where:
     filters: Filters = field(default_factory=Filters)
 
 
-def worst_or_best(store: Store, asked: str, where: Where, *, worst_first: bool, limit: int | None) -> Answer:
+def worst_or_best(
+    store: Store, asked: str, where: Where, *, worst_first: bool, limit: int | None
+) -> Answer:
     """Order trusts by a metric or an area that a person named."""
     frames = _frames(store, where)
     trust_type = _known_type(store, where)
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
     choices, said = _one_kind(asked, found, trust_type)
-    answer = ranking.rank(frames, choices, _resolved(where, frames), worst_first=worst_first, limit=limit)
+    answer = ranking.rank(
+        frames, choices, _resolved(where, frames), worst_first=worst_first, limit=limit
+    )
     return replace(answer, chosen=(*said, *answer.chosen))
 
 
@@ -57,11 +66,15 @@ def table(store: Store, where: Where, *, sort: str | None, limit: int | None) ->
 def show(store: Store, asked: str, quarter: str) -> Answer:
     """Report on one trust."""
     frames, found = _find(store, asked, quarter)
-    standing = frames.standings.filter(pl.col("trust_code") == found.code).select("trust_type", "quarter")
+    standing = frames.standings.filter(pl.col("trust_code") == found.code).select(
+        "trust_type", "quarter"
+    )
     trust_type, its_quarter = standing.collect().row(0)
     of_type = frames.of_type(trust_type)
     answer = profile.profile(of_type, found.code)
-    return replace(answer, chosen=(*filter(None, (found.said,)), *_old(store, its_quarter, quarter)))
+    return replace(
+        answer, chosen=(*filter(None, (found.said,)), *_old(store, its_quarter, quarter))
+    )
 
 
 def compare(store: Store, asked: Sequence[str], quarter: str) -> Answer:
@@ -69,13 +82,19 @@ def compare(store: Store, asked: Sequence[str], quarter: str) -> Answer:
     found = [_find(store, one, quarter) for one in asked]
     codes = list(dict.fromkeys(trust.code for _, trust in found))
     if len(codes) < 2:
-        raise UsageError("A comparison needs two different trusts.", "Name another, or use show for one.")
+        raise UsageError(
+            "A comparison needs two different trusts.", "Name another, or use show for one."
+        )
     frames = _frames(store, Where(quarter))
     there = set(frames.standings.select("trust_code").collect()["trust_code"])
     if gone := [trust.name for _, trust in found if trust.code not in there]:
-        raise NotFoundError(f"Not in the newest quarter: {', '.join(gone)}.", "Name an earlier --quarter.")
+        raise NotFoundError(
+            f"Not in the newest quarter: {', '.join(gone)}.", "Name an earlier --quarter."
+        )
     answer = comparison.side_by_side(frames, codes)
-    return replace(answer, chosen=(*(trust.said for _, trust in found if trust.said), *answer.chosen))
+    return replace(
+        answer, chosen=(*(trust.said for _, trust in found if trust.said), *answer.chosen)
+    )
 
 
 def compare_groups(store: Store, by: By, asked: str | None, where: Where) -> Answer:
@@ -83,13 +102,18 @@ def compare_groups(store: Store, by: By, asked: str | None, where: Where) -> Ans
     frames = _frames(store, where)
     resolved = _resolved(where, frames)
     if asked is None:
-        wanted = where if by is not By.TYPE or where.trust_type else replace(where, trust_type=trust_types.ALL)
+        wanted = (
+            where
+            if by is not By.TYPE or where.trust_type
+            else replace(where, trust_type=trust_types.ALL)
+        )
         trust_type, said = _type_or_preferred(store, wanted)
         return replace(comparison.groups(frames, by, None, trust_type, resolved), chosen=said)
     trust_type_asked = _known_type(store, where)
     if trust_type_asked == trust_types.ALL or by is By.TYPE:
         raise UsageError(
-            "Trust types are not mixed in a comparison by a metric.", "Name one with --type, or leave out --metric."
+            "Trust types are not mixed in a comparison by a metric.",
+            "Name one with --type, or leave out --metric.",
         )
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type_asked)
     (choice,), said = _one_kind(asked, found, trust_type_asked)
@@ -103,9 +127,7 @@ def list_metrics(store: Store, where: Where) -> Answer:
     trust_type = _known_type(store, where)
     if trust_type not in (None, trust_types.ALL):
         listed = listed.filter(pl.col("trust_type") == trust_type)
-    return Answer("metrics", "What is measured", listed, notes=(
-        "Direction: stated in metrics.toml, or inferred from values and ranks. Everyday names work after --metric.",
-    ))  # fmt: skip
+    return Answer("metrics", "What is measured", listed, notes=(_ABOUT_METRICS,))
 
 
 def list_trusts(store: Store, text: str, where: Where) -> Answer:
@@ -140,7 +162,9 @@ def _frames(store: Store, where: Where) -> Frames:
 
 def _of_types(frames: Frames, types: Iterable[str]) -> Frames:
     wanted = pl.col("trust_type").is_in(list(types))
-    return Frames(*(f.filter(wanted) for f in (frames.standings, frames.observations, frames.domains)))
+    return Frames(
+        *(f.filter(wanted) for f in (frames.standings, frames.observations, frames.domains))
+    )
 
 
 def _quarter(store: Store, asked: str) -> Quarter:
@@ -181,7 +205,9 @@ def _type_or_preferred(store: Store, where: Where) -> tuple[str, tuple[str, ...]
     if not others:
         return first, ()
     elsewhere = ", ".join(others)
-    return first, (f"{trust_types.in_words(first).capitalize()}; others: --type {elsewhere} or all.",)
+    return first, (
+        f"{trust_types.in_words(first).capitalize()}; others: --type {elsewhere} or all.",
+    )
 
 
 def _one_kind(
@@ -189,12 +215,23 @@ def _one_kind(
 ) -> tuple[list[Metric | Area], tuple[str, ...]]:
     """Keep the first choice, or with ``all`` those of its kind, and say what it is."""
     first = found[0]
-    kept = [choice for choice in found if type(choice) is type(first)] if trust_type == trust_types.ALL else [first]
+    kept = (
+        [choice for choice in found if type(choice) is type(first)]
+        if trust_type == trust_types.ALL
+        else [first]
+    )
     left = [choice.trust_type for choice in found if choice not in kept]
-    meaning = f"{first.metric} ({first.metric_id})" if isinstance(first, Metric) else f"the area “{first.name}”"
-    said = f"“{asked}” is {meaning}, {' and '.join(trust_types.in_words(c.trust_type) for c in kept)}."
+    meaning = (
+        f"{first.metric} ({first.metric_id})"
+        if isinstance(first, Metric)
+        else f"the area “{first.name}”"
+    )
+    said = (
+        f"“{asked}” is {meaning}, {' and '.join(trust_types.in_words(c.trust_type) for c in kept)}."
+    )
     if left:
-        said += f" Also for {' and '.join(trust_types.in_words(t) for t in left)}: --type {', '.join(left)}."
+        others = " and ".join(trust_types.in_words(t) for t in left)
+        said += f" Also for {others}: --type {', '.join(left)}."
     return kept, (said,)
 
 
@@ -202,7 +239,9 @@ def _resolved(where: Where, frames: Frames) -> Filters:
     """Resolve filters against the standings; nothing is read where there are none."""
     if where.filters == Filters():
         return where.filters
-    return filters.resolve(where.filters, frames.standings.select("region", "subtype", "segment").collect())
+    return filters.resolve(
+        where.filters, frames.standings.select("region", "subtype", "segment").collect()
+    )
 
 
 def _find(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.Found]:
@@ -214,11 +253,18 @@ def _find(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.Found]
     except NotFoundError:
         ever = read_quarters(store, store.quarters).standings.select(columns).collect()
         found = trusts.find(asked, ever)
-        now = frames.standings.filter(pl.col("trust_code") == found.code).select(pl.len()).collect().item()
+        now = (
+            frames.standings.filter(pl.col("trust_code") == found.code)
+            .select(pl.len())
+            .collect()
+            .item()
+        )
         if now:
             return frames, found
         if quarter != LATEST:
-            raise NotFoundError(f"{found.name} ({found.code}) has no figures in {quarter}.") from None
+            raise NotFoundError(
+                f"{found.name} ({found.code}) has no figures in {quarter}."
+            ) from None
         last = ever.filter(pl.col("trust_code") == found.code)["quarter"][-1]
         return read_quarters(store, [Quarter.parse(last)]), found
 
@@ -228,4 +274,6 @@ def _old(store: Store, its_quarter: str, asked: str) -> tuple[str, ...]:
     newest = store.quarters[-1].label
     if asked != LATEST or its_quarter == newest:
         return ()
-    return (f"The newest figures of this trust are of {its_quarter}; the newest quarter kept is {newest}.",)
+    return (
+        f"This trust's newest figures are of {its_quarter}; the newest quarter kept is {newest}.",
+    )

@@ -9,6 +9,9 @@ from typing import NoReturn
 from nhs_league.errors import Exit, LeagueError
 
 
+_HELP = "nhsleague --help lists the commands; --help after a command, its options."
+
+
 def main() -> NoReturn:
     """Run the command and leave with the design's exit code; a known fault is one message."""
     _speak_utf8()
@@ -32,7 +35,8 @@ def _run() -> int:
     try:
         result = app(standalone_mode=False)
     except typer.TyperException as wrong:
-        wrong.show()
+        if message := wrong.format_message():
+            _say(f"{message}\n{_HELP}")
         return wrong.exit_code
     return result if isinstance(result, int) else Exit.DONE
 

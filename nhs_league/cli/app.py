@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from nhs_league import __version__
 from nhs_league.cli import fetch, ranks, trusts
 from nhs_league.cli.options import Common, takes_groups
+from nhs_league.version import __version__
 
 app = typer.Typer(
     name="nhsleague",
@@ -17,9 +18,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_COMMANDS = {
+_COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "show": (trusts.show, 'nhsleague show "royal cornwall"'),
-    "compare": (trusts.compare, "nhsleague compare RDY RVN, or nhsleague compare --by region --metric elective"),
+    "compare": (
+        trusts.compare,
+        "nhsleague compare RDY RVN, or nhsleague compare --by region --metric elective",
+    ),
     "worst": (ranks.worst, "nhsleague worst --metric elective --region London"),
     "best": (ranks.best, "nhsleague best --metric cancer --csv"),
     "table": (ranks.table, "nhsleague table acute --segment 4"),
@@ -38,8 +42,10 @@ def _version(asked: bool) -> None:
 @app.callback(epilog="Figures: NHS England, NHS Oversight Framework, Open Government Licence v3.0.")
 @takes_groups
 def nhsleague(
-    common: Common,  # noqa: ARG001
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,  # noqa: ARG001
+    common: Common,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """What an NHS trust's league rank hides.
 

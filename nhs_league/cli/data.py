@@ -17,6 +17,7 @@ def open_data(common: Common) -> Store:
     Raises:
         NoDataError: there is nothing to answer from, and none can be fetched.
         RefusedError: what is kept cannot be read.
+
     """
     from nhs_league.api import default_data_dir
     from nhs_league.releases.store import open_store

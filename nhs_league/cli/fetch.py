@@ -17,17 +17,27 @@ from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 if TYPE_CHECKING:
     from nhs_league.releases.store import Incoming, Outcome, Store
 
-_BY_HAND = "Download the files by hand and give them with nhsleague fetch --from, or try the fictional sample with --sample."  # fmt: skip
+_BY_HAND = (
+    "Download the files by hand and give them with nhsleague fetch --from, "
+    "or try the fictional sample with --sample."
+)
 
 
 def fetch(
     common: Common,
     from_: Annotated[
         list[Path] | None,
-        typer.Option("--from", help="Take release files from this CSV file or folder; repeatable.", exists=True),
+        typer.Option(
+            "--from",
+            help="Take release files from this CSV file or folder; repeatable.",
+            exists=True,
+        ),
     ] = None,
     more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE_OR_DIR]...", help="More files or folders after --from.", exists=True)
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE_OR_DIR]...", help="More files or folders after --from.", exists=True
+        ),
     ] = None,
 ) -> None:
     """Get the published releases, or take files that you have, and keep them."""
@@ -37,7 +47,9 @@ def fetch(
     if common.sample:
         raise UsageError("The fictional sample needs no fetching.", "Leave out --sample.")
     if more and not from_:
-        raise UsageError("fetch takes files only after --from.", f"Try nhsleague fetch --from {more[0]}")
+        raise UsageError(
+            "fetch takes files only after --from.", f"Try nhsleague fetch --from {more[0]}"
+        )
     if common.offline and not from_:
         raise UsageError("--offline forbids fetching.", "Leave it out, or give files with --from.")
     store = open_store(common.data_dir or default_data_dir())
@@ -55,6 +67,7 @@ def fetch_known(store: Store, *, quiet: bool) -> tuple[Store, list[Outcome]]:
 
     Raises:
         NoDataError: not one of them could be fetched.
+
     """
     from nhs_league.releases.catalogue import known_addresses
     from nhs_league.releases.store import add_files
@@ -63,7 +76,9 @@ def fetch_known(store: Store, *, quiet: bool) -> tuple[Store, list[Outcome]]:
     fetched, missed = _download(addresses, quiet=quiet)
     if not fetched:
         reason = missed[0] if missed else ""
-        raise NoDataError(f"None of the {len(addresses)} known release files could be fetched: {reason}", _BY_HAND)
+        raise NoDataError(
+            f"None of the {len(addresses)} known release files could be fetched: {reason}", _BY_HAND
+        )
     store, outcomes = add_files(store, fetched)
     _tell(outcomes, quiet=quiet)
     if not quiet:
@@ -82,10 +97,16 @@ def _download(addresses: Sequence[str], *, quiet: bool) -> tuple[list[Incoming],
 
     fetched: list[Incoming] = []
     missed: list[str] = []
-    console = Console(stderr=True)
-    shown = (TextColumn("Fetching releases"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[size]}"))
+    shown = (
+        TextColumn("Fetching releases"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[size]}"),
+    )
     size = 0
-    with new_client() as client, Progress(*shown, console=console, transient=True, disable=quiet or not sys.stderr.isatty()) as progress:  # fmt: skip
+    hidden = quiet or not sys.stderr.isatty()
+    bar = Progress(*shown, console=Console(stderr=True), transient=True, disable=hidden)
+    with new_client() as client, bar as progress:
         task = progress.add_task("files", total=len(addresses), size="")
 
         def on_bytes(arrived: int) -> None:
@@ -110,15 +131,28 @@ def _read(paths: Sequence[Path]) -> Iterator[Incoming]:
     from nhs_league.releases.store import Incoming
 
     for path in paths:
-        files = sorted(f for f in path.iterdir() if f.suffix.casefold() == ".csv") if path.is_dir() else [path]
+        files = (
+            sorted(f for f in path.iterdir() if f.suffix.casefold() == ".csv")
+            if path.is_dir()
+            else [path]
+        )
         if not files:
-            raise NoDataError(f"There is no CSV file in {path}.", "Name the folder that holds the release files.")
+            raise NoDataError(
+                f"There is no CSV file in {path}.", "Name the folder that holds the release files."
+            )
         for file in files:
             try:
                 data, changed = file.read_bytes(), file.stat().st_mtime
             except OSError as error:
-                raise NoDataError(f"{file} cannot be read: {error.strerror}.", "Give a file that can be.") from error
-            yield Incoming(file.name, data, str(file.resolve()), datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds"))
+                raise NoDataError(
+                    f"{file} cannot be read: {error.strerror}.", "Give a file that can be."
+                ) from error
+            yield Incoming(
+                file.name,
+                data,
+                str(file.resolve()),
+                datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds"),
+            )
 
 
 def _tell(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
@@ -128,7 +162,12 @@ def _tell(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
             say(f"refused    {outcome.refusal}")
         elif outcome.kept is not None and not quiet:
             kept = outcome.kept
-            quarters = kept.quarters[-1] if len(kept.quarters) == 1 else f"{kept.quarters[0]} to {kept.quarters[-1]}"
-            say(f"{outcome.status:<9}  {kept.kind}, {', '.join(kept.trust_types)}, {quarters}, {kept.trusts} trusts: {kept.name}")
+            quarters = (
+                kept.quarters[-1]
+                if len(kept.quarters) == 1
+                else f"{kept.quarters[0]} to {kept.quarters[-1]}"
+            )
+            holds = f"{kept.kind}, {', '.join(kept.trust_types)}, {quarters}, {kept.trusts} trusts"
+            say(f"{outcome.status:<9}  {holds}: {kept.name}")
             for notice in kept.notices:
                 say(f"           {notice}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -26,15 +26,36 @@ class Common:
 
     sample: Annotated[
         bool,
-        typer.Option("--sample", envvar="NHSLEAGUE_SAMPLE", help="Use the fictional sample; no network.", rich_help_panel=_DATA),
+        typer.Option(
+            "--sample",
+            envvar="NHSLEAGUE_SAMPLE",
+            help="Use the fictional sample; no network.",
+            rich_help_panel=_DATA,
+        ),
     ] = False
     data_dir: Annotated[
         Path | None,
-        typer.Option("--data-dir", envvar="NHSLEAGUE_DATA_DIR", help="Where releases are kept.", show_default="the user's cache", rich_help_panel=_DATA),
+        typer.Option(
+            "--data-dir",
+            envvar="NHSLEAGUE_DATA_DIR",
+            help="Where releases are kept.",
+            show_default="the user's cache",
+            rich_help_panel=_DATA,
+        ),
     ] = None
-    offline: Annotated[bool, typer.Option("--offline", help="Never open a connection.", rich_help_panel=_DATA)] = False
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but the answer and errors.", rich_help_panel=_HOW)] = False
-    no_color: Annotated[bool, typer.Option("--no-color", help="Show no colours (also NO_COLOR).", rich_help_panel=_HOW)] = False
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Never open a connection.", rich_help_panel=_DATA)
+    ] = False
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", help="Say nothing but the answer and errors.", rich_help_panel=_HOW
+        ),
+    ] = False
+    no_color: Annotated[
+        bool,
+        typer.Option("--no-color", help="Show no colours (also NO_COLOR).", rich_help_panel=_HOW),
+    ] = False
 
     def after(self, before: Common) -> Common:
         """Join with what stood before the command's name."""
@@ -52,7 +73,10 @@ class When:
     """Which quarter."""
 
     quarter: Annotated[
-        str, typer.Option("--quarter", help="“Q3 2025/26”, q3, 2025-26-q3 or latest.", rich_help_panel=_WHICH)
+        str,
+        typer.Option(
+            "--quarter", help="“Q3 2025/26”, q3, 2025-26-q3 or latest.", rich_help_panel=_WHICH
+        ),
     ] = "latest"
 
 
@@ -62,11 +86,23 @@ class Which:
 
     trust_type: Annotated[
         str | None,
-        typer.Option("--type", help="acute, mental-health-community (or non-acute), ambulance, all.", rich_help_panel=_WHICH),
+        typer.Option(
+            "--type",
+            help="acute, mental-health-community (or non-acute), ambulance, all.",
+            rich_help_panel=_WHICH,
+        ),
     ] = None
-    region: Annotated[list[str], typer.Option(help="Only this region; repeatable.", rich_help_panel=_WHICH)] = field(default_factory=list)
-    subtype: Annotated[list[str], typer.Option(help="Only this subtype, e.g. teaching; repeatable.", rich_help_panel=_WHICH)] = field(default_factory=list)
-    segment: Annotated[list[int], typer.Option(help="Only this segment, 1 to 5; repeatable.", min=1, max=5, rich_help_panel=_WHICH)] = field(default_factory=list)
+    region: Annotated[
+        list[str], typer.Option(help="Only this region; repeatable.", rich_help_panel=_WHICH)
+    ] = field(default_factory=list)
+    subtype: Annotated[
+        list[str],
+        typer.Option(help="Only this subtype, e.g. teaching; repeatable.", rich_help_panel=_WHICH),
+    ] = field(default_factory=list)
+    segment: Annotated[
+        list[int],
+        typer.Option(help="Only this segment, 1 to 5; repeatable.", rich_help_panel=_WHICH),
+    ] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,15 +111,42 @@ class Output:
 
     format: Annotated[
         str | None,
-        typer.Option("--format", help="table, csv or json.", show_default="a table on a terminal, CSV in a pipe", rich_help_panel=_HOW),
+        typer.Option(
+            "--format",
+            help="table, csv or json.",
+            show_default="a table on a terminal, CSV in a pipe",
+            rich_help_panel=_HOW,
+        ),
     ] = None
-    csv: Annotated[bool, typer.Option("--csv", help="Short for --format csv.", rich_help_panel=_HOW)] = False
-    json: Annotated[bool, typer.Option("--json", help="Short for --format json.", rich_help_panel=_HOW)] = False
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Short for --format csv.", rich_help_panel=_HOW)
+    ] = False
+    json: Annotated[
+        bool, typer.Option("--json", help="Short for --format json.", rich_help_panel=_HOW)
+    ] = False
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to a file; its ending chooses the format.", rich_help_panel=_HOW)
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write to a file; its ending chooses the format.",
+            rich_help_panel=_HOW,
+        ),
     ] = None
-    wide: Annotated[bool, typer.Option("--wide", help="All columns, whatever the terminal's width.", rich_help_panel=_HOW)] = False
-    columns: Annotated[str, typer.Option("--columns", help="Only these columns, by their names in data: a,b,c.", rich_help_panel=_HOW)] = ""
+    wide: Annotated[
+        bool,
+        typer.Option(
+            "--wide", help="All columns, whatever the terminal's width.", rich_help_panel=_HOW
+        ),
+    ] = False
+    columns: Annotated[
+        str,
+        typer.Option(
+            "--columns",
+            help="Only these columns, by their names in data: a,b,c.",
+            rich_help_panel=_HOW,
+        ),
+    ] = ""
 
 
 def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,13 +156,19 @@ def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
     ``Common`` options that stood before the command's name are joined in.
     """
     hints = get_type_hints(command, include_extras=True)
-    groups = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
-    parameters = [inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    groups: dict[str, type[Any]] = {
+        name: kind for name, kind in hints.items() if isinstance(kind, type) and is_dataclass(kind)
+    }
+    parameters = [
+        inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    ]
     for name, parameter in inspect.signature(command).parameters.items():
         if name in groups:
             parameters += _options_of(groups[name])
         else:
-            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name]))
+            parameters.append(
+                parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
+            )
 
     @wraps(command)
     def with_options(*, ctx: typer.Context, **given: Any) -> Any:
@@ -114,13 +183,14 @@ def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_options
 
 
-def _options_of(group: type) -> list[inspect.Parameter]:
+def _options_of(group: type[Any]) -> list[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
+    unset = group()
     return [
         inspect.Parameter(
             option.name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=option.default if option.default is not MISSING else option.default_factory(),
+            default=getattr(unset, option.name),
             annotation=hints[option.name],
         )
         for option in fields(group)

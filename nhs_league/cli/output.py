@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.version import __version__
 
 if TYPE_CHECKING:
     from nhs_league.cli.options import Common, Output
@@ -34,8 +35,8 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
     Raises:
         UsageError: the format is not known, or options contradict each other.
         NotFoundError: a column of ``--columns`` is not in the answer.
+
     """
-    from nhs_league import __version__
     from nhs_league.render.formats import Format
     from nhs_league.render.meta import Meta
 
@@ -50,7 +51,11 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
         _table(answer, meta, output, common, columns)
         return
     if not common.quiet:
-        for line in (*answer.notes, meta.credit(answer)) if answer.question != "trust" else (meta.credit(answer),):
+        for line in (
+            (*answer.notes, meta.credit(answer))
+            if answer.question != "trust"
+            else (meta.credit(answer),)
+        ):
             say(line)
     _write(_written(answer, meta, wanted, columns), output.output)
 
@@ -63,7 +68,9 @@ def say(line: str) -> None:
 def _format(output: Output) -> Format:
     from nhs_league.render.formats import Format
 
-    asked = {name for name in ("csv", "json") if getattr(output, name)} | ({output.format} if output.format else set())
+    asked = {name for name in ("csv", "json") if getattr(output, name)} | (
+        {output.format} if output.format else set()
+    )
     if output.output is not None and not asked:
         asked = {output.output.suffix.removeprefix(".").casefold() or "no ending"}
     if len(asked) > 1:
@@ -121,7 +128,9 @@ def _write(text: str, file: Path | None) -> None:
         try:
             file.write_text(text, "utf-8", newline="")
         except OSError as error:
-            raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name another file with -o.") from error
+            raise UsageError(
+                f"{file} cannot be written: {error.strerror}.", "Name another file with -o."
+            ) from error
         return
     with _quiet_pipe():
         sys.stdout.write(text)

@@ -14,16 +14,24 @@ if TYPE_CHECKING:
     from nhs_league.questions import Where
 
 _TEN = 10
-Metric = Annotated[str, typer.Option("--metric", "-m", help="A metric's ID or everyday name, or an area.")]
-Limit = Annotated[int, typer.Option("--limit", help="How many trusts of each type; 0 for all.", min=0)]
+Metric = Annotated[
+    str, typer.Option("--metric", "-m", help="A metric's ID or everyday name, or an area.")
+]
+Limit = Annotated[
+    int, typer.Option("--limit", help="How many trusts of each type; 0 for all.", min=0)
+]
 
 
-def worst(metric: Metric, when: When, which: Which, output: Output, common: Common, limit: Limit = _TEN) -> None:
+def worst(
+    metric: Metric, when: When, which: Which, output: Output, common: Common, limit: Limit = _TEN
+) -> None:
     """Who is worst at this? Trusts by a metric or an area, the worst first."""
     _order(metric, when, which, output, common, limit=limit, worst_first=True)
 
 
-def best(metric: Metric, when: When, which: Which, output: Output, common: Common, limit: Limit = _TEN) -> None:
+def best(
+    metric: Metric, when: When, which: Which, output: Output, common: Common, limit: Limit = _TEN
+) -> None:
     """Who is best at this? Trusts by a metric or an area, the best first."""
     _order(metric, when, which, output, common, limit=limit, worst_first=False)
 
@@ -33,8 +41,13 @@ def table(
     which: Which,
     output: Output,
     common: Common,
-    whose: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="acute, mental-health-community, ambulance or all.")] = None,
-    sort: Annotated[str | None, typer.Option("--sort", help="A column of the data; -column for descending.")] = None,
+    whose: Annotated[
+        str | None,
+        typer.Argument(metavar="[TYPE]", help="acute, mental-health-community, ambulance or all."),
+    ] = None,
+    sort: Annotated[
+        str | None, typer.Option("--sort", help="A column of the data; -column for descending.")
+    ] = None,
     limit: Limit = 0,
 ) -> None:
     """What is the whole table? The league table of a trust type."""
@@ -56,14 +69,29 @@ def where(when: When, which: Which, *, trust_type: str | None = None) -> Where:
 
 def described(when: When, which: Which) -> dict[str, object]:
     """Tell the options by their names, for formats that tell what was asked."""
-    return {"quarter": when.quarter, "type": which.trust_type, "region": which.region, "subtype": which.subtype, "segment": which.segment}
+    return {
+        "quarter": when.quarter,
+        "type": which.trust_type,
+        "region": which.region,
+        "subtype": which.subtype,
+        "segment": which.segment,
+    }
 
 
 def _order(
-    metric: str, when: When, which: Which, output: Output, common: Common, *, limit: int, worst_first: bool
+    metric: str,
+    when: When,
+    which: Which,
+    output: Output,
+    common: Common,
+    *,
+    limit: int,
+    worst_first: bool,
 ) -> None:
     from nhs_league import questions
 
     store = open_data(common)
-    answer = questions.worst_or_best(store, metric, where(when, which), worst_first=worst_first, limit=limit or None)
+    answer = questions.worst_or_best(
+        store, metric, where(when, which), worst_first=worst_first, limit=limit or None
+    )
     deliver(answer, output, common, {"metric": metric, **described(when, which), "limit": limit})

@@ -42,9 +42,17 @@ def compare(
     which: Which,
     output: Output,
     common: Common,
-    trusts: Annotated[list[str] | None, typer.Argument(help="Trusts by code or name; none to compare groups.")] = None,
-    by: Annotated[Grouping | None, typer.Option("--by", help="Compare groups of trusts.", show_default="region")] = None,
-    metric: Annotated[str | None, typer.Option("--metric", "-m", help="Compare groups by this, not by average score.")] = None,
+    trusts: Annotated[
+        list[str] | None, typer.Argument(help="Trusts by code or name; none to compare groups.")
+    ] = None,
+    by: Annotated[
+        Grouping | None,
+        typer.Option("--by", help="Compare groups of trusts.", show_default="region"),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option("--metric", "-m", help="Compare groups by this, not by average score."),
+    ] = None,
 ) -> None:
     """How do these trusts, or these groups of trusts, compare?"""
     from nhs_league import questions
@@ -55,10 +63,18 @@ def compare(
 
         grouping = By(by or Grouping.REGION)
         answer = questions.compare_groups(store, grouping, metric, where(when, which))
-        deliver(answer, output, common, {"by": str(grouping), "metric": metric, **described(when, which)})
+        deliver(
+            answer,
+            output,
+            common,
+            {"by": str(grouping), "metric": metric, **described(when, which)},
+        )
         return
     if by or metric or which != Which():
-        raise UsageError("Filters, --by and --metric compare groups, not named trusts.", "Leave out the trusts, or the options.")
+        raise UsageError(
+            "Filters, --by and --metric compare groups, not named trusts.",
+            "Leave out the trusts, or the options.",
+        )
     answer = questions.compare(store, trusts, when.quarter)
     deliver(answer, output, common, {"trusts": trusts, "quarter": when.quarter})
 
@@ -68,7 +84,9 @@ def trusts(
     which: Which,
     output: Output,
     common: Common,
-    text: Annotated[list[str] | None, typer.Argument(help="Words of the name; none for all trusts.")] = None,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Words of the name; none for all trusts.")
+    ] = None,
 ) -> None:
     """Which trusts are there, and what are their codes?"""
     from nhs_league import questions
@@ -82,7 +100,9 @@ def metrics(
     when: When,
     output: Output,
     common: Common,
-    trust_type: Annotated[str | None, typer.Option("--type", help="Only this trust type's metrics.")] = None,
+    trust_type: Annotated[
+        str | None, typer.Option("--type", help="Only this trust type's metrics.")
+    ] = None,
 ) -> None:
     """What is measured, and what may I call it?"""
     from nhs_league import questions

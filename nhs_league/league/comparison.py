@@ -27,9 +27,10 @@ SIDE_BY_SIDE = (
 which is better. A metric that a trust of the same type lacks has a null value."""
 
 GROUPS = (
-    "by", "group", "trusts", "computed_median", "computed_lower_quartile", "computed_upper_quartile",
-    "best_trust_code", "best_trust_name", "best_value", "worst_trust_code", "worst_trust_name",
-    "worst_value", "measure", "unit", "trust_type", "quarter",
+    "by", "group", "trusts", "computed_median", "computed_lower_quartile",
+    "computed_upper_quartile", "best_trust_code", "best_trust_name", "best_value",
+    "worst_trust_code", "worst_trust_name", "worst_value", "measure", "unit", "trust_type",
+    "quarter",
 )  # fmt: skip
 """The columns of a comparison of groups, best median first. ``measure`` is ``average_score``, a
 metric ID or an area; quartiles interpolate between values (R's type 7)."""
@@ -57,6 +58,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
         of their types have. ``parts["standings"]`` has the trusts' standings.
+
     """
     listed = catalogue(frames.observations)
     standings = frames.standings.filter(pl.col("trust_code").is_in(trust_codes)).collect()
@@ -77,10 +79,12 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
         .drop("metric", "domain", "sub_domain", "trust_type", "quarter")
         .collect()
     )
+    named = standings.select("trust_code", "trust_name", "trust_type", "quarter")
+    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
     compared = (
-        shared.join(order.join(standings.select("trust_code", "trust_name", "trust_type", "quarter"), on="trust_code"), how="cross")
+        shared.join(order.join(named, on="trust_code"), how="cross")
         .join(observed, on=["metric_id", "unit", "trust_code"], how="left", nulls_equal=True)
-        .filter((pl.col("value").is_not_null() | pl.col("score").is_not_null()).any().over("metric_id", "unit"))
+        .filter(has_figure.any().over("metric_id", "unit"))
         .with_columns(mark=_mark())
         .sort("domain", "sub_domain", "metric_id", "unit", "shown", nulls_last=True)
         .select(SIDE_BY_SIDE)
@@ -92,8 +96,8 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
         frame=compared,
         chosen=_said_of_types(types),
         notes=(
-            "+ is the best and - the worst of the trusts shown; the median is of all trusts of the type. "
-            "Scores: 1.00 is best, 4.00 is worst.",
+            "+ is the best and - the worst of the trusts shown; the median is of all trusts of "
+            "the type. Scores: 1.00 is best, 4.00 is worst.",
         ),
         parts={"standings": ordered},
     )
@@ -102,15 +106,22 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
 def _mark() -> pl.Expr:
     """Mark the best and the worst of the trusts compared, by value or, without values, by score."""
     figure = pl.coalesce("value", "score")
-    higher = pl.when(pl.col("value").is_null()).then(pl.lit(value=False)).otherwise(
-        pl.col("higher_is_better").drop_nulls().first().over("metric_id", "unit")
+    higher = (
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit(value=False))
+        .otherwise(pl.col("higher_is_better").drop_nulls().first().over("metric_id", "unit"))
     )
     largest, smallest = (f.over("metric_id", "unit") for f in (figure.max(), figure.min()))
     best = pl.when(higher).then(largest).otherwise(smallest)
     worst = pl.when(higher).then(smallest).otherwise(largest)
-    told = higher.is_not_null() & (largest != smallest)
+    # A count beside a rate says how large a trust is before it says how good it is.
+    beside_rate = (pl.col("unit") == "count") & (pl.col("unit").n_unique().over("metric_id") > 1)
+    told = higher.is_not_null() & (largest != smallest) & beside_rate.not_().fill_null(value=True)
     return (
-        pl.when(told & (figure == best)).then(pl.lit("best")).when(told & (figure == worst)).then(pl.lit("worst"))
+        pl.when(told & (figure == best))
+        .then(pl.lit("best"))
+        .when(told & (figure == worst))
+        .then(pl.lit("worst"))
     )
 
 
@@ -118,7 +129,10 @@ def _said_of_types(types: pl.Series) -> tuple[str, ...]:
     if len(types) < 2:
         return ()
     words = " and ".join(trust_types.in_words(t) for t in trust_types.in_order(set(types)))
-    return (f"These are {words}: they are compared only on what is measured for both, and each rank is within its own type.",)
+    return (
+        f"These are {words}: they are compared only on what is measured for both, and each rank "
+        "is within its own type.",
+    )
 
 
 def groups(
@@ -138,6 +152,7 @@ def groups(
 
     Raises:
         NoDataError: no trust has a figure.
+
     """
     figures, name, unit, higher = _figures(frames, measure, trust_type, filters)
     grouped = _grouped(figures, by, higher=higher)
@@ -186,7 +201,9 @@ def _figures(
 
 
 def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
-    best = pl.struct("trust_code", "trust_name", "figure").sort_by("figure", "trust_name", descending=[higher, False])
+    best = pl.struct("trust_code", "trust_name", "figure").sort_by(
+        "figure", "trust_name", descending=[higher, False]
+    )
     return (
         figures.filter(pl.col("figure").is_not_null())
         .with_columns(group=pl.col(_COLUMN[by]).cast(pl.String))
@@ -201,7 +218,9 @@ def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
         )
         .with_columns(
             *(
-                pl.col(end).struct.field(field).alias(f"{end}_{'value' if field == 'figure' else field}")
+                pl.col(end)
+                .struct.field(field)
+                .alias(f"{end}_{'value' if field == 'figure' else field}")
                 for end in ("best", "worst")
                 for field in ("trust_code", "trust_name", "figure")
             )

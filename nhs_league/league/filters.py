@@ -19,6 +19,7 @@ class Filters:
         regions: names of regions, or unmistakable parts of them.
         subtypes: names of subtypes, or unmistakable parts of them (``teaching``).
         segments: segments, 1 to 5.
+
     """
 
     regions: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ def resolve(filters: Filters, standings: pl.DataFrame) -> Filters:
 
     Raises:
         NotFoundError: a name fits none of them, or several; or no trust is in a segment.
+
     """
     return Filters(
         tuple(_named("region", r, standings["region"]) for r in filters.regions),
@@ -66,7 +68,9 @@ def _named(what: str, asked: str, column: pl.Series) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise NotFoundError(f"“{asked}” may mean several: {', '.join(fitting)}.", "Use more of its name.")
+        raise NotFoundError(
+            f"“{asked}” may mean several: {', '.join(fitting)}.", "Use more of its name."
+        )
     raise NotFoundError.of(what, asked, known)
 
 

@@ -25,6 +25,7 @@ class MetricKnowledge:
         standard: a national standard in the metric's unit.
         standard_name: what that standard is called.
         standard_source: who set it, and where it is written.
+
     """
 
     ids: tuple[str, ...]
@@ -50,6 +51,7 @@ class AreaKnowledge:
         domain: a word of the domain's name; empty where the area is none.
         sub_domain: a word of the sub-domain's name; empty where the area is none.
         words: alternatives of words that the descriptions hold, where no such area is published.
+
     """
 
     names: tuple[str, ...]

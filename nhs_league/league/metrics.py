@@ -66,6 +66,7 @@ class Area:
         trust_type: the trust type.
         metric_ids: its metrics.
         is_domain: whether it is one of the framework's domains, with scores of its own.
+
     """
 
     name: str
@@ -82,6 +83,7 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
 
     Returns:
         Schema CATALOGUE, by trust type, domain, sub-domain and metric ID.
+
     """
     key = ["quarter", "trust_type", "metric_id", "unit"]
     listed = (
@@ -95,7 +97,9 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
             by_score=pl.corr("value", "score"),
             ranked=pl.col("rank").count(),
         )
-        .with_columns(trusts=pl.max_horizontal("trusts", pl.when(pl.col("unit").is_null()).then("scored")))
+        .with_columns(
+            trusts=pl.max_horizontal("trusts", pl.when(pl.col("unit").is_null()).then("scored"))
+        )
         .collect()
     )
     known = [about(i, m) for i, m in listed.select("metric_id", "metric").iter_rows()]
@@ -108,7 +112,9 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
                 [", ".join(k.names) if k else None for k in known], dtype=pl.String
             ),
             standard=pl.Series([k and k.standard for k in known], dtype=pl.Float64),
-            standard_name=pl.Series([(k and k.standard_name) or None for k in known], dtype=pl.String),
+            standard_name=pl.Series(
+                [(k and k.standard_name) or None for k in known], dtype=pl.String
+            ),
             standard_source=pl.Series(
                 [(k and k.standard_source) or None for k in known], dtype=pl.String
             ),
@@ -146,7 +152,10 @@ def choose(asked: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Me
 
     Raises:
         NotFoundError: nothing fits, or several metrics do; it lists them.
+
     """
+    # A metric of which a type has only blanks is not measured there.
+    listed = listed.filter(pl.col("trusts") > 0)
     types = trust_types.in_order(set(listed["trust_type"].unique()))
     if trust_type not in (None, trust_types.ALL):
         types = [t for t in types if t == trust_type]
@@ -176,7 +185,11 @@ def _by_id(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
 def _by_everyday_name(text: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
     for entry in knowledge().metrics:
         if entry.is_called(text):
-            ids = [i for i, m in listed.select("metric_id", "metric").iter_rows() if about(i, m) is entry]
+            ids = [
+                i
+                for i, m in listed.select("metric_id", "metric").iter_rows()
+                if about(i, m) is entry
+            ]
             if ids:
                 return _metric(listed.filter(pl.col("metric_id").is_in(ids)), trust_type)
     for area in knowledge().areas:
@@ -185,11 +198,15 @@ def _by_everyday_name(text: str, listed: pl.DataFrame, trust_type: str) -> Metri
     return None
 
 
-def _known_area(text: str, area: AreaKnowledge, listed: pl.DataFrame, trust_type: str) -> Area | None:
+def _known_area(
+    text: str, area: AreaKnowledge, listed: pl.DataFrame, trust_type: str
+) -> Area | None:
     for column, word in (("domain", area.domain), ("sub_domain", area.sub_domain)):
         for name in listed[column].drop_nulls().unique().sort() if word else ():
             if word in normalise(name):
-                return _area(name, listed.filter(pl.col(column) == name), trust_type, column == "domain")
+                return _area(
+                    name, listed.filter(pl.col(column) == name), trust_type, column == "domain"
+                )
     ids = {
         i
         for i, m in listed.select("metric_id", "metric").iter_rows()
@@ -203,7 +220,9 @@ def _by_area(text: str, listed: pl.DataFrame, trust_type: str) -> Area | None:
         names = listed[column].drop_nulls().unique().sort()
         for name in names:
             if normalise(name) == text:
-                return _area(name, listed.filter(pl.col(column) == name), trust_type, column == "domain")
+                return _area(
+                    name, listed.filter(pl.col(column) == name), trust_type, column == "domain"
+                )
     return None
 
 
@@ -211,7 +230,10 @@ def _by_description(text: str, listed: pl.DataFrame, trust_type: str) -> Metric 
     asked = set(text.split())
     rows = _described(asked, listed)
     if rows["metric_id"].n_unique() > 1:
-        named = [f"{i}  {m}" for i, m in rows.select("metric_id", "metric").unique().sort("metric_id").rows()]
+        named = [
+            f"{i}  {m}"
+            for i, m in rows.select("metric_id", "metric").unique().sort("metric_id").rows()
+        ]
         raise NotFoundError(
             f"“{text}” may mean several metrics:\n  " + "\n  ".join(named),
             "Name one by its ID, or use more of its words.",
@@ -231,7 +253,16 @@ def _metric(rows: pl.DataFrame, trust_type: str) -> Metric | None:
     row = rows.sort(
         pl.col("scored") == 0, pl.col("unit") != "rate", "metric_id", nulls_last=True
     ).row(0, named=True)
-    fields = ("metric_id", "metric", "short_name", "domain", "sub_domain", "unit", "period", "higher_is_better")
+    fields = (
+        "metric_id",
+        "metric",
+        "short_name",
+        "domain",
+        "sub_domain",
+        "unit",
+        "period",
+        "higher_is_better",
+    )
     return Metric(trust_type=trust_type, **{f: row[f] for f in fields})
 
 
@@ -245,7 +276,8 @@ def _not_found(asked: str, text: str, listed: pl.DataFrame, types: Sequence[str]
     elsewhere = [
         other
         for other in trust_types.in_order(set(listed["trust_type"].unique()).difference(types))
-        if _by_id(asked, _of(listed, other), other) or _by_everyday_name(text, _of(listed, other), other)
+        if _by_id(asked, _of(listed, other), other)
+        or _by_everyday_name(text, _of(listed, other), other)
     ]
     if elsewhere:
         having = " and ".join(trust_types.in_words(t) for t in elsewhere)
@@ -253,8 +285,11 @@ def _not_found(asked: str, text: str, listed: pl.DataFrame, types: Sequence[str]
             f"“{asked}” is not measured for {' or '.join(trust_types.in_words(t) for t in types)}.",
             f"It is for {having}: add --type {elsewhere[0]}.",
         )
-    names = {normalise(name) for entry in (*knowledge().metrics, *knowledge().areas) for name in entry.names}
+    names = {normalise(name) for entry in knowledge().metrics for name in entry.names}
+    names.update(name for area in knowledge().areas for name in area.names)
     names.update(normalise(m) for m in listed["metric"].unique())
     near = process.extract(text, names, scorer=fuzz.WRatio, limit=3, score_cutoff=60)
     meant = f"Did you mean {', '.join(f'“{name}”' for name, *_ in near)}? " if near else ""
-    return NotFoundError(f"No metric is called “{asked}”.", f"{meant}nhsleague metrics lists them all.")
+    return NotFoundError(
+        f"No metric is called “{asked}”.", f"{meant}nhsleague metrics lists them all."
+    )

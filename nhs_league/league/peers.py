@@ -21,7 +21,7 @@ COMPUTED = pl.Schema(
 )
 """What ``with_peers`` adds to observations; quartiles interpolate between values (R's type 7)."""
 
-WITH_PEERS = pl.Schema({**OBSERVATIONS, **COMPUTED})
+WITH_PEERS = pl.Schema([*OBSERVATIONS.items(), *COMPUTED.items()])
 
 
 def with_peers(observations: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
@@ -36,6 +36,7 @@ def with_peers(observations: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFr
         Schema WITH_PEERS. ``computed_rank`` is 1 for the best value, ties share the smaller rank,
         and it is null where the direction is not known; ``computed_of`` counts the values. A metric
         that is published as a score alone is ranked by its score.
+
     """
     direction = catalogue.lazy().select(*GROUP, "higher_is_better")
     has_values = pl.col("unit").is_not_null()
@@ -80,4 +81,9 @@ def best_quarter() -> pl.Expr:
     """Give the value from which a trust is in its type's best quarter; published, else computed."""
     upper = pl.coalesce("upper_quartile", "computed_upper_quartile")
     lower = pl.coalesce("lower_quartile", "computed_lower_quartile")
-    return pl.when(pl.col("higher_is_better")).then(upper).when(~pl.col("higher_is_better")).then(lower)
+    return (
+        pl.when(pl.col("higher_is_better"))
+        .then(upper)
+        .when(~pl.col("higher_is_better"))
+        .then(lower)
+    )

@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date
 
 _MONTHS = {name: number for number, name in enumerate(
-    "jan feb mar apr may jun jul aug sep oct nov dec".split(), 1
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
 )}  # fmt: skip
 _QUARTER = re.compile(r"q([1-4]) (\d{4})[/-]\d{2}")
 _FINANCIAL_MONTH = re.compile(r"month (\d{1,2}) (\d{4})")

@@ -19,12 +19,12 @@ _OLD = timedelta(days=366)
 _PLACES = 4
 
 METRICS = (
-    "quarter", "trust_code", "trust_name", "metric_id", "metric", "short_name", "domain", "sub_domain",
-    "weak_spot", "weak_spot_rule", "strong", "value", "unit", "period", "score", "rank", "of",
-    "median", "lower_quartile", "upper_quartile", "higher_is_better", "standard", "standard_name",
-    "computed_distance_to_median", "computed_distance_to_best_quarter", "computed_rank",
-    "computed_of", "computed_median", "computed_lower_quartile", "computed_upper_quartile",
-    "release_file",
+    "quarter", "trust_code", "trust_name", "metric_id", "metric", "short_name", "domain",
+    "sub_domain", "weak_spot", "weak_spot_rule", "strong", "value", "unit", "period", "score",
+    "rank", "of", "median", "lower_quartile", "upper_quartile", "higher_is_better", "standard",
+    "standard_name", "computed_distance_to_median", "computed_distance_to_best_quarter",
+    "computed_rank", "computed_of", "computed_median", "computed_lower_quartile",
+    "computed_upper_quartile", "release_file",
 )  # fmt: skip
 """The columns of a trust's metrics, worst first. The two distances are value minus the peers'
 median, and minus the value from which the best quarter begins (published, else computed)."""
@@ -41,6 +41,7 @@ def profile(frames: Frames, trust_code: str) -> Answer:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
         trusts at hand, with ``computed_of``) and its domains (schema DOMAINS) in ``parts``.
+
     """
     listed = catalogue(frames.observations)
     is_trust = pl.col("trust_code") == trust_code
@@ -59,7 +60,13 @@ def profile(frames: Frames, trust_code: str) -> Answer:
             computed_distance_to_median=(pl.col("value") - peer_median()).round(_PLACES),
             computed_distance_to_best_quarter=(pl.col("value") - best_quarter()).round(_PLACES),
         )
-        .sort(pl.col("weak_spot").is_null(), "badness", "metric_id", descending=[False, True, False], nulls_last=True)
+        .sort(
+            pl.col("weak_spot").is_null(),
+            "badness",
+            "metric_id",
+            descending=[False, True, False],
+            nulls_last=True,
+        )
         .select(METRICS)
         .collect()
     )
@@ -73,7 +80,9 @@ def profile(frames: Frames, trust_code: str) -> Answer:
     )
 
 
-def _cannot_tell(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame) -> Iterator[str]:
+def _cannot_tell(
+    standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame
+) -> Iterator[str]:
     """Say what the figures cannot tell: uncertain ranks, missing metrics, old periods."""
     row = standing.row(0, named=True)
     if row["rank_low"] is not None and row["rank_high"] is not None:
@@ -84,13 +93,21 @@ def _cannot_tell(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataF
         )
     else:
         yield "How uncertain the rank is was not published in the files at hand."
+    if row["of"] is None:
+        yield "How many trusts the ranks are out of: not all rows of the release are at hand."
     measured = listed.filter(pl.col("metric_id").is_in(metrics["metric_id"].to_list()).not_())
     if measured.height:
         missing = ", ".join(measured["short_name"].unique().sort())
         yield f"Not measured for this trust, though for others of its type: {missing}."
     end = Quarter.parse(row["quarter"]).end
-    dated = {(m, p): ended(p) for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()}
-    old = [f"{metric} ({period})" for (metric, period), day in dated.items() if day and end - day > _OLD]
+    dated = {
+        (m, p): ended(p) for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()
+    }
+    old = [
+        f"{metric} ({period})"
+        for (metric, period), day in dated.items()
+        if day and end - day > _OLD
+    ]
     if old:
         yield f"Older than a year at the end of the quarter: {', '.join(sorted(old))}."
     yield "A trust is not a hospital: each figure is of all the trust's sites and teams together."

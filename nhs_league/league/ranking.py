@@ -10,7 +10,7 @@ from nhs_league.errors import NoDataError, NotFoundError
 from nhs_league.league import filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
-from nhs_league.league.peers import peer_median, place, with_peers
+from nhs_league.league.peers import place, with_peers
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import STANDINGS, Frames
@@ -39,7 +39,9 @@ _LEAGUE_ORDER = (
 _ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
 
 
-def by_metric(frames: Frames, metric: Metric, filters: Filters, *, worst_first: bool) -> pl.DataFrame:
+def by_metric(
+    frames: Frames, metric: Metric, filters: Filters, *, worst_first: bool
+) -> pl.DataFrame:
     """Order the trusts of one type by a metric's value.
 
     Args:
@@ -53,6 +55,7 @@ def by_metric(frames: Frames, metric: Metric, filters: Filters, *, worst_first: 
 
     Raises:
         NoDataError: no trust has a value, or it is not known which values are better.
+
     """
     of_type = frames.of_type(metric.trust_type)
     this_metric = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
@@ -70,7 +73,7 @@ def by_metric(frames: Frames, metric: Metric, filters: Filters, *, worst_first: 
     )
     if ordered["place"].null_count():
         raise NoDataError(
-            f"Which values of “{metric.metric}” are better is not known, so there is no worst or best.",
+            f"It is not known which values of “{metric.metric}” are better than others.",
             "nhsleague metrics tells what is known of each metric.",
         )
     return ordered.select(BY_METRIC)
@@ -88,13 +91,18 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
 
     Raises:
         NoDataError: neither the domain nor any of the area's metrics has a published score.
+
     """
     of_type = frames.of_type(area.trust_type)
     in_area = of_type.observations.filter(pl.col("metric_id").is_in(area.metric_ids))
-    mean = counted(in_area).group_by("trust_code").agg(
-        computed_mean_score=pl.col("score").mean(), metrics_scored=pl.len()
+    mean = (
+        counted(in_area)
+        .group_by("trust_code")
+        .agg(computed_mean_score=pl.col("score").mean(), metrics_scored=pl.len())
     )
-    published = of_type.domains.filter(pl.col("domain") == area.name if area.is_domain else pl.lit(value=False))
+    published = of_type.domains.filter(
+        pl.col("domain") == area.name if area.is_domain else pl.lit(value=False)
+    )
     ordered = (
         of_type.standings.select(*_ABOUT_TRUST, "trust_type", "release_file")
         .join(published.select("trust_code", "score", "rank", "of"), on="trust_code", how="left")
@@ -119,7 +127,9 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
             f"No scores are published for “{area.name}”, so trusts cannot be ordered by it.",
             f"Name one of its metrics: {', '.join(area.metric_ids)}.",
         )
-    return ordered.join(_values(in_area.collect()), on="trust_code", how="left", maintain_order="left")
+    return ordered.join(
+        _values(in_area.collect()), on="trust_code", how="left", maintain_order="left"
+    )
 
 
 def _values(observations: pl.DataFrame) -> pl.DataFrame:
@@ -127,7 +137,9 @@ def _values(observations: pl.DataFrame) -> pl.DataFrame:
     valued = observations.filter(pl.col("value").is_not_null())
     named = valued.with_columns(column=_value_column())
     columns = named["column"].unique().sort().to_list()
-    return named.pivot("column", on_columns=columns, index="trust_code", values="value", aggregate_function="first")
+    return named.pivot(
+        "column", on_columns=columns, index="trust_code", values="value", aggregate_function="first"
+    )
 
 
 def rank(
@@ -146,6 +158,7 @@ def rank(
         filters: which trusts to keep, resolved.
         worst_first: whether the worst comes first.
         limit: how many trusts of each type to give; None for all.
+
     """
     first = choices[0]
     ordered = [
@@ -162,19 +175,22 @@ def rank(
     total = sum(frame.height for frame in ordered)
     shown = f"{cut.height} of {total} shown." if cut.height < total else ""
     area_metrics = pl.concat(
-        [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)] or [pl.DataFrame()]
+        [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)]
+        or [pl.DataFrame()]
     )
     return Answer(
         question="ranking" if isinstance(first, Metric) else "area",
         title=f"{end} first: {name} ({whose}{narrowed})",
         frame=cut,
         notes=tuple(filter(None, (shown, _how_ordered(first, cut)))),
-        parts={} if isinstance(first, Metric) else {"metrics": area_metrics.unique("column", maintain_order=True)},
+        parts={}
+        if isinstance(first, Metric)
+        else {"metrics": area_metrics.unique("column", maintain_order=True)},
     )
 
 
 def _named_metrics(frames: Frames, area: Area) -> pl.DataFrame:
-    """Say in words what the value columns of an area are: column, metric_id, metric, short_name, unit."""
+    """Say what an area's value columns are: column, metric_id, metric, short_name, unit."""
     listed = catalogue(frames.of_type(area.trust_type).observations)
     return (
         listed.filter(pl.col("metric_id").is_in(area.metric_ids), pl.col("unit").is_not_null())
@@ -194,9 +210,13 @@ def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
         if ordered["score"].null_count() < ordered.height:
             return "Ordered by the published domain score: 1.00 is best, 4.00 is worst."
         return "Ordered by the mean of the metrics' scores (computed): 1.00 is best, 4.00 is worst."
-    better = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[choice.higher_is_better]
+    better = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[
+        choice.higher_is_better
+    ]
     if ordered["rank"].null_count():
-        return f"{better}Not all ranks are published: they are computed from the values at hand, 1 is best."
+        return (
+            f"{better}Ranks are computed from the values at hand, 1 is best; not all are published."
+        )
     return f"{better}Ranks are published, 1 is best; ties share a rank."
 
 
@@ -215,6 +235,7 @@ def table(
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
         the trusts at hand.
+
     """
     wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
     standings = (
@@ -229,7 +250,11 @@ def table(
         standings.filter(pl.col("trust_type") == t)
         for t in trust_types.in_order(set(standings["trust_type"].unique()))
     ]
-    cut = pl.concat([frame.head(limit) if limit else frame for frame in by_type]) if by_type else standings
+    cut = (
+        pl.concat([frame.head(limit) if limit else frame for frame in by_type])
+        if by_type
+        else standings
+    )
     whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
     narrowed = f", {said}" if (said := filters.in_words()) else ""
     shown = f"{cut.height} of {standings.height} shown." if cut.height < standings.height else ""
@@ -246,6 +271,7 @@ def sorted_by(frame: pl.DataFrame, sort: str) -> pl.DataFrame:
 
     Raises:
         NotFoundError: there is no such column.
+
     """
     column = sort.removeprefix("-")
     if column not in frame.columns:

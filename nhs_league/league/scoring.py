@@ -17,10 +17,13 @@ def counted(observations: pl.LazyFrame) -> pl.LazyFrame:
 
     Args:
         observations: schema OBSERVATIONS, of any quarters and trusts.
+
     """
     has_combined = (
-        (pl.col("metric_id") == COMBINED_FINANCE) & pl.col("score").is_not_null()
-    ).any().over("quarter", "trust_code")
+        ((pl.col("metric_id") == COMBINED_FINANCE) & pl.col("score").is_not_null())
+        .any()
+        .over("quarter", "trust_code")
+    )
     stood_in_for = pl.col("metric_id").is_in(FINANCE_PARTS) & has_combined
     return observations.filter(pl.col("score").is_not_null() & ~stood_in_for)
 
@@ -30,9 +33,12 @@ def average_scores(observations: pl.LazyFrame) -> pl.LazyFrame:
 
     Returns:
         quarter, trust_code, computed_average_score (1 to 4, unrounded), metrics (how many count).
+
     """
-    return counted(observations).group_by("quarter", "trust_code").agg(
-        computed_average_score=pl.col("score").mean(), metrics=pl.len()
+    return (
+        counted(observations)
+        .group_by("quarter", "trust_code")
+        .agg(computed_average_score=pl.col("score").mean(), metrics=pl.len())
     )
 
 
@@ -41,9 +47,12 @@ def domain_scores(observations: pl.LazyFrame) -> pl.LazyFrame:
 
     Returns:
         quarter, trust_code, domain, computed_score (1 to 4, unrounded), metrics (how many count).
+
     """
-    return counted(observations).group_by("quarter", "trust_code", "domain").agg(
-        computed_score=pl.col("score").mean(), metrics=pl.len()
+    return (
+        counted(observations)
+        .group_by("quarter", "trust_code", "domain")
+        .agg(computed_score=pl.col("score").mean(), metrics=pl.len())
     )
 
 

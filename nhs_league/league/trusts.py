@@ -11,7 +11,8 @@ from rapidfuzz import fuzz, process
 from nhs_league.errors import NotFoundError
 
 LISTED = (
-    "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "of", "quarter",
+    "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "of",
+    "quarter",
 )  # fmt: skip
 """The columns of a list of trusts."""
 
@@ -30,6 +31,7 @@ class Found:
         code: its trust code.
         name: its newest name.
         said: how it was found, where that was not its code or whole name; else empty.
+
     """
 
     code: str
@@ -47,6 +49,7 @@ def find(asked: str, standings: pl.DataFrame) -> Found:
 
     Raises:
         NotFoundError: none fits, with the nearest names, or several do, with their codes.
+
     """
     named = standings.select("trust_code", "trust_name").unique(maintain_order=True, keep="last")
     newest = dict(named.iter_rows())
@@ -89,24 +92,37 @@ def _begins(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
 def _one_of(asked: str, codes: set[str], newest: dict[str, str]) -> Found:
     if len(codes) > 1:
         listed = "\n".join(f"  {c}  {newest[c]}" for c in sorted(codes, key=lambda c: newest[c]))
-        raise NotFoundError(f"“{asked}” may be any of these trusts:\n{listed}", "Use a code, or more of the name.")
+        raise NotFoundError(
+            f"“{asked}” may be any of these trusts:\n{listed}", "Use a code, or more of the name."
+        )
     (code,) = codes
     is_name = _words(asked) == _words(newest[code])
-    return Found(code, newest[code], "" if is_name else f"“{asked}” is taken for {newest[code]} ({code}).")
+    return Found(
+        code, newest[code], "" if is_name else f"“{asked}” is taken for {newest[code]} ({code})."
+    )
 
 
 def _nearest(
-    asked: str, words: tuple[str, ...], plain: list[tuple[str, tuple[str, ...]]], newest: dict[str, str]
+    asked: str,
+    words: tuple[str, ...],
+    plain: list[tuple[str, tuple[str, ...]]],
+    newest: dict[str, str],
 ) -> Found:
     """Take the one clearly nearest name for a misspelt one, or suggest the nearest."""
     text = " ".join(words)
     scored: dict[str, float] = {}
     names = [" ".join(name) for _, name in plain]
-    for _, score, place in process.extract(text, names, scorer=fuzz.WRatio, limit=8, score_cutoff=_NEAR):
+    for _, score, place in process.extract(
+        text, names, scorer=fuzz.WRatio, limit=8, score_cutoff=_NEAR
+    ):
         code = plain[place][0]
         scored[code] = max(score, scored.get(code, 0.0))
     ranked = sorted(scored.items(), key=lambda item: -item[1])
-    if ranked and ranked[0][1] >= _CLEAR and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _AHEAD):
+    if (
+        ranked
+        and ranked[0][1] >= _CLEAR
+        and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _AHEAD)
+    ):
         return _one_of(asked, {ranked[0][0]}, newest)
     near = "\n".join(f"  {code}  {newest[code]}" for code, _ in ranked[:5])
     advice = f"The nearest are:\n{near}" if near else "nhsleague trusts lists them all."
@@ -119,6 +135,7 @@ def holding(text: str, standings: pl.DataFrame) -> pl.DataFrame:
     Args:
         text: a code or words; empty keeps all.
         standings: trust_code and trust_name among its columns.
+
     """
     words = _words(text)
     fits = [

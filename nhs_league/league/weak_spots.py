@@ -43,10 +43,13 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         (``score``, ``rank`` or null), ``strong`` (bool: scored 1.50 or better, or ranked in the
         best quarter) and ``badness``, 1 (best) to 4, which orders them: the score, or the rank put
         on the score's scale; null where neither is known.
+
     """
     score, rank, of = pl.col("score"), place(), place_of()
     metric_has_score = score.is_not_null().any().over("quarter", "trust_code", "metric_id")
-    by_rank = ~metric_has_score & rank.is_not_null() & of.is_not_null() & pl.col("value").is_not_null()
+    by_rank = (
+        ~metric_has_score & rank.is_not_null() & of.is_not_null() & pl.col("value").is_not_null()
+    )
     in_worst_quarter = by_rank & (rank > of * (1 - _QUARTER))
     in_best_quarter = by_rank & (rank <= of * _QUARTER)
     on_scale = 1 + 3 * (rank - 1) / pl.max_horizontal(of - 1, 1)

@@ -1,9 +1,10 @@
 """What is published: the release files known today.
 
-Source: the CSV links on www.england.nhs.uk, ``/long-read/nhs-oversight-framework-csv-metadata-file/``
-and the league tables' landing pages. The names follow no rule (see the quarters below), which is why
-they are listed; what a file holds is told by its content. The folders of the second and the fourth
-quarter are those of their months of publication.
+Source: the CSV links on www.england.nhs.uk, on the page
+``/long-read/nhs-oversight-framework-csv-metadata-file/`` and on the league tables' landing pages.
+The names follow no rule (see the quarters below), which is why they are listed; what a file holds
+is told by its content. The folders of the second and fourth quarter are those of their months of
+publication.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def known_addresses() -> list[str]:
 
     Raises:
         UsageError: NHSLEAGUE_BASE_URL is set and names no safe place.
+
     """
     base = base_url()
     return [
@@ -46,6 +48,7 @@ def base_url() -> str:
 
     Raises:
         UsageError: the mirror is not https, and not on this machine.
+
     """
     mirror = os.environ.get("NHSLEAGUE_BASE_URL", "").rstrip("/")
     if not mirror:
@@ -55,7 +58,8 @@ def base_url() -> str:
     if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_local)):
         return mirror
     raise UsageError(
-        f"NHSLEAGUE_BASE_URL cannot be “{mirror}”.", "Give an https address; http is for this machine only."
+        f"NHSLEAGUE_BASE_URL cannot be “{mirror}”.",
+        "Give an https address; http is for this machine only.",
     )
 
 

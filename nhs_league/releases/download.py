@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from nhs_league import __version__
 from nhs_league.errors import NoDataError, UnreachableError
 from nhs_league.releases.catalogue import published
 from nhs_league.releases.store import Incoming
+from nhs_league.version import __version__
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 LARGEST = 50 * 1024 * 1024
@@ -34,6 +34,7 @@ def download(client: httpx.Client, address: str, on_bytes: Callable[[int], None]
     Raises:
         NoDataError: it could not be fetched, or is larger than LARGEST.
         UnreachableError: the site could not be reached.
+
     """
     pieces: list[bytes] = []
     size = 0

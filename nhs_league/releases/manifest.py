@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
@@ -33,6 +34,7 @@ class KeptFile:
         rows: how many rows it has.
         trusts: how many trusts it names.
         notices: what was kept out of it or left unknown.
+
     """
 
     sha256: str
@@ -60,6 +62,7 @@ class KeptQuarter:
     Attributes:
         paths: name of the frame -> path below the store, ``/`` between its parts.
         trust_types: the trust types that have standings in it.
+
     """
 
     paths: Mapping[str, str]
@@ -74,6 +77,7 @@ class Manifest:
         files: the accepted files in the order in which they were added.
         quarters: label -> its Parquet files.
         retired: Parquet files that the last change replaced; a reader may still be at them.
+
     """
 
     files: tuple[KeptFile, ...] = ()
@@ -117,6 +121,7 @@ def from_json(text: str) -> Manifest:
 
     Raises:
         RefusedError: the text is no manifest, or of another version of the store's layout.
+
     """
     advice = "Move that folder away, or choose another with --data-dir, and run nhsleague fetch."
     try:
@@ -130,8 +135,10 @@ def from_json(text: str) -> Manifest:
             retired=tuple(read["retired"]),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise RefusedError(NAME, f"the store's manifest cannot be read ({error})", advice=advice) from error
+        raise RefusedError(
+            NAME, f"the store's manifest cannot be read ({error})", advice=advice
+        ) from error
 
 
-def _with_tuples(fields: dict[str, object]) -> dict[str, object]:
+def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()}

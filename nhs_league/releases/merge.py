@@ -11,7 +11,7 @@ from nhs_league.league.schema.frames import DOMAINS, KEYS, OBSERVATIONS, STANDIN
 from nhs_league.releases.parse import ParsedFile
 from nhs_league.releases.ranked import with_of
 
-PARTS = pl.Schema({**STANDINGS, "kind": pl.String})
+PARTS = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
 """Standings as single files tell them: schema STANDINGS and ``kind``, the kind of that file."""
 
 _PARTS_KEY = (*KEYS["standings"], "kind")
@@ -26,6 +26,7 @@ class QuarterFrames:
         standings: schema STANDINGS, put together from the parts.
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
+
     """
 
     parts: pl.DataFrame
@@ -53,10 +54,14 @@ def merge(
 
     Returns:
         The quarter's new frames; of two rows with one key, the later publication's.
+
     """
     in_quarter = pl.col("quarter") == label
     parts = _newest(
-        [kept.parts, *(f.standings.filter(in_quarter).with_columns(kind=pl.lit(str(f.kind))) for f in files)],
+        [
+            kept.parts,
+            *(f.standings.filter(in_quarter).with_columns(kind=pl.lit(str(f.kind))) for f in files),
+        ],
         _PARTS_KEY,
         order,
     )
@@ -65,7 +70,9 @@ def merge(
         KEYS["observations"],
         order,
     )
-    domains = _newest([kept.domains, *(f.domains.filter(in_quarter) for f in files)], KEYS["domains"], order)
+    domains = _newest(
+        [kept.domains, *(f.domains.filter(in_quarter) for f in files)], KEYS["domains"], order
+    )
     return QuarterFrames(parts, *with_of(_compose(parts, order), observations, domains))
 
 

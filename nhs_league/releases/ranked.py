@@ -32,13 +32,17 @@ def _partial(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     ranks = pl.concat(frame.select(*_TABLE, "rank") for frame in frames.values())
     largest = ranks.group_by(_TABLE).agg(largest=pl.col("rank").max())
     trusts = frames["standings"].group_by(_TABLE).agg(trusts=pl.len())
-    return trusts.join(largest, on=_TABLE).filter(pl.col("largest") > pl.col("trusts")).select(_TABLE)
+    return (
+        trusts.join(largest, on=_TABLE).filter(pl.col("largest") > pl.col("trusts")).select(_TABLE)
+    )
 
 
 def _counted(frame: pl.DataFrame, group: tuple[str, ...], partial: pl.DataFrame) -> pl.DataFrame:
     ranked = pl.col("rank").count().over(group).cast(pl.Int32)
     return (
-        frame.join(partial.with_columns(is_partial=True), on=_TABLE, how="left", maintain_order="left")
+        frame.join(
+            partial.with_columns(is_partial=True), on=_TABLE, how="left", maintain_order="left"
+        )
         .with_columns(of=pl.when(pl.col("is_partial").is_null() & (ranked > 0)).then(ranked))
         .drop("is_partial")
     )

@@ -40,6 +40,7 @@ class Store:
     Attributes:
         path: its folder.
         manifest: what it holds.
+
     """
 
     path: Path
@@ -60,6 +61,7 @@ class Incoming:
         data: the file as it came.
         source: the address or path it came from.
         published: when it was published as far as known, ISO date or date-time; else empty.
+
     """
 
     name: str
@@ -85,6 +87,7 @@ class Outcome:
         status: new, unchanged or refused.
         kept: what the manifest says of it; None where it was refused.
         refusal: why it was refused; None where it was not.
+
     """
 
     name: str
@@ -98,6 +101,7 @@ def open_store(path: Path) -> Store:
 
     Raises:
         RefusedError: the manifest cannot be read or has another version's layout.
+
     """
     try:
         text = (path / manifests.NAME).read_text("utf-8")
@@ -113,6 +117,7 @@ def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
 
     Raises:
         RefusedError: a Parquet file that the manifest names is gone.
+
     """
     kept = [store.manifest.quarters[quarter.label] for quarter in quarters]
     return Frames(*(_scan(store, [quarter.paths[name] for quarter in kept]) for name in SCHEMAS))
@@ -131,6 +136,7 @@ def add_files(store: Store, incoming: Iterable[Incoming]) -> tuple[Store, list[O
 
     Raises:
         NoDataError: the folder cannot be written.
+
     """
     outcomes: list[Outcome] = []
     parsed: list[ParsedFile] = []
@@ -143,7 +149,9 @@ def add_files(store: Store, incoming: Iterable[Incoming]) -> tuple[Store, list[O
             outcomes.append(Outcome(file.name, Status.UNCHANGED, known))
             continue
         try:
-            found = parse_file(file.name, file.data, release_file=manifests.release_file(file.name, sha256))
+            found = parse_file(
+                file.name, file.data, release_file=manifests.release_file(file.name, sha256)
+            )
         except RefusedError as refusal:
             outcomes.append(Outcome(file.name, Status.REFUSED, refusal=refusal))
             continue

@@ -65,4 +65,4 @@ def short_name(trust_name: str) -> str:
     for form in (" NHS Foundation Trust", " NHS Trust"):
         if name.casefold().endswith(form.casefold()):
             name = name[: -len(form)]
-    return name
+    return name.rstrip(", ")

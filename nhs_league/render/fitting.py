@@ -26,6 +26,7 @@ class Column:
         right: whether it is set flush right, as figures are.
         flexible: whether its texts may be broken over lines.
         style: a rich style for the cells; never the only carrier of a meaning.
+
     """
 
     heading: str
@@ -58,6 +59,7 @@ def print_table(
 
     Returns:
         The headings of the columns left out for want of width.
+
     """
     shown = list(columns) if wide else _fitting(columns, console.width)
     table = Table(
@@ -77,7 +79,9 @@ def print_table(
             width=column.width if wide else _width(column, shown, console.width),
         )
     for row in range(len(shown[0].cells) if shown else 0):
-        table.add_row(*(Text(column.cells[row]) for column in shown), end_section=row + 1 in sections)
+        table.add_row(
+            *(Text(column.cells[row]) for column in shown), end_section=row + 1 in sections
+        )
     if wide:
         console.width = max(console.width, sum(column.width + _GAP for column in shown))
     console.print(table)

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from nhs_league.league.schema.answers import Answer, with_sample
-from nhs_league.render.meta import LICENCE, SAMPLE_SOURCE, SOURCE, Meta, quarters_of, release_files_of
+from nhs_league.render.meta import (
+    LICENCE,
+    SAMPLE_SOURCE,
+    SOURCE,
+    Meta,
+    quarters_of,
+    release_files_of,
+)
 
 
 class Format(StrEnum):
@@ -37,9 +44,20 @@ def to_json(answer: Answer, meta: Meta) -> str:
         "notes": list(answer.notes),
         "version": meta.version,
     }
-    parts = {name: with_sample(frame, sample=meta.sample).to_dicts() for name, frame in answer.parts.items()}
+    parts = {
+        name: with_sample(frame, sample=meta.sample).to_dicts()
+        for name, frame in answer.parts.items()
+    }
     rows = with_sample(answer.frame, sample=meta.sample).to_dicts()
-    return json.dumps({"meta": described, **parts, "rows": rows}, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return (
+        json.dumps(
+            {"meta": described, **parts, "rows": rows},
+            ensure_ascii=False,
+            indent=2,
+            allow_nan=False,
+        )
+        + "\n"
+    )
 
 
 WRITERS: dict[Format, Callable[[Answer, Meta], str]] = {Format.CSV: to_csv, Format.JSON: to_json}

@@ -20,6 +20,7 @@ class Meta:
         sample: whether the figures are the fictional sample's.
         version: the program's version.
         filters: what the person narrowed the question to, by option.
+
     """
 
     sample: bool
@@ -43,5 +44,7 @@ def quarters_of(answer: Answer) -> list[str]:
 def release_files_of(answer: Answer) -> list[str]:
     """List the release files that an answer's figures come from."""
     frames = (answer.frame, *answer.parts.values())
-    named = {r for f in frames if "release_file" in f.columns for r in f["release_file"].unique() if r}
+    named = {
+        r for f in frames if "release_file" in f.columns for r in f["release_file"].unique() if r
+    }
     return sorted({part for name in named for part in name.split(" + ")})

@@ -28,6 +28,7 @@ def print_answer(
         meta: where the figures come from.
         wide: whether to print all columns whatever the terminal's width.
         columns: the frame's columns to print instead of the question's own view; empty for that.
+
     """
     if meta.sample:
         console.print(Text(_BANNER, style="bold"))
@@ -65,7 +66,9 @@ def _print_frame(console: Console, answer: Answer, *, wide: bool, columns: Seque
     for note in answer.notes:
         console.print(Text(note, style="dim"))
     if left_out:
-        console.print(Text(f"Left out for width: {', '.join(left_out)} (--wide shows all).", style="dim"))
+        console.print(
+            Text(f"Left out for width: {', '.join(left_out)} (--wide shows all).", style="dim")
+        )
 
 
 def _sections(answer: Answer) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from nhs_league.league.schema import trust_types
@@ -21,6 +22,11 @@ _SEGMENTS = {
     3: "in the second-worst quarter of trusts in England, or held back by a deficit",
     4: "by its average score among the worst quarter of trusts in England",
     5: "in intensive support, by decision of NHS England",
+}
+_DEFICIT = {
+    True: "The trust runs a deficit",
+    False: "The trust does not run a deficit",
+    None: "Whether the trust runs a deficit is not known",
 }
 _STRONGEST = 5
 _BAR = 12
@@ -49,7 +55,7 @@ def print_trust(console: Console, answer: Answer) -> None:
         console.print(Padding(Text(f"{row['metric']}: {_in_figures(row)}"), _INDENT))
     _section(console, "What this cannot tell")
     for note in answer.notes:
-        console.print(Padding(Text(f"- {note}"), _INDENT))
+        _item(console, "-", Text(note))
 
 
 def _heading(console: Console, standing: Row) -> None:
@@ -70,37 +76,60 @@ def _standing(standing: Row) -> Iterator[Text]:
     if segment is None:
         yield Text("Segment: not published in the files at hand.")
     else:
-        meaning = "held there by the financial override" if standing["override"] else _SEGMENTS[segment]
-        yield Text.assemble(("Segment ", "bold"), (str(segment), "bold"), f" (1 is best): {meaning}.")
+        meaning = (
+            "held there by the financial override" if standing["override"] else _SEGMENTS[segment]
+        )
+        yield Text.assemble(
+            ("Segment ", "bold"), (str(segment), "bold"), f" (1 is best): {meaning}."
+        )
     yield Text(_override(standing))
     rank = figures.rank_of(standing["rank"], standing["of"])
-    likely = figures.likely(standing["rank_low"], standing["rank_high"])
-    yield Text.assemble(("League rank ", "bold"), (rank, "bold"), f" (1 is best), likely range {likely}.")
+    likely = _likely(standing["rank_low"], standing["rank_high"])
+    yield Text.assemble(("League rank ", "bold"), (rank, "bold"), f" (1 is best), {likely}.")
     yield Text(_score_rank(standing))
     score = figures.score(standing["average_score"])
     low, high = standing["average_score_low"], standing["average_score_high"]
-    spread = figures.likely(low, high, is_score=True)
+    spread = _likely(low, high, is_score=True)
     yield Text.assemble(
-        ("Average score ", "bold"), (score, "bold"), f" (1.00 is best, 4.00 is worst), likely range {spread}."
+        ("Average score ", "bold"),
+        (score, "bold"),
+        f" (1.00 is best, 4.00 is worst), {spread}.",
     )
+
+
+def _likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:
+    if low is None or high is None:
+        return "its likely range is not in the files at hand"
+    return f"likely {figures.likely(low, high, is_score=is_score)}"
 
 
 def _override(standing: Row) -> str:
     """Say what the deficit does to the segment, or that it is not known."""
-    unadjusted, override, deficit = (standing[c] for c in ("unadjusted_segment", "override", "in_deficit"))
+    unadjusted, override, deficit = (
+        standing[c] for c in ("unadjusted_segment", "override", "in_deficit")
+    )
     if override:
-        by_score = f"it would be in segment {unadjusted}" if unadjusted else "it would be in a better one"
-        return f"The trust runs a deficit, and so can be no better than segment 3; by its average score {by_score}."
-    in_deficit = {True: "The trust runs a deficit", False: "The trust does not run a deficit", None: "Whether the trust runs a deficit is not known"}[deficit]  # fmt: skip
+        by_score = (
+            f"it would be in segment {unadjusted}" if unadjusted else "it would be in a better one"
+        )
+        return (
+            "The trust runs a deficit, and so can be no better than segment 3; "
+            f"by its average score {by_score}."
+        )
+    in_deficit = _DEFICIT[deficit]
     if unadjusted is None and override is None:
         may = ", so it can be no better than segment 3, whatever its care" if deficit else ""
-        return f"{in_deficit}{may}. The segment that its score alone would give was not published in the files at hand."
-    return f"{in_deficit}; the financial override does not change its segment (unadjusted: {figures.number(unadjusted)})."
+        return f"{in_deficit}{may}. The segment by its score alone is not in the files at hand."
+    by_score = figures.number(unadjusted)
+    return (
+        f"{in_deficit}; the financial override does not change its segment (by score: {by_score})."
+    )
 
 
 def _score_rank(standing: Row) -> str:
     if standing["score_rank"] is not None:
-        return f"By average score alone it would be {figures.rank_of(standing['score_rank'], standing['of'])}."
+        place = figures.rank_of(standing["score_rank"], standing["of"])
+        return f"By average score alone it would be {place}."
     own = figures.rank_of(standing["computed_score_rank"], standing["computed_of"])
     return f"By average score alone it is {own} trusts at hand (computed)."
 
@@ -110,30 +139,36 @@ def _domains(console: Console, domains: pl.DataFrame) -> None:
         console.print(Padding(Text("Not published in the files at hand."), _INDENT))
         return
     ascii_only = console.options.ascii_only
-    print_table(console, [
+    bars = [figures.bar(score, _BAR, ascii_only=ascii_only) for score in domains["score"]]
+    ranks = [figures.rank_of(rank, of) for rank, of in domains.select("rank", "of").iter_rows()]
+    columns = [
         Column("  Domain", [f"  {name}" for name in domains["domain"]], flexible=True),
-        Column("Score", [figures.score(s) for s in domains["score"]], right=True),
-        Column("Segment", [figures.number(s) for s in domains["segment"]], right=True),
-        Column("Rank", [figures.rank_of(r, o) for r, o in domains.select("rank", "of").iter_rows()], right=True),
-        Column("worse →" if not ascii_only else "worse >", [figures.bar(s, _BAR, ascii_only=ascii_only) for s in domains["score"]]),
-    ], wide=False)  # fmt: skip
+        Column("Score", [figures.score(score) for score in domains["score"]], right=True),
+        Column("Segment", [figures.number(segment) for segment in domains["segment"]], right=True),
+        Column("Rank", ranks, right=True),
+        Column("longer is worse", bars),
+    ]
+    print_table(console, columns, wide=False)
 
 
 def _what_is_weak(weak: pl.DataFrame) -> str:
     rules = set(weak["weak_spot_rule"])
-    said = []
-    if "score" in rules:
-        said.append("scored 3.00 or worse (severe from 3.50)")
-    if "rank" in rules:
-        said.append("where no score is published, ranked in the worst quarter of its trust type")
-    return f"A weak spot is a metric {'; or, '.join(said)}. Worst first."
+    by_score = "A weak spot is a metric scored 3.00 or worse (severe from 3.50)"
+    by_rank = "ranked in the worst quarter of its trust type"
+    if rules == {"rank"}:
+        return f"No scores are published for these: each is {by_rank}. Worst first."
+    if rules == {"score"}:
+        return f"{by_score}. Worst first."
+    return f"{by_score}, or, where no score is published, {by_rank}. Worst first."
 
 
 def _metric(console: Console, number: int, row: Row) -> None:
     severe = " — SEVERE" if row["weak_spot"] == "severe" else ""
     console.print()
-    console.print(Padding(Text(f"{number}. {row['metric']}{severe}", style="bold"), _INDENT))
-    better = {True: " Higher is better.", False: " Lower is better.", None: ""}[row["higher_is_better"]]
+    _item(console, f"{number}.", Text(f"{row['metric']}{severe}", style="bold"))
+    better = {True: " Higher is better.", False: " Lower is better.", None: ""}[
+        row["higher_is_better"]
+    ]
     lines = [f"{_in_figures(row)}.{better if row['value'] is not None else ''}"]
     if row["value"] is not None:
         lines.append(_against_peers(row))
@@ -143,6 +178,13 @@ def _metric(console: Console, number: int, row: Row) -> None:
         console.print(Padding(Text(line), (0, 0, 0, 5)))
 
 
+def _item(console: Console, lead: str, text: Text) -> None:
+    """Print an item whose further lines stand under its text, not under its number."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(Text(lead), text)
+    console.print(Padding(grid, _INDENT))
+
+
 def _in_figures(row: Row) -> str:
     parts = [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
     if row["score"] is not None:
@@ -150,7 +192,8 @@ def _in_figures(row: Row) -> str:
     if row["rank"] is not None:
         parts.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
     elif row["computed_rank"] is not None and row["value"] is not None:
-        parts.append(f"rank {figures.rank_of(row['computed_rank'], row['computed_of'])} trusts at hand (computed)")
+        own = figures.rank_of(row["computed_rank"], row["computed_of"])
+        parts.append(f"rank {own} trusts at hand (computed)")
     return ", ".join(parts)
 
 
@@ -166,12 +209,14 @@ def _against_peers(row: Row) -> str:
         said = f"Exactly at its peers' median ({shown}{computed})"
     else:
         word = _direction(distance, higher)
-        said = f"{figures.difference(distance, unit)} {word} than its peers' median ({shown}{computed})"
+        size = figures.difference(distance, unit)
+        said = f"{size} {word} than its peers' median ({shown}{computed})"
     to_best = row["computed_distance_to_best_quarter"]
     if higher is None or to_best is None:
         return f"{said}."
     edge = figures.with_unit(_tidy(row["value"] - to_best), unit)
-    return f"{said}; the best quarter of them has {edge} or {'more' if higher else 'less'}."
+    own = "" if row["upper_quartile" if higher else "lower_quartile"] is not None else " (computed)"
+    return f"{said}; the best quarter of them has {edge} or {'more' if higher else 'less'}{own}."
 
 
 def _direction(distance: float, higher_is_better: bool | None) -> str:

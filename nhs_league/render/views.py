@@ -49,7 +49,9 @@ def _ranks(frame: pl.DataFrame) -> list[str]:
     """Write published ranks, and computed ones, marked, where none is published."""
     return [
         figures.rank_of(rank, of) if rank is not None else f"{figures.rank_of(own, own_of)}*"
-        for rank, of, own, own_of in frame.select("rank", "of", "computed_rank", "computed_of").iter_rows()
+        for rank, of, own, own_of in frame.select(
+            "rank", "of", "computed_rank", "computed_of"
+        ).iter_rows()
     ]
 
 
@@ -158,7 +160,11 @@ def _metrics(answer: Answer) -> list[Column]:
         Column("Everyday names", [v or "" for v in frame["everyday_names"]], flexible=True),
         Column("Type", _texts(frame, "trust_type")),
         Column("Sub-domain", _texts(frame, "sub_domain")),
-        Column("Standard", [figures.with_unit(v, unit) if v else "" for v, unit in standards], right=True),
+        Column(
+            "Standard",
+            [figures.with_unit(v, unit) if v else "" for v, unit in standards],
+            right=True,
+        ),
     ]
 
 
@@ -166,12 +172,18 @@ def _groups(answer: Answer) -> list[Column]:
     frame = answer.frame
 
     def shown(column: str) -> list[str]:
-        return [figures.with_unit(None if v is None else round(v, 4), unit) for v, unit in frame.select(column, "unit").iter_rows()]
+        return [
+            figures.with_unit(None if v is None else round(v, 4), unit)
+            for v, unit in frame.select(column, "unit").iter_rows()
+        ]
 
     def trust(end: str) -> list[str]:
         values = shown(f"{end}_value")
         names = _names(frame, f"{end}_trust_name")
-        return [f"{v} {code} {name}" for v, code, name in zip(values, frame[f"{end}_trust_code"], names, strict=True)]
+        return [
+            f"{v} {code} {name}"
+            for v, code, name in zip(values, frame[f"{end}_trust_code"], names, strict=True)
+        ]
 
     return [
         Column(frame["by"][0].capitalize(), _texts(frame, "group"), flexible=True),
@@ -188,18 +200,30 @@ def _comparison(answer: Answer) -> list[Column]:
     """Metrics as rows under their domains, trusts as columns; + marks the best, - the worst."""
     frame = answer.frame
     keys = frame.unique(["metric_id", "unit"], keep="first", maintain_order=True)
-    headings = [name if not again else None for name, again in zip(keys["domain"], _repeats(keys["domain"]), strict=True)]
-    labels = [f"  {_labelled(name, unit)}" for name, unit in keys.select("short_name", "unit").iter_rows()]
+    headings = [
+        name if not again else None
+        for name, again in zip(keys["domain"], _repeats(keys["domain"]), strict=True)
+    ]
+    labels = [
+        f"  {_labelled(name, unit)}" for name, unit in keys.select("short_name", "unit").iter_rows()
+    ]
     columns = [Column("Metric", _under(headings, labels, headings), flexible=True)]
     for standing in answer.parts["standings"].iter_rows(named=True):
         of_trust = frame.filter(pl.col("trust_code") == standing["trust_code"])
         cells = [_marked(*row) for row in of_trust.select("value", "score", "mark").iter_rows()]
         columns.append(Column(standing["trust_code"], _under(headings, cells), right=True))
     if frame["trust_type"].n_unique() == 1:
+        median = pl.coalesce("median", "computed_median").drop_nulls().first()
         medians = frame.group_by("metric_id", "unit", maintain_order=True).agg(
-            shown=pl.when(pl.col("unit").is_not_null()).then(pl.coalesce("median", "computed_median")).drop_nulls().first()
-        )  # fmt: skip
-        columns.append(Column("Median", _under(headings, [figures.number(v) for v in medians["shown"]]), right=True))
+            shown=pl.when(pl.col("unit").is_not_null()).then(median).first()
+        )
+        columns.append(
+            Column(
+                "Median",
+                _under(headings, [figures.number(v) for v in medians["shown"]]),
+                right=True,
+            )
+        )
     return columns
 
 
@@ -214,7 +238,9 @@ def _repeats(names: pl.Series) -> list[bool]:
     return (names == names.shift(1)).fill_null(value=False).to_list()
 
 
-def _under(headings: list[str | None], cells: list[str], shown: list[str | None] | None = None) -> list[str]:
+def _under(
+    headings: list[str | None], cells: list[str], shown: list[str | None] | None = None
+) -> list[str]:
     """Put a row before each domain's first: its name in the first column, nothing in the others."""
     rows: list[str] = []
     for place, cell in enumerate(cells):

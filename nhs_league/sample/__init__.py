@@ -14,20 +14,25 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
-from nhs_league import __version__
 from nhs_league.releases.store import Incoming, Store, add_files, open_store
+from nhs_league.version import __version__
 
 _PACKED = "release.tar.xz"
 
 
 def release_files() -> Iterator[Incoming]:
     """Unpack the sample's release files in their order of publication."""
-    with files(__package__).joinpath(_PACKED).open("rb") as packed, tarfile.open(fileobj=packed) as archive:
+    with (
+        files(__package__).joinpath(_PACKED).open("rb") as packed,
+        tarfile.open(fileobj=packed) as archive,
+    ):
         for member in archive:
             content = archive.extractfile(member)
             if content is not None:
                 path = PurePosixPath(member.name)
-                yield Incoming(path.name, content.read(), f"sample/{path}", "-".join(path.parts[:2]))
+                yield Incoming(
+                    path.name, content.read(), f"sample/{path}", "-".join(path.parts[:2])
+                )
 
 
 def open_sample(cache: Path) -> Store:
@@ -38,9 +43,9 @@ def open_sample(cache: Path) -> Store:
 
     Args:
         cache: the folder below which it is kept; where it cannot be written, a temporary folder.
+
     """
-    with files(__package__).joinpath(_PACKED).open("rb") as packed:
-        digest = hashlib.file_digest(packed, "sha256").hexdigest()
+    digest = hashlib.sha256(files(__package__).joinpath(_PACKED).read_bytes()).hexdigest()
     home = cache / f"sample-{__version__}-{digest[:12]}"
     store = open_store(home)
     if store.quarters:

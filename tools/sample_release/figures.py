@@ -30,6 +30,7 @@ class Events:
         deficit_begins: this trust plans one in the last two quarters only.
         in_support: these are in segment 5, by decision.
         revised: this trust's 62-day figure of Q3 2025/26 was first published wrong.
+
     """
 
     merging: str = "ZA4"
@@ -97,7 +98,9 @@ def is_measured(trust: Trust, measure: Measure, quarter: int) -> bool:
     return quarter >= measure.since and not {trust.subtype, trust.nature} & set(measure.not_for)
 
 
-def value(trust: Trust, measure: Measure, quarter: int, *, revised: bool, events: Events = EVENTS) -> float:
+def value(
+    trust: Trust, measure: Measure, quarter: int, *, revised: bool, events: Events = EVENTS
+) -> float:
     """Draw a trust's value of a metric in a quarter, with the planted events in it.
 
     For metrics that are published as a score alone it draws that score, 1 to 3.
@@ -113,7 +116,12 @@ def value(trust: Trust, measure: Measure, quarter: int, *, revised: bool, events
         return planned
     own = _draw(trust.code, str(measure.number))
     now = _draw(trust.code, str(measure.number), time)
-    worse = 0.45 * _quality(trust, events) + 0.5 * _draw(trust.code, measure.domain) + 0.6 * own + 0.35 * now
+    worse = (
+        0.45 * _quality(trust, events)
+        + 0.5 * _draw(trust.code, measure.domain)
+        + 0.6 * own
+        + 0.35 * now
+    )
     if measure.rule is Rule.SURVEY:
         return 1.0 if worse < -0.8 else 3.0 if worse > 0.8 else 2.0
     sign = -1 if measure.higher_is_better else 1
@@ -134,7 +142,12 @@ def _planned(trust: Trust, quarter: int, events: Events) -> float | None:
 
 
 def _quality(trust: Trust, events: Events) -> float:
-    if trust.trust_type == ACUTE and trust.code in (events.hidden, *events.good_in_deficit, events.deficit_ends, events.deficit_begins):
+    if trust.trust_type == ACUTE and trust.code in (
+        events.hidden,
+        *events.good_in_deficit,
+        events.deficit_ends,
+        events.deficit_begins,
+    ):
         return -3.0
     if trust.code in events.in_support:
         return 2.5

@@ -18,12 +18,20 @@ from sample_release.method import Place, Scored, Table, make_table
 from sample_release.trusts import Trust, make_trusts
 
 TYPES = (ACUTE, COMMUNITY, AMBULANCE)
-_PUBLISHED_TYPE = {ACUTE: "Acute trust", COMMUNITY: "Mental health and community trust", AMBULANCE: "Ambulance trust"}
+_PUBLISHED_TYPE = {
+    ACUTE: "Acute trust",
+    COMMUNITY: "Mental health and community trust",
+    AMBULANCE: "Ambulance trust",
+}
 _OLD_TYPE = _PUBLISHED_TYPE | {COMMUNITY: "Non-acute hospital trust"}
-_FILE_TYPE = {ACUTE: "acute-trust", COMMUNITY: "mental-health-and-community-trust", AMBULANCE: "ambulance-trust"}
+_FILE_TYPE = {
+    ACUTE: "acute-trust",
+    COMMUNITY: "mental-health-and-community-trust",
+    AMBULANCE: "ambulance-trust",
+}
 _OLD_FILE_TYPE = _FILE_TYPE | {COMMUNITY: "non-acute-hospital-trust"}
-_METRIC_COLUMNS = "Quarter Region Trust_type Trust_subtype Trust_code Trust_name Domain Sub-domain Metric_ID Metric_description Reporting_date Units Value Median_value Lower_quartile Upper_quartile Rank".split()  # fmt: skip
-_TABLE_COLUMNS = "Quarter Region Trust_type Trust_subtype Trust_code Trust_name Average_score Likely_range_of_average_score Segment Trust_in_financial_deficit Rank Likely_range_of_rank".split()  # fmt: skip
+_METRIC_COLUMNS = ["Quarter", "Region", "Trust_type", "Trust_subtype", "Trust_code", "Trust_name", "Domain", "Sub-domain", "Metric_ID", "Metric_description", "Reporting_date", "Units", "Value", "Median_value", "Lower_quartile", "Upper_quartile", "Rank"]  # fmt: skip
+_TABLE_COLUMNS = ["Quarter", "Region", "Trust_type", "Trust_subtype", "Trust_code", "Trust_name", "Average_score", "Likely_range_of_average_score", "Segment", "Trust_in_financial_deficit", "Rank", "Likely_range_of_rank"]  # fmt: skip
 _REVISED_ROUND = 2
 
 
@@ -64,7 +72,9 @@ def make_rounds(quarters: int = 4, times: int = 1, *, every_quarter: bool = True
         )))  # fmt: skip
         if quarter == _REVISED_ROUND:
             again = [(q, in_quarter[q], tables[q]) for q in span]
-            rounds.append(Round(quarter_label(quarter), True, tuple(_files(quarter, ACUTE, again, "-v2"))))
+            rounds.append(
+                Round(quarter_label(quarter), True, tuple(_files(quarter, ACUTE, again, "-v2")))
+            )
     return rounds
 
 
@@ -74,11 +84,23 @@ def _files(
     is_first, is_second = quarter == 0, quarter == 1
     kind = (_OLD_FILE_TYPE if quarter < 2 else _FILE_TYPE)[trust_type]
     published_type = (_OLD_TYPE if quarter < 2 else _PUBLISHED_TYPE)[trust_type]
-    year, month = (2025, 9) if is_first else (2025 + (quarter + 1) // 4, (12, 3, 6, 9)[(quarter - 1) % 4])
-    tag = {0: "", 1: "-q2", 2: "-q3-25-26", 3: ""}.get(quarter, f"-q{quarter % 4 + 1}-{year % 100}") + revision
+    year, month = (
+        (2025, 9) if is_first else (2025 + (quarter + 1) // 4, (12, 3, 6, 9)[(quarter - 1) % 4])
+    )
+    tag = {0: "", 1: "-q2", 2: "-q3-25-26", 3: ""}.get(
+        quarter, f"-q{quarter % 4 + 1}-{year % 100}"
+    ) + revision
     stem = f"{year}/{month:02d}/nhs-oversight-framework-{kind}"
     metric_rows = [
-        [quarter_label(q), trust.region, published_type, trust.subtype, trust.code, trust.name, *row]
+        [
+            quarter_label(q),
+            trust.region,
+            published_type,
+            trust.subtype,
+            trust.code,
+            trust.name,
+            *row,
+        ]
         for q, there, table in tables
         for trust in there
         if trust.trust_type == trust_type
@@ -86,7 +108,15 @@ def _files(
     ]
     q, there, table = tables[-1]
     table_rows = [
-        [quarter_label(q), trust.region, published_type, trust.subtype, trust.code, trust.name, *_table_row(table.places[trust.code])]
+        [
+            quarter_label(q),
+            trust.region,
+            published_type,
+            trust.subtype,
+            trust.code,
+            trust.name,
+            *_table_row(table.places[trust.code]),
+        ]
         for trust in sorted(there, key=lambda trust: (table.places[trust.code].rank, trust.name))
         if trust.trust_type == trust_type
     ]
@@ -99,14 +129,19 @@ def _files(
     end = "\r\n" if is_second else "\n"
     quoting = csv.QUOTE_MINIMAL if quarter < 2 else csv.QUOTE_NONNUMERIC
     return [
-        ReleaseFile(f"{stem}-data{tag}.csv", _csv(metric_columns, metric_rows, encoding, end, quoting)),
-        ReleaseFile(f"{stem}-league-table{tag}.csv", _csv(table_columns, table_rows, encoding, end, quoting)),
+        ReleaseFile(
+            f"{stem}-data{tag}.csv", _csv(metric_columns, metric_rows, encoding, end, quoting)
+        ),
+        ReleaseFile(
+            f"{stem}-league-table{tag}.csv", _csv(table_columns, table_rows, encoding, end, quoting)
+        ),
     ]
 
 
 def _metric_rows(quarter: int, trust: Trust, table: Table) -> list[list[object]]:
     measures = [m for m in MEASURES[trust.trust_type] if m.number in table.scored[trust.code]]
-    values, scores = [], []
+    values: list[list[object]] = []
+    scores: list[list[object]] = []
     for measure in measures:
         one = table.scored[trust.code][measure.number]
         time = period(measure, quarter)
@@ -114,10 +149,32 @@ def _metric_rows(quarter: int, trust: Trust, table: Table) -> list[list[object]]
         peers = table.peers.get((trust.trust_type, measure.number))
         if one.value is not None and peers is not None:
             spread = [peers.median, peers.lower_quartile, peers.upper_quartile]
-            values.append([*about, f"OF0{measure.number:03d}", measure.description, time, measure.unit, _plain(one.value), *map(_plain, spread), one.rank])
+            values.append(
+                [
+                    *about,
+                    f"OF0{measure.number:03d}",
+                    measure.description,
+                    time,
+                    measure.unit,
+                    _plain(one.value),
+                    *map(_plain, spread),
+                    one.rank,
+                ]
+            )
             if measure.count_per is not None:
                 values.append(_count_row(measure, one, time))
-        scores.append([*about, f"OF1{measure.number:03d}", measure.description, time, "score", _plain(one.score), *_NONE, one.rank or _NA])
+        scores.append(
+            [
+                *about,
+                f"OF1{measure.number:03d}",
+                measure.description,
+                time,
+                "score",
+                _plain(one.score),
+                *_NONE,
+                one.rank or _NA,
+            ]
+        )
     return values + scores + _summary_rows(quarter, table.places[trust.code])
 
 
@@ -127,7 +184,17 @@ _NONE = (_NA, _NA, _NA)
 
 def _count_row(measure: Measure, one: Scored, time: str) -> list[object]:
     count = round((one.value or 0) * (measure.count_per or 0))
-    return [measure.domain, measure.sub_domain, f"OF0{measure.number:03d}", measure.description, time, "count", count, *_NONE, one.rank]
+    return [
+        measure.domain,
+        measure.sub_domain,
+        f"OF0{measure.number:03d}",
+        measure.description,
+        time,
+        "count",
+        count,
+        *_NONE,
+        one.rank,
+    ]
 
 
 def _summary_rows(quarter: int, place: Place) -> list[list[object]]:
@@ -136,11 +203,35 @@ def _summary_rows(quarter: int, place: Place) -> list[list[object]]:
     for name, number in DOMAIN_NUMBERS.items():
         if name in place.domain_scores:
             text = f"{name} domain score"
-            rows.append([name, text, f"OF400{number}", text, time, "score", _plain(place.domain_scores[name]), *_NONE, place.domain_ranks[name]])
+            rows.append(
+                [
+                    name,
+                    text,
+                    f"OF400{number}",
+                    text,
+                    time,
+                    "score",
+                    _plain(place.domain_scores[name]),
+                    *_NONE,
+                    place.domain_ranks[name],
+                ]
+            )
     for name, number in DOMAIN_NUMBERS.items():
         if name in place.domain_segments:
             text = f"{name} domain segment"
-            rows.append([name, text, f"OF410{number}", text, time, "segment", place.domain_segments[name], *_NONE, _NA])
+            rows.append(
+                [
+                    name,
+                    text,
+                    f"OF410{number}",
+                    text,
+                    time,
+                    "segment",
+                    place.domain_segments[name],
+                    *_NONE,
+                    _NA,
+                ]
+            )
     summary: list[tuple[str, str, str, object, object]] = [
         ("OF5000", "Adjusted segment", "segment", place.segment, place.rank),
         ("OF5002", "Average metric score", "score", _plain(place.average), place.score_rank),
@@ -150,7 +241,15 @@ def _summary_rows(quarter: int, place: Place) -> list[list[object]]:
     if quarter < 2:
         summary.append(("OF5005", "Final segment score override", "segment", place.segment, _NA))
         in_support = int(place.segment == 5)
-        summary.append(("OF5007", "Is the organisation in the Recovery Support Programme?", "flag", in_support, _NA))
+        summary.append(
+            (
+                "OF5007",
+                "Is the organisation in the Recovery Support Programme?",
+                "flag",
+                in_support,
+                _NA,
+            )
+        )
     for metric_id, text, unit, figure, rank in summary:
         rows.append(["Summary", "Summary", metric_id, text, time, unit, figure, *_NONE, rank])
     return rows
@@ -172,7 +271,9 @@ def _plain(figure: float) -> float | int:
     return int(figure) if figure == int(figure) else figure
 
 
-def _csv(columns: list[str], rows: list[list[object]], encoding: str, end: str, quoting: int) -> bytes:
+def _csv(
+    columns: list[str], rows: list[list[object]], encoding: str, end: str, quoting: int
+) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
     writer.writerow(columns)

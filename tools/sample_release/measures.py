@@ -69,7 +69,15 @@ class Measure:
 def _m(number: int, description: str, domain: str, sub_domain: str, unit: str, better: str,
        typical: float, spread: float, **more: object) -> Measure:  # fmt: skip
     return Measure(
-        number, description, domain, sub_domain, unit, better == "higher", typical, spread, **more  # type: ignore[arg-type]
+        number,
+        description,
+        domain,
+        sub_domain,
+        unit,
+        better == "higher",
+        typical,
+        spread,
+        **more,  # type: ignore[arg-type]
     )
 
 

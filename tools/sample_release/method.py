@@ -68,7 +68,9 @@ class Table:
     places: dict[str, Place]
 
 
-def make_table(quarter: int, trusts: list[Trust], *, revised: bool, events: Events = EVENTS) -> Table:
+def make_table(
+    quarter: int, trusts: list[Trust], *, revised: bool, events: Events = EVENTS
+) -> Table:
     """Work out all of a quarter from the values of its trusts."""
     scored: dict[str, dict[int, Scored]] = defaultdict(dict)
     peers: dict[tuple[str, int], Peers] = {}
@@ -82,7 +84,9 @@ def make_table(quarter: int, trusts: list[Trust], *, revised: bool, events: Even
             }
             if values and measure.rule is not Rule.SURVEY:
                 lower, _, upper = quantiles(values.values(), n=4, method="inclusive")
-                peers[trust_type, measure.number] = Peers(round(median(values.values()), 2), round(lower, 2), round(upper, 2))
+                peers[trust_type, measure.number] = Peers(
+                    round(median(values.values()), 2), round(lower, 2), round(upper, 2)
+                )
             for code, one in _scores(measure, values).items():
                 scored[code][measure.number] = one
         for trust in members:
@@ -133,14 +137,18 @@ def _places(
     for trust_type, members in by_type.items():
         domain = {m.number: m.domain for m in MEASURES[trust_type]}
         for trust in members:
-            counting = {n: s.score for n, s in scored[trust.code].items() if n not in (_PLAN, _VARIANCE)}
+            counting = {
+                n: s.score for n, s in scored[trust.code].items() if n not in (_PLAN, _VARIANCE)
+            }
             scores = list(counting.values())
             average, error = mean(scores), 1.96 * stdev(scores) / sqrt(len(scores))
             deficit = (scored[trust.code][_PLAN].value or 0) < 0
             low, high = round(max(average - error, 1), 2), round(min(average + error, 4), 2)
             place = Place(round(average, 2), low, high, 0, 0, override=False, deficit=deficit)
             for name in dict.fromkeys(domain[n] for n in counting):
-                place.domain_scores[name] = round(mean(s for n, s in counting.items() if domain[n] == name), 2)
+                place.domain_scores[name] = round(
+                    mean(s for n, s in counting.items() if domain[n] == name), 2
+                )
             places[trust.code] = place
     _segment(places, events)
     for members in by_type.values():
@@ -153,7 +161,11 @@ def _segment(places: dict[str, Place], events: Events) -> None:
     cuts = quantiles((p.average for p in places.values()), n=4, method="inclusive")
     domains = {name for p in places.values() for name in p.domain_scores}
     domain_cuts = {
-        name: quantiles((p.domain_scores[name] for p in places.values() if name in p.domain_scores), n=4, method="inclusive")
+        name: quantiles(
+            (p.domain_scores[name] for p in places.values() if name in p.domain_scores),
+            n=4,
+            method="inclusive",
+        )
         for name in domains
     }
     for code, place in places.items():
@@ -176,6 +188,8 @@ def _rank(places: dict[str, Place]) -> None:
         place.rank_low = min(place.rank, 1 + sum(a < place.low for a in averages))
         place.rank_high = max(place.rank, sum(a <= place.high for a in averages))
     for name in {name for p in places.values() for name in p.domain_scores}:
-        ranks = shared_ranks({c: p.domain_scores[name] for c, p in places.items() if name in p.domain_scores})
+        ranks = shared_ranks(
+            {c: p.domain_scores[name] for c, p in places.items() if name in p.domain_scores}
+        )
         for code, rank in ranks.items():
             places[code].domain_ranks[name] = rank

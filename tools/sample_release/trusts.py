@@ -7,11 +7,33 @@ from itertools import product
 
 from sample_release.measures import ACUTE, AMBULANCE, COMMUNITY
 
-_BEASTS = (
-    "Basilisk Centaur Chimera Dragon Gorgon Griffin Hippogriff Hydra Kelpie Kraken Manticore Minotaur "
-    "Naiad Pegasus Phoenix Roc Salamander Selkie Siren Sphinx Troll Unicorn Wyvern Yeti"
-).split()
-_PLACES = "bridge mouth stow haven wick moor dale ford ham cross".split()
+_BEASTS = [
+    "Basilisk",
+    "Centaur",
+    "Chimera",
+    "Dragon",
+    "Gorgon",
+    "Griffin",
+    "Hippogriff",
+    "Hydra",
+    "Kelpie",
+    "Kraken",
+    "Manticore",
+    "Minotaur",
+    "Naiad",
+    "Pegasus",
+    "Phoenix",
+    "Roc",
+    "Salamander",
+    "Selkie",
+    "Siren",
+    "Sphinx",
+    "Troll",
+    "Unicorn",
+    "Wyvern",
+    "Yeti",
+]
+_PLACES = ["bridge", "mouth", "stow", "haven", "wick", "moor", "dale", "ford", "ham", "cross"]
 REGIONS = (
     "London", "Midlands", "North West", "North East and Yorkshire", "South East", "South West", "East",
 )  # fmt: skip

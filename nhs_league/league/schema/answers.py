@@ -20,6 +20,7 @@ class Answer:
         chosen: what the program chose where the person left it open (for stderr).
         notes: what a reader must know to read the figures right (below a table).
         parts: further frames of the same answer, by name (a trust's standing and domains).
+
     """
 
     question: str

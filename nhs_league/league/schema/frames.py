@@ -86,6 +86,7 @@ class Frames:
         standings: schema STANDINGS.
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
+
     """
 
     standings: pl.LazyFrame

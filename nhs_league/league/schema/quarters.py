@@ -10,7 +10,9 @@ from datetime import date
 PATTERN = r"^Q[1-4] \d{4}/\d{2}$"
 """How release files write a quarter."""
 
-_ASKED = re.compile(r"^(?:q([1-4])[ -]*)?(?:(\d{4})[/-](\d{2})|(\d{2})[/-](\d{2}))?(?:[ -]*q([1-4]))?$")
+_ASKED = re.compile(
+    r"^(?:q([1-4])[ -]*)?(?:(\d{4})[/-](\d{2})|(\d{2})[/-](\d{2}))?(?:[ -]*q([1-4]))?$"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -20,6 +22,7 @@ class Quarter:
     Attributes:
         year: the calendar year in which the financial year begins.
         number: 1 to 4.
+
     """
 
     year: int
@@ -66,6 +69,7 @@ def matching(asked: str, known: Iterable[Quarter]) -> Quarter | None:
 
     Raises:
         ValueError: the text cannot mean a quarter.
+
     """
     text = asked.strip().casefold()
     newest_first = sorted(known, reverse=True)

@@ -36,6 +36,7 @@ class ParsedFile:
         observations: schema OBSERVATIONS; empty for a league table.
         domains: schema DOMAINS; empty for a league table.
         notices: what was kept out or left unknown, a sentence each.
+
     """
 
     kind: Kind
@@ -65,6 +66,7 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
 
     Source of the columns and rules: NHS England, CSV metadata file and technical specification of
     the NHS Oversight Framework 2025/26.
+
     """
     rows = read_rows(file, to_utf8(file, data))
     check(rows)
@@ -72,11 +74,13 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
     frame = metric_file.with_quarter(rows) if is_metric else rows.frame
     frame = _typed(frame)
     _refuse_two_types(rows, frame)
-    frame, doubled = _without_doubles(rows, frame, metric_file.KEY if is_metric else league_table.KEY)
+    frame, doubled = _without_doubles(
+        rows, frame, metric_file.KEY if is_metric else league_table.KEY
+    )
     frames = _metric_frames(frame) if is_metric else _league_table_frames(frame)
     source = pl.lit(release_file or file).alias("release_file")
     shaped = (
-        made.with_columns(source, of=None).select(schema.names()).cast(dict(schema))
+        made.with_columns(source, of=None).select(schema.names()).cast(schema)
         for made, schema in zip(frames, (STANDINGS, OBSERVATIONS, DOMAINS), strict=True)
     )
     standings, observations, domains = with_of(*shaped)
@@ -124,7 +128,10 @@ def _without_doubles(
     if again.height:
         named = ", ".join(str(v) for v in again.select(key).row(0))
         raise rows.refuse(
-            again["row"][0], key[-1], again[key[-1]][0], f"a different row for {named} stands further up"
+            again["row"][0],
+            key[-1],
+            again[key[-1]][0],
+            f"a different row for {named} stands further up",
         )
     return single, frame.height - single.height
 
@@ -147,7 +154,7 @@ def _notices(rows: Rows, frame: pl.DataFrame, doubled: int) -> Iterator[str]:
     if doubled:
         yield f"{doubled} rows stood twice and count once"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
-        yield f"trust types not known to this version, kept under their own names: {', '.join(new_types)}"
+        yield f"trust types new to this version, kept under their own names: {', '.join(new_types)}"
     if rows.header.kind is Kind.METRIC:
         if unknown := metric_file.not_understood(frame):
             yield f"rows not understood and kept out: {', '.join(unknown)}"

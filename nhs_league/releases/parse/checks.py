@@ -20,7 +20,12 @@ VALUE_ID = r"^OF0"
 SCORE_ID = r"^OF1"
 DOMAIN_SCORE_ID = r"^OF40"
 DOMAIN_SEGMENT_ID = r"^OF41"
-ADJUSTED_SEGMENT, AVERAGE_SCORE, UNADJUSTED_SEGMENT, OVERRIDE = "OF5000", "OF5002", "OF5003", "OF5004"
+ADJUSTED_SEGMENT, AVERAGE_SCORE, UNADJUSTED_SEGMENT, OVERRIDE = (
+    "OF5000",
+    "OF5002",
+    "OF5003",
+    "OF5004",
+)
 FINAL_OVERRIDE, RECOVERY_SUPPORT = "OF5005", "OF5007"
 
 
@@ -38,6 +43,7 @@ def check(rows: Rows) -> None:
 
     Raises:
         RefusedError: for the first row at fault, with line, column and value.
+
     """
     checks = _for_metric_file(rows) if rows.header.kind is Kind.METRIC else _for_league_table(rows)
     found = rows.frame.select(
@@ -69,15 +75,25 @@ def _for_metric_file(rows: Rows) -> list[_Check]:
         _present("metric"),
         _present("unit"),
         _Check("unit", _not_unit(SCORE_ID, "score"), "an OF1nnn row has the unit score"),
-        _Check("unit", _not_unit(DOMAIN_SEGMENT_ID, "segment"), "an OF41nn row has the unit segment"),
+        _Check(
+            "unit", _not_unit(DOMAIN_SEGMENT_ID, "segment"), "an OF41nn row has the unit segment"
+        ),
         *(
             _shape(column, NUMBER, "not a number")
             for column in ("value", "median", "lower_quartile", "upper_quartile")
         ),
         _shape("rank", RANK, "a rank is a whole number from 1"),
         _Check("value", is_score & ~value.is_between(1, 4), "a score lies between 1.00 and 4.00"),
-        _Check("value", one_to_four & ~value.is_in([1.0, 2.0, 3.0, 4.0]), "this segment is 1, 2, 3 or 4"),
-        _Check("value", one_to_five & ~value.is_in([1.0, 2.0, 3.0, 4.0, 5.0]), "a segment is 1, 2, 3, 4 or 5"),
+        _Check(
+            "value",
+            one_to_four & ~value.is_in([1.0, 2.0, 3.0, 4.0]),
+            "this segment is 1, 2, 3 or 4",
+        ),
+        _Check(
+            "value",
+            one_to_five & ~value.is_in([1.0, 2.0, 3.0, 4.0, 5.0]),
+            "a segment is 1, 2, 3, 4 or 5",
+        ),
         _Check("value", is_flag & ~value.is_in([0.0, 1.0]), "a flag is 0 or 1"),
     ]
 
@@ -89,7 +105,11 @@ def _for_league_table(rows: Rows) -> list[_Check]:
         *_trust(rows),
         _present("quarter"),
         _shape("average_score", NUMBER, "not a number"),
-        _Check("average_score", ~_number("average_score").is_between(1, 4), "a score lies between 1.00 and 4.00"),
+        _Check(
+            "average_score",
+            ~_number("average_score").is_between(1, 4),
+            "a score lies between 1.00 and 4.00",
+        ),
         _shape("segment", r"^[1-5]$", "a segment is 1, 2, 3, 4 or 5"),
         _shape("rank", RANK, "a rank is a whole number from 1"),
         _shape("score_range", RANGE, "a range reads “1.72 to 2.73”"),

@@ -59,6 +59,7 @@ class Header:
         position: our column name -> its place in a row, from 0.
         extra: columns of the file that are not understood and kept out.
         width: how many fields each row must have.
+
     """
 
     kind: Kind
@@ -76,6 +77,7 @@ def recognise(file: str, header: Sequence[str]) -> Header:
 
     Raises:
         RefusedError: no kind fits, or a column is missing or doubled.
+
     """
     names = [re.sub(r"[^a-z0-9]+", "_", name.strip().casefold()).strip("_") for name in header]
     kind = next((_TELLING[name] for name in names if name in _TELLING), None)
@@ -93,7 +95,9 @@ def recognise(file: str, header: Sequence[str]) -> Header:
         ours["reporting_date"] = "quarter"
     doubled = next((n for i, n in enumerate(names) if n in ours and n in names[:i]), None)
     if doubled is not None:
-        raise RefusedError(file, "this column stands twice", line=1, column=header[names.index(doubled)])
+        raise RefusedError(
+            file, "this column stands twice", line=1, column=header[names.index(doubled)]
+        )
     _refuse_missing(file, kind, ours, names)
     position = {ours[name]: place for place, name in enumerate(names) if name in ours}
     spelt = {column: header[place].strip() for column, place in position.items()}

@@ -10,7 +10,16 @@ from nhs_league.releases.parse.checks import RANGE
 KEY = ("quarter", "trust_code")
 """The columns by which a row of a league table is told from the others."""
 
-_IN_DEFICIT = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+_IN_DEFICIT = {
+    "yes": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "0": False,
+}
 _DEFICIT_WORD = pl.col("deficit").str.to_lowercase().str.extract(r"^([a-z0-9]+)")
 
 
@@ -35,7 +44,10 @@ def standings(frame: pl.DataFrame) -> pl.DataFrame:
 
 def deficits_not_understood(frame: pl.DataFrame) -> list[str]:
     """List the texts of ``Trust_in_financial_deficit`` that say neither yes nor no."""
-    unknown = frame.filter(pl.col("deficit").is_not_null(), ~_DEFICIT_WORD.is_in(list(_IN_DEFICIT)).fill_null(value=False))
+    unknown = frame.filter(
+        pl.col("deficit").is_not_null(),
+        ~_DEFICIT_WORD.is_in(list(_IN_DEFICIT)).fill_null(value=False),
+    )
     return unknown["deficit"].unique().sort().to_list()
 
 

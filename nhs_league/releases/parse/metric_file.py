@@ -40,6 +40,7 @@ def with_quarter(rows: Rows) -> pl.DataFrame:
 
     Raises:
         RefusedError: the file has no ``Quarter`` and its summary rows name none, or several.
+
     """
     if "quarter" in rows.header.position:
         return rows.frame
@@ -69,7 +70,12 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
     of_score = scores.select(*_METRIC, score="value", score_rank="rank")
     scored = (
         values.join(of_score, on=_METRIC, how="left")
-        .sort(pl.col("rank") != pl.col("score_rank"), pl.col("unit") != "rate", "unit", nulls_last=True)
+        .sort(
+            pl.col("rank") != pl.col("score_rank"),
+            pl.col("unit") != "rate",
+            "unit",
+            nulls_last=True,
+        )
         .with_columns(is_scored=pl.int_range(pl.len()).over(_METRIC) == 0)
         .with_columns(
             score=pl.when("is_scored").then("score"),

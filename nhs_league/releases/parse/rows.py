@@ -28,6 +28,7 @@ class Rows:
         frame: our column names as String, cleaned, missing markers as null, with ``row`` (the
             record's number from 0, blank lines not counted).
         text: the file's text in UTF-8.
+
     """
 
     file: str
@@ -46,7 +47,11 @@ class Rows:
         """Build the refusal of one field of one record."""
         spelt = self.header.spelt.get(column, column)
         return RefusedError(
-            self.file, reason, line=self.line(row), column=spelt, value="" if value is None else value
+            self.file,
+            reason,
+            line=self.line(row),
+            column=spelt,
+            value="" if value is None else value,
         )
 
 
@@ -60,18 +65,25 @@ def read_rows(file: str, text: bytes) -> Rows:
     Raises:
         RefusedError: the header is not a release file's, there are no rows, or a row has too few
             or too many fields or a quote that does not close.
+
     """
     header = recognise(file, next(_records(text), (1, [""]))[1])
     names = {place: name for name, place in header.position.items()}
     columns = [names.get(place, f"extra {place}") for place in range(header.width)]
     try:
-        raw = pl.read_csv(text, has_header=False, skip_rows=1, infer_schema=False, new_columns=columns)
+        raw = pl.read_csv(
+            text, has_header=False, skip_rows=1, infer_schema=False, new_columns=columns
+        )
     except pl.exceptions.PolarsError as error:
         _refuse_shape(file, header, text)
-        raise RefusedError(file, "below the header are no rows, or none that can be read") from error
+        raise RefusedError(
+            file, "below the header are no rows, or none that can be read"
+        ) from error
     if raw.width != header.width or not _all_full(raw, text):
         _refuse_shape(file, header, text)
-    frame = raw.filter(~_BLANK).select(_clean(name) for name in header.position).with_row_index("row")
+    frame = (
+        raw.filter(~_BLANK).select(_clean(name) for name in header.position).with_row_index("row")
+    )
     if frame.is_empty():
         raise RefusedError(file, "there are no rows below the header", line=1)
     return Rows(file, header, frame, text)
@@ -91,9 +103,11 @@ def _all_full(raw: pl.DataFrame, text: bytes) -> bool:
     are full if the commas of the file are those inside fields and one less than fields in a row.
     """
     rows = raw.height - raw.filter(_BLANK).height
-    inside = raw.select(pl.sum_horizontal(pl.all().str.count_matches(",", literal=True).sum())).item()
+    inside = raw.select(
+        pl.sum_horizontal(pl.all().str.count_matches(",", literal=True).sum())
+    ).item()
     header_end = text.index(b"\n") if b"\n" in text else len(text)
-    return text.count(b",", header_end) == inside + rows * (raw.width - 1)
+    return bool(text.count(b",", header_end) == inside + rows * (raw.width - 1))
 
 
 def _refuse_shape(file: str, header: Header, text: bytes) -> None:

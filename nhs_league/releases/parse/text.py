@@ -21,6 +21,7 @@ def to_utf8(file: str, data: bytes) -> bytes:
 
     Raises:
         RefusedError: the file is empty, a web page, binary, or cut off in its last line.
+
     """
     if not data.strip():
         raise RefusedError(file, "the file is empty", advice=_RETRY)
@@ -29,7 +30,9 @@ def to_utf8(file: str, data: bytes) -> bytes:
     data = data.removeprefix(codecs.BOM_UTF8)
     if data.lstrip()[:1] == b"<":
         first = data.lstrip()[:40].split(b"\n")[0].decode("utf-8", "replace")
-        raise RefusedError(file, "this is a web page, not a CSV file", line=1, value=first, advice=_RETRY)
+        raise RefusedError(
+            file, "this is a web page, not a CSV file", line=1, value=first, advice=_RETRY
+        )
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise RefusedError(file, "a NUL byte stands in the text", line=line, advice=_RETRY)
