@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,17 @@ COMMAND = Path(sysconfig.get_path("scripts")) / "nhsleague"
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
+def environment(data_dir: Path) -> dict[str, str]:
+    """Give the environment of a run: a data folder, 80 columns, and no way off this machine."""
+    kept = {name: value for name, value in os.environ.items() if "proxy" not in name.casefold()}
+    own = {name for name in kept if name.startswith("NHSLEAGUE_")}
+    return {name: value for name, value in kept.items() if name not in own} | {
+        "NHSLEAGUE_DATA_DIR": str(data_dir),
+        "NHSLEAGUE_BASE_URL": "http://127.0.0.1:9",
+        "COLUMNS": "80",
+    }
+
+
 @pytest.fixture(scope="session")
 def sample_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder that the runs of one worker share, so that the sample is unpacked once."""
@@ -24,27 +35,22 @@ def sample_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(sample_cache: Path) -> Run:
-    """Run the installed command without a terminal; options of ``subprocess.run`` pass through."""
+    """Run the installed command without a terminal, with no way off this machine."""
 
     def run_command(
-        *arguments: str, data_dir: Path = sample_cache, **options: object
+        *arguments: str,
+        data_dir: Path = sample_cache,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        env = {
-            **{name: value for name, value in os.environ.items() if "proxy" not in name.casefold()},
-            "NHSLEAGUE_DATA_DIR": str(data_dir),
-            # Whatever a test forgets to forbid must not leave this machine.
-            "NHSLEAGUE_BASE_URL": "http://127.0.0.1:9",
-            "COLUMNS": "80",
-            **options.pop("env", {}),  # type: ignore[dict-item]
-        }
         return subprocess.run(
             [str(COMMAND), *arguments],
-            env=env,
+            env=environment(data_dir) | dict(env or {}),
+            cwd=cwd,
             capture_output=True,
             encoding="utf-8",
             timeout=60,
             check=False,
-            **options,  # type: ignore[call-overload]
         )
 
     return run_command

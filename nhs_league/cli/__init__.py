@@ -8,7 +8,6 @@ from typing import NoReturn
 
 from nhs_league.errors import Exit, LeagueError
 
-
 _HELP = "nhsleague --help lists the commands; --help after a command, its options."
 
 

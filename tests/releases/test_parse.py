@@ -8,10 +8,10 @@ import io
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from tests.releases import official
 
 from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS
 from nhs_league.releases.parse import Kind, ParsedFile, parse_file
+from tests.releases import official
 
 METRIC_FILE = official.metric_file()
 LEAGUE_TABLE = official.league_table()
@@ -80,21 +80,31 @@ def test_the_domain_score_and_segment_are_one_row() -> None:
 
 
 def test_standings_come_from_a_metric_file_with_what_it_lacks_unknown() -> None:
-    standing = parse(METRIC_FILE).standings.row(by_predicate=pl.col("trust_code") == "Z1A", named=True)
+    standing = parse(METRIC_FILE).standings.row(
+        by_predicate=pl.col("trust_code") == "Z1A", named=True
+    )
     assert (standing["average_score"], standing["score_rank"], standing["rank"]) == (2.33, 1, 2)
-    assert (standing["segment"], standing["unadjusted_segment"], standing["override"]) == (3, 2, True)
+    assert (standing["segment"], standing["unadjusted_segment"], standing["override"]) == (
+        3,
+        2,
+        True,
+    )
     assert standing["in_deficit"] is None
     assert standing["rank_low"] is None
 
 
 def test_a_trust_without_summary_rows_still_has_a_standing() -> None:
-    standing = parse(METRIC_FILE).standings.row(by_predicate=pl.col("trust_code") == "Z2B", named=True)
+    standing = parse(METRIC_FILE).standings.row(
+        by_predicate=pl.col("trust_code") == "Z2B", named=True
+    )
     assert standing["trust_name"] == "Trust Z2B"
     assert standing["segment"] is None
 
 
 def test_standings_come_from_a_league_table_with_its_ranges_split() -> None:
-    standing = parse(LEAGUE_TABLE).standings.row(by_predicate=pl.col("trust_code") == "Z1A", named=True)
+    standing = parse(LEAGUE_TABLE).standings.row(
+        by_predicate=pl.col("trust_code") == "Z1A", named=True
+    )
     assert (standing["average_score_low"], standing["average_score_high"]) == (1.72, 2.73)
     assert (standing["rank_low"], standing["rank_high"], standing["of"]) == (1, 2, 2)
     assert standing["in_deficit"] is True
@@ -147,8 +157,9 @@ def test_an_apostrophe_survives_a_byte_order_mark_and_windows_1252(encoding: str
     assert "King’s Fictional" in parse(king, encoding).standings["trust_name"].to_list()
 
 
-def test_crlf_reads_like_lf() -> None:
-    same_frames(parse(METRIC_FILE.replace("\n", "\r\n")), parse(METRIC_FILE))
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+def test_every_line_end_reads_like_lf(line_end: str) -> None:
+    same_frames(parse(METRIC_FILE.replace("\n", line_end)), parse(METRIC_FILE))
 
 
 def test_quoted_fields_with_commas_quotes_and_line_ends_read_whole() -> None:
@@ -170,7 +181,9 @@ def test_columns_may_stand_in_another_order() -> None:
 
 def test_extra_columns_are_kept_out_with_a_notice() -> None:
     lines = METRIC_FILE.splitlines()
-    extra = "".join(f"{line},{'ICB_code' if number == 0 else 'Q99'}\n" for number, line in enumerate(lines))
+    extra = "".join(
+        f"{line},{'ICB_code' if number == 0 else 'Q99'}\n" for number, line in enumerate(lines)
+    )
     parsed = parse(extra)
     same_frames(parsed, parse(METRIC_FILE))
     assert parsed.notices == ("columns not understood and kept out: ICB_code",)
@@ -192,11 +205,14 @@ def test_texts_are_cleaned_of_stray_blanks() -> None:
 
 def test_figures_are_never_rounded() -> None:
     parsed = parse(official.with_field(METRIC_FILE, 2, "Value", "46.554999999999"))
-    assert parsed.observations.filter(metric_id="OF0011", trust_code="Z1A")["value"].item() == 46.554999999999
+    assert (
+        parsed.observations.filter(metric_id="OF0011", trust_code="Z1A")["value"].item()
+        == 46.554999999999
+    )
 
 
 def test_blank_lines_do_not_count() -> None:
-    same_frames(parse(METRIC_FILE.replace("\n", "\n\n")), parse(METRIC_FILE))
+    same_frames(parse("\n\n" + METRIC_FILE.replace("\n", "\n\n")), parse(METRIC_FILE))
 
 
 def test_a_row_that_stands_twice_counts_once_with_a_notice() -> None:
@@ -209,7 +225,9 @@ def test_a_row_that_stands_twice_counts_once_with_a_notice() -> None:
     ("said", "meant"),
     [("Yes", True), ("yes - deficit support funding", True), ("No", False), ("Unclear", None)],
 )
-def test_a_deficit_is_read_from_its_first_word_and_else_unknown(said: str, meant: bool | None) -> None:
+def test_a_deficit_is_read_from_its_first_word_and_else_unknown(
+    said: str, meant: bool | None
+) -> None:
     parsed = parse(official.with_field(LEAGUE_TABLE, 3, "Trust_in_financial_deficit", said))
     assert parsed.standings.filter(trust_code="Z1A")["in_deficit"].item() is meant
     assert bool(parsed.notices) is (meant is None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.conftest import Run
-from tests.releases import official
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse import parse_file
+from tests.conftest import Run
+from tests.releases import official
 
 METRIC = official.metric_file()
 TABLE = official.league_table()
@@ -19,7 +19,7 @@ REFUSED = {
     "a web page": ("<!doctype html><html></html>\n", 1, None, "<!doctype html><html></html>"),
     "an empty file": ("\n \n", None, None, None),
     "another table": ("a,b\n1,2\n", 1, None, "a,b"),
-    "a header alone": (METRIC.splitlines()[0] + "\n", None, None, None),
+    "a header alone": (METRIC.splitlines()[0] + "\n", 1, None, None),
     "a missing column": (METRIC.replace("Metric_description", "Description"), 1, "Metric_description", None),
     "a doubled column": (METRIC.replace("Median_value", "Value"), 1, "Value", None),
     "a truncated row": (official.with_line(METRIC, 5, "Q3 2025/26,London"), 5, None, "Q3 2025/26,London"),
@@ -48,6 +48,8 @@ REFUSED = {
     "two rows of one key": (METRIC + official.with_field(METRIC, 2, "Value", "47").splitlines()[1] + "\n", 16, "Units", "%"),
     "a trust of two types": (official.with_field(METRIC, 9, "Trust_type", "Ambulance trust"), 9, "Trust_type", "Ambulance trust"),
     "no quarter said": (official.first_form(METRIC).replace("Q3 2025/26", "Dec-25"), None, "Reporting_date", None),
+    "a quote that does not close": (official.with_line(METRIC, 5, METRIC.splitlines()[4].replace("Trust Z2B", '"Trust Z2B')), 5, None, None),
+    "a quote that closes early": (official.with_field(METRIC, 2, "Value", '"46"55'), 2, None, None),
     "a NUL byte": (METRIC.replace("46.55", "46\0.55"), 2, None, None),
 }  # fmt: skip
 
@@ -76,7 +78,9 @@ def test_the_refusal_names_the_place(fault: str) -> None:
         "two rows of one key",
     ],
 )
-def test_the_command_refuses_with_exit_code_5_and_keeps_nothing(run: Run, tmp_path: Path, fault: str) -> None:
+def test_the_command_refuses_with_exit_code_5_and_keeps_nothing(
+    run: Run, tmp_path: Path, fault: str
+) -> None:
     text, line, column, value = REFUSED[fault]
     file, store = tmp_path / "nhs-q3.csv", tmp_path / "store"
     file.write_text(text, "utf-8")

@@ -38,7 +38,7 @@ class Rows:
 
     def line(self, row: int) -> int:
         """Tell the line at which a record begins, from 1; it reads the file again."""
-        for number, (line, _) in enumerate(_records(self.text)):
+        for number, (line, _) in enumerate(_records(self.file, self.text)):
             if number == row + 1:
                 return line
         raise IndexError(row)
@@ -67,26 +67,33 @@ def read_rows(file: str, text: bytes) -> Rows:
             or too many fields or a quote that does not close.
 
     """
-    header = recognise(file, next(_records(text), (1, [""]))[1])
+    records = _records(file, text)
+    header = recognise(file, next(records, (1, [""]))[1])
+    first_line, _ = next(records, (0, []))
+    if not first_line:
+        raise RefusedError(file, "there are no rows below the header", line=1)
     names = {place: name for name, place in header.position.items()}
     columns = [names.get(place, f"extra {place}") for place in range(header.width)]
+    body = _from_line(text, first_line)
     try:
-        raw = pl.read_csv(
-            text, has_header=False, skip_rows=1, infer_schema=False, new_columns=columns
-        )
+        raw = pl.read_csv(body, has_header=False, schema=dict.fromkeys(columns, pl.String()))
     except pl.exceptions.PolarsError as error:
         _refuse_shape(file, header, text)
-        raise RefusedError(
-            file, "below the header are no rows, or none that can be read"
-        ) from error
-    if raw.width != header.width or not _all_full(raw, text):
+        raise RefusedError(file, f"the rows cannot be read ({error})") from error
+    if not _all_full(raw, body):
         _refuse_shape(file, header, text)
     frame = (
         raw.filter(~_BLANK).select(_clean(name) for name in header.position).with_row_index("row")
     )
-    if frame.is_empty():
-        raise RefusedError(file, "there are no rows below the header", line=1)
     return Rows(file, header, frame, text)
+
+
+def _from_line(text: bytes, line: int) -> bytes:
+    """Give a text from a line on, counted from 1."""
+    begins = 0
+    for _ in range(line - 1):
+        begins = text.index(b"\n", begins) + 1
+    return text[begins:]
 
 
 def _clean(name: str) -> pl.Expr:
@@ -96,23 +103,22 @@ def _clean(name: str) -> pl.Expr:
     return pl.when(stripped.is_in(MISSING)).then(None).otherwise(stripped).alias(name)
 
 
-def _all_full(raw: pl.DataFrame, text: bytes) -> bool:
+def _all_full(raw: pl.DataFrame, body: bytes) -> bool:
     """Tell whether each row has all its fields.
 
     Polars fills a row that is too short with nulls and refuses one that is too long; so all rows
-    are full if the commas of the file are those inside fields and one less than fields in a row.
+    are full if the commas of the body are those inside fields and one less than fields in a row.
     """
     rows = raw.height - raw.filter(_BLANK).height
     inside = raw.select(
         pl.sum_horizontal(pl.all().str.count_matches(",", literal=True).sum())
     ).item()
-    header_end = text.index(b"\n") if b"\n" in text else len(text)
-    return bool(text.count(b",", header_end) == inside + rows * (raw.width - 1))
+    return bool(body.count(b",") == inside + rows * (raw.width - 1))
 
 
 def _refuse_shape(file: str, header: Header, text: bytes) -> None:
     """Refuse the first record that has not one field a column."""
-    for line, fields in _records(text):
+    for line, fields in _records(file, text):
         if fields and len(fields) != header.width:
             raise RefusedError(
                 file,
@@ -123,12 +129,17 @@ def _refuse_shape(file: str, header: Header, text: bytes) -> None:
             )
 
 
-def _records(text: bytes) -> Iterator[tuple[int, list[str]]]:
+def _records(file: str, text: bytes) -> Iterator[tuple[int, list[str]]]:
     """Read the records one by one with the line at which each begins; blank lines are passed."""
-    reader = csv.reader(io.StringIO(text.decode("utf-8"), newline=""))
+    reader = csv.reader(io.StringIO(text.decode("utf-8"), newline=""), strict=True)
     csv.field_size_limit(len(text) + 1)
     begins = 1
-    for fields in reader:
-        if any(fields):
-            yield begins, fields
-        begins = reader.line_num + 1
+    try:
+        for fields in reader:
+            if any(fields):
+                yield begins, fields
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise RefusedError(
+            file, f"a quote in this row does not close, or closes too early ({error})", line=begins
+        ) from error

@@ -43,6 +43,8 @@ def to_utf8(file: str, data: bytes) -> bytes:
             line=data.count(b"\n") + 1,
             advice="Fetch the file again; if it is whole, add a line end after its last line.",
         )
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
     return _as_utf8(file, data)
 
 
