@@ -14,6 +14,7 @@ from nhs_league import questions
 from nhs_league.errors import NoDataError
 from nhs_league.league.comparison import By
 from nhs_league.league.filters import Filters
+from nhs_league.league.order import Order
 from nhs_league.league.schema.answers import Answer, with_sample
 from nhs_league.league.schema.frames import Frames
 from nhs_league.questions import LATEST, Where
@@ -81,7 +82,7 @@ class League:
         """
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
         return self._told(
-            questions.worst_or_best(self.store, metric, where, worst_first=True, limit=limit)
+            questions.worst_or_best(self.store, metric, where, Order(limit=limit), worst_first=True)
         )
 
     def best(
@@ -98,7 +99,9 @@ class League:
         """Order trusts by a metric or area, the best first; arguments as for ``worst``."""
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
         return self._told(
-            questions.worst_or_best(self.store, metric, where, worst_first=False, limit=limit)
+            questions.worst_or_best(
+                self.store, metric, where, Order(limit=limit), worst_first=False
+            )
         )
 
     def table(
@@ -112,7 +115,7 @@ class League:
     ) -> pl.DataFrame:
         """Give the league table of a trust type: ``league.schema.frames.STANDINGS`` by rank."""
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
-        return self._told(questions.table(self.store, where, sort=None, limit=None))
+        return self._told(questions.table(self.store, where))
 
     def show(self, trust: str, *, quarter: str = LATEST) -> pl.DataFrame:
         """Give a trust's metrics, worst first: the columns of ``league.profile.METRICS``."""

@@ -12,6 +12,7 @@ from nhs_league.league import comparison, filters, metrics, profile, ranking, tr
 from nhs_league.league.comparison import By
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric
+from nhs_league.league.order import Order, arranged
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
@@ -19,6 +20,7 @@ from nhs_league.league.schema.quarters import Quarter, matching
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
+AS_IT_STANDS = Order()
 _ABOUT_METRICS = (
     "Which values are better is stated in metrics.toml, or inferred from values and ranks. "
     "Everyday names work after --metric."
@@ -42,25 +44,23 @@ class Where:
 
 
 def worst_or_best(
-    store: Store, asked: str, where: Where, *, worst_first: bool, limit: int | None
+    store: Store, asked: str, where: Where, order: Order = AS_IT_STANDS, *, worst_first: bool
 ) -> Answer:
     """Order trusts by a metric or an area that a person named."""
     frames = _frames(store, where)
     trust_type = _known_type(store, where)
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
     choices, said = _one_kind(asked, found, trust_type)
-    answer = ranking.rank(
-        frames, choices, _resolved(where, frames), worst_first=worst_first, limit=limit
-    )
-    return replace(answer, chosen=(*said, *answer.chosen))
+    answer = ranking.rank(frames, choices, _resolved(where, frames), worst_first=worst_first)
+    return replace(arranged(answer, order), chosen=said)
 
 
-def table(store: Store, where: Where, *, sort: str | None, limit: int | None) -> Answer:
+def table(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer:
     """Give the league table of a trust type; acute where none is named."""
     frames = _frames(store, where)
     trust_type, said = _type_or_preferred(store, where)
-    answer = ranking.table(frames, trust_type, _resolved(where, frames), sort=sort, limit=limit)
-    return replace(answer, chosen=said)
+    answer = ranking.table(frames, trust_type, _resolved(where, frames))
+    return replace(arranged(answer, order), chosen=said)
 
 
 def show(store: Store, asked: str, quarter: str) -> Answer:
@@ -97,7 +97,9 @@ def compare(store: Store, asked: Sequence[str], quarter: str) -> Answer:
     )
 
 
-def compare_groups(store: Store, by: By, asked: str | None, where: Where) -> Answer:
+def compare_groups(
+    store: Store, by: By, asked: str | None, where: Where, order: Order = AS_IT_STANDS
+) -> Answer:
     """Put groups of trusts side by side, by average score or by a metric or area."""
     frames = _frames(store, where)
     resolved = _resolved(where, frames)
@@ -108,7 +110,8 @@ def compare_groups(store: Store, by: By, asked: str | None, where: Where) -> Ans
             else replace(where, trust_type=trust_types.ALL)
         )
         trust_type, said = _type_or_preferred(store, wanted)
-        return replace(comparison.groups(frames, by, None, trust_type, resolved), chosen=said)
+        answer = comparison.groups(frames, by, None, trust_type, resolved)
+        return replace(arranged(answer, order), chosen=said)
     trust_type_asked = _known_type(store, where)
     if trust_type_asked == trust_types.ALL or by is By.TYPE:
         raise UsageError(
@@ -118,19 +121,19 @@ def compare_groups(store: Store, by: By, asked: str | None, where: Where) -> Ans
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type_asked)
     (choice,), said = _one_kind(asked, found, trust_type_asked)
     answer = comparison.groups(frames, by, choice, choice.trust_type, resolved)
-    return replace(answer, chosen=said)
+    return replace(arranged(answer, order), chosen=said)
 
 
-def list_metrics(store: Store, where: Where) -> Answer:
+def list_metrics(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer:
     """List what is measured."""
     listed = metrics.catalogue(_frames(store, where).observations)
     trust_type = _known_type(store, where)
     if trust_type not in (None, trust_types.ALL):
         listed = listed.filter(pl.col("trust_type") == trust_type)
-    return Answer("metrics", "What is measured", listed, notes=(_ABOUT_METRICS,))
+    return arranged(Answer("metrics", "What is measured", listed, notes=(_ABOUT_METRICS,)), order)
 
 
-def list_trusts(store: Store, text: str, where: Where) -> Answer:
+def list_trusts(store: Store, text: str, where: Where, order: Order = AS_IT_STANDS) -> Answer:
     """List trusts, all or those whose name or code holds a text."""
     frames = _frames(store, where)
     trust_type = _known_type(store, where)
@@ -138,7 +141,8 @@ def list_trusts(store: Store, text: str, where: Where) -> Answer:
     if trust_type not in (None, trust_types.ALL):
         standings = standings.filter(pl.col("trust_type") == trust_type)
     listed = trusts.holding(text, standings)
-    return Answer("trusts", "Trusts", listed.select(trusts.LISTED).sort("trust_name"))
+    answer = Answer("trusts", "Trusts", listed.select(trusts.LISTED).sort("trust_name"))
+    return arranged(answer, order)
 
 
 def _frames(store: Store, where: Where) -> Frames:

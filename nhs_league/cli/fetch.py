@@ -157,6 +157,8 @@ def _read(paths: Sequence[Path]) -> Iterator[Incoming]:
 
 def _tell(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
     """Say what became of each file; a refusal is said even when quiet."""
+    from nhs_league.render.figures import counted
+
     for outcome in outcomes:
         if outcome.refusal is not None:
             say(f"refused    {outcome.refusal}")
@@ -167,7 +169,8 @@ def _tell(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
                 if len(kept.quarters) == 1
                 else f"{kept.quarters[0]} to {kept.quarters[-1]}"
             )
-            holds = f"{kept.kind}, {', '.join(kept.trust_types)}, {quarters}, {kept.trusts} trusts"
+            trusts = counted(kept.trusts, "trust")
+            holds = f"{kept.kind}, {', '.join(kept.trust_types)}, {quarters}, {trusts}"
             say(f"{outcome.status:<9}  {holds}: {kept.name}")
             for notice in kept.notices:
                 say(f"           {notice}")

@@ -106,6 +106,30 @@ class Which:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Which rows, in which order."""
+
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            help="How many rows of each trust type; 0 for all.",
+            min=0,
+            show_default="10 for worst and best, else all",
+            rich_help_panel=_HOW,
+        ),
+    ] = None
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort",
+            help="A column by its name in data; -column for descending.",
+            rich_help_panel=_HOW,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
 class Output:
     """How to show the answer."""
 

@@ -7,54 +7,49 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nhs_league.cli.data import open_data
-from nhs_league.cli.options import Common, Output, When, Which
+from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import deliver
 
 if TYPE_CHECKING:
+    from nhs_league.league.order import Order
     from nhs_league.questions import Where
 
 _TEN = 10
 Metric = Annotated[
     str, typer.Option("--metric", "-m", help="A metric's ID or everyday name, or an area.")
 ]
-Limit = Annotated[
-    int, typer.Option("--limit", help="How many trusts of each type; 0 for all.", min=0)
-]
 
 
 def worst(
-    metric: Metric, when: When, which: Which, output: Output, common: Common, limit: Limit = _TEN
+    metric: Metric, when: When, which: Which, rows: Rows, output: Output, common: Common
 ) -> None:
     """Who is worst at this? Trusts by a metric or an area, the worst first."""
-    _order(metric, when, which, output, common, limit=limit, worst_first=True)
+    _order(metric, when, which, output, common, rows, worst_first=True)
 
 
 def best(
-    metric: Metric, when: When, which: Which, output: Output, common: Common, limit: Limit = _TEN
+    metric: Metric, when: When, which: Which, rows: Rows, output: Output, common: Common
 ) -> None:
     """Who is best at this? Trusts by a metric or an area, the best first."""
-    _order(metric, when, which, output, common, limit=limit, worst_first=False)
+    _order(metric, when, which, output, common, rows, worst_first=False)
 
 
 def table(
     when: When,
     which: Which,
+    rows: Rows,
     output: Output,
     common: Common,
     whose: Annotated[
         str | None,
         typer.Argument(metavar="[TYPE]", help="acute, mental-health-community, ambulance or all."),
     ] = None,
-    sort: Annotated[
-        str | None, typer.Option("--sort", help="A column of the data; -column for descending.")
-    ] = None,
-    limit: Limit = 0,
 ) -> None:
     """What is the whole table? The league table of a trust type."""
     from nhs_league import questions
 
     asked = where(when, which, trust_type=whose)
-    answer = questions.table(open_data(common), asked, sort=sort, limit=limit or None)
+    answer = questions.table(open_data(common), asked, order(rows))
     deliver(answer, output, common, {**described(when, which), "type": asked.trust_type})
 
 
@@ -65,6 +60,14 @@ def where(when: When, which: Which, *, trust_type: str | None = None) -> Where:
 
     filters = Filters(tuple(which.region), tuple(which.subtype), tuple(which.segment))
     return Where(when.quarter, trust_type or which.trust_type, filters)
+
+
+def order(rows: Rows, *, unless_said: int | None = None) -> Order:
+    """Turn the options into the order of the rows; 0 means all of them."""
+    from nhs_league.league.order import Order
+
+    limit = unless_said if rows.limit is None else rows.limit
+    return Order(rows.sort, limit or None)
 
 
 def described(when: When, which: Which) -> dict[str, object]:
@@ -84,14 +87,16 @@ def _order(
     which: Which,
     output: Output,
     common: Common,
+    rows: Rows,
     *,
-    limit: int,
     worst_first: bool,
 ) -> None:
     from nhs_league import questions
 
     store = open_data(common)
+    arranged = order(rows, unless_said=_TEN)
     answer = questions.worst_or_best(
-        store, metric, where(when, which), worst_first=worst_first, limit=limit or None
+        store, metric, where(when, which), arranged, worst_first=worst_first
     )
-    deliver(answer, output, common, {"metric": metric, **described(when, which), "limit": limit})
+    told = {"metric": metric, **described(when, which), "limit": arranged.limit}
+    deliver(answer, output, common, told)

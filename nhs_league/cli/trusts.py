@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from nhs_league.cli.data import open_data
-from nhs_league.cli.options import Common, Output, When, Which
+from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import deliver
-from nhs_league.cli.ranks import described, where
+from nhs_league.cli.ranks import described, order, where
 from nhs_league.errors import UsageError
 
 
@@ -40,6 +40,7 @@ def show(
 def compare(
     when: When,
     which: Which,
+    rows: Rows,
     output: Output,
     common: Common,
     trusts: Annotated[
@@ -62,7 +63,7 @@ def compare(
         from nhs_league.league.comparison import By
 
         grouping = By(by or Grouping.REGION)
-        answer = questions.compare_groups(store, grouping, metric, where(when, which))
+        answer = questions.compare_groups(store, grouping, metric, where(when, which), order(rows))
         deliver(
             answer,
             output,
@@ -70,9 +71,9 @@ def compare(
             {"by": str(grouping), "metric": metric, **described(when, which)},
         )
         return
-    if by or metric or which != Which():
+    if by or metric or which != Which() or rows != Rows():
         raise UsageError(
-            "Filters, --by and --metric compare groups, not named trusts.",
+            "Filters, --by, --metric, --limit and --sort are for groups, not for named trusts.",
             "Leave out the trusts, or the options.",
         )
     answer = questions.compare(store, trusts, when.quarter)
@@ -82,6 +83,7 @@ def compare(
 def trusts(
     when: When,
     which: Which,
+    rows: Rows,
     output: Output,
     common: Common,
     text: Annotated[
@@ -92,12 +94,13 @@ def trusts(
     from nhs_league import questions
 
     asked = " ".join(text or ())
-    answer = questions.list_trusts(open_data(common), asked, where(when, which))
+    answer = questions.list_trusts(open_data(common), asked, where(when, which), order(rows))
     deliver(answer, output, common, {"text": asked, **described(when, which)})
 
 
 def metrics(
     when: When,
+    rows: Rows,
     output: Output,
     common: Common,
     trust_type: Annotated[
@@ -108,5 +111,6 @@ def metrics(
     from nhs_league import questions
     from nhs_league.questions import Where
 
-    answer = questions.list_metrics(open_data(common), Where(when.quarter, trust_type))
+    asked = Where(when.quarter, trust_type)
+    answer = questions.list_metrics(open_data(common), asked, order(rows))
     deliver(answer, output, common, {"quarter": when.quarter, "type": trust_type})

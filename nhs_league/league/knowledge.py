@@ -47,6 +47,7 @@ class AreaKnowledge:
     """An everyday word for a domain or sub-domain, or for metrics by words of their description.
 
     Attributes:
+        title: its first everyday name, as written.
         names: everyday names, normalised.
         domain: a word of the domain's name; empty where the area is none.
         sub_domain: a word of the sub-domain's name; empty where the area is none.
@@ -54,6 +55,7 @@ class AreaKnowledge:
 
     """
 
+    title: str
     names: tuple[str, ...]
     domain: str
     sub_domain: str
@@ -102,6 +104,7 @@ def knowledge() -> Knowledge:
         ),
         areas=tuple(
             AreaKnowledge(
+                title=entry["names"][0],
                 names=tuple(normalise(name) for name in entry["names"]),
                 domain=normalise(entry.get("domain", "")),
                 sub_domain=normalise(entry.get("sub_domain", "")),

@@ -193,14 +193,12 @@ def _by_everyday_name(text: str, listed: pl.DataFrame, trust_type: str) -> Metri
             if ids:
                 return _metric(listed.filter(pl.col("metric_id").is_in(ids)), trust_type)
     for area in knowledge().areas:
-        if text in area.names and (found := _known_area(text, area, listed, trust_type)):
+        if text in area.names and (found := _known_area(area, listed, trust_type)):
             return found
     return None
 
 
-def _known_area(
-    text: str, area: AreaKnowledge, listed: pl.DataFrame, trust_type: str
-) -> Area | None:
+def _known_area(area: AreaKnowledge, listed: pl.DataFrame, trust_type: str) -> Area | None:
     for column, word in (("domain", area.domain), ("sub_domain", area.sub_domain)):
         for name in listed[column].drop_nulls().unique().sort() if word else ():
             if word in normalise(name):
@@ -212,7 +210,7 @@ def _known_area(
         for i, m in listed.select("metric_id", "metric").iter_rows()
         if any(words <= frozenset(normalise(m).split()) for words in area.words)
     }
-    return _area(text, listed.filter(pl.col("metric_id").is_in(ids)), trust_type) if ids else None
+    return _area(area.title, listed.filter(pl.col("metric_id").is_in(ids)), trust_type)
 
 
 def _by_area(text: str, listed: pl.DataFrame, trust_type: str) -> Area | None:

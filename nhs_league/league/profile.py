@@ -95,9 +95,11 @@ def _cannot_tell(
         yield "How uncertain the rank is was not published in the files at hand."
     if row["of"] is None:
         yield "How many trusts the ranks are out of: not all rows of the release are at hand."
-    measured = listed.filter(pl.col("metric_id").is_in(metrics["metric_id"].to_list()).not_())
-    if measured.height:
-        missing = ", ".join(measured["short_name"].unique().sort())
+    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
+    measured = metrics.filter(has_figure)["metric_id"].to_list()
+    others = listed.filter(pl.col("trusts") > 0, ~pl.col("metric_id").is_in(measured))
+    if others.height:
+        missing = ", ".join(others["short_name"].unique().sort())
         yield f"Not measured for this trust, though for others of its type: {missing}."
     end = Quarter.parse(row["quarter"]).end
     dated = {

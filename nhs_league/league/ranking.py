@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.errors import NoDataError, NotFoundError
+from nhs_league.errors import NoDataError
 from nhs_league.league import filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
@@ -36,6 +36,7 @@ _LEAGUE_ORDER = (
     "Rank 1 is best. The league orders by segment, then by average score (1.00 best, 4.00 worst); "
     "the likely range says how uncertain a rank is."
 )
+_TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
 _ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
 
 
@@ -143,12 +144,7 @@ def _values(observations: pl.DataFrame) -> pl.DataFrame:
 
 
 def rank(
-    frames: Frames,
-    choices: Sequence[Metric | Area],
-    filters: Filters,
-    *,
-    worst_first: bool,
-    limit: int | None,
+    frames: Frames, choices: Sequence[Metric | Area], filters: Filters, *, worst_first: bool
 ) -> Answer:
     """Order trusts by one metric or area, each trust type by itself.
 
@@ -157,35 +153,33 @@ def rank(
         choices: what to order by, one for each trust type wanted, all metrics or all areas.
         filters: which trusts to keep, resolved.
         worst_first: whether the worst comes first.
-        limit: how many trusts of each type to give; None for all.
+
+    Returns:
+        Columns BY_METRIC, or BY_AREA and the metrics' values; for an area ``parts["metrics"]``
+        names the value columns.
 
     """
     first = choices[0]
-    ordered = [
-        by_metric(frames, choice, filters, worst_first=worst_first)
-        if isinstance(choice, Metric)
-        else by_area(frames, choice, filters, worst_first=worst_first)
-        for choice in choices
-    ]
-    cut = pl.concat([frame.head(limit) if limit else frame for frame in ordered], how="diagonal")
+    ordered = pl.concat(
+        [
+            by_metric(frames, choice, filters, worst_first=worst_first)
+            if isinstance(choice, Metric)
+            else by_area(frames, choice, filters, worst_first=worst_first)
+            for choice in choices
+        ],
+        how="diagonal",
+    )
+    named = [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)]
     end = "Worst" if worst_first else "Best"
     name = first.metric if isinstance(first, Metric) else first.name
     whose = " and ".join(trust_types.in_words(choice.trust_type) for choice in choices)
     narrowed = f", {said}" if (said := filters.in_words()) else ""
-    total = sum(frame.height for frame in ordered)
-    shown = f"{cut.height} of {total} shown." if cut.height < total else ""
-    area_metrics = pl.concat(
-        [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)]
-        or [pl.DataFrame()]
-    )
     return Answer(
-        question="ranking" if isinstance(first, Metric) else "area",
+        question="area" if named else "ranking",
         title=f"{end} first: {name} ({whose}{narrowed})",
-        frame=cut,
-        notes=tuple(filter(None, (shown, _how_ordered(first, cut)))),
-        parts={}
-        if isinstance(first, Metric)
-        else {"metrics": area_metrics.unique("column", maintain_order=True)},
+        frame=ordered,
+        notes=(_how_ordered(first, ordered),),
+        parts={"metrics": pl.concat(named).unique("column", maintain_order=True)} if named else {},
     )
 
 
@@ -220,17 +214,13 @@ def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
     return f"{better}Ranks are published, 1 is best; ties share a rank."
 
 
-def table(
-    frames: Frames, trust_type: str, filters: Filters, *, sort: str | None, limit: int | None
-) -> Answer:
+def table(frames: Frames, trust_type: str, filters: Filters) -> Answer:
     """Give the league table of a trust type, or of every type one after the other.
 
     Args:
         frames: the tidy frames, one quarter for each trust type.
         trust_type: a trust type, or ``all``.
         filters: which trusts to keep, resolved.
-        sort: a column of STANDINGS to sort by, ``-`` before it for descending; None for the rank.
-        limit: how many trusts of each type to give; None for all.
 
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
@@ -241,39 +231,21 @@ def table(
     standings = (
         wanted.standings.with_columns(computed_rank=league_rank())
         .filter(narrowing.keep(filters))
-        .sort(pl.coalesce("rank", "computed_rank"), "trust_name", nulls_last=True)
+        .sort(
+            pl.col("trust_type").replace_strict(_TYPE_ORDER, default=len(_TYPE_ORDER)),
+            "trust_type",
+            pl.coalesce("rank", "computed_rank"),
+            "trust_name",
+            nulls_last=True,
+        )
+        .select(*STANDINGS, "computed_rank")
         .collect()
-    )
-    if sort is not None:
-        standings = sorted_by(standings, sort)
-    by_type = [
-        standings.filter(pl.col("trust_type") == t)
-        for t in trust_types.in_order(set(standings["trust_type"].unique()))
-    ]
-    cut = (
-        pl.concat([frame.head(limit) if limit else frame for frame in by_type])
-        if by_type
-        else standings
     )
     whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
     narrowed = f", {said}" if (said := filters.in_words()) else ""
-    shown = f"{cut.height} of {standings.height} shown." if cut.height < standings.height else ""
     return Answer(
         question="table",
         title=f"League table of {whose}{narrowed}",
-        frame=cut.select(*STANDINGS, "computed_rank"),
-        notes=tuple(filter(None, (shown, _LEAGUE_ORDER))),
+        frame=standings,
+        notes=(_LEAGUE_ORDER,),
     )
-
-
-def sorted_by(frame: pl.DataFrame, sort: str) -> pl.DataFrame:
-    """Sort a frame by one of its columns; ``-`` before its name sorts descending.
-
-    Raises:
-        NotFoundError: there is no such column.
-
-    """
-    column = sort.removeprefix("-")
-    if column not in frame.columns:
-        raise NotFoundError.of("column", column, frame.columns)
-    return frame.sort(column, descending=sort.startswith("-"), nulls_last=True, maintain_order=True)

@@ -11,8 +11,8 @@ from rapidfuzz import fuzz, process
 from nhs_league.errors import NotFoundError
 
 LISTED = (
-    "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "of",
-    "quarter",
+    "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "rank_low",
+    "rank_high", "of", "quarter",
 )  # fmt: skip
 """The columns of a list of trusts."""
 

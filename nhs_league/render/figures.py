@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _GLUED = {"%": "%"}
-_BARE = ("count", "rate", "score", "segment")
+_BARE = ("count", "rate", "segment")
 SCORE_RANGE = (1.0, 4.0)
 _UNKNOWN = "–"
 
@@ -19,6 +19,8 @@ def number(figure: float | None) -> str:
 
 def with_unit(figure: float | None, unit: str | None) -> str:
     """Write a figure with its unit: ``46.55%``, ``6.85 out of 10``, ``31 minutes``, ``12``."""
+    if unit == "score":
+        return score(figure)
     if figure is None or unit is None or unit in _BARE:
         return number(figure)
     return f"{number(figure)}{_GLUED.get(unit, f' {unit}')}"
@@ -31,8 +33,11 @@ def difference(figure: float, unit: str | None) -> str:
 
 
 def score(figure: float | None) -> str:
-    """Write a score with its two places: 4.00."""
-    return _UNKNOWN if figure is None else f"{figure:.2f}"
+    """Write a score with at least its two published places: 4.00; a computed median: 2.485."""
+    if figure is None:
+        return _UNKNOWN
+    published = f"{figure:.2f}"
+    return published if float(published) == round(figure, 4) else number(round(figure, 4))
 
 
 def rank_of(rank: int | None, of: int | None) -> str:
@@ -40,6 +45,11 @@ def rank_of(rank: int | None, of: int | None) -> str:
     if rank is None:
         return _UNKNOWN
     return f"{rank} of {of}" if of is not None else str(rank)
+
+
+def counted(count: int, what: str) -> str:
+    """Write how many things there are: ``1 trust``, ``129 trusts``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:

@@ -49,10 +49,16 @@ def print_trust(console: Console, answer: Answer) -> None:
         console.print(Padding(Text(_what_is_weak(weak), style="dim"), _INDENT))
     for number, row in enumerate(weak.iter_rows(named=True), 1):
         _metric(console, number, row)
-    strong = metrics.filter("strong").reverse().head(_STRONGEST)
+    place = pl.coalesce("rank", "computed_rank")
+    strong = metrics.filter("strong").sort("score", place, nulls_last=True).head(_STRONGEST)
     _section(console, "Strongest" if strong.height else "Strongest: none stands out")
-    for row in strong.iter_rows(named=True):
-        console.print(Padding(Text(f"{row['metric']}: {_in_figures(row)}"), _INDENT))
+    _lines(console, strong)
+    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
+    rest = metrics.filter(pl.col("weak_spot").is_null() & has_figure).join(
+        strong, on=["metric_id", "unit"], how="anti", nulls_equal=True
+    )
+    _section(console, "All others, worst first" if rest.height else "No other metrics")
+    _lines(console, rest)
     _section(console, "What this cannot tell")
     for note in answer.notes:
         _item(console, "-", Text(note))
@@ -183,6 +189,12 @@ def _item(console: Console, lead: str, text: Text) -> None:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_row(Text(lead), text)
     console.print(Padding(grid, _INDENT))
+
+
+def _lines(console: Console, metrics: pl.DataFrame) -> None:
+    """Print a line a metric; its further lines stand in under it."""
+    for row in metrics.iter_rows(named=True):
+        _item(console, "-", Text(f"{row['metric']}: {_in_figures(row)}"))
 
 
 def _in_figures(row: Row) -> str:

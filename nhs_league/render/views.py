@@ -59,19 +59,28 @@ def _scores(frame: pl.DataFrame, column: str) -> list[str]:
     return [figures.score(v) for v in frame[column]]
 
 
-def _values(frame: pl.DataFrame, column: str = "value") -> list[str]:
-    return [figures.with_unit(v, unit) for v, unit in frame.select(column, "unit").iter_rows()]
+def _values(frame: pl.DataFrame) -> list[str]:
+    return [figures.with_unit(v, unit) for v, unit in frame.select("value", "unit").iter_rows()]
+
+
+def _medians(frame: pl.DataFrame) -> list[str]:
+    """Write published medians, and computed ones, marked, where none is published."""
+    return [
+        figures.with_unit(published, unit)
+        if published is not None or own is None
+        else f"{figures.with_unit(round(own, 4), unit)}*"
+        for published, own, unit in frame.select("median", "computed_median", "unit").iter_rows()
+    ]
 
 
 def _ranking(answer: Answer) -> list[Column]:
     frame = answer.frame
-    medians = frame.with_columns(shown=pl.coalesce("median", "computed_median"))
     return [
         Column("Rank", _ranks(frame), right=True),
         Column("Code", _texts(frame, "trust_code")),
         Column("Trust", _names(frame), flexible=True),
         Column("Value", _values(frame), right=True, style="bold"),
-        Column("Median", _values(medians, "shown"), right=True),
+        Column("Median", _medians(frame), right=True),
         Column("Score", _scores(frame, "score"), right=True),
         Column("Segment", _texts(frame, "segment"), right=True),
         Column("Period", _texts(frame, "period")),
@@ -82,17 +91,23 @@ def _ranking(answer: Answer) -> list[Column]:
 
 def _area(answer: Answer) -> list[Column]:
     frame = answer.frame
-    values = answer.parts["metrics"].select("column", "short_name", "unit").iter_rows()
-    score = pl.coalesce("score", "computed_mean_score")
-    scores = frame.select(shown=score)
+    has_two_units = pl.len().over("short_name") > 1
+    values = answer.parts["metrics"].select(
+        "column",
+        "unit",
+        heading=pl.when(has_two_units)
+        .then(pl.format("{} ({})", "short_name", "unit"))
+        .otherwise("short_name"),
+    )
+    scores = frame.select(shown=pl.coalesce("score", "computed_mean_score").round(2))
     return [
         Column("Rank", _ranks(frame), right=True),
         Column("Code", _texts(frame, "trust_code")),
         Column("Trust", _names(frame), flexible=True),
         Column("Mean score", _scores(scores, "shown"), right=True, style="bold"),
         *(
-            Column(name, [figures.with_unit(v, unit) for v in frame[column]], right=True)
-            for column, name, unit in values
+            Column(heading, [figures.with_unit(v, unit) for v in frame[column]], right=True)
+            for column, unit, heading in values.iter_rows()
             if column in frame.columns
         ),
         Column("Segment", _texts(frame, "segment"), right=True),
@@ -121,6 +136,20 @@ def _table(answer: Answer) -> list[Column]:
 def standings(answer: Answer) -> list[Column]:
     """Give the columns that say who is compared, and how each stands."""
     frame = answer.parts["standings"]
+    return [*_who_and_where(frame), Column("Score", _scores(frame, "average_score"), right=True)]
+
+
+def _trusts(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    return [
+        *_who_and_where(frame),
+        Column("Region", _texts(frame, "region")),
+        Column("Type", _texts(frame, "trust_type")),
+        Column("Subtype", _texts(frame, "subtype")),
+    ]
+
+
+def _who_and_where(frame: pl.DataFrame) -> list[Column]:
     ranks = frame.select("rank", "of").iter_rows()
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
@@ -129,21 +158,6 @@ def standings(answer: Answer) -> list[Column]:
         Column("Segment", _texts(frame, "segment"), right=True),
         Column("Rank", [figures.rank_of(rank, of) for rank, of in ranks], right=True),
         Column("Likely", [figures.likely(low, high) for low, high in ranges]),
-        Column("Score", _scores(frame, "average_score"), right=True),
-    ]
-
-
-def _trusts(answer: Answer) -> list[Column]:
-    frame = answer.frame
-    ranks = frame.select("rank", "of").iter_rows()
-    return [
-        Column("Code", _texts(frame, "trust_code")),
-        Column("Trust", _texts(frame, "trust_name"), flexible=True),
-        Column("Segment", _texts(frame, "segment"), right=True),
-        Column("Rank", [figures.rank_of(rank, of) for rank, of in ranks], right=True),
-        Column("Region", _texts(frame, "region")),
-        Column("Type", _texts(frame, "trust_type")),
-        Column("Subtype", _texts(frame, "subtype")),
     ]
 
 
@@ -213,17 +227,16 @@ def _comparison(answer: Answer) -> list[Column]:
         cells = [_marked(*row) for row in of_trust.select("value", "score", "mark").iter_rows()]
         columns.append(Column(standing["trust_code"], _under(headings, cells), right=True))
     if frame["trust_type"].n_unique() == 1:
-        median = pl.coalesce("median", "computed_median").drop_nulls().first()
-        medians = frame.group_by("metric_id", "unit", maintain_order=True).agg(
-            shown=pl.when(pl.col("unit").is_not_null()).then(median).first()
-        )
-        columns.append(
-            Column(
-                "Median",
-                _under(headings, [figures.number(v) for v in medians["shown"]]),
-                right=True,
+        medians = _medians(
+            frame.group_by("metric_id", "unit", maintain_order=True)
+            .agg(pl.col("median", "computed_median").drop_nulls().first())
+            .with_columns(
+                # Units stand in the first column, and a median of scores says nothing here.
+                computed_median=pl.when(pl.col("unit").is_not_null()).then("computed_median"),
+                unit=None,
             )
         )
+        columns.append(Column("Median", _under(headings, medians), right=True))
     return columns
 
 

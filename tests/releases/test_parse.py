@@ -218,7 +218,7 @@ def test_blank_lines_do_not_count() -> None:
 def test_a_row_that_stands_twice_counts_once_with_a_notice() -> None:
     parsed = parse(METRIC_FILE + METRIC_FILE.splitlines()[1] + "\n")
     same_frames(parsed, parse(METRIC_FILE))
-    assert parsed.notices == ("1 rows stood twice and count once",)
+    assert parsed.notices == ("rows that stood twice and count once: 1",)
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def _notices(rows: Rows, frame: pl.DataFrame, doubled: int) -> Iterator[str]:
     if rows.header.extra:
         yield f"columns not understood and kept out: {', '.join(rows.header.extra)}"
     if doubled:
-        yield f"{doubled} rows stood twice and count once"
+        yield f"rows that stood twice and count once: {doubled}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
         yield f"trust types new to this version, kept under their own names: {', '.join(new_types)}"
     if rows.header.kind is Kind.METRIC:
