@@ -33,7 +33,7 @@ def sample_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache with spaces é")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run(sample_cache: Path) -> Run:
     """Run the installed command without a terminal, with no way off this machine."""
 
@@ -56,7 +56,7 @@ def run(sample_cache: Path) -> Run:
     return run_command
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sample(run: Run) -> Run:
     """Run the installed command on the fictional sample."""
     return lambda *arguments, **options: run("--sample", *arguments, **options)

@@ -11,6 +11,7 @@ from nhs_league.errors import NoDataError
 from nhs_league.league import filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
+from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import with_peers
 from nhs_league.league.ranking import by_area, by_metric
 from nhs_league.league.schema import trust_types
@@ -210,9 +211,9 @@ def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
         .group_by("group")
         .agg(
             trusts=pl.len(),
-            computed_median=pl.col("figure").median(),
-            computed_lower_quartile=pl.col("figure").quantile(0.25, "linear"),
-            computed_upper_quartile=pl.col("figure").quantile(0.75, "linear"),
+            computed_median=noiseless(pl.col("figure").median()),
+            computed_lower_quartile=noiseless(pl.col("figure").quantile(0.25, "linear")),
+            computed_upper_quartile=noiseless(pl.col("figure").quantile(0.75, "linear")),
             best=best.first(),
             worst=best.last(),
         )

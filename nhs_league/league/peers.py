@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from nhs_league.league.noise import noiseless
 from nhs_league.league.schema.frames import OBSERVATIONS
 
 GROUP = ("quarter", "trust_type", "metric_id", "unit")
@@ -49,9 +50,9 @@ def with_peers(observations: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFr
         .with_columns(
             computed_rank=pl.when(higher).then(upwards).when(~higher).then(downwards),
             computed_of=pl.when(value.is_not_null()).then(value.count().over(GROUP)),
-            computed_median=value.median().over(GROUP),
-            computed_lower_quartile=value.quantile(0.25, "linear").over(GROUP),
-            computed_upper_quartile=value.quantile(0.75, "linear").over(GROUP),
+            computed_median=noiseless(value.median()).over(GROUP),
+            computed_lower_quartile=noiseless(value.quantile(0.25, "linear")).over(GROUP),
+            computed_upper_quartile=noiseless(value.quantile(0.75, "linear")).over(GROUP),
         )
         .select(pl.col(c).cast(t) for c, t in WITH_PEERS.items())
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 import polars as pl
 
 from nhs_league.league.metrics import catalogue
+from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import best_quarter, peer_median, with_peers
 from nhs_league.league.periods import ended
 from nhs_league.league.schema.answers import Answer
@@ -16,7 +17,6 @@ from nhs_league.league.schema.quarters import Quarter
 from nhs_league.league.weak_spots import classify
 
 _OLD = timedelta(days=366)
-_PLACES = 4
 
 METRICS = (
     "quarter", "trust_code", "trust_name", "metric_id", "metric", "short_name", "domain",
@@ -57,8 +57,8 @@ def profile(frames: Frames, trust_code: str) -> Answer:
         .join(known, on=["metric_id", "unit"], how="left", nulls_equal=True)
         .with_columns(
             trust_name=pl.lit(standing["trust_name"][0]),
-            computed_distance_to_median=(pl.col("value") - peer_median()).round(_PLACES),
-            computed_distance_to_best_quarter=(pl.col("value") - best_quarter()).round(_PLACES),
+            computed_distance_to_median=noiseless(pl.col("value") - peer_median()),
+            computed_distance_to_best_quarter=noiseless(pl.col("value") - best_quarter()),
         )
         .sort(
             pl.col("weak_spot").is_null(),

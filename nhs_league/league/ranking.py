@@ -10,6 +10,7 @@ from nhs_league.errors import NoDataError
 from nhs_league.league import filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
+from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import place, with_peers
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
@@ -99,7 +100,7 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
     mean = (
         counted(in_area)
         .group_by("trust_code")
-        .agg(computed_mean_score=pl.col("score").mean(), metrics_scored=pl.len())
+        .agg(computed_mean_score=noiseless(pl.col("score").mean()), metrics_scored=pl.len())
     )
     published = of_type.domains.filter(
         pl.col("domain") == area.name if area.is_domain else pl.lit(value=False)

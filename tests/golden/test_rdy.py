@@ -1,0 +1,131 @@
+"""One real trust (RDY, Dorset HealthCare) from its published rows, through the installed command."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from nhs_league import League, open_league
+from nhs_league.league.scoring import average_scores, domain_scores
+from tests.conftest import Run
+
+METRIC_FILE = "rdy-mental-health-and-community-trust-data-q4-25-26.csv"
+LEAGUE_TABLE = "rdy-mental-health-and-community-trust-league-table-q4-25-26.csv"
+QUARTERS = [f"Q{number} 2025/26" for number in (1, 2, 3, 4)]
+# Published scores have two places, and halves went both ways; the edge is for binary fractions.
+ROUNDING = 0.01 + 1e-9
+
+
+@pytest.fixture(scope="module")
+def store(shared: Path, tmp_path_factory: pytest.TempPathFactory, run: Run) -> Path:
+    folder = tmp_path_factory.mktemp("rdy")
+    fetched = run(
+        "fetch", "--from", str(shared / METRIC_FILE), str(shared / LEAGUE_TABLE), data_dir=folder
+    )
+    assert (fetched.returncode, fetched.stdout) == (0, "")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def league(store: Path) -> League:
+    return open_league(data_dir=store)
+
+
+@pytest.fixture(scope="module")
+def report(store: Path, run: Run) -> str:
+    """The report as a person reads it, its lines joined."""
+    shown = run("show", "RDY", "--format", "table", data_dir=store)
+    assert shown.returncode == 0
+    return " ".join(shown.stdout.split())
+
+
+def test_the_report_gives_segment_rank_and_average_score_with_their_likely_ranges(
+    report: str,
+) -> None:
+    assert "Segment 2 (1 is best)" in report
+    assert "League rank 24 (1 is best), likely 6 to 49." in report
+    assert "Average score 2.21 (1.00 is best, 4.00 is worst), likely 1.72 to 2.73." in report
+
+
+def test_the_report_names_the_stays_over_60_days_as_its_worst_and_a_severe_weak_spot(
+    report: str,
+) -> None:
+    worst = report.partition("Weak spots: 2")[2].partition(" 2. ")[0]
+    assert "1. Percentage of inpatients with >60 day length of stay — SEVERE" in worst
+    assert "46.55%, score 4.00, rank 47." in worst
+    # 46.55 - 24.52 = 22.03
+    assert "22.03 percentage points worse than its peers' median (24.52%)" in worst
+
+
+def test_the_report_gives_the_figure_for_raising_concerns(report: str) -> None:
+    assert "raising concerns sub-score: 6.85 out of 10" in report
+
+
+def test_the_source_and_the_licence_are_credited(report: str) -> None:
+    assert (
+        "NHS England, NHS Oversight Framework, Q4 2025/26 (Open Government Licence v3.0)" in report
+    )
+
+
+def test_all_four_quarters_are_there(league: League, store: Path, run: Run) -> None:
+    assert league.quarters() == tuple(QUARTERS)
+    first = run("show", "RDY", "--quarter", "Q1 2025/26", "--json", data_dir=store)
+    (standing,) = json.loads(first.stdout)["standing"]
+    assert (standing["quarter"], standing["average_score"]) == ("Q1 2025/26", 2.26)
+
+
+def test_the_long_stays_through_four_quarters_stand_as_published(league: League) -> None:
+    stays = (
+        league.frames()
+        .observations.filter(pl.col("metric_id") == "OF0063")
+        .sort("quarter")
+        .collect()
+    )
+    assert stays["value"].to_list() == [28.38, 19.1, 36.49, 46.55]
+    assert stays["rank"].to_list() == [35, 11, 47, 47]
+
+
+def test_the_league_ranks_through_four_quarters_stand_as_published(league: League) -> None:
+    assert league.frames().standings.sort("quarter").collect()["rank"].to_list() == [23, 18, 24, 24]
+
+
+def test_every_published_average_score_can_be_recomputed(league: League) -> None:
+    frames = league.frames()
+    both = average_scores(frames.observations).join(
+        frames.standings, on=["quarter", "trust_code"], how="full", coalesce=True
+    )
+    compared = both.sort("quarter").collect()
+    assert compared["quarter"].to_list() == QUARTERS
+    assert compared["metrics"].to_list() == [11, 11, 11, 11]
+    assert compared["average_score"].to_list() == [2.26, 2.15, 2.27, 2.21]
+    assert (compared["computed_average_score"] - compared["average_score"]).abs().max() <= ROUNDING  # type: ignore[operator]
+
+
+def test_every_published_domain_score_can_be_recomputed(league: League) -> None:
+    frames = league.frames()
+    both = domain_scores(frames.observations).join(
+        frames.domains, on=["quarter", "trust_code", "domain"], how="full", coalesce=True
+    )
+    compared = both.collect()
+    assert compared.height == 20
+    assert compared["computed_score"].null_count() == compared["score"].null_count() == 0
+    assert (compared["computed_score"] - compared["score"]).abs().max() <= ROUNDING  # type: ignore[operator]
+
+
+def test_the_piped_report_is_csv_with_the_published_figures(
+    shared: Path, store: Path, run: Run
+) -> None:
+    piped = list(csv.DictReader(io.StringIO(run("show", "RDY", data_dir=store).stdout)))
+    with (shared / METRIC_FILE).open(encoding="utf-8") as file:
+        published = {
+            (row["Metric_ID"], row["Units"]): row["Value"]
+            for row in csv.DictReader(file)
+            if row["Quarter"] == "Q4 2025/26" and row["Metric_ID"].startswith("OF0")
+        }
+    told = {(row["metric_id"], row["unit"]): float(row["value"]) for row in piped if row["value"]}
+    assert told == {key: float(value) for key, value in published.items() if value != "NA"}
