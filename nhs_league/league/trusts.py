@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import polars as pl
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from nhs_league.errors import NotFoundError
 
@@ -16,9 +16,10 @@ LISTED = (
 )  # fmt: skip
 """The columns of a list of trusts."""
 
-_CLEAR = 86.0
+_CLEAR = 75.0
 _AHEAD = 6.0
 _NEAR = 55.0
+_SUGGESTED = 5
 _ABBREVIATED = {"st": "saint", "hosp": "hospital", "univ": "university", "uni": "university"}
 _FORM = r"\b(nhs|foundation|trust|ft|the)\b"
 
@@ -109,24 +110,25 @@ def _nearest(
     newest: dict[str, str],
 ) -> Found:
     """Take the one clearly nearest name for a misspelt one, or suggest the nearest."""
-    text = " ".join(words)
-    scored: dict[str, float] = {}
-    names = [" ".join(name) for _, name in plain]
-    for _, score, place in process.extract(
-        text, names, scorer=fuzz.WRatio, limit=8, score_cutoff=_NEAR
-    ):
-        code = plain[place][0]
-        scored[code] = max(score, scored.get(code, 0.0))
-    ranked = sorted(scored.items(), key=lambda item: -item[1])
-    if (
-        ranked
-        and ranked[0][1] >= _CLEAR
-        and (len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _AHEAD)
-    ):
-        return _one_of(asked, {ranked[0][0]}, newest)
-    near = "\n".join(f"  {code}  {newest[code]}" for code, _ in ranked[:5])
-    advice = f"The nearest are:\n{near}" if near else "nhsleague trusts lists them all."
+    likeness: dict[str, tuple[float, float]] = {}
+    for code, name in plain:
+        likeness[code] = max(_likeness(words, name), likeness.get(code, (0.0, 0.0)))
+    ranked = sorted(likeness, key=lambda code: likeness[code], reverse=True)
+    if ranked:
+        mean, least = likeness[ranked[0]]
+        next_mean = likeness[ranked[1]][0] if len(ranked) > 1 else 0.0
+        if least >= _CLEAR and mean - next_mean >= _AHEAD:
+            return _one_of(asked, {ranked[0]}, newest)
+    near = [code for code in ranked if likeness[code][0] >= _NEAR][:_SUGGESTED]
+    listed = "\n".join(f"  {code}  {newest[code]}" for code in near)
+    advice = f"The nearest are:\n{listed}" if near else "nhsleague trusts lists them all."
     raise NotFoundError(f"No trust is called “{asked}”.", advice)
+
+
+def _likeness(words: tuple[str, ...], name: tuple[str, ...]) -> tuple[float, float]:
+    """Tell how like a name some words are, 0 to 100: on average, and the least like of them."""
+    best = [max((fuzz.ratio(word, part) for part in name), default=0.0) for word in words]
+    return (sum(best) / len(best), min(best)) if best else (0.0, 0.0)
 
 
 def holding(text: str, standings: pl.DataFrame) -> pl.DataFrame:

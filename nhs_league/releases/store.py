@@ -105,7 +105,7 @@ def open_store(path: Path) -> Store:
     """
     try:
         text = (path / manifests.NAME).read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Store(path, Manifest())
     except (OSError, UnicodeDecodeError) as error:
         raise RefusedError(manifests.NAME, f"cannot be read: {error}", advice=_ADVICE) from error

@@ -1,0 +1,71 @@
+"""What counts as a weak spot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import pytest
+
+from nhs_league.league.metrics import catalogue
+from nhs_league.league.peers import with_peers
+from nhs_league.league.schema.frames import OBSERVATIONS
+from nhs_league.league.weak_spots import classify
+
+
+def metric_of(count: int, **columns: Sequence[object]) -> pl.DataFrame:
+    """Observations of one metric (lower is better: sickness) of so many trusts."""
+    base: dict[str, object] = {
+        "quarter": "Q3 2025/26", "trust_type": "acute", "metric_id": "OF0082",
+        "metric": "Sickness absence rate", "unit": "%",
+    }  # fmt: skip
+    rows = pl.DataFrame({"trust_code": [f"Z{n:02d}" for n in range(count)], **columns})
+    filled = rows.with_columns(pl.lit(v).alias(c) for c, v in base.items() if c not in columns)
+    return filled.with_columns(
+        pl.lit(None).alias(c) for c in OBSERVATIONS if c not in filled.columns
+    ).select(pl.col(c).cast(t) for c, t in OBSERVATIONS.items())
+
+
+def classified(frame: pl.DataFrame) -> pl.DataFrame:
+    return classify(with_peers(frame.lazy(), catalogue(frame.lazy()))).sort("trust_code").collect()
+
+
+@pytest.mark.parametrize(
+    ("score", "weak_spot"),
+    [(1.0, None), (2.99, None), (3.0, "weak"), (3.49, "weak"), (3.5, "severe"), (4.0, "severe")],
+)
+def test_a_score_of_3_is_weak_and_of_3_50_severe(score: float, weak_spot: str | None) -> None:
+    spots = classified(metric_of(2, value=[5.0, 4.0], score=[score, 1.0], rank=[2, 1]))
+    assert spots["weak_spot"][0] == weak_spot
+    assert spots["weak_spot_rule"][0] == (weak_spot and "score")
+
+
+def test_without_scores_the_worst_quarter_by_rank_is_weak_and_never_severe() -> None:
+    values = [float(n) for n in range(1, 9)]
+    spots = classified(metric_of(8, value=values, rank=list(range(1, 9)), of=[8] * 8))
+    assert spots["weak_spot"].to_list() == [None] * 6 + ["weak"] * 2
+    assert set(spots["weak_spot_rule"].drop_nulls()) == {"rank"}
+
+
+def test_without_published_ranks_the_computed_rank_decides() -> None:
+    spots = classified(metric_of(8, value=[float(n) for n in range(8, 0, -1)]))
+    assert spots["computed_rank"].to_list() == list(range(8, 0, -1))
+    assert spots["weak_spot"].to_list() == ["weak"] * 2 + [None] * 6
+
+
+def test_ties_share_the_smaller_computed_rank() -> None:
+    spots = classified(metric_of(4, value=[1.0, 2.0, 2.0, 3.0]))
+    assert spots["computed_rank"].to_list() == [1, 2, 2, 4]
+
+
+def test_a_trust_without_a_value_has_no_rank_and_no_weak_spot() -> None:
+    spots = classified(metric_of(4, value=[1.0, 2.0, None, 3.0]))
+    assert spots.select("computed_rank", "computed_of", "weak_spot").row(2) == (None, None, None)
+    assert spots["computed_of"].drop_nulls().unique().to_list() == [3]
+
+
+def test_a_count_beside_a_scored_rate_is_judged_by_the_score_alone() -> None:
+    rate = metric_of(4, value=[1.0, 2.0, 3.0, 4.0], score=[1.0, 2.0, 2.5, 2.9], unit=["rate"] * 4)
+    count = metric_of(4, value=[1.0, 2.0, 3.0, 40.0], unit=["count"] * 4)
+    spots = classified(pl.concat([rate, count]))
+    assert spots["weak_spot"].null_count() == 8
