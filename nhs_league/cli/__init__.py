@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
+import traceback
 from typing import NoReturn
 
 from nhs_league.errors import Exit, LeagueError
 
+_FAULT = "This is a fault of nhsleague, not yours. Please report it with the lines above."
 _HELP = "nhsleague --help lists the commands; --help after a command, its options."
 
 
@@ -21,6 +23,9 @@ def main() -> NoReturn:
         code = error.exit_code
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
+    except Exception:  # noqa: BLE001 - whatever is left is the program's own fault
+        _say(f"{traceback.format_exc()}\n{_FAULT}")
+        code = Exit.FAULT
     if code == Exit.INTERRUPTED:
         _say("Interrupted.")
     sys.exit(code)

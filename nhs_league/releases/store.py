@@ -221,7 +221,12 @@ def _scan(store: Store, paths: list[str]) -> pl.LazyFrame:
     for path in paths:
         if not (store.path / path).is_file():
             raise RefusedError(path, f"this file is gone from {store.path}", advice=_ADVICE)
-    return pl.scan_parquet([store.path / path for path in paths], glob=False)
+    # Polars takes paths as UTF-8; with LC_ALL=C Python holds the same bytes in another spelling.
+    try:
+        names = [os.fsencode(store.path / path).decode("utf-8") for path in paths]
+    except UnicodeDecodeError:
+        return pl.scan_parquet([(store.path / path).read_bytes() for path in paths])
+    return pl.scan_parquet(names, glob=False)
 
 
 def _write_quarter(store: Store, quarter: Quarter, merged: QuarterFrames) -> KeptQuarter:

@@ -194,7 +194,9 @@ def _item(console: Console, lead: str, text: Text) -> None:
 def _lines(console: Console, metrics: pl.DataFrame) -> None:
     """Print a line a metric; its further lines stand in under it."""
     for row in metrics.iter_rows(named=True):
-        _item(console, "-", Text(f"{row['metric']}: {_in_figures(row)}"))
+        # A count stands beside its rate; the other units are told by the figure itself.
+        name = f"{row['metric']} (count)" if row["unit"] == "count" else row["metric"]
+        _item(console, "-", Text(f"{name}: {_in_figures(row)}"))
 
 
 def _in_figures(row: Row) -> str:

@@ -84,11 +84,10 @@ def _files(
     is_first, is_second = quarter == 0, quarter == 1
     kind = (_OLD_FILE_TYPE if quarter < 2 else _FILE_TYPE)[trust_type]
     published_type = (_OLD_TYPE if quarter < 2 else _PUBLISHED_TYPE)[trust_type]
-    year, month = (
-        (2025, 9) if is_first else (2025 + (quarter + 1) // 4, (12, 3, 6, 9)[(quarter - 1) % 4])
-    )
+    in_year = quarter % 4
+    year, month = 2025 + quarter // 4 + (in_year >= 2), (9, 12, 3, 6)[in_year]
     tag = {0: "", 1: "-q2", 2: "-q3-25-26", 3: ""}.get(
-        quarter, f"-q{quarter % 4 + 1}-{year % 100}"
+        quarter, f"-q{in_year + 1}-{quarter_label(quarter)[5:].replace('/', '-')}"
     ) + revision
     stem = f"{year}/{month:02d}/nhs-oversight-framework-{kind}"
     metric_rows = [

@@ -1,0 +1,237 @@
+"""Where an answer goes and what it looks like there: a pipe, a terminal, a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nhs_league.league.ranking import BY_METRIC
+from tests.conftest import COMMAND, Run, environment
+
+QUESTIONS = [
+    ["worst", "--metric", "elective"],
+    ["worst", "--metric", "infections", "--type", "all"],
+    ["best", "--metric", "cancer"],
+    ["table", "all"],
+    ["show", "ZB6"],
+    ["compare", "ZB6", "ZM8", "ZA5"],
+    ["compare", "ZA0", "ZP7", "ZV6"],
+    ["compare", "--by", "subtype", "--metric", "cancer"],
+    ["metrics"],
+    ["trusts"],
+]
+
+
+def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) -> str:
+    """Run the installed command on a real terminal of so many columns."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [str(COMMAND), *arguments],
+        env=environment(data_dir) | {"TERM": "xterm", "COLUMNS": str(columns)} | env,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    written = bytearray()
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux tells the end of a terminal in this way.
+            break
+        if not piece:
+            break
+        written += piece
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    return written.decode("utf-8").replace("\r\n", "\n")
+
+
+needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
+
+
+def test_a_pipe_gets_csv_and_nothing_else_on_stdout(sample: Run) -> None:
+    piped = sample("worst", "--metric", "elective")
+    rows = list(csv.DictReader(io.StringIO(piped.stdout)))
+    assert tuple(rows[0]) == ("sample", *BY_METRIC)
+    assert len(rows) == 10
+    assert "“elective” is Percentage of patients waiting 18 weeks or less" in piped.stderr
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_every_answer_is_rectangular_csv_and_valid_json_of_the_same_rows(
+    sample: Run, question: list[str]
+) -> None:
+    header, *rows = csv.reader(io.StringIO(sample(*question, "--csv").stdout))
+    assert rows
+    assert {len(row) for row in rows} == {len(header)}
+    told = json.loads(sample(*question, "--json").stdout)
+    assert [list(row) for row in told["rows"]] == [header] * len(rows)
+    assert told["meta"]["sample"] is True
+    assert told["meta"]["version"]
+
+
+@needs_terminal
+def test_a_reader_that_has_seen_enough_ends_it_quietly(sample_cache: Path) -> None:
+    piped = subprocess.run(
+        f'"{COMMAND}" --sample worst --metric elective --limit 0 2>stderr | head -3; echo "${{PIPESTATUS[0]}}"',
+        shell=True,
+        executable="/bin/bash",
+        cwd=sample_cache,
+        env=environment(sample_cache),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    *lines, status = piped.stdout.splitlines()
+    assert len(lines) == 3
+    assert status == "0"
+    assert "Broken" not in (sample_cache / "stderr").read_text("utf-8")
+
+
+@needs_terminal
+def test_a_closed_pipe_ends_it_quietly_whatever_the_size_of_the_answer(sample_cache: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [str(COMMAND), "--sample", "--quiet", "table", "all", "--json"]
+    closed = subprocess.run(
+        command,
+        env=environment(sample_cache),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    os.close(writer)
+    assert (closed.returncode, closed.stderr) == (0, "")
+
+
+@needs_terminal
+@pytest.mark.parametrize("columns", [80, 120, 40])
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_a_terminal_gets_a_table_that_fits(
+    sample_cache: Path, question: list[str], columns: int
+) -> None:
+    shown = on_terminal("--sample", "--no-color", *question, data_dir=sample_cache, columns=columns)
+    assert "sample,quarter" not in shown
+    plain = shown.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
+    assert "\x1b" not in plain
+    assert max(len(line) for line in plain.splitlines()) <= columns
+
+
+@needs_terminal
+def test_no_color_in_the_environment_shows_no_colours(sample_cache: Path) -> None:
+    shown = on_terminal("--sample", "table", data_dir=sample_cache, NO_COLOR="1")
+    assert "\x1b[3" not in shown
+
+
+@needs_terminal
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_a_terminal_that_is_not_utf_8_gets_a_table_all_the_same(
+    sample_cache: Path, question: list[str]
+) -> None:
+    shown = on_terminal(
+        "--sample",
+        *question,
+        data_dir=sample_cache,
+        LC_ALL="C",
+        PYTHONUTF8="0",
+        PYTHONCOERCECLOCALE="0",
+    )
+    assert "FICTIONAL SAMPLE" in shown
+
+
+def test_wide_shows_every_column(sample: Run) -> None:
+    narrow = sample("worst", "--metric", "elective", "--format", "table").stdout
+    wide = sample("worst", "--metric", "elective", "--format", "table", "--wide").stdout
+    assert "Left out for width: Region, Subtype" in narrow
+    assert "Left out" not in wide
+    assert "Acute - Specialist" in wide
+
+
+def test_columns_chooses_columns_and_never_leaves_out_that_it_is_fictional(sample: Run) -> None:
+    chosen = sample("table", "--columns", "trust_code,rank", "--limit", "1").stdout
+    assert chosen.splitlines()[0] == "sample,trust_code,rank"
+
+
+def test_sort_and_limit_hold_for_each_trust_type(sample: Run) -> None:
+    answered = sample("table", "all", "--sort", "-average_score", "--limit", "2", "--json")
+    rows = json.loads(answered.stdout)["rows"]
+    types = [row["trust_type"] for row in rows]
+    assert types == ["acute"] * 2 + ["mental-health-community"] * 2 + ["ambulance"] * 2
+    assert all(rows[i]["average_score"] >= rows[i + 1]["average_score"] for i in (0, 2, 4))
+
+
+def test_quiet_says_nothing_but_the_answer(sample: Run) -> None:
+    assert sample("worst", "--metric", "elective", "--quiet").stderr == ""
+
+
+def test_the_ending_of_a_file_chooses_the_format(sample: Run, tmp_path: Path) -> None:
+    written = {}
+    for ending in ("csv", "json", "txt"):
+        file = tmp_path / f"tablé.{ending}"
+        result = sample("table", "ambulance", "-o", str(file))
+        assert (result.returncode, result.stdout) == (0, "")
+        written[ending] = file.read_text("utf-8")
+    assert len(list(csv.DictReader(io.StringIO(written["csv"])))) == 10
+    assert len(json.loads(written["json"])["rows"]) == 10
+    assert written["txt"].startswith("FICTIONAL SAMPLE")
+
+
+def test_a_file_that_cannot_be_written_is_said(sample: Run, tmp_path: Path) -> None:
+    result = sample("table", "-o", str(tmp_path / "no such folder" / "table.csv"))
+    assert result.returncode == 2
+    assert "cannot be written" in result.stderr
+
+
+def test_json_tells_what_was_asked_and_where_it_comes_from(sample: Run) -> None:
+    answered = sample("worst", "--metric", "elective", "--region", "london", "--json")
+    meta = json.loads(answered.stdout)["meta"]
+    assert meta["filters"] == {
+        "metric": "elective",
+        "quarter": "latest",
+        "region": ["london"],
+        "limit": 10,
+    }
+    assert meta["quarter"] == ["Q4 2025/26"]
+    assert meta["release_files"][0].startswith("nhs-oversight-framework-acute-trust-data.csv#")
+
+
+def test_trusts_of_different_types_are_compared_only_on_what_both_have(sample: Run) -> None:
+    compared = sample("compare", "ZA0", "ZV6", "--csv")
+    metrics = {row["metric_id"] for row in csv.DictReader(io.StringIO(compared.stdout))}
+    assert "OF0084" in metrics
+    assert not metrics & {"OF0011", "OF0002"}
+    assert "compared only on what is measured for both" in compared.stderr
+
+
+def test_types_are_not_mixed_and_the_others_are_named(sample: Run) -> None:
+    one = sample("worst", "--metric", "sickness", "--limit", "0")
+    assert {row["trust_type"] for row in csv.DictReader(io.StringIO(one.stdout))} == {"acute"}
+    assert "--type mental-health-community, ambulance" in one.stderr
+    every = sample("worst", "--metric", "sickness", "--limit", "1", "--type", "all")
+    types = [row["trust_type"] for row in csv.DictReader(io.StringIO(every.stdout))]
+    assert types == ["acute", "mental-health-community", "ambulance"]
+
+
+@pytest.mark.parametrize("asked", ["Q3 2025/26", "q3", "2025-26-q3", "q3 25/26"])
+def test_a_quarter_is_named_as_people_name_it(sample: Run, asked: str) -> None:
+    rows = csv.DictReader(io.StringIO(sample("table", "ambulance", "--quarter", asked).stdout))
+    assert {row["quarter"] for row in rows} == {"Q3 2025/26"}
+
+
+def test_a_trust_that_merged_is_shown_from_its_last_quarter(sample: Run) -> None:
+    shown = sample("show", "ZA4")
+    assert shown.returncode == 0
+    assert "newest figures are of Q2 2025/26" in shown.stderr

@@ -1,0 +1,78 @@
+"""The examples in the documentation, run as they stand."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import COMMAND, environment
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")),
+]
+
+
+def examples(page: str) -> list[tuple[str, str]]:
+    """Give the commands of a page's console blocks, each with the output that the page shows."""
+    text = (ROOT / page).read_text("utf-8")
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, shown = example.partition("\n")
+            found.append((command, shown))
+    return found
+
+
+CONSOLE = [example for page in PAGES for example in examples(page)]
+
+
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="the examples are for a shell")
+@pytest.mark.parametrize(("command", "shown"), CONSOLE, ids=[command for command, _ in CONSOLE])
+def test_an_example_prints_what_the_page_shows(
+    page: str, command: str, shown: str, sample_cache: Path
+) -> None:
+    env = environment(sample_cache)
+    env["PATH"] = f"{COMMAND.parent}:{env['PATH']}"
+    printed = subprocess.run(
+        command, shell=True, env=env, capture_output=True, encoding="utf-8", check=True, timeout=60
+    )
+    assert printed.stdout == shown
+
+
+def test_the_readmes_python_example_is_true(
+    sample_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NHSLEAGUE_DATA_DIR", str(sample_cache))
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    assert result.attempted >= 3
+    assert result.failed == 0
+
+
+def test_there_are_console_examples() -> None:
+    assert len(CONSOLE) >= 3
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_pages_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert (ROOT / page).parent.joinpath(link).exists(), link
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    commands = re.findall(
+        r"^python3 -m venv .*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(commands) == 2
+    assert commands[0].endswith("nhsleague --sample worst --metric elective")
+    assert "pytest" in commands[1]
+    assert "grep -m 1 '^python3 -m venv .*pytest' README.md" in (ROOT / ".ci/run").read_text(
+        "utf-8"
+    )

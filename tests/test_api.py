@@ -1,0 +1,90 @@
+"""The Python API."""
+
+from __future__ import annotations
+
+import doctest
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import nhs_league
+from nhs_league import League, api, open_league
+from nhs_league.errors import NoDataError, NotFoundError
+from nhs_league.league.comparison import GROUPS, SIDE_BY_SIDE
+from nhs_league.league.metrics import CATALOGUE
+from nhs_league.league.profile import METRICS
+from nhs_league.league.ranking import BY_METRIC
+from nhs_league.league.schema.frames import STANDINGS
+from nhs_league.league.trusts import LISTED
+
+
+@pytest.fixture(scope="module")
+def league(sample_cache: Path) -> League:
+    return open_league(sample=True, data_dir=sample_cache)
+
+
+def test_each_question_returns_a_frame_with_its_documented_columns(league: League) -> None:
+    answers: dict[tuple[str, ...], pl.DataFrame] = {
+        BY_METRIC: league.worst("elective"),
+        (*STANDINGS, "computed_rank"): league.table("ambulance"),
+        METRICS: league.show("ZB6"),
+        SIDE_BY_SIDE: league.compare("ZB6", "ZM8"),
+        GROUPS: league.compare_groups("region"),
+        tuple(CATALOGUE): league.metrics(),
+        LISTED: league.trusts("cancer"),
+    }
+    for columns, frame in answers.items():
+        assert tuple(frame.columns) == ("sample", *columns)
+        assert frame.height
+        assert frame["sample"].all()
+
+
+def test_without_a_limit_every_trust_is_given(league: League) -> None:
+    assert league.worst("elective").height == 129
+    assert league.best("elective")["rank"].is_sorted()
+
+
+def test_filters_and_quarters_narrow_an_answer(league: League) -> None:
+    narrowed = league.worst(
+        "elective", quarter="q1", regions=["London"], segments=[3, 4], subtypes=["teaching"]
+    )
+    assert set(narrowed["region"]) == {"London"}
+    assert set(narrowed["segment"]) <= {3, 4}
+    assert set(narrowed["subtype"]) == {"Acute - Teaching"}
+    assert set(narrowed["quarter"]) == {"Q1 2025/26"}
+
+
+def test_what_is_not_known_is_an_error_in_words(league: League) -> None:
+    with pytest.raises(NotFoundError, match="No trust is called “nowhere”"):
+        league.show("nowhere")
+
+
+def test_an_empty_store_is_an_error_in_words(tmp_path: Path) -> None:
+    with pytest.raises(NoDataError, match="nhsleague fetch"):
+        open_league(data_dir=tmp_path)
+
+
+def test_the_examples_in_the_docstrings_are_true(
+    sample_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NHSLEAGUE_DATA_DIR", str(sample_cache))
+    for module in (nhs_league, api):
+        assert doctest.testmod(module).failed == 0
+        assert doctest.testmod(module).attempted > 0
+
+
+def test_importing_the_package_imports_neither_polars_nor_httpx() -> None:
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import nhs_league, sys; print({'polars', 'httpx'} & set(sys.modules))",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert found.stdout == "set()\n"

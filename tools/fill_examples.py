@@ -1,0 +1,38 @@
+"""Write into the documentation's console blocks what its commands print now.
+
+``python tools/fill_examples.py`` after a change of layout; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def filled(text: str) -> str:
+    """Give a page with each example's output as its command prints it on 80 columns."""
+    return re.sub(r"(```console\n)(.*?)(```)", _block, text, flags=re.DOTALL)
+
+
+def _block(found: re.Match[str]) -> str:
+    commands = re.findall(r"^\$ (.*)$", found[2], re.MULTILINE)
+    return (
+        found[1] + "".join(f"$ {command}\n{_printed(command)}" for command in commands) + found[3]
+    )
+
+
+def _printed(command: str) -> str:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = {**os.environ, "COLUMNS": "80", "PATH": path}
+    run = subprocess.run(command, shell=True, env=env, stdout=subprocess.PIPE, check=True)  # noqa: S602
+    return run.stdout.decode("utf-8")
+
+
+if __name__ == "__main__":
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        page.write_text(filled(page.read_text("utf-8")), "utf-8")
