@@ -36,7 +36,7 @@ CONSOLE = [example for page in PAGES for example in examples(page)]
 @pytest.mark.skipif(not Path("/bin/sh").exists(), reason="the examples are for a shell")
 @pytest.mark.parametrize(("command", "shown"), CONSOLE, ids=[command for command, _ in CONSOLE])
 def test_an_example_prints_what_the_page_shows(
-    page: str, command: str, shown: str, sample_cache: Path
+    command: str, shown: str, sample_cache: Path
 ) -> None:
     env = environment(sample_cache)
     env["PATH"] = f"{COMMAND.parent}:{env['PATH']}"
