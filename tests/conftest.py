@@ -27,6 +27,13 @@ def environment(data_dir: Path) -> dict[str, str]:
     }
 
 
+def kept_in(data_dir: Path) -> list[str]:
+    """List what is kept in a data folder; the lock's file is no figure."""
+    return sorted(
+        path.name for path in data_dir.rglob("*") if path.is_file() and path.name != ".lock"
+    )
+
+
 @pytest.fixture(scope="session")
 def sample_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder that the runs of one worker share, so that the sample is unpacked once."""

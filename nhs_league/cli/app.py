@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli import fetch, ranks, trusts
+from nhs_league.cli import fetch, keeping, ranks, trusts
 from nhs_league.cli.options import Common, takes_groups
 from nhs_league.version import __version__
 
@@ -30,6 +30,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "trusts": (trusts.trusts, "nhsleague trusts teaching --region midlands"),
     "metrics": (trusts.metrics, "nhsleague metrics --type ambulance"),
     "fetch": (fetch.fetch, "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),
+    "releases": (keeping.releases, "nhsleague releases, or nhsleague releases --available"),
 }
 
 
@@ -56,3 +57,4 @@ def nhsleague(
 
 for name, (command, example) in _COMMANDS.items():
     app.command(name, epilog=f"Example: {example}")(takes_groups(command))
+app.add_typer(keeping.cache, name="cache")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from nhs_league.cli.output import say
 from nhs_league.errors import NoDataError
 
 if TYPE_CHECKING:
     from nhs_league.cli.options import Common
+    from nhs_league.league.schema.quarters import Quarter
     from nhs_league.releases.store import Store
+
+_USUAL_LAG = timedelta(days=75)
+"""From a quarter's end to its publication: 71 days for the first (9 September 2025)."""
+_STALE = timedelta(days=110)
 
 
 def open_data(common: Common) -> Store:
@@ -19,24 +26,50 @@ def open_data(common: Common) -> Store:
         RefusedError: what is kept cannot be read.
 
     """
+    store = open_kept(common)
+    if store.quarters:
+        if not (common.sample or common.quiet) and is_stale(store.quarters[-1], date.today()):
+            say(
+                f"The newest quarter kept is {store.quarters[-1].label}; a newer release is "
+                "probably out: nhsleague fetch gets it."
+            )
+        return store
+    if common.offline:
+        raise NoDataError(
+            f"No releases are kept in {store.path}, and --offline forbids fetching them.",
+            "Run nhsleague fetch, or add --sample for the fictional sample.",
+        )
+    return _filled(store, quiet=common.quiet)
+
+
+def open_kept(common: Common) -> Store:
+    """Open the store that was asked for as it is, empty or not; nothing is fetched.
+
+    Raises:
+        RefusedError: what is kept cannot be read.
+
+    """
     from nhs_league.api import default_data_dir
     from nhs_league.releases.store import open_store
     from nhs_league.sample import open_sample
 
     folder = common.data_dir or default_data_dir()
-    if common.sample:
-        return open_sample(folder)
-    store = open_store(folder)
-    if store.quarters:
-        return store
-    if common.offline:
-        raise NoDataError(
-            f"No releases are kept in {folder}, and --offline forbids fetching them.",
-            "Run nhsleague fetch, or add --sample for the fictional sample.",
-        )
-    from nhs_league.cli.fetch import fetch_known
+    return open_sample(folder) if common.sample else open_store(folder, notify=say)
 
-    store, _ = fetch_known(store, quiet=common.quiet)
+
+def is_stale(newest: Quarter, today: date) -> bool:
+    """Tell whether a newer release is probably out: 110 days past the usual day of publication."""
+    return today > newest.end + _USUAL_LAG + _STALE
+
+
+def _filled(store: Store, *, quiet: bool) -> Store:
+    from nhs_league.cli.fetch import counts, fetch_published, tell_faults, tell_notices
+
+    store, outcomes = fetch_published(store, quiet=quiet)
+    tell_notices(outcomes, quiet=quiet)
+    tell_faults(outcomes)
+    if not quiet:
+        say(f"Release files: {counts(outcomes)}; nhsleague releases lists them.")
     if not store.quarters:
         raise NoDataError(
             "No release file could be fetched and read.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,20 +10,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nhs_league.cli.options import Common
-from nhs_league.cli.output import say
-from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
+from nhs_league.cli.options import Common, Output
+from nhs_league.cli.output import deliver, say
+from nhs_league.cli.progress import watching
+from nhs_league.errors import Exit, NoDataError, UsageError
 
 if TYPE_CHECKING:
-    from nhs_league.releases.store import Incoming, Outcome, Store
+    from nhs_league.league.schema.answers import Answer
+    from nhs_league.releases.intake import Incoming, Only, Outcome
+    from nhs_league.releases.store import Store
 
 _BY_HAND = (
     "Download the files by hand and give them with nhsleague fetch --from, "
     "or try the fictional sample with --sample."
 )
+_ONLY = "Which files"
 
 
 def fetch(
+    output: Output,
     common: Common,
     from_: Annotated[
         list[Path] | None,
@@ -39,11 +44,105 @@ def fetch(
             metavar="[FILE_OR_DIR]...", help="More files or folders after --from.", exists=True
         ),
     ] = None,
+    quarter: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep only files that have this quarter, as in Q3 2025/26.", rich_help_panel=_ONLY
+        ),
+    ] = None,
+    trust_type: Annotated[
+        str | None,
+        typer.Option(
+            "--type", help="Keep only files that have this trust type.", rich_help_panel=_ONLY
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Fetch what has not changed, too.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be fetched; keep nothing.")
+    ] = False,
 ) -> None:
-    """Get the published releases, or take files that you have, and keep them."""
+    """Get what is published, or take files that you have, and keep it."""
     from nhs_league.api import default_data_dir
-    from nhs_league.releases.store import Status, add_files, open_store
+    from nhs_league.releases.intake import add_files
+    from nhs_league.releases.store import open_store
 
+    _refuse_contradictions(common, from_, more, only=bool(quarter or trust_type))
+    store = open_store(common.data_dir or default_data_dir(), notify=say)
+    if from_:
+        _, outcomes = add_files(store, _read([*from_, *(more or ())]))
+    elif dry_run:
+        outcomes = _try_out(store, quiet=common.quiet, force=force)
+    else:
+        only = _only(quarter, trust_type)
+        _, outcomes = fetch_published(store, only, quiet=common.quiet, force=force)
+    tell_notices(outcomes, quiet=common.quiet)
+    deliver(_answer(outcomes), output, common, {"quarter": quarter, "type": trust_type})
+    tell_faults(outcomes)
+    if code := exit_code(outcomes):
+        raise typer.Exit(code)
+
+
+def fetch_published(
+    store: Store, only: Only | None = None, *, quiet: bool, force: bool = False
+) -> tuple[Store, list[Outcome]]:
+    """Fetch what is published and keep it, with a progress bar on stderr.
+
+    Raises:
+        NoDataError: the site cannot be reached, or nothing is kept before and after.
+
+    """
+    from nhs_league.releases.fetching import fetch as fetch_new
+    from nhs_league.releases.intake import Status
+
+    try:
+        with watching(quiet=quiet) as watcher:
+            store, outcomes = fetch_new(store, watcher, only, force=force)
+    except NoDataError as fault:
+        advice = fault.advice or _BY_HAND
+        raise type(fault)(fault.message, advice) from fault
+    failed = [o for o in outcomes if o.status in (Status.FAILED, Status.MISSING)]
+    if outcomes and len(failed) == len(outcomes) and not store.quarters:
+        raise NoDataError(
+            f"None of the {len(outcomes)} known release files could be fetched: {failed[0].reason}",
+            _BY_HAND,
+        )
+    return store, outcomes
+
+
+def tell_notices(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    """Say what was kept out of new files or left unknown."""
+    for outcome in outcomes:
+        if outcome.kept is not None and outcome.status != "unchanged" and not quiet:
+            for notice in outcome.kept.notices:
+                say(f"{outcome.name}: {notice}")
+
+
+def tell_faults(outcomes: Sequence[Outcome]) -> None:
+    """Say which files were refused or could not be had, and why."""
+    for outcome in outcomes:
+        if outcome.status in ("refused", "failed"):
+            say(f"{outcome.status}: {outcome.reason}")
+
+
+def counts(outcomes: Sequence[Outcome]) -> str:
+    """Count files by what became of them: ``24 new, 1 refused``."""
+    counted = Counter(str(outcome.status) for outcome in outcomes)
+    return ", ".join(f"{count} {status}" for status, count in counted.items()) or "no files"
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> Exit:
+    """Tell the exit code: a refused file says more than one that could not be had."""
+    statuses = {str(outcome.status) for outcome in outcomes}
+    if "refused" in statuses:
+        return Exit.REFUSED
+    return Exit.NO_DATA if "failed" in statuses else Exit.DONE
+
+
+def _refuse_contradictions(
+    common: Common, from_: list[Path] | None, more: list[Path] | None, *, only: bool
+) -> None:
     if common.sample:
         raise UsageError("The fictional sample needs no fetching.", "Leave out --sample.")
     if more and not from_:
@@ -52,83 +151,42 @@ def fetch(
         )
     if common.offline and not from_:
         raise UsageError("--offline forbids fetching.", "Leave it out, or give files with --from.")
-    store = open_store(common.data_dir or default_data_dir())
-    if from_:
-        _, outcomes = add_files(store, _read([*from_, *(more or ())]))
-        _tell(outcomes, quiet=common.quiet)
-    else:
-        _, outcomes = fetch_known(store, quiet=common.quiet)
-    if any(outcome.status is Status.REFUSED for outcome in outcomes):
-        raise typer.Exit(Exit.REFUSED)
+    if from_ and only:
+        raise UsageError("--quarter and --type are for what is fetched.", "Leave them out.")
 
 
-def fetch_known(store: Store, *, quiet: bool) -> tuple[Store, list[Outcome]]:
-    """Fetch the release files known today and keep them, with a progress bar on stderr.
+def _only(quarter: str | None, trust_type: str | None) -> Only:
+    from nhs_league.league.schema import trust_types
+    from nhs_league.league.schema.quarters import Quarter
+    from nhs_league.releases.intake import Only
 
-    Raises:
-        NoDataError: not one of them could be fetched.
-
-    """
-    from nhs_league.releases.catalogue import known_addresses
-    from nhs_league.releases.store import add_files
-
-    addresses = known_addresses()
-    fetched, missed = _download(addresses, quiet=quiet)
-    if not fetched:
-        reason = missed[0] if missed else ""
-        raise NoDataError(
-            f"None of the {len(addresses)} known release files could be fetched: {reason}", _BY_HAND
-        )
-    store, outcomes = add_files(store, fetched)
-    _tell(outcomes, quiet=quiet)
-    if not quiet:
-        for reason in missed:
-            say(f"not fetched  {reason}")
-    return store, outcomes
+    try:
+        wanted = Quarter.parse(quarter) if quarter else None
+    except ValueError:
+        raise UsageError(
+            f"--quarter cannot be “{quarter}” here, where new quarters may come.",
+            "Write it out: --quarter 'Q3 2025/26'.",
+        ) from None
+    return Only(wanted, trust_types.from_person(trust_type) if trust_type else None)
 
 
-def _download(addresses: Sequence[str], *, quiet: bool) -> tuple[list[Incoming], list[str]]:
-    """Fetch what can be fetched; give the files, and a reason for each that could not be."""
-    from rich import filesize
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+def _try_out(store: Store, *, quiet: bool, force: bool) -> list[Outcome]:
+    from nhs_league.releases.fetching import try_out
 
-    from nhs_league.releases.download import download, new_client
+    with watching(quiet=quiet) as watcher:
+        return try_out(store, watcher, force=force)
 
-    fetched: list[Incoming] = []
-    missed: list[str] = []
-    shown = (
-        TextColumn("Fetching releases"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[size]}"),
-    )
-    size = 0
-    hidden = quiet or not sys.stderr.isatty()
-    bar = Progress(*shown, console=Console(stderr=True), transient=True, disable=hidden)
-    with new_client() as client, bar as progress:
-        task = progress.add_task("files", total=len(addresses), size="")
 
-        def on_bytes(arrived: int) -> None:
-            nonlocal size
-            size += arrived
-            progress.update(task, size=filesize.decimal(size))
+def _answer(outcomes: Sequence[Outcome]) -> Answer:
+    from nhs_league.league.schema.answers import Answer
+    from nhs_league.releases.listing import fetched
 
-        for address in addresses:
-            try:
-                fetched.append(download(client, address, on_bytes))
-            except UnreachableError as unreachable:
-                missed.append(unreachable.message)
-                break
-            except NoDataError as failed:
-                missed.append(failed.message)
-            progress.advance(task)
-    return fetched, missed
+    return Answer("fetched", f"Release files: {counts(outcomes)}", fetched(outcomes))
 
 
 def _read(paths: Sequence[Path]) -> Iterator[Incoming]:
     """Read the CSV files among the paths, and those in folders, in the order of their names."""
-    from nhs_league.releases.store import Incoming
+    from nhs_league.releases.intake import Incoming
 
     for path in paths:
         files = (
@@ -153,24 +211,3 @@ def _read(paths: Sequence[Path]) -> Iterator[Incoming]:
                 str(file.resolve()),
                 datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds"),
             )
-
-
-def _tell(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
-    """Say what became of each file; a refusal is said even when quiet."""
-    from nhs_league.render.figures import counted
-
-    for outcome in outcomes:
-        if outcome.refusal is not None:
-            say(f"refused    {outcome.refusal}")
-        elif outcome.kept is not None and not quiet:
-            kept = outcome.kept
-            quarters = (
-                kept.quarters[-1]
-                if len(kept.quarters) == 1
-                else f"{kept.quarters[0]} to {kept.quarters[-1]}"
-            )
-            trusts = counted(kept.trusts, "trust")
-            holds = f"{kept.kind}, {', '.join(kept.trust_types)}, {quarters}, {trusts}"
-            say(f"{outcome.status:<9}  {holds}: {kept.name}")
-            for notice in kept.notices:
-                say(f"           {notice}")

@@ -51,11 +51,9 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
         _table(answer, meta, output, common, columns)
         return
     if not common.quiet:
-        for line in (
-            (*answer.notes, meta.credit(answer))
-            if answer.question != "trust"
-            else (meta.credit(answer),)
-        ):
+        # A trust's notes are part of its report, not of its rows.
+        notes = answer.notes if answer.question != "trust" else ()
+        for line in filter(None, (*notes, meta.credit(answer))):
             say(line)
     _write(_written(answer, meta, wanted, columns), output.output)
 

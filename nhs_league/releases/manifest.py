@@ -6,15 +6,16 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """The version of the store's layout."""
 
+_T = TypeVar("_T")
 _REVISION = re.compile(r"-v(\d{1,3})(?=\D|$)")
 
 
@@ -42,12 +43,12 @@ class KeptFile:
     source: str
     published: str
     added: str
-    kind: str
-    quarters: tuple[str, ...]
-    trust_types: tuple[str, ...]
-    rows: int
-    trusts: int
-    notices: tuple[str, ...]
+    kind: str = ""
+    quarters: tuple[str, ...] = ()
+    trust_types: tuple[str, ...] = ()
+    rows: int = 0
+    trusts: int = 0
+    notices: tuple[str, ...] = ()
 
     @property
     def release_file(self) -> str:
@@ -70,23 +71,45 @@ class KeptQuarter:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What an address gave when it was last asked, so that it need not be asked for it again.
+
+    Attributes:
+        etag: the server's ``ETag``; empty where it sent none.
+        last_modified: the server's ``Last-Modified``; empty where it sent none.
+        sha256: of the file that it gave; empty for a page.
+        refusal: why that file was refused; empty where it was accepted.
+        version: the program's version that read it.
+        links: for a landing page, the addresses of the release files that it links.
+
+    """
+
+    etag: str
+    last_modified: str
+    sha256: str = ""
+    refusal: str = ""
+    version: str = ""
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Manifest:
     """All that a store knows of itself.
 
     Attributes:
         files: the accepted files in the order in which they were added.
         quarters: label -> its Parquet files.
-        retired: Parquet files that the last change replaced; a reader may still be at them.
+        retired: replaced Parquet files that a reader may still be at -> when they were replaced.
+        seen: address -> what it gave when it was last asked.
+        layout: the version of the layout that it was read from.
 
     """
 
     files: tuple[KeptFile, ...] = ()
     quarters: Mapping[str, KeptQuarter] = field(default_factory=dict)
-    retired: tuple[str, ...] = ()
-
-    def has(self, sha256: str) -> bool:
-        """Tell whether a file with this digest was accepted before."""
-        return any(kept.sha256 == sha256 for kept in self.files)
+    retired: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    layout: int = FORMAT
 
 
 def release_file(name: str, sha256: str) -> str:
@@ -113,32 +136,43 @@ def publication_order(files: Sequence[KeptFile]) -> dict[str, int]:
 
 def to_json(manifest: Manifest) -> str:
     """Write a manifest as JSON text."""
-    return json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1) + "\n"
+    told = {name: value for name, value in asdict(manifest).items() if name != "layout"}
+    return json.dumps({"format": FORMAT, **told}, ensure_ascii=False, indent=1) + "\n"
 
 
 def from_json(text: str) -> Manifest:
-    """Read a manifest.
+    """Read a manifest; of an older layout only its files, from which the rest is made anew.
 
     Raises:
-        RefusedError: the text is no manifest, or of another version of the store's layout.
+        RefusedError: the text is no manifest, or of a newer version of the store's layout.
 
     """
-    advice = "Move that folder away, or choose another with --data-dir, and run nhsleague fetch."
     try:
         read = json.loads(text)
-        if read["format"] != FORMAT:
-            reason = f"the store has layout {read['format']}; this version knows layout {FORMAT}"
-            raise RefusedError(NAME, reason, advice=advice)
+        layout = int(read["format"])
+        if layout > FORMAT:
+            raise RefusedError(
+                NAME,
+                f"the store has layout {layout}; this version knows layouts up to {FORMAT}",
+                advice="Update nhsleague, or choose another folder with --data-dir.",
+            )
+        files = tuple(_of(KeptFile, kept) for kept in read["files"])
+        if layout < FORMAT:
+            return Manifest(files, layout=layout)
         return Manifest(
-            files=tuple(KeptFile(**_with_tuples(kept)) for kept in read["files"]),
-            quarters={q: KeptQuarter(**_with_tuples(kept)) for q, kept in read["quarters"].items()},
-            retired=tuple(read["retired"]),
+            files=files,
+            quarters={label: _of(KeptQuarter, kept) for label, kept in read["quarters"].items()},
+            retired=dict(read["retired"]),
+            seen={address: _of(Seen, seen) for address, seen in read["seen"].items()},
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedError(
-            NAME, f"the store's manifest cannot be read ({error})", advice=advice
+            NAME,
+            f"the store's manifest cannot be read ({error})",
+            advice="Run nhsleague cache clear and nhsleague fetch, or choose another --data-dir.",
         ) from error
 
 
-def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
+def _of(kind: type[_T], told: Mapping[str, Any]) -> _T:
+    fields = {name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}
+    return kind(**fields)

@@ -28,8 +28,10 @@ class Meta:
     filters: Mapping[str, object]
 
     def credit(self, answer: Answer) -> str:
-        """Say in one line whose figures these are and under which licence."""
+        """Say in one line whose figures these are and under which licence; empty for no figures."""
         quarters = " and ".join(quarters_of(answer))
+        if not quarters:
+            return ""
         if self.sample:
             return f"Fictional sample, {quarters}: invented trusts and figures, not NHS England's."
         return f"Source: {SOURCE}, {quarters} ({LICENCE})."

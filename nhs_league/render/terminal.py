@@ -37,8 +37,9 @@ def print_answer(
         print_trust(console, answer)
     else:
         _print_frame(console, answer, wide=wide, columns=columns)
-    console.print()
-    console.print(Text(meta.credit(answer), style="dim"))
+    if credit := meta.credit(answer):
+        console.print()
+        console.print(Text(credit, style="dim"))
 
 
 def to_text(answer: Answer, meta: Meta, *, width: int, wide: bool, columns: Sequence[str]) -> str:
@@ -52,7 +53,7 @@ def to_text(answer: Answer, meta: Meta, *, width: int, wide: bool, columns: Sequ
 def _print_frame(console: Console, answer: Answer, *, wide: bool, columns: Sequence[str]) -> None:
     console.print(Text(answer.title, style="bold"))
     if answer.frame.is_empty():
-        console.print(Text("No trust fits."))
+        console.print(Text("Nothing fits."))
         return
     shown = views.plain(answer.frame.select(columns)) if columns else views.columns_of(answer)
     console.print()

@@ -267,6 +267,54 @@ def _labelled(metric: str, unit: str | None) -> str:
     return metric if unit is None else f"{metric} ({unit})"
 
 
+def _fetched(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    return [
+        Column("Status", _texts(frame, "status")),
+        Column("Quarter", _texts(frame, "quarter")),
+        Column("Type", _texts(frame, "trust_type"), flexible=True),
+        Column("Kind", _texts(frame, "kind")),
+        Column("Trusts", _texts(frame, "trusts"), right=True),
+        Column("File", _texts(frame, "file"), flexible=True),
+    ]
+
+
+def _releases(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    return [
+        Column("Quarter", _texts(frame, "quarter")),
+        Column("Type", _texts(frame, "trust_type"), flexible=True),
+        Column("Kind", _texts(frame, "kind")),
+        Column("Published", _texts(frame, "published"), flexible=True),
+        Column("Trusts", _texts(frame, "trusts"), right=True),
+        Column("Revised", _texts(frame, "revised"), right=True),
+        Column("Rows", _texts(frame, "rows"), right=True),
+        Column("Fetched", _texts(frame, "fetched")),
+        Column("File", _texts(frame, "release_file"), flexible=True),
+    ]
+
+
+def _available(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    return [
+        Column("Linked", _yes_no(frame["linked"])),
+        Column("Kept", _yes_no(frame["kept"])),
+        Column("Quarter", _texts(frame, "quarter")),
+        Column("File", _texts(frame, "file"), flexible=True),
+        Column("Type", _texts(frame, "trust_type")),
+        Column("Kind", _texts(frame, "kind")),
+    ]
+
+
+def _verified(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    return [
+        Column("Fault", [fault or "none" for fault in frame["fault"]]),
+        Column("What", _texts(frame, "what"), flexible=True),
+        Column("Path", _texts(frame, "path"), flexible=True),
+    ]
+
+
 _VIEWS: dict[str, View] = {
     "ranking": _ranking,
     "area": _area,
@@ -275,4 +323,8 @@ _VIEWS: dict[str, View] = {
     "metrics": _metrics,
     "groups": _groups,
     "comparison": _comparison,
+    "fetched": _fetched,
+    "releases": _releases,
+    "available": _available,
+    "verified": _verified,
 }

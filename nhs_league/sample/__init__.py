@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
-from nhs_league.releases.store import Incoming, Store, add_files, open_store
+from nhs_league.releases.intake import Incoming, add_files
+from nhs_league.releases.store import Store, open_store
 from nhs_league.version import __version__
 
 _PACKED = "release.tar.xz"

@@ -27,7 +27,8 @@ def store(shared: Path, tmp_path_factory: pytest.TempPathFactory, run: Run) -> P
     fetched = run(
         "fetch", "--from", str(shared / METRIC_FILE), str(shared / LEAGUE_TABLE), data_dir=folder
     )
-    assert (fetched.returncode, fetched.stdout) == (0, "")
+    assert fetched.returncode == 0
+    assert fetched.stdout.count("false,new,Q4 2025/26") == 2
     return folder
 
 

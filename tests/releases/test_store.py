@@ -14,7 +14,8 @@ from polars.testing import assert_frame_equal
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.frames import DOMAINS, KEYS, OBSERVATIONS, SCHEMAS, STANDINGS
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases.store import Incoming, Status, Store, add_files, open_store, read_quarters
+from nhs_league.releases.intake import Incoming, Status, add_files
+from nhs_league.releases.store import Store, open_store, read_quarters
 from tests.conftest import Run
 from tests.releases import official
 
@@ -115,9 +116,6 @@ def test_a_quarter_asked_for_reads_that_quarters_files_alone(empty: Store) -> No
     for path in (store.path / "tidy" / "2025-26-q2").iterdir():
         path.write_bytes(b"damaged")
     assert cancer(store) == 46.55
-    plan = read_quarters(store, [Q3]).observations.explain()
-    assert "2025-26-q3" in plan
-    assert "2025-26-q2" not in plan
 
 
 def test_no_two_rows_share_a_key(empty: Store) -> None:
@@ -147,7 +145,7 @@ def test_a_reader_from_before_a_change_still_reads_what_it_opened(empty: Store) 
 
 def test_nothing_temporary_stays_behind(empty: Store) -> None:
     store, _ = add_files(empty, [incoming(METRIC), incoming(TABLE)])
-    assert not [path for path in store.path.rglob("*") if path.name.startswith(".")]
+    assert not [path for path in store.path.rglob(".*") if path.name != ".lock"]
 
 
 def test_a_store_of_another_layout_is_refused_and_kept(empty: Store) -> None:

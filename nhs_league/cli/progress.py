@@ -1,0 +1,85 @@
+"""How a visit to the site is shown while it goes on: a bar on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nhs_league.cli.output import say
+
+if TYPE_CHECKING:
+    from nhs_league.releases.fetching import Watcher
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[Watcher]:
+    """Give a watcher that shows how it goes on stderr: a bar, lines, or nothing when quiet."""
+    if quiet:
+        yield _silent()
+    elif sys.stderr.isatty():
+        with _bar() as watcher:
+            yield watcher
+    else:
+        yield _lines()
+
+
+def _silent() -> Watcher:
+    from nhs_league.releases.fetching import Watcher
+
+    return Watcher(lambda _: None, lambda _: None, lambda _name, _size: None, lambda _: None)
+
+
+def _lines() -> Watcher:
+    from rich import filesize
+
+    from nhs_league.releases.fetching import Watcher
+
+    total = done = 0
+
+    def on_files(count: int) -> None:
+        nonlocal total
+        total = count
+
+    def on_file(name: str, size: int | None) -> None:
+        nonlocal done
+        done += 1
+        if size is not None:
+            say(f"{done} of {total}  {name}  {filesize.decimal(size)}")
+
+    return Watcher(on_files, lambda _: None, on_file, say)
+
+
+@contextmanager
+def _bar() -> Iterator[Watcher]:
+    from rich import filesize
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from nhs_league.releases.fetching import Watcher
+
+    shown = (
+        TextColumn("Fetching releases"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[transferred]}"),
+    )
+    size = 0
+    console = Console(stderr=True)
+    with Progress(*shown, console=console, transient=True) as progress:
+        task = progress.add_task("files", total=None, transferred="")
+
+        def on_bytes(arrived: int) -> None:
+            nonlocal size
+            size += arrived
+            rate = size / max(progress.tasks[0].elapsed or 0.0, 0.1)
+            transferred = f"{filesize.decimal(size)}, {filesize.decimal(int(rate))}/s"
+            progress.update(task, transferred=transferred)
+
+        yield Watcher(
+            lambda count: progress.update(task, total=count),
+            on_bytes,
+            lambda _name, _size: progress.advance(task),
+            lambda notice: console.print(notice, markup=False, highlight=False),
+        )

@@ -1,0 +1,202 @@
+"""Taking release files into a store: parsed, told apart from what is kept, kept or refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from nhs_league.errors import RefusedError
+from nhs_league.league.schema.quarters import Quarter
+from nhs_league.releases import manifest as manifests
+from nhs_league.releases.commit import commit, described, rebuild
+from nhs_league.releases.lock import cannot_keep, writing
+from nhs_league.releases.manifest import KeptFile, Manifest, Seen
+from nhs_league.releases.parse import ParsedFile, parse_file
+from nhs_league.releases.store import Store, reopened
+from nhs_league.releases.tidy import DamagedError
+from nhs_league.version import __version__
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file that may be added to a store.
+
+    Attributes:
+        name: the file's own name.
+        data: the file as it came.
+        source: the address or path it came from.
+        published: when it was published as far as known, ISO date or date-time; else empty.
+        seen: the validators that its server sent; None for a file of one's own.
+
+    """
+
+    name: str
+    data: bytes
+    source: str
+    published: str = ""
+    seen: Seen | None = None
+
+
+class Status(StrEnum):
+    """What became of a file."""
+
+    NEW = "new"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    LEFT_OUT = "left out"
+    REFUSED = "refused"
+    FAILED = "failed"
+    MISSING = "missing"
+    WOULD_FETCH = "would fetch"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file.
+
+    Attributes:
+        name: the file's own name.
+        source: the address or path it came from.
+        status: what became of it.
+        kept: what the manifest says of it; None where it was not kept.
+        reason: why it was refused, failed or is missing; else empty.
+
+    """
+
+    name: str
+    source: str
+    status: Status
+    kept: KeptFile | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Only:
+    """Which of the files to keep; None lets all through.
+
+    Attributes:
+        quarter: a file must have figures of it.
+        trust_type: a file must have figures of it.
+
+    """
+
+    quarter: Quarter | None = None
+    trust_type: str | None = None
+
+    def lets_through(self, kept: KeptFile) -> bool:
+        """Tell whether a file has figures of what is wanted."""
+        return (self.quarter is None or self.quarter.label in kept.quarters) and (
+            self.trust_type in (None, *kept.trust_types)
+        )
+
+
+def add_files(store: Store, incoming: Iterable[Incoming]) -> tuple[Store, list[Outcome]]:
+    """Add release files to a store; all that are accepted appear in it at once.
+
+    Args:
+        store: the store; its folder is made where it is not there.
+        incoming: the files; the same content again is told from a new one.
+
+    Returns:
+        The store as it is now, and what became of each file in the given order. Refused files
+        leave nothing behind.
+
+    Raises:
+        NoDataError: the folder cannot be written.
+
+    """
+    with writing(store.path, store.notify):
+        return take(reopened(store), incoming)
+
+
+def take(
+    store: Store,
+    incoming: Iterable[Incoming],
+    only: Only | None = None,
+    seen: Mapping[str, Seen] | None = None,
+) -> tuple[Store, list[Outcome]]:
+    """Do what ``add_files`` does, for a caller that holds the store's lock.
+
+    Args:
+        store: the store as it is now.
+        incoming: the files.
+        only: which of them to keep.
+        seen: what else was seen on the way (landing pages), to be remembered.
+
+    """
+    outcomes: list[Outcome] = []
+    parsed: list[ParsedFile] = []
+    raw: dict[str, bytes] = {}
+    files = list(store.manifest.files)
+    remembered = {**store.manifest.seen, **(seen or {})}
+    for file in incoming:
+        outcome, found = _take_one(file, files, only or Only())
+        outcomes.append(outcome)
+        if found is not None and outcome.kept is not None:
+            files.append(outcome.kept)
+            parsed.append(found)
+            raw[outcome.kept.sha256] = file.data
+        if file.seen is not None and outcome.status is not Status.LEFT_OUT:
+            remembered[file.source] = replace(
+                file.seen,
+                sha256=hashlib.sha256(file.data).hexdigest(),
+                refusal=outcome.reason,
+                version=__version__,
+            )
+    if parsed or remembered != store.manifest.seen:
+        manifest = replace(store.manifest, seen=remembered)
+        store = replace(store, manifest=_commit(store, manifest, files, parsed, raw))
+    return store, outcomes
+
+
+def _take_one(
+    file: Incoming, files: Sequence[KeptFile], only: Only
+) -> tuple[Outcome, ParsedFile | None]:
+    sha256 = hashlib.sha256(file.data).hexdigest()
+    known = next((kept for kept in files if kept.sha256 == sha256), None)
+    if known is not None:
+        return Outcome(file.name, file.source, Status.UNCHANGED, known), None
+    try:
+        found = parse_file(
+            file.name, file.data, release_file=manifests.release_file(file.name, sha256)
+        )
+    except RefusedError as refusal:
+        return Outcome(file.name, file.source, Status.REFUSED, reason=str(refusal)), None
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    as_it_came = KeptFile(sha256, file.name, file.source, file.published, now)
+    kept = described(as_it_came, found)
+    if not only.lets_through(kept):
+        return Outcome(file.name, file.source, Status.LEFT_OUT), None
+    is_revision = any(_publishes_the_same(kept, other) for other in files)
+    status = Status.REVISED if is_revision else Status.NEW
+    return Outcome(file.name, file.source, status, kept), found
+
+
+def _publishes_the_same(one: KeptFile, other: KeptFile) -> bool:
+    """Tell whether two files are publications of one thing: kind, trust types, newest quarter."""
+    return (one.kind, one.trust_types, one.quarters[-1]) == (
+        other.kind,
+        other.trust_types,
+        other.quarters[-1],
+    )
+
+
+def _commit(
+    store: Store,
+    manifest: Manifest,
+    files: Sequence[KeptFile],
+    parsed: Sequence[ParsedFile],
+    raw: Mapping[str, bytes],
+) -> Manifest:
+    try:
+        try:
+            return commit(store.path, manifest, files=files, parsed=parsed, raw=raw)
+        except DamagedError as damage:
+            store.notify(f"{damage}. Made anew from the raw files.")
+            mended = rebuild(store.path, manifest)
+            return commit(store.path, mended, files=files, parsed=parsed, raw=raw)
+    except OSError as error:
+        raise cannot_keep(store.path, error) from error

@@ -1,0 +1,171 @@
+"""What is kept, what became of a visit's files, and what verifies, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from nhs_league.league.schema import trust_types
+from nhs_league.releases.fetching import Published
+from nhs_league.releases.intake import Outcome
+from nhs_league.releases.integrity import Finding
+from nhs_league.releases.manifest import KeptFile, publication_order
+from nhs_league.releases.store import Store, read_quarters
+
+RELEASES = pl.Schema(
+    {
+        "quarter": pl.String,
+        "trust_type": pl.String,
+        "kind": pl.String,
+        "published": pl.String,
+        "fetched": pl.String,
+        "revised": pl.Int32,
+        "rows": pl.Int32,
+        "trusts": pl.Int32,
+        "release_file": pl.String,
+        "source": pl.String,
+        "sha256": pl.String,
+    }
+)
+"""One row a quarter, trust type and kind of file: the newest file that has figures of it.
+``revised`` counts the publications for that very quarter but the first; ``rows`` are the file's,
+``trusts`` those with a standing in the quarter."""
+
+FETCHED = pl.Schema(
+    {
+        "status": pl.String,
+        "quarter": pl.String,
+        "trust_type": pl.String,
+        "kind": pl.String,
+        "trusts": pl.Int32,
+        "rows": pl.Int32,
+        "file": pl.String,
+        "reason": pl.String,
+        "source": pl.String,
+        "sha256": pl.String,
+    }
+)
+"""One row a file of a visit; ``quarter`` is the newest that the file has figures of."""
+
+AVAILABLE = pl.Schema(
+    {
+        "file": pl.String,
+        "linked": pl.Boolean,
+        "kept": pl.Boolean,
+        "quarter": pl.String,
+        "trust_type": pl.String,
+        "kind": pl.String,
+        "source": pl.String,
+    }
+)
+"""One row a release file that the site links or this version knows of; what it holds is known once
+it is kept."""
+
+VERIFIED = pl.Schema({"path": pl.String, "what": pl.String, "fault": pl.String})
+"""One row a stored file; ``fault`` is null where it is right."""
+
+
+def releases(store: Store) -> pl.DataFrame:
+    """List what is kept: schema RELEASES, the newest quarter first."""
+    order = publication_order(store.manifest.files)
+    newest: dict[tuple[str, str, str], KeptFile] = {}
+    publications: dict[tuple[str, str, str], int] = {}
+    for kept in sorted(store.manifest.files, key=lambda kept: order[kept.release_file]):
+        for trust_type in kept.trust_types:
+            for label in kept.quarters:
+                newest[label, trust_type, kept.kind] = kept
+            own = (kept.quarters[-1], trust_type, kept.kind)
+            publications[own] = publications.get(own, 0) + 1
+    counts = _trusts(store)
+    rows = [
+        {
+            "quarter": label,
+            "trust_type": trust_type,
+            "kind": kind,
+            "published": kept.published or None,
+            "fetched": kept.added,
+            "revised": max(publications.get((label, trust_type, kind), 0) - 1, 0),
+            "rows": kept.rows,
+            "trusts": counts.get((label, trust_type)),
+            "release_file": kept.release_file,
+            "source": kept.source,
+            "sha256": kept.sha256,
+        }
+        for (label, trust_type, kind), kept in newest.items()
+    ]
+    types = {name: place for place, name in enumerate(trust_types.PREFERRED)}
+    return pl.DataFrame(rows, schema=RELEASES).sort(
+        pl.col("quarter").str.slice(3),
+        "quarter",
+        pl.col("trust_type").replace_strict(types, default=len(types)),
+        "trust_type",
+        "kind",
+        descending=[True, True, False, False, True],
+    )
+
+
+def _trusts(store: Store) -> dict[tuple[str, str], int]:
+    if not store.quarters:
+        return {}
+    standings = read_quarters(store, store.quarters).standings
+    counted = standings.group_by("quarter", "trust_type").len().collect()
+    return {(quarter, trust_type): count for quarter, trust_type, count in counted.iter_rows()}
+
+
+def fetched(outcomes: Sequence[Outcome]) -> pl.DataFrame:
+    """List what became of a visit's files: schema FETCHED."""
+    return pl.DataFrame(
+        [
+            {
+                "status": str(outcome.status),
+                "file": outcome.name,
+                "reason": outcome.reason or None,
+                "source": outcome.source,
+                **_held(outcome.kept),
+            }
+            for outcome in outcomes
+        ],
+        schema=FETCHED,
+    )
+
+
+def available(store: Store, published: Sequence[Published]) -> pl.DataFrame:
+    """List what the site has and what is kept of it: schema AVAILABLE."""
+    by_sha256 = {kept.sha256: kept for kept in store.manifest.files}
+    rows = []
+    for file in published:
+        seen = store.manifest.seen.get(file.address)
+        kept = by_sha256.get(seen.sha256) if seen else None
+        held = {name: value for name, value in _held(kept).items() if name in AVAILABLE}
+        rows.append(
+            {
+                "file": file.address.rpartition("/")[2],
+                "linked": file.is_linked,
+                "kept": kept is not None,
+                "source": file.address,
+                **held,
+            }
+        )
+    return pl.DataFrame(rows, schema=AVAILABLE)
+
+
+def verified(findings: Sequence[Finding]) -> pl.DataFrame:
+    """List what was verified: schema VERIFIED."""
+    return pl.DataFrame(
+        [{"path": f.path, "what": f.what, "fault": f.fault or None} for f in findings],
+        schema=VERIFIED,
+    )
+
+
+def _held(kept: KeptFile | None) -> dict[str, object]:
+    if kept is None:
+        return {}
+    return {
+        "quarter": kept.quarters[-1],
+        "trust_type": ", ".join(kept.trust_types),
+        "kind": kept.kind,
+        "trusts": kept.trusts,
+        "rows": kept.rows,
+        "sha256": kept.sha256,
+    }
