@@ -100,7 +100,7 @@ def fetch_published(
         with watching(quiet=quiet) as watcher:
             store, outcomes = fetch_new(store, watcher, only, force=force)
     except NoDataError as fault:
-        advice = fault.advice or _BY_HAND
+        advice = "\n".join(filter(None, (fault.advice, _BY_HAND)))
         raise type(fault)(fault.message, advice) from fault
     failed = [o for o in outcomes if o.status in (Status.FAILED, Status.MISSING)]
     if outcomes and len(failed) == len(outcomes) and not store.quarters:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies
 
 import httpx
 import stamina
@@ -32,7 +33,9 @@ _REDIRECTS = 5
 _LONGEST_WAIT = 60.0
 _PASSING = (429, 500, 502, 503, 504)
 _GONE = (404, 410)
-_PROXY = "Behind a proxy that opens encrypted connections, set SSL_CERT_FILE to its certificate."
+_CERTIFICATE = (
+    "Behind a proxy that opens encrypted connections, set SSL_CERT_FILE to its certificate."
+)
 
 
 class MissingError(NoDataError):
@@ -263,13 +266,18 @@ async def _body(response: httpx.Response, address: str, on_bytes: Callable[[int]
 def _fault(address: str, error: httpx.HTTPError) -> _PassingError:
     """Put a fault of the connection into words."""
     site, silent = urlsplit(address).netloc, patience()
-    said = str(error) or type(error).__name__
+    said = (str(error) or type(error).__name__).rstrip(".")
     if isinstance(error, httpx.ConnectTimeout):
         reason = f"no connection within {min(silent, 10.0):g} seconds"
         return _PassingError(UnreachableError(f"{site} cannot be reached: {reason}."))
     if isinstance(error, (httpx.ConnectError, httpx.ProxyError)):
-        advice = _PROXY if "certificate" in said.casefold() else ""
+        advice = _CERTIFICATE if "certificate" in said.casefold() else _proxy_advice()
         return _PassingError(UnreachableError(f"{site} cannot be reached: {said}.", advice))
     if isinstance(error, httpx.TimeoutException):
         return _PassingError(NoDataError(f"{address} was silent for {silent:g} seconds."))
     return _PassingError(NoDataError(f"{address} broke off: {said}."))
+
+
+def _proxy_advice() -> str:
+    proxies = ", ".join(sorted(set(getproxies().values())))
+    return f"The environment names a proxy, {proxies}: is it right?" if proxies else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import socket
 import ssl
@@ -189,7 +188,7 @@ def endless(handler: Handler) -> None:
 
 
 def bad_gzip(handler: Handler) -> None:
-    handler.reply(200, gzip.compress(b"Quarter")[:-12] + b"nonsense....", Content_Encoding="gzip")
+    handler.reply(200, b"\x1f\x8b\x08\x00 nonsense" * 9, Content_Encoding="gzip")
 
 
 def once(fault: Fault) -> Fault:
@@ -204,3 +203,8 @@ def once(fault: Fault) -> Fault:
             fault(handler)
 
     return first
+
+
+def circles(handler: Handler) -> None:
+    """Lead back to the same address."""
+    handler.reply(302, b"", Location=handler.path)
