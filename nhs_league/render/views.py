@@ -268,14 +268,15 @@ def _labelled(metric: str, unit: str | None) -> str:
 
 
 def _fetched(answer: Answer) -> list[Column]:
-    frame = answer.frame
+    # Names of the built-in list that are not there are counted in the title and tell no more.
+    frame = answer.frame.filter(pl.col("status") != "missing")
     return [
         Column("Status", _texts(frame, "status")),
         Column("Quarter", _texts(frame, "quarter")),
-        Column("Type", _texts(frame, "trust_type"), flexible=True),
-        Column("Kind", _texts(frame, "kind")),
         Column("Trusts", _texts(frame, "trusts"), right=True),
         Column("File", _texts(frame, "file"), flexible=True),
+        Column("Type", _texts(frame, "trust_type")),
+        Column("Kind", _texts(frame, "kind")),
     ]
 
 
