@@ -274,10 +274,14 @@ def _fetched(answer: Answer) -> list[Column]:
         Column("Status", _texts(frame, "status")),
         Column("Quarter", _texts(frame, "quarter")),
         Column("Trusts", _texts(frame, "trusts"), right=True),
-        Column("File", _texts(frame, "file"), flexible=True),
+        Column("File", [_short_file(name) for name in frame["file"]]),
         Column("Type", _texts(frame, "trust_type")),
         Column("Kind", _texts(frame, "kind")),
     ]
+
+
+def _short_file(name: str) -> str:
+    return name.removeprefix("nhs-oversight-framework-")
 
 
 def _releases(answer: Answer) -> list[Column]:
@@ -301,7 +305,7 @@ def _available(answer: Answer) -> list[Column]:
         Column("Linked", _yes_no(frame["linked"])),
         Column("Kept", _yes_no(frame["kept"])),
         Column("Quarter", _texts(frame, "quarter")),
-        Column("File", _texts(frame, "file"), flexible=True),
+        Column("File", [_short_file(name) for name in frame["file"]]),
         Column("Type", _texts(frame, "trust_type")),
         Column("Kind", _texts(frame, "kind")),
     ]
