@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,6 +141,54 @@ class League:
         """
         return self._told(
             questions.compare_groups(self.store, By(by), metric, Where(quarter, trust_type))
+        )
+
+    def hidden(
+        self,
+        metric: str | None = None,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+    ) -> pl.DataFrame:
+        """Find severe weak spots of well-placed trusts: the columns of ``league.hidden.HIDDEN``."""
+        where = Where(quarter, trust_type)
+        return self._told(questions.hidden_spots(self.store, where, asked=metric))
+
+    def held_back(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
+        """Find trusts held in segment 3 by a deficit: the columns of ``hidden.HELD_BACK``."""
+        return self._told(questions.held_back(self.store, Where(quarter, trust_type)))
+
+    def explain(self, trust: str, *, quarter: str = LATEST) -> pl.DataFrame:
+        """Tell how a trust's place came about: schema ``league.explanation.EXPLAINED``."""
+        return self._told(questions.explain(self.store, trust, quarter))
+
+    def audit(self, *, quarter: str = LATEST) -> pl.DataFrame:
+        """List where published and recomputed figures differ: schema ``league.audit.AUDIT``."""
+        return self._told(questions.audit_release(self.store, quarter))
+
+    def whatif(
+        self,
+        trust: str,
+        changes: Mapping[str, float | str],
+        *,
+        quarter: str = LATEST,
+        no_deficit: bool = False,
+    ) -> pl.DataFrame:
+        """Recompute the table with some of a trust's figures changed.
+
+        Args:
+            trust: a code or a name.
+            changes: metric -> its value, or ``median``, ``q1``, ``best``, ``standard``.
+            quarter: as for ``worst``.
+            no_deficit: whether the trust would run no deficit.
+
+        Returns:
+            Schema ``league.whatif.WHATIF``.
+
+        """
+        sets = [f"{metric}={value}" for metric, value in changes.items()]
+        return self._told(
+            questions.what_if(self.store, trust, quarter, sets, no_deficit=no_deficit)
         )
 
     def metrics(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli import fetch, keeping, ranks, trusts
+from nhs_league.cli import fetch, keeping, ranks, reasons, trusts
 from nhs_league.cli.options import Common, takes_groups
 from nhs_league.version import __version__
 
@@ -27,6 +27,12 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "worst": (ranks.worst, "nhsleague worst --metric elective --region London"),
     "best": (ranks.best, "nhsleague best --metric cancer --csv"),
     "table": (ranks.table, "nhsleague table acute --segment 4"),
+    "hidden": (reasons.hidden, "nhsleague hidden, or nhsleague hidden --override"),
+    "explain": (reasons.explain, "nhsleague explain RDY, or nhsleague explain --audit"),
+    "whatif": (
+        reasons.whatif,
+        "nhsleague whatif RDY --set OF0063=25, or nhsleague whatif RDY --to-segment 1",
+    ),
     "trusts": (trusts.trusts, "nhsleague trusts teaching --region midlands"),
     "metrics": (trusts.metrics, "nhsleague metrics --type ambulance"),
     "fetch": (fetch.fetch, "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from nhs_league.questions import Where
 
 _TEN = 10
+Bootstrap = Annotated[
+    bool,
+    typer.Option("--bootstrap", help="Add likely ranges of our own, by resampling metric scores."),
+]
 Metric = Annotated[
     str, typer.Option("--metric", "-m", help="A metric's ID or everyday name, or an area.")
 ]
@@ -44,12 +48,18 @@ def table(
         str | None,
         typer.Argument(metavar="[TYPE]", help="acute, mental-health-community, ambulance or all."),
     ] = None,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Say which trusts each cannot be told apart from.")
+    ] = False,
+    bootstrap: Bootstrap = False,
 ) -> None:
     """What is the whole table? The league table of a trust type."""
     from nhs_league import questions
 
     asked = where(when, which, trust_type=whose)
-    answer = questions.table(open_data(common), asked, order(rows))
+    answer = questions.table(
+        open_data(common), asked, order(rows), groups=groups, bootstrap=bootstrap
+    )
     deliver(answer, output, common, {**described(when, which), "type": asked.trust_type})
 
 

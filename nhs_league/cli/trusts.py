@@ -10,7 +10,7 @@ import typer
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import deliver
-from nhs_league.cli.ranks import described, order, where
+from nhs_league.cli.ranks import Bootstrap, described, order, where
 from nhs_league.errors import UsageError
 
 
@@ -28,12 +28,18 @@ def show(
     when: When,
     output: Output,
     common: Common,
+    bootstrap: Bootstrap = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Add the ten trusts most like it.")
+    ] = False,
 ) -> None:
     """How does my trust do, and where is it weak?"""
     from nhs_league import questions
 
     asked = " ".join(trust)
-    answer = questions.show(open_data(common), asked, when.quarter)
+    answer = questions.show(
+        open_data(common), asked, when.quarter, bootstrap=bootstrap, peers=peers
+    )
     deliver(answer, output, common, {"trust": asked, "quarter": when.quarter})
 
 
@@ -54,6 +60,9 @@ def compare(
         str | None,
         typer.Option("--metric", "-m", help="Compare groups by this, not by average score."),
     ] = None,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Compare one trust with the ten most like it.")
+    ] = False,
 ) -> None:
     """How do these trusts, or these groups of trusts, compare?"""
     from nhs_league import questions
@@ -76,7 +85,12 @@ def compare(
             "Filters, --by, --metric, --limit and --sort are for groups, not for named trusts.",
             "Leave out the trusts, or the options.",
         )
-    answer = questions.compare(store, trusts, when.quarter)
+    if peers:
+        if len(trusts) > 1:
+            raise UsageError("--peers is for one trust.", "Name one, or leave out --peers.")
+        answer = questions.compare_with_peers(store, trusts[0], when.quarter)
+    else:
+        answer = questions.compare(store, trusts, when.quarter)
     deliver(answer, output, common, {"trusts": trusts, "quarter": when.quarter})
 
 

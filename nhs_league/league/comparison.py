@@ -8,6 +8,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.errors import NoDataError
+from nhs_league.league import confidence
 from nhs_league.league import filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
@@ -58,7 +59,8 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
 
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
-        of their types have. ``parts["standings"]`` has the trusts' standings.
+        of their types have. ``parts["standings"]`` has the trusts' standings, ``parts["pairs"]``
+        which of them can be told apart (see ``confidence.pairs``).
 
     """
     listed = catalogue(frames.observations)
@@ -99,9 +101,27 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
         notes=(
             "+ is the best and - the worst of the trusts shown; the median is of all trusts of "
             "the type. Scores: 1.00 is best, 4.00 is worst.",
+            *_apart(ordered),
         ),
-        parts={"standings": ordered},
+        parts={"standings": ordered, "pairs": confidence.pairs(ordered)},
     )
+
+
+def _apart(standings: pl.DataFrame) -> list[str]:
+    """Say which of the trusts' average scores can be told apart."""
+    pairs = confidence.pairs(standings)
+    told = {
+        True: "can be told apart: their likely ranges do not overlap",
+        False: "cannot be told apart: their likely ranges overlap",
+        None: "cannot be compared: a likely range is not published in the files at hand",
+    }
+    said = []
+    for apart, words in told.items():
+        which = pairs.filter(pl.col("computed_apart").eq_missing(pl.lit(apart, pl.Boolean)))
+        if which.height:
+            named = ", ".join(f"{a} and {b}" for a, b, _ in which.iter_rows())
+            said.append(f"Average scores that {words}: {named}.")
+    return said
 
 
 def _mark() -> pl.Expr:

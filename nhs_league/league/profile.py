@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import polars as pl
 
+from nhs_league.league import confidence
+from nhs_league.league.alike import alike
 from nhs_league.league.metrics import catalogue
 from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import best_quarter, peer_median, with_peers
@@ -30,17 +32,23 @@ METRICS = (
 median, and minus the value from which the best quarter begins (published, else computed)."""
 
 
-def profile(frames: Frames, trust_code: str) -> Answer:
+def profile(
+    frames: Frames, trust_code: str, *, bootstrap: bool = False, peers: bool = False
+) -> Answer:
     """Report on one trust.
 
     Args:
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
+        bootstrap: whether to make likely ranges of our own.
+        peers: whether to add the trusts most like it.
 
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
-        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS) in ``parts``.
+        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS) in ``parts``; there
+        too, where asked for, ``ranges`` (as ``confidence.resampled`` gives them) and ``peers``
+        (columns ``alike.ALIKE``).
 
     """
     listed = catalogue(frames.observations)
@@ -71,12 +79,21 @@ def profile(frames: Frames, trust_code: str) -> Answer:
         .collect()
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
+    parts = {"standing": standing, "domains": domains}
+    notes = list(_cannot_tell(standing, metrics, listed))
+    if bootstrap:
+        every = frames.standings.collect()
+        ranges = confidence.resampled(frames.observations, every)
+        parts["ranges"] = ranges.filter(is_trust)
+        notes += confidence.in_words(confidence.agreement(every, ranges))
+    if peers:
+        parts["peers"] = alike(frames, trust_code)
     return Answer(
         question="trust",
         title=f"{name} ({trust_code}), {quarter}",
         frame=metrics,
-        notes=tuple(_cannot_tell(standing, metrics, listed)),
-        parts={"standing": standing, "domains": domains},
+        notes=tuple(notes),
+        parts=parts,
     )
 
 
@@ -87,8 +104,9 @@ def _cannot_tell(
     row = standing.row(0, named=True)
     if row["rank_low"] is not None and row["rank_high"] is not None:
         yield (
-            f"The rank is uncertain: {row['rank']} is the published place, and anything from "
-            f"{row['rank_low']} to {row['rank_high']} is likely. Trusts whose likely ranges "
+            f"The rank is uncertain: {row['rank']} is the published place, and its likely range, "
+            f"{row['rank_low']} to {row['rank_high']}, holds "
+            f"{row['rank_high'] - row['rank_low']} other places. Trusts whose likely ranges "
             "overlap cannot be told apart by their ranks."
         )
     else:

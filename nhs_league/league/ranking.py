@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from nhs_league.errors import NoDataError
+from nhs_league.league import confidence
 from nhs_league.league import filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
@@ -38,6 +39,11 @@ _LEAGUE_ORDER = (
     "the likely range says how uncertain a rank is."
 )
 _TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
+_UNSURE = "How uncertain a metric's rank is, is not published."
+_ABOUT_GROUPS = (
+    "Alike: how many trusts of the type cannot be told apart from it, as the likely ranges of "
+    "their average scores overlap; the line spans their ranks."
+)
 _ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
 
 
@@ -210,22 +216,33 @@ def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
     ]
     if ordered["rank"].null_count():
         return (
-            f"{better}Ranks are computed from the values at hand, 1 is best; not all are published."
+            f"{better}Ranks are computed from the values at hand, 1 is best; not all are "
+            f"published. {_UNSURE}"
         )
-    return f"{better}Ranks are published, 1 is best; ties share a rank."
+    return f"{better}Ranks are published, 1 is best; ties share a rank. {_UNSURE}"
 
 
-def table(frames: Frames, trust_type: str, filters: Filters) -> Answer:
+def table(
+    frames: Frames,
+    trust_type: str,
+    filters: Filters,
+    *,
+    groups: bool = False,
+    bootstrap: bool = False,
+) -> Answer:
     """Give the league table of a trust type, or of every type one after the other.
 
     Args:
         frames: the tidy frames, one quarter for each trust type.
         trust_type: a trust type, or ``all``.
         filters: which trusts to keep, resolved.
+        groups: whether to say which trusts each cannot be told apart from.
+        bootstrap: whether to make likely ranges of our own.
 
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
-        the trusts at hand.
+        the trusts at hand; where asked for, those of ``confidence.neighbours`` and of
+        ``confidence.resampled``.
 
     """
     wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
@@ -242,11 +259,21 @@ def table(frames: Frames, trust_type: str, filters: Filters) -> Answer:
         .select(*STANDINGS, "computed_rank")
         .collect()
     )
+    notes = [_LEAGUE_ORDER]
+    every = wanted.standings.collect()
+    if groups:
+        near = confidence.neighbours(every)
+        standings = standings.join(near, on=["quarter", "trust_code"], how="left")
+        notes.append(_ABOUT_GROUPS)
+    if bootstrap:
+        ranges = confidence.resampled(wanted.observations, every)
+        standings = standings.join(ranges, on=["quarter", "trust_code"], how="left")
+        notes += confidence.in_words(confidence.agreement(every, ranges))
     whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
     narrowed = f", {said}" if (said := filters.in_words()) else ""
     return Answer(
-        question="table",
+        question="neighbours" if groups else "table",
         title=f"League table of {whose}{narrowed}",
         frame=standings,
-        notes=(_LEAGUE_ORDER,),
+        notes=tuple(notes),
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.league.peers import place, place_of
+from nhs_league.league.scoring import by_rank
 
 WEAK_FROM = 3.0
 SEVERE_FROM = 3.5
@@ -32,7 +33,8 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
     """Tell weak spots and strong metrics from the rest.
 
     A weak spot is a metric scored 3.00 or worse, severe from 3.50; where no score is published, a
-    rank in the worst quarter of its trust type. A metric's second value row (a count beside a
+    rank in the worst quarter of its trust type, severe where the rank formula would score it 3.50
+    or worse (the worst sixth). A metric's second value row (a count beside a
     scored rate) is judged by that score alone.
 
     Args:
@@ -47,14 +49,14 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
     """
     score, rank, of = pl.col("score"), place(), place_of()
     metric_has_score = score.is_not_null().any().over("quarter", "trust_code", "metric_id")
-    by_rank = (
+    judged_by_rank = (
         ~metric_has_score & rank.is_not_null() & of.is_not_null() & pl.col("value").is_not_null()
     )
-    in_worst_quarter = by_rank & (rank > of * (1 - _QUARTER))
-    in_best_quarter = by_rank & (rank <= of * _QUARTER)
-    on_scale = 1 + 3 * (rank - 1) / pl.max_horizontal(of - 1, 1)
+    in_worst_quarter = judged_by_rank & (rank > of * (1 - _QUARTER))
+    in_best_quarter = judged_by_rank & (rank <= of * _QUARTER)
+    on_scale = by_rank(rank, of)
     return compared.with_columns(
-        weak_spot=pl.when(score >= SEVERE_FROM)
+        weak_spot=pl.when((score >= SEVERE_FROM) | (in_worst_quarter & (on_scale >= SEVERE_FROM)))
         .then(pl.lit(WeakSpot.SEVERE.value))
         .when((score >= WEAK_FROM) | in_worst_quarter)
         .then(pl.lit(WeakSpot.WEAK.value)),
@@ -63,5 +65,5 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         .when(in_worst_quarter)
         .then(pl.lit(Rule.RANK.value)),
         strong=((score <= STRONG_TO) | in_best_quarter).fill_null(value=False),
-        badness=pl.coalesce(score, pl.when(by_rank).then(on_scale)),
+        badness=pl.coalesce(score, pl.when(judged_by_rank).then(on_scale)),
     )

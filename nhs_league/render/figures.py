@@ -69,6 +69,20 @@ def bar(figure: float | None, width: int, *, ascii_only: bool) -> str:
     return full * filled + empty * (width - filled)
 
 
+def span(first: int | None, last: int | None, own: int | None, *, of: int, width: int = 24) -> str:
+    """Draw ranks from ``first`` to ``last`` of ``of`` as a line, with ``own`` marked on it.
+
+    >>> span(1, 10, 5, of=20, width=10)
+    '--o--.....'
+    """
+    if first is None or last is None or own is None:
+        return ""
+    at = [min(int((rank - 1) * width / of), width - 1) for rank in (first, last, own)]
+    return "".join(
+        "o" if place == at[2] else "-" if at[0] <= place <= at[1] else "." for place in range(width)
+    )
+
+
 def short_name(trust_name: str) -> str:
     """Leave the legal form out of a trust's name, for tables."""
     name = trust_name

@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 _GAP = 2
-_FLEXIBLE_LEAST = 18
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Column:
         right: whether it is set flush right, as figures are.
         flexible: whether its texts may be broken over lines.
         style: a rich style for the cells; never the only carrier of a meaning.
+        at_least: the width that a flexible column must have.
 
     """
 
@@ -34,6 +34,7 @@ class Column:
     right: bool = False
     flexible: bool = False
     style: str = ""
+    at_least: int = 18
 
     @property
     def width(self) -> int:
@@ -43,7 +44,7 @@ class Column:
     @property
     def least(self) -> int:
         """The width that it can be brought down to."""
-        return min(self.width, _FLEXIBLE_LEAST) if self.flexible else self.width
+        return min(self.width, self.at_least) if self.flexible else self.width
 
 
 def print_table(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from nhs_league.league.schema.answers import Answer
 from nhs_league.render import views
+from nhs_league.render.explanation import print_explanation
 from nhs_league.render.fitting import print_table
 from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import print_trust
 
+_OWN_VIEW: dict[str, Callable[[Console, Answer], None]] = {
+    "trust": print_trust,
+    "explanation": print_explanation,
+}
+"""Questions whose answer is more than a table."""
 _BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
 
 
@@ -33,8 +39,8 @@ def print_answer(
     if meta.sample:
         console.print(Text(_BANNER, style="bold"))
         console.print()
-    if answer.question == "trust" and not columns:
-        print_trust(console, answer)
+    if answer.question in _OWN_VIEW and not columns:
+        _OWN_VIEW[answer.question](console, answer)
     else:
         _print_frame(console, answer, wide=wide, columns=columns)
     if credit := meta.credit(answer):
@@ -53,7 +59,9 @@ def to_text(answer: Answer, meta: Meta, *, width: int, wide: bool, columns: Sequ
 def _print_frame(console: Console, answer: Answer, *, wide: bool, columns: Sequence[str]) -> None:
     console.print(Text(answer.title, style="bold"))
     if answer.frame.is_empty():
-        console.print(Text("Nothing fits."))
+        console.print(Text("Nothing to show."))
+        for note in answer.notes:
+            console.print(Text(note))
         return
     shown = views.plain(answer.frame.select(columns)) if columns else views.columns_of(answer)
     console.print()
@@ -62,8 +70,9 @@ def _print_frame(console: Console, answer: Answer, *, wide: bool, columns: Seque
         console.print()
     left_out = print_table(console, shown, wide=wide, sections=_sections(answer))
     console.print()
-    if any(text.endswith("*") for column in shown for text in column.cells) and not columns:
-        console.print(Text("* computed from the values at hand; not published.", style="dim"))
+    marked = any(text.endswith("*") for c in shown for text in (c.heading, *c.cells))
+    if marked and not columns:
+        console.print(Text("* computed from the figures at hand; not published.", style="dim"))
     for note in answer.notes:
         console.print(Text(note, style="dim"))
     if left_out:
@@ -75,7 +84,7 @@ def _print_frame(console: Console, answer: Answer, *, wide: bool, columns: Seque
 def _sections(answer: Answer) -> list[int]:
     """Tell after which rows another trust type begins."""
     frame = answer.frame
-    if answer.question not in ("ranking", "area", "table"):
+    if answer.question not in ("ranking", "area", "table", "neighbours", "hidden", "held_back"):
         return []
     runs = frame["trust_type"].rle_id()
     return [row for row in range(1, len(runs)) if runs[row] != runs[row - 1]]

@@ -41,6 +41,9 @@ def print_trust(console: Console, answer: Answer) -> None:
     _heading(console, standing)
     for line in _standing(standing):
         console.print(Padding(line, _INDENT))
+    if "ranges" in answer.parts:
+        for ranges in answer.parts["ranges"].iter_rows(named=True):
+            console.print(Padding(_ranges(ranges), _INDENT))
     _section(console, "Domains, 1.00 is best and 4.00 is worst")
     _domains(console, answer.parts["domains"])
     weak = metrics.filter(pl.col("weak_spot").is_not_null())
@@ -59,6 +62,9 @@ def print_trust(console: Console, answer: Answer) -> None:
     )
     _section(console, "All others, worst first" if rest.height else "No other metrics")
     _lines(console, rest)
+    if "peers" in answer.parts:
+        _section(console, "The trusts most like it (type, subtype, region, then scores)")
+        _peers(console, standing, answer.parts["peers"])
     _section(console, "What this cannot tell")
     for note in answer.notes:
         _item(console, "-", Text(note))
@@ -100,6 +106,16 @@ def _standing(standing: Row) -> Iterator[Text]:
         ("Average score ", "bold"),
         (score, "bold"),
         f" (1.00 is best, 4.00 is worst), {spread}.",
+    )
+
+
+def _ranges(ranges: Row) -> Text:
+    """Say the likely ranges of our own."""
+    low, high = ranges["computed_average_score_low"], ranges["computed_average_score_high"]
+    ranks = figures.likely(ranges["computed_score_rank_low"], ranges["computed_score_rank_high"])
+    return Text(
+        f"By resampling (computed): average score {figures.score(round(low, 2))} to "
+        f"{figures.score(round(high, 2))}, rank by score alone {ranks}."
     )
 
 
@@ -157,10 +173,32 @@ def _domains(console: Console, domains: pl.DataFrame) -> None:
     print_table(console, columns, wide=False)
 
 
+def _peers(console: Console, standing: Row, peers: pl.DataFrame) -> None:
+    """Print the trusts most like it, and where it stands among them by average score."""
+    own = standing["average_score"]
+    better = peers.filter(pl.col("average_score") < own).height if own is not None else 0
+    if own is not None:
+        line = (
+            f"Among them and itself it is {better + 1} of {peers.height + 1} by average score, "
+            "1 is best (computed)."
+        )
+        console.print(Padding(Text(line), _INDENT))
+    ranks = [figures.rank_of(rank, of) for rank, of in peers.select("rank", "of").iter_rows()]
+    columns = [
+        Column("  Code", [f"  {code}" for code in peers["trust_code"]]),
+        Column("Trust", [figures.short_name(name) for name in peers["trust_name"]], flexible=True),
+        Column("Segment", [figures.number(segment) for segment in peers["segment"]], right=True),
+        Column("Rank", ranks, right=True),
+        Column("Score", [figures.score(score) for score in peers["average_score"]], right=True),
+        Column("Region", [region or "" for region in peers["region"]], flexible=True),
+    ]
+    print_table(console, columns, wide=False)
+
+
 def _what_is_weak(weak: pl.DataFrame) -> str:
     rules = set(weak["weak_spot_rule"])
     by_score = "A weak spot is a metric scored 3.00 or worse (severe from 3.50)"
-    by_rank = "ranked in the worst quarter of its trust type"
+    by_rank = "ranked in the worst quarter of its trust type (severe: in the worst sixth)"
     if rules == {"rank"}:
         return f"No scores are published for these: each is {by_rank}. Worst first."
     if rules == {"score"}:

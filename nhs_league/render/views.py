@@ -267,6 +267,119 @@ def _labelled(metric: str, unit: str | None) -> str:
     return metric if unit is None else f"{metric} ({unit})"
 
 
+def _audit(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    differences = [
+        figures.number(None if v is None else round(v, 4)) for v in frame["computed_difference"]
+    ]
+    return [
+        Column("What", _texts(frame, "what")),
+        Column("Type", _texts(frame, "trust_type"), flexible=True),
+        Column("Name", _texts(frame, "name"), flexible=True),
+        Column("Note", [v or "" for v in frame["note"]], flexible=True),
+        Column("Code", [v or "" for v in frame["trust_code"]]),
+        Column("Published", [figures.number(v) for v in frame["published"]], right=True),
+        Column("Computed*", [figures.number(v) for v in frame["computed"]], right=True),
+        Column("Differs by*", differences, right=True),
+    ]
+
+
+def _hidden(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _names(frame), flexible=True),
+        Column("What its place hides", _texts(frame, "in_words"), flexible=True, at_least=46),
+        Column("Likely rank", [figures.likely(low, high) for low, high in ranges]),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Median", _medians(frame), right=True),
+        Column("Region", _texts(frame, "region")),
+        Column("Type", _texts(frame, "trust_type")),
+    ]
+
+
+def _held_back(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _names(frame), flexible=True),
+        Column("Score", _scores(frame, "average_score"), right=True, style="bold"),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("By score*", _texts(frame, "computed_unadjusted_segment"), right=True),
+        Column("Rank", _texts(frame, "rank"), right=True),
+        Column("Without*", _texts(frame, "computed_rank_without"), right=True),
+        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Region", _texts(frame, "region")),
+        Column("Subtype", _texts(frame, "subtype")),
+    ]
+
+
+def _whatif(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    both = frame.select("before", "computed_after", "unit", "estimated").rows()
+    return [
+        Column("What", _texts(frame, "what")),
+        Column(
+            "Of",
+            [
+                "" if name == what else name
+                for name, what in frame.select("name", "what").iter_rows()
+            ],
+            flexible=True,
+        ),
+        Column("Now", [figures.with_unit(v, unit) for v, _, unit, _ in both], right=True),
+        Column(
+            "Then*",
+            [
+                f"{figures.with_unit(v, unit)}{' (estimated)' if estimated else ''}"
+                for _, v, unit, estimated in both
+            ],
+            right=True,
+            style="bold",
+        ),
+        Column("How", [note or "" for note in frame["note"]], flexible=True),
+    ]
+
+
+def _paths(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    moved = [figures.number(round(v, 2)) for v in frame["computed_quarters_moved"]]
+    return [
+        Column("Changes", _texts(frame, "changes"), flexible=True),
+        Column("Score then*", _scores(frame, "computed_average_score"), right=True),
+        Column("Peer quarters moved*", moved, right=True),
+        Column("--set", _texts(frame, "set"), flexible=True),
+    ]
+
+
+def _neighbours(answer: Answer) -> list[Column]:
+    """Give the league table with, for each trust, those that it cannot be told apart from."""
+    frame = answer.frame
+    last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
+    spans = frame.select("computed_alike_first", "computed_alike_last", "rank").iter_rows()
+    ranks = frame.select("rank", "computed_rank").iter_rows()
+    return [
+        Column("Rank", [str(r) if r is not None else f"{own}*" for r, own in ranks], right=True),
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _names(frame), flexible=True),
+        Column("Alike*", _texts(frame, "computed_alike"), right=True),
+        Column(
+            "Their ranks*",
+            [
+                figures.likely(first, end)
+                for first, end in frame.select(
+                    "computed_alike_first", "computed_alike_last"
+                ).iter_rows()
+            ],
+        ),
+        Column("best to worst", [figures.span(*ends, of=last) for ends in spans]),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Score", _scores(frame, "average_score"), right=True),
+    ]
+
+
 def _fetched(answer: Answer) -> list[Column]:
     # Names of the built-in list that are not there are counted in the title and tell no more.
     frame = answer.frame.filter(pl.col("status") != "missing")
@@ -328,6 +441,12 @@ _VIEWS: dict[str, View] = {
     "metrics": _metrics,
     "groups": _groups,
     "comparison": _comparison,
+    "audit": _audit,
+    "hidden": _hidden,
+    "held_back": _held_back,
+    "whatif": _whatif,
+    "paths": _paths,
+    "neighbours": _neighbours,
     "fetched": _fetched,
     "releases": _releases,
     "available": _available,

@@ -15,7 +15,8 @@ class Answer:
     Attributes:
         question: the kind of question, by which a renderer chooses its view: ``ranking``,
             ``area``, ``table``, ``trust``, ``trusts``, ``comparison``, ``groups``, ``metrics``,
-            ``fetched``, ``releases``, ``available``, ``verified``.
+            ``neighbours``, ``explanation``, ``audit``, ``whatif``, ``paths``, ``hidden``,
+            ``held_back``, ``fetched``, ``releases``, ``available``, ``verified``.
         title: one line that says what is shown.
         frame: the answer as a tidy frame, figures unrounded.
         chosen: what the program chose where the person left it open (for stderr).

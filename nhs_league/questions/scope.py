@@ -1,30 +1,23 @@
-"""The questions: each picks the quarter, asks the core once, and gives one answer."""
+"""What a question is about: which quarter, trust type and trusts, and the frames of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.league import comparison, filters, metrics, profile, ranking, trusts
-from nhs_league.league.comparison import By
+from nhs_league.errors import NotFoundError
+from nhs_league.league import filters, trusts
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric
-from nhs_league.league.order import Order, arranged
 from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter, matching
+from nhs_league.league.segments import Cut, cuts
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
-AS_IT_STANDS = Order()
-_ABOUT_METRICS = (
-    "Which values are better is stated in metrics.toml, or inferred from values and ranks. "
-    "Everyday names work after --metric."
-)
 
 
 @dataclass(frozen=True)
@@ -43,109 +36,7 @@ class Where:
     filters: Filters = field(default_factory=Filters)
 
 
-def worst_or_best(
-    store: Store, asked: str, where: Where, order: Order = AS_IT_STANDS, *, worst_first: bool
-) -> Answer:
-    """Order trusts by a metric or an area that a person named."""
-    frames = _frames(store, where)
-    trust_type = _known_type(store, where)
-    found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
-    choices, said = _one_kind(asked, found, trust_type)
-    answer = ranking.rank(frames, choices, _resolved(where, frames), worst_first=worst_first)
-    return replace(arranged(answer, order), chosen=said)
-
-
-def table(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer:
-    """Give the league table of a trust type; acute where none is named."""
-    frames = _frames(store, where)
-    trust_type, said = _type_or_preferred(store, where)
-    answer = ranking.table(frames, trust_type, _resolved(where, frames))
-    return replace(arranged(answer, order), chosen=said)
-
-
-def show(store: Store, asked: str, quarter: str) -> Answer:
-    """Report on one trust."""
-    frames, found = _find(store, asked, quarter)
-    standing = frames.standings.filter(pl.col("trust_code") == found.code).select(
-        "trust_type", "quarter"
-    )
-    trust_type, its_quarter = standing.collect().row(0)
-    of_type = frames.of_type(trust_type)
-    answer = profile.profile(of_type, found.code)
-    return replace(
-        answer, chosen=(*filter(None, (found.said,)), *_old(store, its_quarter, quarter))
-    )
-
-
-def compare(store: Store, asked: Sequence[str], quarter: str) -> Answer:
-    """Put trusts side by side."""
-    found = [_find(store, one, quarter) for one in asked]
-    codes = list(dict.fromkeys(trust.code for _, trust in found))
-    if len(codes) < 2:
-        raise UsageError(
-            "A comparison needs two different trusts.", "Name another, or use show for one."
-        )
-    frames = _frames(store, Where(quarter))
-    there = set(frames.standings.select("trust_code").collect()["trust_code"])
-    if gone := [trust.name for _, trust in found if trust.code not in there]:
-        raise NotFoundError(
-            f"Not in the newest quarter: {', '.join(gone)}.", "Name an earlier --quarter."
-        )
-    answer = comparison.side_by_side(frames, codes)
-    return replace(
-        answer, chosen=(*(trust.said for _, trust in found if trust.said), *answer.chosen)
-    )
-
-
-def compare_groups(
-    store: Store, by: By, asked: str | None, where: Where, order: Order = AS_IT_STANDS
-) -> Answer:
-    """Put groups of trusts side by side, by average score or by a metric or area."""
-    frames = _frames(store, where)
-    resolved = _resolved(where, frames)
-    if asked is None:
-        wanted = (
-            where
-            if by is not By.TYPE or where.trust_type
-            else replace(where, trust_type=trust_types.ALL)
-        )
-        trust_type, said = _type_or_preferred(store, wanted)
-        answer = comparison.groups(frames, by, None, trust_type, resolved)
-        return replace(arranged(answer, order), chosen=said)
-    trust_type_asked = _known_type(store, where)
-    if trust_type_asked == trust_types.ALL or by is By.TYPE:
-        raise UsageError(
-            "Trust types are not mixed in a comparison by a metric.",
-            "Name one with --type, or leave out --metric.",
-        )
-    found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type_asked)
-    (choice,), said = _one_kind(asked, found, trust_type_asked)
-    answer = comparison.groups(frames, by, choice, choice.trust_type, resolved)
-    return replace(arranged(answer, order), chosen=said)
-
-
-def list_metrics(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer:
-    """List what is measured."""
-    listed = metrics.catalogue(_frames(store, where).observations)
-    trust_type = _known_type(store, where)
-    if trust_type not in (None, trust_types.ALL):
-        listed = listed.filter(pl.col("trust_type") == trust_type)
-    return arranged(Answer("metrics", "What is measured", listed, notes=(_ABOUT_METRICS,)), order)
-
-
-def list_trusts(store: Store, text: str, where: Where, order: Order = AS_IT_STANDS) -> Answer:
-    """List trusts, all or those whose name or code holds a text."""
-    frames = _frames(store, where)
-    trust_type = _known_type(store, where)
-    standings = frames.standings.filter(filters.keep(_resolved(where, frames))).collect()
-    if trust_type not in (None, trust_types.ALL):
-        standings = standings.filter(pl.col("trust_type") == trust_type)
-    listed = trusts.holding(text, standings)
-    answer = Answer("trusts", "Trusts", listed.select(trusts.LISTED).sort("trust_name"))
-    return arranged(answer, order)
-
-
-def _frames(store: Store, where: Where) -> Frames:
+def frames_of(store: Store, where: Where) -> Frames:
     """Give the frames of the quarter asked for, or of each trust type's newest."""
     if where.quarter.strip().casefold() != LATEST:
         return read_quarters(store, [_quarter(store, where.quarter)])
@@ -191,7 +82,7 @@ def _newest(store: Store) -> dict[str, Quarter]:
     return {trust_type: newest[trust_type] for trust_type in trust_types.in_order(set(newest))}
 
 
-def _known_type(store: Store, where: Where) -> str | None:
+def known_type(store: Store, where: Where) -> str | None:
     """Turn a typed trust type into one that the store has."""
     if where.trust_type is None:
         return None
@@ -201,9 +92,9 @@ def _known_type(store: Store, where: Where) -> str | None:
     return asked
 
 
-def _type_or_preferred(store: Store, where: Where) -> tuple[str, tuple[str, ...]]:
+def type_or_preferred(store: Store, where: Where) -> tuple[str, tuple[str, ...]]:
     """Take the type asked for, else the first that there is, and say that there are others."""
-    if (asked := _known_type(store, where)) is not None:
+    if (asked := known_type(store, where)) is not None:
         return asked, ()
     first, *others = _newest(store)
     if not others:
@@ -214,7 +105,7 @@ def _type_or_preferred(store: Store, where: Where) -> tuple[str, tuple[str, ...]
     )
 
 
-def _one_kind(
+def one_kind(
     asked: str, found: Sequence[Metric | Area], trust_type: str | None
 ) -> tuple[list[Metric | Area], tuple[str, ...]]:
     """Keep the first choice, or with ``all`` those of its kind, and say what it is."""
@@ -239,7 +130,7 @@ def _one_kind(
     return kept, (said,)
 
 
-def _resolved(where: Where, frames: Frames) -> Filters:
+def resolved(where: Where, frames: Frames) -> Filters:
     """Resolve filters against the standings; nothing is read where there are none."""
     if where.filters == Filters():
         return where.filters
@@ -248,10 +139,50 @@ def _resolved(where: Where, frames: Frames) -> Filters:
     )
 
 
-def _find(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.Found]:
+@dataclass(frozen=True)
+class OneTrust:
+    """A trust that was asked for, the frames of its type and quarter, and the national cuts."""
+
+    code: str
+    trust_type: str
+    frames: Frames
+    cuts: tuple[Cut, ...]
+    said: tuple[str, ...]
+
+
+def one_trust(store: Store, asked: str, quarter: str) -> OneTrust:
+    """Find the trust that was asked for, and its frames.
+
+    Raises:
+        NotFoundError: no such trust or quarter, or several.
+
+    """
+    frames, found = find_trust(store, asked, quarter)
+    standing = frames.standings.filter(pl.col("trust_code") == found.code).select(
+        "trust_type", "quarter"
+    )
+    trust_type, its_quarter = standing.collect().row(0)
+    national = frames.standings.filter(pl.col("quarter") == its_quarter).collect()
+    return OneTrust(
+        found.code,
+        trust_type,
+        frames.of_type(trust_type),
+        cuts(national),
+        (*filter(None, (found.said,)), *_old(store, its_quarter, quarter)),
+    )
+
+
+def national_cuts(frames: Frames) -> tuple[Cut, ...]:
+    """Give the cuts of the newest quarter at hand; they are the same for all trust types."""
+    standings = frames.standings.collect()
+    newest = max(standings["quarter"].unique(), key=Quarter.parse)
+    return cuts(standings.filter(pl.col("quarter") == newest))
+
+
+def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.Found]:
     """Find a trust and the frames that it is in: the newest, else the last that had it."""
     columns = ("quarter", "trust_code", "trust_name")
-    frames = _frames(store, Where(quarter))
+    frames = frames_of(store, Where(quarter))
     try:
         return frames, trusts.find(asked, frames.standings.select(columns).collect())
     except NotFoundError:

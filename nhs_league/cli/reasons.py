@@ -1,0 +1,119 @@
+"""``explain``, ``whatif`` and ``hidden``: why a trust is where it is, and what its place hides."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nhs_league.cli.data import open_data
+from nhs_league.cli.options import Common, Output, Rows, When, Which
+from nhs_league.cli.output import deliver
+from nhs_league.cli.ranks import described, order, where
+from nhs_league.errors import UsageError
+
+_Trust = Annotated[
+    list[str] | None, typer.Argument(help="A trust's code, its name, or part of it.")
+]
+
+
+def explain(
+    when: When,
+    output: Output,
+    common: Common,
+    trust: _Trust = None,
+    audit: Annotated[
+        bool,
+        typer.Option(
+            "--audit", help="Recompute the whole release, and list where published figures differ."
+        ),
+    ] = False,
+) -> None:
+    """Why is it in this segment? From each metric's value to the league rank."""
+    from nhs_league import questions
+
+    if audit == bool(trust):
+        raise UsageError("explain takes a trust, or --audit.", "Try nhsleague explain RDY")
+    store = open_data(common)
+    if audit:
+        answer = questions.audit_release(store, when.quarter)
+        deliver(answer, output, common, {"quarter": when.quarter})
+        return
+    asked = " ".join(trust or ())
+    answer = questions.explain(store, asked, when.quarter)
+    deliver(answer, output, common, {"trust": asked, "quarter": when.quarter})
+
+
+def whatif(
+    trust: Annotated[list[str], typer.Argument(help="A trust's code, its name, or part of it.")],
+    when: When,
+    output: Output,
+    common: Common,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="METRIC=VALUE",
+            help="A figure as it might be; the value may be median, q1, best or standard. "
+            "Repeatable.",
+        ),
+    ] = None,
+    no_deficit: Annotated[
+        bool, typer.Option("--no-deficit", help="As if the trust ran no deficit.")
+    ] = False,
+    to_segment: Annotated[
+        int | None,
+        typer.Option(
+            "--to-segment", min=1, max=3, help="Find what would bring it into this segment."
+        ),
+    ] = None,
+) -> None:
+    """What would move it? The table recomputed with a figure changed."""
+    from nhs_league import questions
+
+    asked = " ".join(trust)
+    told = {"trust": asked, "quarter": when.quarter}
+    if to_segment is not None:
+        if sets or no_deficit:
+            raise UsageError("--to-segment finds the changes itself.", "Leave out the others.")
+        answer = questions.ways_to(open_data(common), asked, when.quarter, to_segment)
+        deliver(answer, output, common, {**told, "to_segment": to_segment})
+        return
+    answer = questions.what_if(
+        open_data(common), asked, when.quarter, sets or [], no_deficit=no_deficit
+    )
+    deliver(answer, output, common, {**told, "set": sets, "no_deficit": no_deficit or None})
+
+
+def hidden(
+    when: When,
+    which: Which,
+    rows: Rows,
+    output: Output,
+    common: Common,
+    metric: Annotated[
+        str | None, typer.Option("--metric", "-m", help="Only this metric or area.")
+    ] = None,
+    domain: Annotated[str | None, typer.Option("--domain", help="Only this domain.")] = None,
+    override: Annotated[
+        bool,
+        typer.Option(
+            "--override", help="Trusts that only a deficit holds in segment 3, by average score."
+        ),
+    ] = False,
+) -> None:
+    """Which trusts look good and hide a problem, or look bad and hide good care?"""
+    from nhs_league import questions
+
+    if metric and domain:
+        raise UsageError("--metric and --domain are asked for at once.", "Name one.")
+    asked = metric or domain
+    if override and asked:
+        raise UsageError("--override is about whole trusts.", "Leave out --metric and --domain.")
+    store = open_data(common)
+    told = {"metric": metric, "domain": domain, **described(when, which)}
+    if override:
+        answer = questions.held_back(store, where(when, which), order(rows))
+    else:
+        answer = questions.hidden_spots(store, where(when, which), order(rows), asked)
+    deliver(answer, output, common, told)

@@ -1,0 +1,40 @@
+"""The questions: each picks its quarter and trusts, asks the core once, and gives one answer."""
+
+from nhs_league.questions.one_trust import (
+    compare,
+    compare_with_peers,
+    explain,
+    show,
+    ways_to,
+    what_if,
+)
+from nhs_league.questions.scope import LATEST, Where
+from nhs_league.questions.tables import (
+    audit_release,
+    compare_groups,
+    held_back,
+    hidden_spots,
+    list_metrics,
+    list_trusts,
+    table,
+    worst_or_best,
+)
+
+__all__ = [
+    "LATEST",
+    "Where",
+    "audit_release",
+    "compare",
+    "compare_groups",
+    "compare_with_peers",
+    "explain",
+    "held_back",
+    "hidden_spots",
+    "list_metrics",
+    "list_trusts",
+    "show",
+    "table",
+    "ways_to",
+    "what_if",
+    "worst_or_best",
+]
