@@ -93,7 +93,8 @@ def resampled(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFra
 
     Returns:
         quarter, trust_code, computed_average_score_low, computed_average_score_high (the middle 95%
-        of 1,000 means), computed_score_rank_low, computed_score_rank_high.
+        of 1,000 means), computed_score_rank_low, computed_score_rank_high (null where not all
+        trusts of the type are at hand).
 
     """
     scores = (
@@ -108,7 +109,7 @@ def resampled(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFra
         computed_average_score_low=pl.Series([low for low, _ in ends], dtype=pl.Float64),
         computed_average_score_high=pl.Series([high for _, high in ends], dtype=pl.Float64),
     )
-    placed = standings.select(*_TYPE, "trust_code", "average_score").join(
+    placed = standings.select(*_TYPE, "trust_code", "average_score", "of").join(
         ranges, on=["quarter", "trust_code"]
     )
     others = standings.select(*_TYPE, other="trust_code", other_score="average_score")
@@ -118,14 +119,18 @@ def resampled(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFra
         placed.join(others, on=_TYPE)
         .group_by("quarter", "trust_code", maintain_order=True)
         .agg(
-            pl.col("computed_average_score_low", "computed_average_score_high").first(),
+            pl.col("computed_average_score_low", "computed_average_score_high", "of").first(),
             computed_score_rank_low=1 + (is_other & (pl.col("other_score") < low)).sum(),
             computed_score_rank_high=1 + (is_other & (pl.col("other_score") < high)).sum(),
         )
         .with_columns(
             noiseless(pl.col("computed_average_score_low", "computed_average_score_high")),
-            pl.col("computed_score_rank_low", "computed_score_rank_high").cast(pl.Int32),
+            # Among some of the trusts alone a rank would say nothing.
+            pl.when(pl.col("of").is_not_null()).then(
+                pl.col("computed_score_rank_low", "computed_score_rank_high").cast(pl.Int32)
+            ),
         )
+        .drop("of")
     )
 
 

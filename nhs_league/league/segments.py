@@ -62,11 +62,13 @@ def cuts(standings: pl.DataFrame) -> tuple[Cut, ...]:
         Three cuts, the best first.
 
     """
-    known = standings.select(pl.col("average_score"), by_score=unadjusted()).drop_nulls()
+    # A segment 3 that a deficit may have made says that the segment by score is 3 or better.
+    at_worst = pl.coalesce(unadjusted(), pl.when(pl.col("segment") == OVERRIDE_TO).then("segment"))
+    known = standings.select("average_score", by_score=unadjusted(), at_worst=at_worst)
     return tuple(
         Cut(
             boundary,
-            _figure(known.filter(pl.col("by_score") <= boundary)["average_score"].max()),
+            _figure(known.filter(pl.col("at_worst") <= boundary)["average_score"].max()),
             _figure(known.filter(pl.col("by_score") > boundary)["average_score"].min()),
         )
         for boundary in _BOUNDARIES

@@ -111,12 +111,11 @@ def _standing(standing: Row) -> Iterator[Text]:
 
 def _ranges(ranges: Row) -> Text:
     """Say the likely ranges of our own."""
-    low, high = ranges["computed_average_score_low"], ranges["computed_average_score_high"]
-    ranks = figures.likely(ranges["computed_score_rank_low"], ranges["computed_score_rank_high"])
-    return Text(
-        f"By resampling (computed): average score {figures.score(round(low, 2))} to "
-        f"{figures.score(round(high, 2))}, rank by score alone {ranks}."
-    )
+    low, high = (round(ranges[f"computed_average_score_{end}"], 2) for end in ("low", "high"))
+    ranks = [ranges[f"computed_score_rank_{end}"] for end in ("low", "high")]
+    placed = f", rank by score alone {figures.likely(*ranks)}" if None not in ranks else ""
+    scores = figures.likely(low, high, is_score=True)
+    return Text(f"By resampling (computed): average score {scores}{placed}.")
 
 
 def _likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:

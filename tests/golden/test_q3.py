@@ -10,7 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from nhs_league import open_league
 from nhs_league.league.scoring import league_rank
+from nhs_league.league.segments import cuts
 from tests.conftest import Run
 from tests.golden import official_q3
 
@@ -80,7 +82,7 @@ def test_sheffield_is_in_segment_2_rank_26_and_weakest_at_cancer_within_62_days(
     assert "Segment 2 (1 is best)" in report
     assert "League rank 26 (1 is best)" in report
     first = report.partition("Weak spots:")[2].partition(" 2. ")[0]
-    assert "within 62 days 47.22%, rank 118 of 118 trusts at hand (computed)" in first
+    assert "within 62 days — SEVERE 47.22%, rank 118 of 118 trusts at hand (computed)" in first
     assert "SHEFFIELD TEACHING HOSPITALS NHS FOUNDATION TRUST (RHQ)" in shown.stderr
 
 
@@ -108,6 +110,49 @@ def test_the_order_by_segment_and_average_score_contradicts_no_published_rank(sh
     assert pairs.filter(~same_order).is_empty()
     # Some do share a rank, so that ties are really tested.
     assert ranked["rank"].n_unique() < ranked.height
+
+
+def test_what_good_places_hide_is_named(ask: Ask) -> None:
+    hidden = {row["trust_code"]: row for row in ask("hidden", "--metric", "62-day")}
+    told = {
+        code: (row["place_rank"], row["computed_unadjusted_segment"], row["value"])
+        for code, row in hidden.items()
+    }
+    assert told["RHQ"] == ("26", "2", "47.22")
+    assert told["RJ1"] == ("10", "1", "56.43")
+    assert next(iter(hidden)) == "RHQ"
+
+
+def test_the_deficit_alone_holds_36_trusts_in_segment_3(ask: Ask) -> None:
+    in_deficit = [row for row in ask("table", "acute") if row["in_deficit"] == "true"]
+    assert len(in_deficit) == 100
+    assert min(row["segment"] for row in in_deficit) == "3"
+    assert len([row for row in in_deficit if row["segment"] == "3"]) == 64
+    held = ask("hidden", "--override")
+    scores = [float(row["average_score"]) for row in held]
+    assert len(held) == 36
+    assert max(scores) <= 2.35
+    assert len([score for score in scores if score <= 2.06]) == 10
+    assert (held[0]["trust_code"], scores[0], held[0]["rank"]) == ("RHW", 1.5, "28")
+
+
+def test_the_cuts_lie_where_the_published_segments_put_them(store: Path) -> None:
+    found = cuts(open_league(data_dir=store).frames().standings.collect())
+    assert [(cut.highest_better, cut.lowest_worse) for cut in found] == [
+        (2.06, 2.13),
+        (2.35, 2.36),
+        (2.69, 2.71),
+    ]
+
+
+def test_the_audit_finds_that_nothing_contradicts_the_method(
+    ask: Ask, store: Path, run: Run
+) -> None:
+    assert ask("explain", "--audit") == []
+    told = run("explain", "--audit", data_dir=store).stderr
+    # 129 acute trusts whose deficit is known and who are not in segment 5.
+    assert "segment: " in told
+    assert ", 0 differ" in told
 
 
 def test_no_figure_is_changed_on_its_way(shared: Path, ask: Ask) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league import League, open_league
+from nhs_league import League, open_league, questions
 from nhs_league.league.scoring import average_scores, domain_scores
 from tests.conftest import Run
 
@@ -116,6 +116,35 @@ def test_every_published_domain_score_can_be_recomputed(league: League) -> None:
     assert compared.height == 20
     assert compared["computed_score"].null_count() == compared["score"].null_count() == 0
     assert (compared["computed_score"] - compared["score"]).abs().max() <= ROUNDING  # type: ignore[operator]
+
+
+def test_the_audit_of_each_quarter_finds_no_difference(league: League) -> None:
+    for quarter in QUARTERS:
+        assert league.audit(quarter=quarter).is_empty()
+
+
+def test_the_explanation_shows_the_eleven_scores_and_the_two_left_out(
+    store: Path, run: Run, league: League
+) -> None:
+    steps = league.explain("RDY").filter(level="metric")
+    assert steps["counts"].sum() == 11
+    # 24.31 / 11 = 2.21
+    assert steps.filter("counts")["score"].sum() == pytest.approx(24.31)
+    assert set(steps.filter(~pl.col("counts"))["metric_id"]) == {"OF0079", "OF0081"}
+    shown = " ".join(
+        run("explain", "RDY", "--format", "table", data_dir=store).stdout.replace("│", " ").split()
+    )
+    assert "the mean of 11 metric scores" in shown
+    assert (
+        "left out of the means: combined finance stands in for planned surplus or deficit" in shown
+    )
+
+
+def test_ranges_of_our_own_are_near_the_published_one(league: League) -> None:
+    answer = questions.show(league.store, "RDY", "latest", bootstrap=True)
+    ours = answer.parts["ranges"].row(0, named=True)
+    assert ours["computed_average_score_low"] == pytest.approx(1.72, abs=0.1)
+    assert ours["computed_average_score_high"] == pytest.approx(2.73, abs=0.1)
 
 
 def test_the_piped_report_is_csv_with_the_published_figures(

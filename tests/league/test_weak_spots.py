@@ -40,17 +40,22 @@ def test_a_score_of_3_is_weak_and_of_3_50_severe(score: float, weak_spot: str | 
     assert spots["weak_spot_rule"][0] == (weak_spot and "score")
 
 
-def test_without_scores_the_worst_quarter_by_rank_is_weak_and_never_severe() -> None:
-    values = [float(n) for n in range(1, 9)]
-    spots = classified(metric_of(8, value=values, rank=list(range(1, 9)), of=[8] * 8))
-    assert spots["weak_spot"].to_list() == [None] * 6 + ["weak"] * 2
+# Of 13 trusts the worst quarter begins after rank 9.75, and the rank formula scores rank 11
+# 1 + 3 x 10 / 12 = 3.50.
+OF_13 = [None] * 9 + ["weak"] + ["severe"] * 3
+
+
+def test_without_scores_the_worst_quarter_by_rank_is_weak_and_its_worst_sixth_severe() -> None:
+    ranks = list(range(1, 14))
+    spots = classified(metric_of(13, value=[float(n) for n in ranks], rank=ranks, of=[13] * 13))
+    assert spots["weak_spot"].to_list() == OF_13
     assert set(spots["weak_spot_rule"].drop_nulls()) == {"rank"}
 
 
 def test_without_published_ranks_the_computed_rank_decides() -> None:
-    spots = classified(metric_of(8, value=[float(n) for n in range(8, 0, -1)]))
-    assert spots["computed_rank"].to_list() == list(range(8, 0, -1))
-    assert spots["weak_spot"].to_list() == ["weak"] * 2 + [None] * 6
+    spots = classified(metric_of(13, value=[float(n) for n in range(13, 0, -1)]))
+    assert spots["computed_rank"].to_list() == list(range(13, 0, -1))
+    assert spots["weak_spot"].to_list() == OF_13[::-1]
 
 
 def test_ties_share_the_smaller_computed_rank() -> None:

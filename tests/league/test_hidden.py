@@ -1,0 +1,38 @@
+"""What a good place hides, and whom a deficit holds back."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league import League
+from sample_release.figures import EVENTS
+
+
+def test_only_severe_weak_spots_of_segments_1_and_2_by_score_are_hidden(league: League) -> None:
+    hidden = league.hidden(trust_type="all")
+    assert hidden.height
+    assert set(hidden["computed_unadjusted_segment"]) <= {1, 2}
+    assert (hidden["score"] >= 3.5).all()
+
+
+def test_the_planted_one_comes_first_and_is_said_in_words(league: League) -> None:
+    first = league.hidden().row(0, named=True)
+    assert first["trust_code"] == EVENTS.hidden
+    assert first["in_words"] == (
+        "League rank 1, segment 1 by score; Percentage of patients treated for cancer within 62 days of referral: "
+        f"{first['value']}%, rank 121 of 121, score 4.00 (4.00 is worst)"
+    )
+
+
+def test_one_metric_or_one_domain_may_be_asked_for(league: League) -> None:
+    assert set(league.hidden("62-day")["metric_id"]) == {"OF0011"}
+    assert set(league.hidden("patient safety")["domain"]) == {"Patient safety"}
+
+
+def test_those_held_back_are_the_ones_with_the_published_override(league: League) -> None:
+    held = league.held_back()
+    overridden = league.table("acute").filter("override", pl.col("segment") == 3)
+    assert set(held["trust_code"]) == set(overridden["trust_code"])
+    assert set(EVENTS.good_in_deficit) <= set(held["trust_code"])
+    assert held["average_score"].is_sorted()
+    assert (held["computed_rank_without"] <= held["rank"]).all()
