@@ -38,6 +38,10 @@ GROUPS = (
 metric ID or an area; quartiles interpolate between values (R's type 7)."""
 
 
+_EACH_PAIR = 4
+"""Up to how many trusts each pair is named in the notes."""
+
+
 class By(StrEnum):
     """What trusts can be grouped by."""
 
@@ -108,17 +112,22 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
 
 
 def _apart(standings: pl.DataFrame) -> list[str]:
-    """Say which of the trusts' average scores can be told apart."""
+    """Say which of the trusts' average scores can be told apart; of many, from the first."""
     pairs = confidence.pairs(standings)
+    first = standings["trust_code"][0]
+    if standings.height > _EACH_PAIR:
+        pairs = pairs.filter(pl.col("trust_code") == first)
     told = {
-        True: "can be told apart: their likely ranges do not overlap",
-        False: "cannot be told apart: their likely ranges overlap",
-        None: "cannot be compared: a likely range is not published in the files at hand",
+        True: "can be told apart, as their likely ranges do not overlap",
+        False: "cannot be told apart, as their likely ranges overlap",
+        None: "cannot be compared, as a likely range is not published in the files at hand",
     }
     said = []
     for apart, words in told.items():
         which = pairs.filter(pl.col("computed_apart").eq_missing(pl.lit(apart, pl.Boolean)))
-        if which.height:
+        if which.height and standings.height > _EACH_PAIR:
+            said.append(f"{first} and these {words}: {', '.join(which['other_trust_code'])}.")
+        elif which.height:
             named = ", ".join(f"{a} and {b}" for a, b, _ in which.iter_rows())
             said.append(f"Average scores that {words}: {named}.")
     return said
