@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,7 +12,7 @@ from nhs_league.league import filters, trusts
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric
 from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.frames import Frames, together
 from nhs_league.league.schema.quarters import Quarter, matching
 from nhs_league.league.segments import Cut, cuts
 from nhs_league.releases.store import Store, read_quarters
@@ -44,22 +44,9 @@ def frames_of(store: Store, where: Where) -> Frames:
     by_quarter: dict[Quarter, list[str]] = {}
     for trust_type, quarter in newest.items():
         by_quarter.setdefault(quarter, []).append(trust_type)
-    parts = []
-    for quarter, types in by_quarter.items():
-        frames = read_quarters(store, [quarter])
-        parts.append(frames if len(by_quarter) == 1 else _of_types(frames, types))
-    return Frames(
-        pl.concat([part.standings for part in parts]),
-        pl.concat([part.observations for part in parts]),
-        pl.concat([part.domains for part in parts]),
-    )
-
-
-def _of_types(frames: Frames, types: Iterable[str]) -> Frames:
-    wanted = pl.col("trust_type").is_in(list(types))
-    return Frames(
-        *(f.filter(wanted) for f in (frames.standings, frames.observations, frames.domains))
-    )
+    if len(by_quarter) == 1:
+        return read_quarters(store, by_quarter)
+    return together([read_quarters(store, [q]).of_types(types) for q, types in by_quarter.items()])
 
 
 def _quarter(store: Store, asked: str) -> Quarter:

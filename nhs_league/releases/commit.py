@@ -58,6 +58,10 @@ def commit(
         atomic.write(root / raw_path(sha256), data)
     order = manifests.publication_order(files)
     quarters = dict(manifest.quarters)
+    if late := _published_before(files, parsed, manifest, order):
+        # Which figure was changed into which can only be told from all files in their order.
+        quarters = {label: kept for label, kept in quarters.items() if label not in late}
+        _, parsed = parse_raw(root, files)
     for quarter, says in _by_quarter(parsed).items():
         kept = quarters.get(quarter.label)
         before = tidy.read(root, kept) if kept is not None else nothing()
@@ -146,6 +150,26 @@ def described(kept: KeptFile, found: ParsedFile) -> KeptFile:
         trusts=found.trusts,
         notices=found.notices,
     )
+
+
+def _published_before(
+    files: Sequence[KeptFile],
+    parsed: Sequence[ParsedFile],
+    manifest: Manifest,
+    order: Mapping[str, int],
+) -> set[str]:
+    """Name the quarters of which a file is added that was published before one that is kept."""
+    kept = {file.sha256 for file in manifest.files}
+    old, new = ([f for f in files if (f.sha256 in kept) is which] for which in (True, False))
+    if not parsed or not manifest.quarters:
+        return set()
+    return {
+        label
+        for added in new
+        for before in old
+        for label in set(added.quarters) & set(before.quarters)
+        if order[added.release_file] < order[before.release_file]
+    }
 
 
 def _by_quarter(parsed: Sequence[ParsedFile]) -> dict[Quarter, list[ParsedFile]]:

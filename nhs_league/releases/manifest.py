@@ -12,7 +12,7 @@ from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
 
 NAME = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """The version of the store's layout."""
 
 _T = TypeVar("_T")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema.frames import DOMAINS, KEYS, OBSERVATIONS, STANDINGS
+from nhs_league.league.schema.frames import DOMAINS, KEYS, OBSERVATIONS, STANDINGS, VERSIONS
 from nhs_league.releases.parse import ParsedFile
 from nhs_league.releases.ranked import with_of
+from nhs_league.releases.versions import figures, versions
 
 PARTS = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
 """Standings as single files tell them: schema STANDINGS and ``kind``, the kind of that file."""
@@ -26,6 +27,7 @@ class QuarterFrames:
         standings: schema STANDINGS, put together from the parts.
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
+        versions: schema VERSIONS.
 
     """
 
@@ -33,12 +35,13 @@ class QuarterFrames:
     standings: pl.DataFrame
     observations: pl.DataFrame
     domains: pl.DataFrame
+    versions: pl.DataFrame
 
 
 def nothing() -> QuarterFrames:
     """Give the frames of a quarter of which nothing is kept."""
-    frames = (pl.DataFrame(schema=schema) for schema in (PARTS, STANDINGS, OBSERVATIONS, DOMAINS))
-    return QuarterFrames(*frames)
+    schemas = (PARTS, STANDINGS, OBSERVATIONS, DOMAINS, VERSIONS)
+    return QuarterFrames(*(pl.DataFrame(schema=schema) for schema in schemas))
 
 
 def merge(
@@ -56,24 +59,31 @@ def merge(
         The quarter's new frames; of two rows with one key, the later publication's.
 
     """
+    said = [_said(file, label) for file in files]
+    published = [figures(kept.parts, kept.observations, kept.domains)]
+    published += [figures(*frames) for frames in said]
+    parts, observations, domains = (
+        _newest([before, *(frames[i] for frames in said)], key, order)
+        for i, (before, key) in enumerate(
+            (
+                (kept.parts, _PARTS_KEY),
+                (kept.observations, KEYS["observations"]),
+                (kept.domains, KEYS["domains"]),
+            )
+        )
+    )
+    changed = versions(kept.versions, published, order)
+    return QuarterFrames(parts, *with_of(_compose(parts, order), observations, domains), changed)
+
+
+def _said(file: ParsedFile, label: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Give what a file says of a quarter: its standings as PARTS, observations, domains."""
     in_quarter = pl.col("quarter") == label
-    parts = _newest(
-        [
-            kept.parts,
-            *(f.standings.filter(in_quarter).with_columns(kind=pl.lit(str(f.kind))) for f in files),
-        ],
-        _PARTS_KEY,
-        order,
+    return (
+        file.standings.filter(in_quarter).with_columns(kind=pl.lit(str(file.kind))),
+        file.observations.filter(in_quarter),
+        file.domains.filter(in_quarter),
     )
-    observations = _newest(
-        [kept.observations, *(f.observations.filter(in_quarter) for f in files)],
-        KEYS["observations"],
-        order,
-    )
-    domains = _newest(
-        [kept.domains, *(f.domains.filter(in_quarter) for f in files)], KEYS["domains"], order
-    )
-    return QuarterFrames(parts, *with_of(_compose(parts, order), observations, domains))
 
 
 def _newest(

@@ -91,8 +91,8 @@ def test_a_whole_store_verifies(run: Run, store: Path) -> None:
     verified = run("cache", "verify", "--json", data_dir=store)
     assert verified.returncode == 0
     rows = json.loads(verified.stdout)["rows"]
-    # One raw file and the four tables of its quarter.
-    assert [row["fault"] for row in rows] == [None] * 5
+    # One raw file and the five tables of its quarter.
+    assert [row["fault"] for row in rows] == [None] * 6
 
 
 @pytest.mark.parametrize("damage", ALL, ids=lambda damage: damage.__name__)
@@ -150,7 +150,7 @@ def test_a_store_of_an_older_layout_is_made_anew(run: Run, store: Path) -> None:
 def test_a_store_of_a_newer_layout_is_refused_with_advice_and_left_alone(
     run: Run, store: Path
 ) -> None:
-    text = (store / "manifest.json").read_text("utf-8").replace('"format": 2', '"format": 3')
+    text = (store / "manifest.json").read_text("utf-8").replace('"format": 3', '"format": 4')
     (store / "manifest.json").write_text(text, "utf-8")
     refused = run("table", data_dir=store)
     assert refused.returncode == 5

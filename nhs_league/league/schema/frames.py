@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -70,12 +71,36 @@ DOMAINS = pl.Schema(
 )
 """A domain's score, segment and rank; key (quarter, trust_code, domain)."""
 
+VERSIONS = pl.Schema(
+    {
+        "quarter": pl.String,
+        "trust_code": pl.String,
+        "trust_type": pl.String,
+        "what": pl.String,
+        "name": pl.String,
+        "unit": pl.String,
+        "figure": pl.String,
+        "edition": pl.Int32,
+        "published": pl.Float64,
+        "release_file": pl.String,
+    }
+)
+"""Figures that were published with different values, one row a version, ``edition`` 1 the oldest.
+``what`` is ``metric``, ``standing`` or ``domain``; ``name`` is the metric's ID, the kind of file or
+the domain; ``figure`` is the column that changed (yes and no are 1 and 0)."""
+
 KEYS = {
     "standings": ("quarter", "trust_code"),
     "observations": ("quarter", "trust_code", "metric_id", "unit"),
     "domains": ("quarter", "trust_code", "domain"),
+    "versions": ("quarter", "trust_code", "what", "name", "unit", "figure", "edition"),
 }
-SCHEMAS = {"standings": STANDINGS, "observations": OBSERVATIONS, "domains": DOMAINS}
+SCHEMAS = {
+    "standings": STANDINGS,
+    "observations": OBSERVATIONS,
+    "domains": DOMAINS,
+    "versions": VERSIONS,
+}
 
 
 @dataclass(frozen=True)
@@ -86,23 +111,25 @@ class Frames:
         standings: schema STANDINGS.
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
+        versions: schema VERSIONS.
 
     """
 
     standings: pl.LazyFrame
     observations: pl.LazyFrame
     domains: pl.LazyFrame
+    versions: pl.LazyFrame = field(default_factory=lambda: VERSIONS.to_frame(eager=False))
 
     def of_type(self, trust_type: str) -> Frames:
         """Keep the trusts of one type."""
-        of_type = pl.col("trust_type") == trust_type
-        return Frames(
-            self.standings.filter(of_type),
-            self.observations.filter(of_type),
-            self.domains.filter(of_type),
-        )
+        return self.of_types([trust_type])
+
+    def of_types(self, trust_types: Iterable[str]) -> Frames:
+        """Keep the trusts of some types."""
+        wanted = pl.col("trust_type").is_in(list(trust_types))
+        return Frames(*(getattr(self, name).filter(wanted) for name in SCHEMAS))
 
 
-def empty() -> Frames:
-    """Give frames of the right columns and no rows."""
-    return Frames(*(pl.LazyFrame(schema=SCHEMAS[name]) for name in SCHEMAS))
+def together(parts: Sequence[Frames]) -> Frames:
+    """Put the frames of several quarters, or of several trust types, into one."""
+    return Frames(*(pl.concat([getattr(part, name) for part in parts]) for name in SCHEMAS))
