@@ -191,6 +191,31 @@ class League:
             questions.what_if(self.store, trust, quarter, sets, no_deficit=no_deficit)
         )
 
+    def changes(
+        self,
+        earlier: str | None = None,
+        later: str | None = None,
+        *,
+        trust_type: str | None = None,
+    ) -> pl.DataFrame:
+        """Compare two quarters, by default the last two: the columns of ``changes.CHANGES``."""
+        where = Where(trust_type=trust_type)
+        return self._told(questions.changes(self.store, where, earlier, later))
+
+    def trend(self, *trusts: str, metric: str | None = None) -> pl.DataFrame:
+        """Follow trusts through all quarters: the columns of ``trends.PLACES``, or ``METRIC_TREND``.
+
+        Args:
+            trusts: codes or names.
+            metric: a metric or an area; None for segment, rank and average score.
+
+        """
+        return self._told(questions.trend(self.store, trusts, metric))
+
+    def revisions(self) -> pl.DataFrame:
+        """List figures that a later file changed: the columns of ``revisions.REVISIONS``."""
+        return self._told(questions.list_revisions(self.store, Where()))
+
     def metrics(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
         """List what is measured: schema ``league.metrics.CATALOGUE``."""
         return self._told(questions.list_metrics(self.store, Where(quarter, trust_type)))

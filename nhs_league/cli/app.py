@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli import fetch, keeping, ranks, reasons, trusts
+from nhs_league.cli import fetch, history, keeping, ranks, reasons, trusts
 from nhs_league.cli.options import Common, takes_groups
 from nhs_league.version import __version__
 
@@ -28,6 +28,8 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "best": (ranks.best, "nhsleague best --metric cancer --csv"),
     "table": (ranks.table, "nhsleague table acute --segment 4"),
     "hidden": (reasons.hidden, "nhsleague hidden, or nhsleague hidden --override"),
+    "changes": (history.changes, "nhsleague changes --segment-only --csv | grep clear"),
+    "trend": (history.trend, "nhsleague trend RDY --metric 60-day"),
     "explain": (reasons.explain, "nhsleague explain RDY, or nhsleague explain --audit"),
     "whatif": (
         reasons.whatif,

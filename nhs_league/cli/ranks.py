@@ -65,11 +65,16 @@ def table(
 
 def where(when: When, which: Which, *, trust_type: str | None = None) -> Where:
     """Turn the options into what the core is asked."""
+    return where_of(which, quarter=when.quarter, trust_type=trust_type)
+
+
+def where_of(which: Which, *, quarter: str = "latest", trust_type: str | None = None) -> Where:
+    """Turn the options into what the core is asked, where they name no quarter."""
     from nhs_league.league.filters import Filters
     from nhs_league.questions import Where
 
     filters = Filters(tuple(which.region), tuple(which.subtype), tuple(which.segment))
-    return Where(when.quarter, trust_type or which.trust_type, filters)
+    return Where(quarter, trust_type or which.trust_type, filters)
 
 
 def order(rows: Rows, *, unless_said: int | None = None) -> Order:
@@ -82,8 +87,12 @@ def order(rows: Rows, *, unless_said: int | None = None) -> Order:
 
 def described(when: When, which: Which) -> dict[str, object]:
     """Tell the options by their names, for formats that tell what was asked."""
+    return {"quarter": when.quarter, **described_which(which)}
+
+
+def described_which(which: Which) -> dict[str, object]:
+    """Tell the options of which trusts by their names."""
     return {
-        "quarter": when.quarter,
         "type": which.trust_type,
         "region": which.region,
         "subtype": which.subtype,

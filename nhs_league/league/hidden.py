@@ -14,6 +14,7 @@ from nhs_league.league.schema.frames import Frames
 from nhs_league.league.scoring import league_rank
 from nhs_league.league.segments import Cut, is_held_back, with_computed
 from nhs_league.league.weak_spots import WeakSpot, classify
+from nhs_league.league.wording import figure, two_places, with_unit
 
 WELL_PLACED = 2
 """The worst segment by score that counts as a good place."""
@@ -133,20 +134,11 @@ def held_back(frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: 
 
 def _in_words() -> pl.Expr:
     """Say a row in a sentence."""
-    value = (
-        pl.when(pl.col("value").is_null())
-        .then(pl.lit("no value published"))
-        .when(pl.col("unit") == "%")
-        .then(pl.format("{}%", "value"))
-        .when(pl.col("unit").is_in(["count", "rate"]))
-        .then(pl.col("value").cast(pl.String))
-        .otherwise(pl.format("{} {}", "value", "unit"))
-    )
+    value = pl.coalesce(with_unit(figure("value")), pl.lit("no value published"))
     published = pl.format("rank {} of {}", "rank", "of")
     own = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
-    two_places = pl.col("score").cast(pl.Decimal(scale=2)).cast(pl.String)
     score = pl.when(pl.col("score").is_not_null()).then(
-        pl.format(", score {} (4.00 is worst)", two_places)
+        pl.format(", score {} (4.00 is worst)", two_places("score"))
     )
     place = pl.format(
         "League rank {}, segment {} by score", "place_rank", "computed_unadjusted_segment"

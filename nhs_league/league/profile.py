@@ -16,30 +16,37 @@ from nhs_league.league.periods import ended
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.league.weak_spots import classify
+from nhs_league.league.weak_spots import classify, history
 
 _OLD = timedelta(days=366)
 
 METRICS = (
     "quarter", "trust_code", "trust_name", "metric_id", "metric", "short_name", "domain",
-    "sub_domain", "weak_spot", "weak_spot_rule", "strong", "value", "unit", "period", "score",
-    "rank", "of", "median", "lower_quartile", "upper_quartile", "higher_is_better", "standard",
-    "standard_name", "computed_distance_to_median", "computed_distance_to_best_quarter",
-    "computed_rank", "computed_of", "computed_median", "computed_lower_quartile",
-    "computed_upper_quartile", "release_file",
+    "sub_domain", "weak_spot", "weak_spot_rule", "weak_for", "since_last", "strong", "value",
+    "unit", "period", "score", "rank", "of", "median", "lower_quartile", "upper_quartile",
+    "higher_is_better", "standard", "standard_name", "computed_distance_to_median",
+    "computed_distance_to_best_quarter", "computed_rank", "computed_of", "computed_median",
+    "computed_lower_quartile", "computed_upper_quartile", "release_file",
 )  # fmt: skip
 """The columns of a trust's metrics, worst first. The two distances are value minus the peers'
-median, and minus the value from which the best quarter begins (published, else computed)."""
+median, and minus the value from which the best quarter begins (published, else computed);
+``weak_for`` and ``since_last`` are as ``weak_spots.history`` gives them."""
 
 
 def profile(
-    frames: Frames, trust_code: str, *, bootstrap: bool = False, peers: bool = False
+    frames: Frames,
+    trust_code: str,
+    earlier: Frames | None = None,
+    *,
+    bootstrap: bool = False,
+    peers: bool = False,
 ) -> Answer:
     """Report on one trust.
 
     Args:
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
+        earlier: the frames of earlier quarters and the same type; None where there are none.
         bootstrap: whether to make likely ranges of our own.
         peers: whether to add the trusts most like it.
 
@@ -59,9 +66,14 @@ def profile(
     ).filter(is_trust).collect()  # fmt: skip
     domains = frames.domains.filter(is_trust).sort("domain").collect()
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
+    classified = classify(with_peers(frames.observations, listed)).filter(is_trust)
     metrics = (
-        classify(with_peers(frames.observations, listed))
-        .filter(is_trust)
+        classified.join(
+            history(_with_earlier(classified, earlier, trust_code)),
+            on=["metric_id", "unit"],
+            how="left",
+            nulls_equal=True,
+        )
         .join(known, on=["metric_id", "unit"], how="left", nulls_equal=True)
         .with_columns(
             trust_name=pl.lit(standing["trust_name"][0]),
@@ -80,6 +92,8 @@ def profile(
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
     parts = {"standing": standing, "domains": domains}
+    if earlier is not None:
+        parts["previous"] = _previous(standing, earlier, trust_code)
     notes = list(_cannot_tell(standing, metrics, listed))
     if bootstrap:
         every = frames.standings.collect()
@@ -95,6 +109,29 @@ def profile(
         notes=tuple(notes),
         parts=parts,
     )
+
+
+def _with_earlier(
+    classified: pl.LazyFrame, earlier: Frames | None, trust_code: str
+) -> pl.LazyFrame:
+    if earlier is None:
+        return classified
+    before = classify(with_peers(earlier.observations, catalogue(earlier.observations)))
+    return pl.concat([before.filter(pl.col("trust_code") == trust_code), classified])
+
+
+def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
+    """Give the standing before, with ``computed_apart``: the likely ranges do not overlap."""
+    before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
+    if before.is_empty():
+        return before.with_columns(computed_apart=pl.lit(None, pl.Boolean))
+    last = max(before["quarter"], key=Quarter.parse)
+    now = standing.row(0, named=True)
+    low, high = (pl.lit(now[f"average_score_{end}"], pl.Float64) for end in ("low", "high"))
+    apart = ~confidence.overlaps(
+        pl.col("average_score_low"), pl.col("average_score_high"), low, high
+    )
+    return before.filter(pl.col("quarter") == last).with_columns(computed_apart=apart)
 
 
 def _cannot_tell(

@@ -22,6 +22,17 @@ class WeakSpot(StrEnum):
     SEVERE = "severe"
 
 
+class Since(StrEnum):
+    """What became of a metric since the quarter before."""
+
+    FIRST = "first figure"
+    SAME = "same figure"
+    NEW = "new"
+    WORSENING = "worsening"
+    EASING = "easing"
+    UNCHANGED = "unchanged"
+
+
 class Rule(StrEnum):
     """By what a metric was called a weak spot."""
 
@@ -66,4 +77,54 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.lit(Rule.RANK.value)),
         strong=((score <= STRONG_TO) | in_best_quarter).fill_null(value=False),
         badness=pl.coalesce(score, pl.when(judged_by_rank).then(on_scale)),
+    )
+
+
+def history(classified: pl.LazyFrame) -> pl.LazyFrame:
+    """Tell how long each metric of a trust has been weak, and what became of it since last time.
+
+    Args:
+        classified: as ``classify`` gives it, one trust's rows of one or more quarters.
+
+    Returns:
+        metric_id, unit, weak_for (how many quarters in a row it has been a weak spot, up to the
+        newest quarter; 0 where it is none now) and since_last (a ``Since``: the same figure
+        published again, newly weak, or its badness against the quarter before; where that is the
+        same, its value).
+
+    """
+    group = ("metric_id", "unit")
+    time = pl.concat_str(pl.col("quarter").str.slice(3), "quarter")
+    newest_first = classified.with_columns(time=time).sort(*group, "time", descending=True)
+    is_weak = pl.col("weak_spot").is_not_null()
+    before = {c: pl.col(c).shift(-1).over(group) for c in ("period", "value", "score", "badness")}
+    was_weak = is_weak.shift(-1).over(group)
+    same = (
+        pl.col("period").eq_missing(before["period"])
+        & pl.col("value").eq_missing(before["value"])
+        & (pl.col("value").is_not_null() | pl.col("score").eq_missing(before["score"]))
+    )
+    # A score that is at its end cannot tell a value that gets worse still.
+    value = pl.col("value") - before["value"]
+    tie = pl.when("higher_is_better").then(-value).otherwise(value).fill_null(0.0)
+    badness = (pl.col("badness") - before["badness"]).fill_null(0.0)
+    worse = pl.when(badness != 0).then(badness).otherwise(tie)
+    newest = pl.col("time").max()
+    return (
+        newest_first.with_columns(
+            weak_for=is_weak.cast(pl.Int8).cum_min().over(group).sum().over(group).cast(pl.Int32),
+            since_last=pl.when(was_weak.is_null())
+            .then(pl.lit(Since.FIRST.value))
+            .when(same)
+            .then(pl.lit(Since.SAME.value))
+            .when(is_weak & ~was_weak)
+            .then(pl.lit(Since.NEW.value))
+            .when(worse > 0)
+            .then(pl.lit(Since.WORSENING.value))
+            .when(worse < 0)
+            .then(pl.lit(Since.EASING.value))
+            .otherwise(pl.lit(Since.UNCHANGED.value)),
+        )
+        .filter(pl.col("time") == newest)
+        .select(*group, "weak_for", "since_last")
     )

@@ -1,5 +1,6 @@
 """The questions: each picks its quarter and trusts, asks the core once, and gives one answer."""
 
+from nhs_league.questions.across import changes, list_revisions, trend
 from nhs_league.questions.one_trust import (
     compare,
     compare_with_peers,
@@ -24,6 +25,7 @@ __all__ = [
     "LATEST",
     "Where",
     "audit_release",
+    "changes",
     "compare",
     "compare_groups",
     "compare_with_peers",
@@ -31,9 +33,11 @@ __all__ = [
     "held_back",
     "hidden_spots",
     "list_metrics",
+    "list_revisions",
     "list_trusts",
     "show",
     "table",
+    "trend",
     "ways_to",
     "what_if",
     "worst_or_best",

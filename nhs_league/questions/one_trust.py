@@ -9,9 +9,19 @@ from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league import alike, comparison, explanation, metrics, paths, profile, whatif
 from nhs_league.league.metrics import Area
 from nhs_league.league.rescoring import Change
+from nhs_league.league.revisions import told_once
 from nhs_league.league.schema.answers import Answer
-from nhs_league.questions.scope import Where, find_trust, frames_of, one_trust
-from nhs_league.releases.store import Store
+from nhs_league.questions.scope import (
+    Where,
+    find_trust,
+    frames_of,
+    one_trust,
+    quarters_with,
+)
+from nhs_league.releases.store import Store, read_quarters
+
+_PAST = 8
+"""How many earlier quarters a report looks back to."""
 
 
 def show(
@@ -19,8 +29,10 @@ def show(
 ) -> Answer:
     """Report on one trust; with ranges of our own, or with the trusts most like it."""
     one = one_trust(store, asked, quarter)
-    answer = profile.profile(one.frames, one.code, bootstrap=bootstrap, peers=peers)
-    return replace(answer, chosen=one.said)
+    past = [q for q in quarters_with(store, one.trust_type) if q < one.quarter][-_PAST:]
+    earlier = read_quarters(store, past).of_type(one.trust_type) if past else None
+    answer = profile.profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
+    return told_once(replace(answer, chosen=one.said), one.frames)
 
 
 def explain(store: Store, asked: str, quarter: str) -> Answer:

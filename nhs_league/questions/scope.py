@@ -39,7 +39,7 @@ class Where:
 def frames_of(store: Store, where: Where) -> Frames:
     """Give the frames of the quarter asked for, or of each trust type's newest."""
     if where.quarter.strip().casefold() != LATEST:
-        return read_quarters(store, [_quarter(store, where.quarter)])
+        return read_quarters(store, [quarter_of(store, where.quarter)])
     newest = _newest(store)
     by_quarter: dict[Quarter, list[str]] = {}
     for trust_type, quarter in newest.items():
@@ -49,7 +49,13 @@ def frames_of(store: Store, where: Where) -> Frames:
     return together([read_quarters(store, [q]).of_types(types) for q, types in by_quarter.items()])
 
 
-def _quarter(store: Store, asked: str) -> Quarter:
+def quarter_of(store: Store, asked: str) -> Quarter:
+    """Turn a typed quarter into one that is kept.
+
+    Raises:
+        NotFoundError: it is none, or none that is kept.
+
+    """
     known = [quarter.label for quarter in reversed(store.quarters)]
     try:
         found = matching(asked, store.quarters)
@@ -58,6 +64,15 @@ def _quarter(store: Store, asked: str) -> Quarter:
     if found is None:
         raise NotFoundError.of("quarter", asked, known, "nhsleague fetch gets new ones.")
     return found
+
+
+def quarters_with(store: Store, trust_type: str) -> list[Quarter]:
+    """List the quarters that have a trust type, or any for ``all``, oldest first."""
+    return [
+        quarter
+        for quarter in store.quarters
+        if trust_type in (trust_types.ALL, *store.manifest.quarters[quarter.label].trust_types)
+    ]
 
 
 def _newest(store: Store) -> dict[str, Quarter]:
@@ -132,6 +147,7 @@ class OneTrust:
 
     code: str
     trust_type: str
+    quarter: Quarter
     frames: Frames
     cuts: tuple[Cut, ...]
     said: tuple[str, ...]
@@ -153,6 +169,7 @@ def one_trust(store: Store, asked: str, quarter: str) -> OneTrust:
     return OneTrust(
         found.code,
         trust_type,
+        Quarter.parse(its_quarter),
         frames.of_type(trust_type),
         cuts(national),
         (*filter(None, (found.said,)), *_old(store, its_quarter, quarter)),

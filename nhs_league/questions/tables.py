@@ -10,6 +10,7 @@ from nhs_league.errors import UsageError
 from nhs_league.league import audit, comparison, filters, hidden, metrics, ranking, trusts
 from nhs_league.league.comparison import By
 from nhs_league.league.order import Order, arranged
+from nhs_league.league.revisions import told_once
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.scope import (
@@ -39,7 +40,7 @@ def worst_or_best(
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
     choices, said = one_kind(asked, found, trust_type)
     answer = ranking.rank(frames, choices, resolved(where, frames), worst_first=worst_first)
-    return replace(arranged(answer, order), chosen=said)
+    return told_once(replace(arranged(answer, order), chosen=said), frames)
 
 
 def table(
@@ -56,7 +57,7 @@ def table(
     answer = ranking.table(
         frames, trust_type, resolved(where, frames), groups=groups, bootstrap=bootstrap
     )
-    return replace(arranged(answer, order), chosen=said)
+    return told_once(replace(arranged(answer, order), chosen=said), frames)
 
 
 def compare_groups(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _GLUED = {"%": "%"}
 _BARE = ("count", "rate", "segment")
 SCORE_RANGE = (1.0, 4.0)
@@ -80,6 +82,52 @@ def span(first: int | None, last: int | None, own: int | None, *, of: int, width
     at = [min(int((rank - 1) * width / of), width - 1) for rank in (first, last, own)]
     return "".join(
         "o" if place == at[2] else "-" if at[0] <= place <= at[1] else "." for place in range(width)
+    )
+
+
+def dots(
+    value: float | None,
+    median: float | None,
+    low: float | None,
+    high: float | None,
+    *,
+    same: bool,
+    width: int = 24,
+) -> str:
+    """Draw a value and a median on a line from ``low`` to ``high``: o, m, or both as @.
+
+    A figure that is the same one again is drawn as =, as it is no new point.
+
+    >>> dots(46.55, 24.52, 19.1, 46.55, same=False, width=10)
+    '.m.......o'
+    """
+    if value is None or low is None or high is None:
+        return ""
+    span = (high - low) or 1.0
+    line = ["."] * width
+    if median is not None:
+        line[round((median - low) / span * (width - 1))] = "m"
+    at = round((value - low) / span * (width - 1))
+    line[at] = "=" if same else "@" if line[at] == "m" else "o"
+    return "".join(line)
+
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—", "123456789-''\"\"x.-")
+"""What stands for our signs on a terminal that has only ASCII."""
+
+
+def sparkline(values: Sequence[float], same: Sequence[bool]) -> str:
+    """Draw values as a row of blocks, low to high; = for a figure published again.
+
+    >>> sparkline([28.38, 19.1, 36.49, 46.55], [False, False, False, True])
+    '▃▁▅='
+    """
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    return "".join(
+        "=" if again else _BLOCKS[round((value - low) / span * (len(_BLOCKS) - 1))]
+        for value, again in zip(values, same, strict=True)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rich.box import ASCII2, SIMPLE_HEAD
@@ -11,6 +11,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from nhs_league.render.figures import TO_ASCII
 
 _GAP = 2
 
@@ -62,6 +64,8 @@ def print_table(
         The headings of the columns left out for want of width.
 
     """
+    if console.options.ascii_only:
+        columns = [_in_ascii(column) for column in columns]
     shown = list(columns) if wide else _fitting(columns, console.width)
     table = Table(
         box=ASCII2 if console.options.ascii_only else SIMPLE_HEAD,
@@ -87,6 +91,10 @@ def print_table(
         console.width = max(console.width, sum(column.width + _GAP for column in shown))
     console.print(table)
     return tuple(column.heading for column in columns if column not in shown)
+
+
+def _in_ascii(column: Column) -> Column:
+    return replace(column, cells=[text.translate(TO_ASCII) for text in column.cells])
 
 
 def _fitting(columns: Sequence[Column], width: int) -> list[Column]:

@@ -29,7 +29,8 @@ class Meta:
 
     def credit(self, answer: Answer) -> str:
         """Say in one line whose figures these are and under which licence; empty for no figures."""
-        quarters = " and ".join(quarters_of(answer))
+        named = quarters_of(answer)
+        quarters = f"{named[0]} to {named[-1]}" if len(named) > 2 else " and ".join(named)
         if not quarters:
             return ""
         if self.sample:
@@ -38,9 +39,16 @@ class Meta:
 
 
 def quarters_of(answer: Answer) -> list[str]:
-    """List the quarters that an answer has figures of."""
+    """List the quarters that an answer has figures of, oldest first."""
     frames = (answer.frame, *answer.parts.values())
-    return sorted({q for f in frames if "quarter" in f.columns for q in f["quarter"].unique() if q})
+    found = {
+        quarter
+        for frame in frames
+        for column in ("quarter", "quarter_from")
+        if column in frame.columns
+        for quarter in frame[column].drop_nulls().unique()
+    }
+    return sorted(found, key=lambda quarter: (quarter[3:], quarter))
 
 
 def release_files_of(answer: Answer) -> list[str]:

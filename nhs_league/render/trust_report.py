@@ -28,6 +28,7 @@ _DEFICIT = {
     False: "The trust does not run a deficit",
     None: "Whether the trust runs a deficit is not known",
 }
+_FOLLOWED = {"segment": "segment", "rank": "league rank", "average_score": "average score"}
 _STRONGEST = 5
 _BAR = 12
 _INDENT = (0, 0, 0, 2)
@@ -41,6 +42,8 @@ def print_trust(console: Console, answer: Answer) -> None:
     _heading(console, standing)
     for line in _standing(standing):
         console.print(Padding(line, _INDENT))
+    for said in _since(standing, answer.parts.get("previous")):
+        console.print(Padding(Text(said), _INDENT))
     if "ranges" in answer.parts:
         for ranges in answer.parts["ranges"].iter_rows(named=True):
             console.print(Padding(_ranges(ranges), _INDENT))
@@ -107,6 +110,30 @@ def _standing(standing: Row) -> Iterator[Text]:
         (score, "bold"),
         f" (1.00 is best, 4.00 is worst), {spread}.",
     )
+
+
+def _since(standing: Row, previous: pl.DataFrame | None) -> Iterator[str]:
+    """Say what changed since the quarter before."""
+    if previous is None or previous.is_empty():
+        return
+    before = previous.row(0, named=True)
+    parts = [
+        _moved(name, before[column], standing[column], is_score=column == "average_score")
+        for column, name in _FOLLOWED.items()
+    ]
+    said = {
+        True: ", more than the likely ranges allow for chance",
+        False: ", within the likely ranges",
+        None: "",
+    }[before["computed_apart"]]
+    yield f"Since {before['quarter']}: {'; '.join(parts)}{said}."
+
+
+def _moved(name: str, before: float | None, now: float | None, *, is_score: bool) -> str:
+    if before is None or now is None:
+        return f"{name} not known"
+    then, after = (figures.score(v) if is_score else figures.number(v) for v in (before, now))
+    return f"{name} {after} as before" if then == after else f"{name} {then} to {after}"
 
 
 def _ranges(ranges: Row) -> Text:
@@ -217,8 +244,25 @@ def _metric(console: Console, number: int, row: Row) -> None:
         lines.append(_against_peers(row))
     period = f"Period: {row['period']}. " if row["period"] else ""
     lines.append(f"{period}{row['domain'] or ''}")
+    if lasting := _lasting(row):
+        lines.append(lasting)
     for line in lines:
         console.print(Padding(Text(line), (0, 0, 0, 5)))
+
+
+def _lasting(row: Row) -> str:
+    """Say how long a weak spot has lasted, and what became of it since last quarter."""
+    quarters = row["weak_for"] or 0
+    lasts = f"Weak for {quarters} quarters in a row" if quarters > 1 else ""
+    since = {
+        "new": "New since last quarter",
+        "worsening": "worse than last quarter",
+        "easing": "easing since last quarter",
+        "unchanged": "as bad as last quarter",
+        "same figure": "the same figure as last quarter, published again",
+    }.get(row["since_last"], "")
+    said = "; ".join(part for part in (lasts, since) if part)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
 def _item(console: Console, lead: str, text: Text) -> None:

@@ -380,6 +380,122 @@ def _neighbours(answer: Answer) -> list[Column]:
     ]
 
 
+def _changes(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    return [
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Trust", _names(frame), flexible=True),
+        Column("Is it real?", _texts(frame, "certainty"), flexible=True, at_least=12),
+        Column("What changed, and why", _texts(frame, "in_words"), flexible=True, at_least=36),
+        Column("Direction", _texts(frame, "direction")),
+        Column("Region", _texts(frame, "region")),
+        Column("Type", _texts(frame, "trust_type")),
+    ]
+
+
+def _revisions(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    before = [figures.number(v) for v in frame["published_before"]]
+    return [
+        Column("Quarter", _texts(frame, "quarter")),
+        Column("Code", _texts(frame, "trust_code")),
+        Column("Figure", _texts(frame, "figure")),
+        Column("Of", _texts(frame.select(pl.coalesce("metric", "name")), "metric"), flexible=True),
+        Column("Before", before, right=True),
+        Column("Now", [figures.number(v) for v in frame["published"]], right=True, style="bold"),
+        Column("File before", [_short_file(name) for name in frame["file_before"]]),
+        Column("File now", [_short_file(name) for name in frame["release_file"]]),
+    ]
+
+
+def _places(answer: Answer) -> list[Column]:
+    frame = answer.frame
+    last = frame.select(pl.max_horizontal("of", "rank", "rank_high").max()).item() or 1
+    ranges = frame.select(
+        pl.coalesce("rank_low", "rank"), pl.coalesce("rank_high", "rank"), own="rank"
+    ).iter_rows()
+    ranks = frame.select("rank", "of").iter_rows()
+    likely = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        *_codes_if_several(frame),
+        Column("Quarter", _texts(frame, "quarter")),
+        Column("Segment", _texts(frame, "segment"), right=True),
+        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True, style="bold"),
+        Column("Likely", [figures.likely(*ends) for ends in likely]),
+        Column("best to worst", [figures.span(*ends, of=last) for ends in ranges]),
+        Column("Score", _scores(frame, "average_score"), right=True),
+    ]
+
+
+def _trend(answer: Answer) -> list[Column]:
+    """Give a metric's figures with a chart: o is the trust, m the median of its type."""
+    frame = answer.frame
+    several = frame["metric_id"].n_unique() > 1
+    ranks = frame.select("rank", "of").iter_rows()
+    return [
+        *_codes_if_several(frame),
+        *([Column("Metric", _texts(frame, "short_name"), flexible=True)] if several else []),
+        Column("Quarter", _texts(frame, "quarter")),
+        Column("Value", _values(frame), right=True, style="bold"),
+        Column("low to high", _dots(frame)),
+        Column("Median", _medians(frame), right=True),
+        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
+        Column("Score", _scores(frame, "score"), right=True),
+        Column("Period", _texts(frame, "period")),
+        Column("News", _texts(frame, "news")),
+    ]
+
+
+def _dots(frame: pl.DataFrame) -> list[str]:
+    """Draw each value and its peers' median on the span of the metric's figures."""
+    series = ["metric_id", "unit"]
+    median = pl.coalesce("median", "computed_median")
+    spans = frame.with_columns(
+        median=median,
+        low=pl.min_horizontal(pl.col("value"), median).min().over(series),
+        high=pl.max_horizontal(pl.col("value"), median).max().over(series),
+    ).select("value", "median", "low", "high", pl.col("news") == "same figure")
+    return [
+        figures.dots(value, median, low, high, same=same)
+        for value, median, low, high, same in spans.iter_rows()
+    ]
+
+
+def _sparklines(answer: Answer) -> list[Column]:
+    """Give a line a metric, with its figures as a row of blocks; = is the same figure again."""
+    frame = answer.frame.filter(pl.col("value").is_not_null())
+    lines = frame.group_by("trust_code", "metric_id", "unit", maintain_order=True).agg(
+        pl.col("short_name").last(),
+        pl.col("value"),
+        same=pl.col("news") == "same figure",
+        first=pl.col("value").first(),
+        last=pl.col("value").last(),
+        rank=pl.col("rank").last(),
+        of=pl.col("of").last(),
+        score=pl.col("score").last(),
+    )
+    sparks = [figures.sparkline(v, same) for v, same in lines.select("value", "same").iter_rows()]
+    ends = {
+        end: [figures.with_unit(v, unit) for v, unit in lines.select(end, "unit").iter_rows()]
+        for end in ("first", "last")
+    }
+    ranks = lines.select("rank", "of").iter_rows()
+    return [
+        *_codes_if_several(lines),
+        Column("Metric", _texts(lines, "short_name"), flexible=True),
+        Column("Quarters", sparks),
+        Column("First", ends["first"], right=True),
+        Column("Last", ends["last"], right=True, style="bold"),
+        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
+        Column("Score", _scores(lines, "score"), right=True),
+    ]
+
+
+def _codes_if_several(frame: pl.DataFrame) -> list[Column]:
+    several = frame["trust_code"].n_unique() > 1
+    return [Column("Code", _texts(frame, "trust_code"))] if several else []
+
+
 def _fetched(answer: Answer) -> list[Column]:
     # Names of the built-in list that are not there are counted in the title and tell no more.
     frame = answer.frame.filter(pl.col("status") != "missing")
@@ -447,6 +563,11 @@ _VIEWS: dict[str, View] = {
     "whatif": _whatif,
     "paths": _paths,
     "neighbours": _neighbours,
+    "changes": _changes,
+    "revisions": _revisions,
+    "places": _places,
+    "trend": _trend,
+    "sparklines": _sparklines,
     "fetched": _fetched,
     "releases": _releases,
     "available": _available,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -68,9 +69,8 @@ def test_the_report_gives_the_figure_for_raising_concerns(report: str) -> None:
 
 
 def test_the_source_and_the_licence_are_credited(report: str) -> None:
-    assert (
-        "NHS England, NHS Oversight Framework, Q4 2025/26 (Open Government Licence v3.0)" in report
-    )
+    credit = "NHS England, NHS Oversight Framework, Q3 2025/26 and Q4 2025/26"
+    assert f"{credit} (Open Government Licence v3.0)" in report
 
 
 def test_all_four_quarters_are_there(league: League, store: Path, run: Run) -> None:
@@ -159,3 +159,47 @@ def test_the_piped_report_is_csv_with_the_published_figures(
         }
     told = {(row["metric_id"], row["unit"]): float(row["value"]) for row in piped if row["value"]}
     assert told == {key: float(value) for key, value in published.items() if value != "NA"}
+
+
+def test_the_trend_of_the_long_stays_is_as_published(store: Path, run: Run) -> None:
+    told = run("trend", "RDY", "--metric", "60-day", data_dir=store)
+    rows = list(csv.DictReader(io.StringIO(told.stdout)))
+    assert [(row["value"], row["rank"]) for row in rows] == [
+        ("28.38", "35"), ("19.1", "11"), ("36.49", "47"), ("46.55", "47"),
+    ]  # fmt: skip
+    assert {row["news"] for row in rows[1:]} == {"new figure"}
+
+
+def test_the_trend_of_its_place_is_as_published(store: Path, run: Run) -> None:
+    rows = csv.DictReader(io.StringIO(run("trend", "RDY", data_dir=store).stdout))
+    assert [row["rank"] for row in rows] == ["23", "18", "24", "24"]
+
+
+@pytest.mark.parametrize("metric", ["raising concerns", "staff engagement"])
+def test_the_staff_survey_of_2024_is_told_as_one_survey_published_three_times(
+    store: Path, run: Run, metric: str
+) -> None:
+    rows = list(
+        csv.DictReader(io.StringIO(run("trend", "RDY", "-m", metric, data_dir=store).stdout))
+    )
+    assert [row["period"] for row in rows[:3]] == ["2024", "2024", "2024"]
+    assert [row["news"] for row in rows] == ["first", "same figure", "same figure", "new figure"]
+
+
+def test_the_change_of_the_recovery_support_columns_leaves_no_gap(store: Path, run: Run) -> None:
+    """Q1 and Q2 have OF5005 and OF5007, Q3 and Q4 do not; each quarter has its standing all the same."""
+    for earlier, later in pairwise(QUARTERS):
+        changed = run("changes", "--from", earlier, "--to", later, "--json", data_dir=store)
+        assert changed.returncode == 0
+        rows = json.loads(changed.stdout)["rows"]
+        assert [
+            row["cause"] for row in rows if row["cause"] in ("newly listed", "no longer listed")
+        ] == []
+
+
+def test_the_report_tells_what_changed_since_last_quarter(report: str) -> None:
+    assert (
+        "Since Q3 2025/26: segment 2 as before; league rank 24 as before; average score 2.27 to 2.21"
+        in report
+    )
+    assert "Weak for 2 quarters in a row; worse than last quarter." in report

@@ -16,7 +16,8 @@ class Answer:
         question: the kind of question, by which a renderer chooses its view: ``ranking``,
             ``area``, ``table``, ``trust``, ``trusts``, ``comparison``, ``groups``, ``metrics``,
             ``neighbours``, ``explanation``, ``audit``, ``whatif``, ``paths``, ``hidden``,
-            ``held_back``, ``fetched``, ``releases``, ``available``, ``verified``.
+            ``held_back``, ``changes``, ``revisions``, ``places``, ``trend``, ``sparklines``,
+            ``fetched``, ``releases``, ``available``, ``verified``.
         title: one line that says what is shown.
         frame: the answer as a tidy frame, figures unrounded.
         chosen: what the program chose where the person left it open (for stderr).

@@ -1,0 +1,144 @@
+"""A trust, or some, quarter by quarter: places, and metrics with what is news in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from nhs_league.league.metrics import catalogue
+from nhs_league.league.noise import noiseless
+from nhs_league.league.peers import with_peers
+from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.frames import Frames
+
+PLACES = (
+    "quarter", "trust_code", "trust_name", "trust_type", "segment", "rank", "rank_low", "rank_high",
+    "of", "average_score", "average_score_low", "average_score_high", "override", "in_deficit",
+    "release_file",
+)  # fmt: skip
+"""The columns of a trend of places, by trust and quarter."""
+
+METRIC_TREND = (
+    "quarter", "trust_code", "trust_name", "trust_type", "metric_id", "metric", "short_name",
+    "period", "value", "unit", "median", "computed_median", "rank", "of", "score", "news",
+    "higher_is_better", "release_file",
+)  # fmt: skip
+"""The columns of a trend of metrics, by trust, metric and quarter. ``news`` says what a figure is
+beside that of the quarter before: ``first``, ``new figure``, ``same figure`` (the same period
+published again), ``changed figure`` (the same period, another value), or ``series broken`` (another
+unit under the same ID)."""
+
+_SERIES = ["quarter", "trust_type", "metric_id", "unit"]
+
+
+def places(frames: Frames, trust_codes: Sequence[str]) -> Answer:
+    """Follow trusts' segments, ranks and average scores.
+
+    Args:
+        frames: the tidy frames of all quarters.
+        trust_codes: the trusts, in the order in which to show them.
+
+    Returns:
+        Columns PLACES.
+
+    """
+    frame = _in_order(frames.standings.filter(_is_of(trust_codes)), trust_codes).select(PLACES)
+    return Answer(
+        question="places",
+        title="Place and average score, quarter by quarter",
+        frame=frame,
+        notes=("Ranks and scores: 1 is best. A change inside the likely ranges may be chance.",),
+    )
+
+
+def metric_trend(
+    frames: Frames, trust_codes: Sequence[str], metric_ids: Sequence[str] | None
+) -> Answer:
+    """Follow metrics of trusts.
+
+    Args:
+        frames: the tidy frames of all quarters, all trusts, for the medians.
+        trust_codes: the trusts, in the order in which to show them.
+        metric_ids: the metrics; None for all that the trusts have.
+
+    Returns:
+        Columns METRIC_TREND; figures without a value or score are left out.
+
+    """
+    wanted = (
+        frames.observations
+        if metric_ids is None
+        else frames.observations.filter(pl.col("metric_id").is_in(list(metric_ids)))
+    )
+    listed = catalogue(wanted)
+    short = listed.lazy().select("quarter", "trust_type", "metric_id", "unit", "short_name")
+    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
+    names = frames.standings.select("quarter", "trust_code", "trust_name")
+    told = (
+        with_peers(wanted, listed)
+        .filter(_is_of(trust_codes), has_figure)
+        .join(
+            short, on=["quarter", "trust_type", "metric_id", "unit"], how="left", nulls_equal=True
+        )
+        .join(names, on=["quarter", "trust_code"], how="left")
+        .sort(_time(), "metric_id", "unit")
+        .with_columns(news=_news(), computed_median=noiseless(pl.col("computed_median")))
+    )
+    frame = _in_order(told, trust_codes, "metric_id", "unit").select(METRIC_TREND)
+    one = frame["metric"].n_unique() == 1
+    return Answer(
+        question="trend" if metric_ids is not None else "sparklines",
+        title=f"{frame['metric'][0]}, quarter by quarter" if one else "Metrics, quarter by quarter",
+        frame=frame,
+        notes=tuple(_notes(frame)),
+    )
+
+
+def _notes(frame: pl.DataFrame) -> list[str]:
+    said = []
+    if (frame["news"] == "same figure").any():
+        said.append(
+            "= marks a figure of the same period as in the quarter before: it was published again, "
+            "and is no news."
+        )
+    if (frame["news"] == "series broken").any():
+        said.append("The unit of a metric changed under its ID: its figures are not one series.")
+    better = frame["higher_is_better"].drop_nulls().unique().to_list()
+    if frame["metric_id"].n_unique() == 1 and len(better) == 1:
+        said.append("Higher is better." if better[0] else "Lower is better.")
+    return said
+
+
+def _is_of(trust_codes: Sequence[str]) -> pl.Expr:
+    return pl.col("trust_code").is_in(list(trust_codes))
+
+
+def _time() -> pl.Expr:
+    """Order quarters by time: the year before the number."""
+    return pl.concat_str(pl.col("quarter").str.slice(3), "quarter")
+
+
+def _in_order(frame: pl.LazyFrame, trust_codes: Sequence[str], *within: str) -> pl.DataFrame:
+    places = {code: place for place, code in enumerate(trust_codes)}
+    place = pl.col("trust_code").replace_strict(places, return_dtype=pl.Int32)
+    return frame.sort(place, *within, _time(), nulls_last=True).collect()
+
+
+def _news() -> pl.Expr:
+    series = ("trust_code", "metric_id")
+    rate_or_count = (*series, pl.col("unit").is_in(["rate", "count"]), pl.col("unit") == "count")
+    before = {c: pl.col(c).shift(1).over(*rate_or_count) for c in ("period", "value", "unit")}
+    is_first = pl.col("quarter").shift(1).over(*rate_or_count).is_null()
+    same_period = pl.col("period").eq_missing(before["period"])
+    return (
+        pl.when(is_first)
+        .then(pl.lit("first"))
+        .when(pl.col("unit").ne_missing(before["unit"]))
+        .then(pl.lit("series broken"))
+        .when(same_period & pl.col("value").eq_missing(before["value"]))
+        .then(pl.lit("same figure"))
+        .when(same_period)
+        .then(pl.lit("changed figure"))
+        .otherwise(pl.lit("new figure"))
+    )

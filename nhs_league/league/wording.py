@@ -1,0 +1,29 @@
+"""Figures in sentences of the core: as published, with their units."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_BARE = ["count", "rate", "score", "segment"]
+
+
+def figure(column: str) -> pl.Expr:
+    """Write a figure with all its published digits: 46.55, 24."""
+    return pl.col(column).cast(pl.String).str.strip_suffix(".0")
+
+
+def with_unit(said: pl.Expr, unit: str = "unit") -> pl.Expr:
+    """Put a column's unit behind figures: ``46.55%``, ``6.85 out of 10``, ``12``."""
+    is_bare = pl.col(unit).is_null() | pl.col(unit).is_in(_BARE)
+    return (
+        pl.when(is_bare)
+        .then(said)
+        .when(pl.col(unit) == "%")
+        .then(pl.format("{}%", said))
+        .otherwise(pl.format("{} {}", said, unit))
+    )
+
+
+def two_places(column: str) -> pl.Expr:
+    """Write a score with its two places: 4.00."""
+    return pl.col(column).cast(pl.Decimal(scale=2)).cast(pl.String)

@@ -1,0 +1,35 @@
+"""Figures that a later file changed, and the answers that rest on them."""
+
+from __future__ import annotations
+
+from nhs_league import League, questions
+from nhs_league.questions.scope import Where
+from sample_release.figures import EVENTS
+
+
+def test_the_planted_revision_comes_first_with_both_files(league: League) -> None:
+    first = questions.list_revisions(league.store, Where()).frame.row(0, named=True)
+    assert (first["quarter"], first["trust_code"], first["name"], first["figure"]) == (
+        "Q3 2025/26", EVENTS.revised, "OF0011", "value",
+    )  # fmt: skip
+    assert first["published_before"] == 41.7
+    assert first["file_before"].startswith("nhs-oversight-framework-acute-trust-data-q3-25-26.csv#")
+    assert first["release_file"].startswith("nhs-oversight-framework-acute-trust-data.csv#")
+
+
+def test_only_the_type_that_was_revised_has_revisions(league: League) -> None:
+    told = questions.list_revisions(league.store, Where()).frame
+    assert set(told["trust_type"]) == {"acute"}
+    assert set(told["quarter"]) == {"Q3 2025/26"}
+
+
+def test_an_answer_that_rests_on_a_revised_figure_says_so_once(league: League) -> None:
+    asked = Where("Q3 2025/26")
+    revised = questions.worst_or_best(league.store, "62-day", asked, worst_first=True)
+    assert [note for note in revised.notes if "revised" in note] == [
+        "1 figure here was revised since first published: nhsleague changes --revisions lists them."
+    ]
+    other = questions.worst_or_best(league.store, "elective", asked, worst_first=True)
+    assert not [note for note in other.notes if "revised" in note]
+    newest = questions.worst_or_best(league.store, "62-day", Where(), worst_first=True)
+    assert not [note for note in newest.notes if "revised" in note]
