@@ -203,7 +203,7 @@ class League:
         return self._told(questions.changes(self.store, where, earlier, later))
 
     def trend(self, *trusts: str, metric: str | None = None) -> pl.DataFrame:
-        """Follow trusts through all quarters: the columns of ``trends.PLACES``, or ``METRIC_TREND``.
+        """Follow trusts through all quarters: columns ``trends.PLACES`` or ``METRIC_TREND``.
 
         Args:
             trusts: codes or names.

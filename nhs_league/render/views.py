@@ -374,7 +374,7 @@ def _neighbours(answer: Answer) -> list[Column]:
                 ).iter_rows()
             ],
         ),
-        Column("best to worst", [figures.span(*ends, of=last) for ends in spans]),
+        Column("o rank, - alike", [figures.span(*ends, of=last) for ends in spans]),
         Column("Segment", _texts(frame, "segment"), right=True),
         Column("Score", _scores(frame, "average_score"), right=True),
     ]
@@ -422,7 +422,7 @@ def _places(answer: Answer) -> list[Column]:
         Column("Segment", _texts(frame, "segment"), right=True),
         Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True, style="bold"),
         Column("Likely", [figures.likely(*ends) for ends in likely]),
-        Column("best to worst", [figures.span(*ends, of=last) for ends in ranges]),
+        Column("o rank, - likely", [figures.span(*ends, of=last) for ends in ranges]),
         Column("Score", _scores(frame, "average_score"), right=True),
     ]
 
@@ -437,7 +437,7 @@ def _trend(answer: Answer) -> list[Column]:
         *([Column("Metric", _texts(frame, "short_name"), flexible=True)] if several else []),
         Column("Quarter", _texts(frame, "quarter")),
         Column("Value", _values(frame), right=True, style="bold"),
-        Column("low to high", _dots(frame)),
+        Column("o trust, m median", _dots(frame)),
         Column("Median", _medians(frame), right=True),
         Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
         Column("Score", _scores(frame, "score"), right=True),
