@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 import polars as pl
 
 from nhs_league import questions
 from nhs_league.errors import NoDataError
+from nhs_league.folders import default_data_dir
 from nhs_league.league.comparison import By
 from nhs_league.league.filters import Filters
 from nhs_league.league.order import Order
@@ -257,14 +257,6 @@ def open_league(*, sample: bool = False, data_dir: str | os.PathLike[str] | None
             "Run nhsleague fetch, or use the fictional sample (--sample).",
         )
     return League(store, sample=False)
-
-
-def default_data_dir() -> Path:
-    """Tell where releases are kept: ``NHSLEAGUE_DATA_DIR``, else the user's cache folder."""
-    return Path(
-        os.environ.get("NHSLEAGUE_DATA_DIR")
-        or platformdirs.user_cache_dir("nhsleague", appauthor=False)
-    )
 
 
 def _filters(regions: Sequence[str], subtypes: Sequence[str], segments: Sequence[int]) -> Filters:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import traceback
 from typing import NoReturn
 
 from nhs_league.errors import Exit, LeagueError
 
+_COMPLETING = "_NHSLEAGUE_COMPLETE"
 _FAULT = "This is a fault of nhsleague, not yours. Please report it with the lines above."
 _HELP = "nhsleague --help lists the commands; --help after a command, its options."
 
@@ -32,6 +34,11 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
+    if _COMPLETING in os.environ:
+        # The shell waits at each key, and Typer would import rich to clean the offers' help of
+        # markup that ours has not; to it, rich is not there.
+        os.environ["TYPER_USE_RICH"] = "0"
+        sys.modules["rich"] = None  # type: ignore[assignment]
     import typer
 
     from nhs_league.cli.app import app

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli import fetch, history, keeping, ranks, reasons, trusts
+from nhs_league.cli import fetch, history, keeping, ranks, reasons, tables, trusts
 from nhs_league.cli.options import Common, takes_groups
 from nhs_league.version import __version__
 
@@ -37,6 +37,8 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     ),
     "trusts": (trusts.trusts, "nhsleague trusts teaching --region midlands"),
     "metrics": (trusts.metrics, "nhsleague metrics --type ambulance"),
+    "query": (tables.query, 'nhsleague query "select region, avg(rank) from standings group by 1"'),
+    "export": (tables.export, "nhsleague export tables --format csv"),
     "fetch": (fetch.fetch, "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),
     "releases": (keeping.releases, "nhsleague releases, or nhsleague releases --available"),
 }

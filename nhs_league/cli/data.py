@@ -49,7 +49,7 @@ def open_kept(common: Common) -> Store:
         RefusedError: what is kept cannot be read.
 
     """
-    from nhs_league.api import default_data_dir
+    from nhs_league.folders import default_data_dir
     from nhs_league.releases.store import open_store
     from nhs_league.sample import open_sample
 

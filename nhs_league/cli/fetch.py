@@ -64,7 +64,7 @@ def fetch(
     ] = False,
 ) -> None:
     """Get what is published, or take files that you have, and keep it."""
-    from nhs_league.api import default_data_dir
+    from nhs_league.folders import default_data_dir
     from nhs_league.releases.intake import add_files
     from nhs_league.releases.store import open_store
 

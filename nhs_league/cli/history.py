@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, Output, Rows, Which
 from nhs_league.cli.output import deliver
@@ -69,11 +70,19 @@ def changes(
 
 
 def trend(
-    trusts: Annotated[list[str], typer.Argument(help="Trusts by code or name.")],
+    trusts: Annotated[
+        list[str], typer.Argument(help="Trusts by code or name.", autocompletion=completion.trusts)
+    ],
     output: Output,
     common: Common,
     metric: Annotated[
-        str | None, typer.Option("--metric", "-m", help="A metric, quarter by quarter.")
+        str | None,
+        typer.Option(
+            "--metric",
+            "-m",
+            autocompletion=completion.metrics,
+            help="A metric, quarter by quarter.",
+        ),
     ] = None,
     area: Annotated[
         str | None, typer.Option("--area", help="The metrics of an area, quarter by quarter.")

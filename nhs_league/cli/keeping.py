@@ -49,7 +49,7 @@ def releases(
 @takes_groups
 def path(common: Common) -> None:
     """Where are releases kept?"""
-    from nhs_league.api import default_data_dir
+    from nhs_league.folders import default_data_dir
 
     typer.echo(common.data_dir or default_data_dir())
 
@@ -77,8 +77,8 @@ def verify(output: Output, common: Common) -> None:
 @takes_groups
 def repair(common: Common) -> None:
     """Make the tables anew from the raw files, and fetch again what is gone."""
-    from nhs_league.api import default_data_dir
     from nhs_league.cli.fetch import counts, exit_code, fetch_published, tell_faults
+    from nhs_league.folders import default_data_dir
     from nhs_league.releases import integrity
     from nhs_league.releases.store import open_store
 
@@ -104,7 +104,7 @@ def repair(common: Common) -> None:
 @takes_groups
 def clear(common: Common) -> None:
     """Remove all that is kept, and nothing else in that folder."""
-    from nhs_league.api import default_data_dir
+    from nhs_league.folders import default_data_dir
     from nhs_league.releases import integrity
 
     folder = common.data_dir or default_data_dir()

@@ -15,6 +15,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from nhs_league.cli import completion
+
 _WHICH = "Which trusts"
 _HOW = "How to show it"
 _DATA = "Which data"
@@ -75,7 +77,10 @@ class When:
     quarter: Annotated[
         str,
         typer.Option(
-            "--quarter", help="“Q3 2025/26”, q3, 2025-26-q3 or latest.", rich_help_panel=_WHICH
+            "--quarter",
+            help="“Q3 2025/26”, q3, 2025-26-q3 or latest.",
+            autocompletion=completion.quarters,
+            rich_help_panel=_WHICH,
         ),
     ] = "latest"
 
@@ -89,11 +94,17 @@ class Which:
         typer.Option(
             "--type",
             help="acute, mental-health-community (or non-acute), ambulance, all.",
+            autocompletion=completion.types,
             rich_help_panel=_WHICH,
         ),
     ] = None
     region: Annotated[
-        list[str], typer.Option(help="Only this region; repeatable.", rich_help_panel=_WHICH)
+        list[str],
+        typer.Option(
+            help="Only this region; repeatable.",
+            autocompletion=completion.regions,
+            rich_help_panel=_WHICH,
+        ),
     ] = field(default_factory=list)
     subtype: Annotated[
         list[str],
@@ -137,7 +148,7 @@ class Output:
         str | None,
         typer.Option(
             "--format",
-            help="table, csv or json.",
+            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet.",
             show_default="a table on a terminal, CSV in a pipe",
             rich_help_panel=_HOW,
         ),

@@ -17,7 +17,6 @@ from nhs_league.version import __version__
 if TYPE_CHECKING:
     from nhs_league.cli.options import Common, Output
     from nhs_league.league.schema.answers import Answer
-    from nhs_league.render.formats import Format
     from nhs_league.render.meta import Meta
 
 _PAGE = 100
@@ -37,7 +36,7 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
         NotFoundError: a column of ``--columns`` is not in the answer.
 
     """
-    from nhs_league.render.formats import Format
+    from nhs_league.render.formats import TABLE
     from nhs_league.render.meta import Meta
 
     wanted = _format(output)
@@ -47,15 +46,23 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
     if not common.quiet:
         for line in answer.chosen:
             say(line)
-    if wanted is Format.TABLE:
+    if wanted == TABLE:
         _table(answer, meta, output, common, columns)
         return
-    if not common.quiet:
-        # A trust's notes are part of its report, not of its rows.
-        notes = answer.notes if answer.question != "trust" else ()
-        for line in filter(None, (*notes, meta.credit(answer))):
-            say(line)
+    _say_beside(answer, meta, wanted, common)
     _write(_written(answer, meta, wanted, columns), output.output)
+
+
+def _say_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
+    """Say on stderr what rows cannot carry; a view says it itself."""
+    from nhs_league.render.formats import WRITERS
+
+    if common.quiet or WRITERS[wanted].is_view:
+        return
+    # A trust's notes are part of its report, not of its rows.
+    notes = answer.notes if answer.question != "trust" else ()
+    for line in filter(None, (*notes, meta.credit(answer))):
+        say(line)
 
 
 def say(line: str) -> None:
@@ -63,23 +70,23 @@ def say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
-def _format(output: Output) -> Format:
-    from nhs_league.render.formats import Format
+def _format(output: Output) -> str:
+    from nhs_league.render.formats import ENDINGS, TABLE, names
 
     asked = {name for name in ("csv", "json") if getattr(output, name)} | (
-        {output.format} if output.format else set()
+        {output.format.casefold()} if output.format else set()
     )
     if output.output is not None and not asked:
-        asked = {output.output.suffix.removeprefix(".").casefold() or "no ending"}
+        ending = output.output.suffix.removeprefix(".").casefold()
+        asked = {ENDINGS.get(ending, ending or "no ending")}
     if len(asked) > 1:
         raise UsageError(f"Several formats are asked for: {', '.join(sorted(asked))}.", "Name one.")
     if not asked:
-        return Format.TABLE if sys.stdout.isatty() else Format.CSV
+        return TABLE if sys.stdout.isatty() else "csv"
     (name,) = asked
-    try:
-        return Format({"txt": "table"}.get(name, name))
-    except ValueError:
-        raise UsageError(f"No format is called “{name}”.", f"Known: {', '.join(Format)}.") from None
+    if (format_name := ENDINGS.get(name, name)) not in names():
+        raise UsageError(f"No format is called “{name}”.", f"Known: {', '.join(names())}.")
+    return format_name
 
 
 def _columns(answer: Answer, output: Output) -> list[str]:
@@ -93,14 +100,14 @@ def _columns(answer: Answer, output: Output) -> list[str]:
     return columns
 
 
-def _written(answer: Answer, meta: Meta, wanted: Format, columns: list[str]) -> str:
+def _written(answer: Answer, meta: Meta, wanted: str, columns: list[str]) -> str | bytes:
     from nhs_league.render.formats import WRITERS
 
     if columns:
         # The column that tells the sample from real figures is never left out.
         kept = [name for name in columns if name != "sample"]
         answer = replace(answer, frame=answer.frame.select(kept))
-    return WRITERS[wanted](answer, meta)
+    return WRITERS[wanted].write(answer, meta)
 
 
 def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> None:
@@ -121,18 +128,32 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
         print_answer(console, answer, meta, wide=output.wide, columns=shown)
 
 
-def _write(text: str, file: Path | None) -> None:
+def _write(written: str | bytes, file: Path | None) -> None:
+    data = written.encode("utf-8") if isinstance(written, str) else written
     if file is not None:
-        try:
-            file.write_text(text, "utf-8", newline="")
-        except OSError as error:
-            raise UsageError(
-                f"{file} cannot be written: {error.strerror}.", "Name another file with -o."
-            ) from error
+        write_file(file, data)
         return
+    if isinstance(written, bytes) and sys.stdout.isatty():
+        raise UsageError("This format is for a file.", "Name one with -o.")
     with _quiet_pipe():
-        sys.stdout.write(text)
         sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """Write a file that a person named.
+
+    Raises:
+        UsageError: it cannot be written.
+
+    """
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}.", "Name another file with -o."
+        ) from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import deliver
@@ -20,7 +21,13 @@ Bootstrap = Annotated[
     typer.Option("--bootstrap", help="Add likely ranges of our own, by resampling metric scores."),
 ]
 Metric = Annotated[
-    str, typer.Option("--metric", "-m", help="A metric's ID or everyday name, or an area.")
+    str,
+    typer.Option(
+        "--metric",
+        "-m",
+        autocompletion=completion.metrics,
+        help="A metric's ID or everyday name, or an area.",
+    ),
 ]
 
 

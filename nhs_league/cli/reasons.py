@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import deliver
@@ -13,7 +14,10 @@ from nhs_league.cli.ranks import described, order, where
 from nhs_league.errors import UsageError
 
 _Trust = Annotated[
-    list[str] | None, typer.Argument(help="A trust's code, its name, or part of it.")
+    list[str] | None,
+    typer.Argument(
+        help="A trust's code, its name, or part of it.", autocompletion=completion.trusts
+    ),
 ]
 
 
@@ -45,7 +49,12 @@ def explain(
 
 
 def whatif(
-    trust: Annotated[list[str], typer.Argument(help="A trust's code, its name, or part of it.")],
+    trust: Annotated[
+        list[str],
+        typer.Argument(
+            help="A trust's code, its name, or part of it.", autocompletion=completion.trusts
+        ),
+    ],
     when: When,
     output: Output,
     common: Common,
@@ -92,7 +101,10 @@ def hidden(
     output: Output,
     common: Common,
     metric: Annotated[
-        str | None, typer.Option("--metric", "-m", help="Only this metric or area.")
+        str | None,
+        typer.Option(
+            "--metric", "-m", autocompletion=completion.metrics, help="Only this metric or area."
+        ),
     ] = None,
     domain: Annotated[str | None, typer.Option("--domain", help="Only this domain.")] = None,
     override: Annotated[

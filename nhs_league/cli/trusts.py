@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import deliver
@@ -24,7 +25,12 @@ class Grouping(StrEnum):
 
 
 def show(
-    trust: Annotated[list[str], typer.Argument(help="A trust's code, its name, or part of it.")],
+    trust: Annotated[
+        list[str],
+        typer.Argument(
+            help="A trust's code, its name, or part of it.", autocompletion=completion.trusts
+        ),
+    ],
     when: When,
     output: Output,
     common: Common,
@@ -50,7 +56,10 @@ def compare(
     output: Output,
     common: Common,
     trusts: Annotated[
-        list[str] | None, typer.Argument(help="Trusts by code or name; none to compare groups.")
+        list[str] | None,
+        typer.Argument(
+            help="Trusts by code or name; none to compare groups.", autocompletion=completion.trusts
+        ),
     ] = None,
     by: Annotated[
         Grouping | None,
@@ -58,7 +67,12 @@ def compare(
     ] = None,
     metric: Annotated[
         str | None,
-        typer.Option("--metric", "-m", help="Compare groups by this, not by average score."),
+        typer.Option(
+            "--metric",
+            "-m",
+            autocompletion=completion.metrics,
+            help="Compare groups by this, not by average score.",
+        ),
     ] = None,
     peers: Annotated[
         bool, typer.Option("--peers", help="Compare one trust with the ten most like it.")

@@ -1,6 +1,7 @@
 """The questions: each picks its quarter and trusts, asks the core once, and gives one answer."""
 
 from nhs_league.questions.across import changes, list_revisions, trend
+from nhs_league.questions.data import query, tables, whole_tables
 from nhs_league.questions.one_trust import (
     compare,
     compare_with_peers,
@@ -35,10 +36,13 @@ __all__ = [
     "list_metrics",
     "list_revisions",
     "list_trusts",
+    "query",
     "show",
     "table",
+    "tables",
     "trend",
     "ways_to",
     "what_if",
+    "whole_tables",
     "worst_or_best",
 ]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases import atomic, tidy
+from nhs_league.releases import atomic, names, tidy
 from nhs_league.releases import manifest as manifests
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
 from nhs_league.releases.merge import QuarterFrames, merge, nothing
@@ -62,15 +62,20 @@ def commit(
         # Which figure was changed into which can only be told from all files in their order.
         quarters = {label: kept for label, kept in quarters.items() if label not in late}
         _, parsed = parse_raw(root, files)
+    merged_now: list[QuarterFrames] = []
     for quarter, says in _by_quarter(parsed).items():
         kept = quarters.get(quarter.label)
         before = tidy.read(root, kept) if kept is not None else nothing()
         merged = merge(before, quarter.label, says, order)
         quarters[quarter.label] = tidy.write(root, quarter, merged)
+        merged_now.append(merged)
+    labels = [q.label for q in sorted(map(Quarter.parse, quarters))]
+    known = names.with_frames(names.read(root), labels, merged_now)
     retired, leaving = _retired(manifest, quarters)
     changed = replace(
         manifest, files=tuple(files), quarters=quarters, retired=retired, layout=manifests.FORMAT
     )
+    atomic.write(root / names.NAME, names.to_json(known).encode("utf-8"))
     atomic.write(root / manifests.NAME, manifests.to_json(changed).encode("utf-8"))
     for path in leaving:
         (root / path).unlink(missing_ok=True)

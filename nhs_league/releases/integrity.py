@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases import manifest as manifests
-from nhs_league.releases import tidy
+from nhs_league.releases import names, tidy
 from nhs_league.releases.commit import RAW, read_raw, rebuild, rebuilt_frames
 from nhs_league.releases.lock import NAME as LOCK
 from nhs_league.releases.lock import cannot_keep, writing
@@ -19,7 +19,7 @@ from nhs_league.releases.manifest import KeptFile, Manifest
 from nhs_league.releases.store import Store, read_manifest
 
 _CHANGED = "gone or changed"
-_OURS = (manifests.NAME, LOCK, RAW, tidy.FOLDER)
+_OURS = (manifests.NAME, names.NAME, LOCK, RAW, tidy.FOLDER)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is kept on this machine: raw files as they came, tidy Parquet by quarter, a manifest.
 
     manifest.json      what is kept; whoever replaces it changes the store
+    names.json         names for shell completion
     raw/<sha256>.csv   each file ever accepted, as it came
     tidy/              a quarter's frames (see ``tidy``)
     .lock              held by the one process that changes the store

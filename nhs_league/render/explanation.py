@@ -1,54 +1,47 @@
-"""How a place came about, as a tree on the terminal."""
+"""How a place came about, each step under what it makes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
-from rich.console import Console
-from rich.text import Text
-from rich.tree import Tree
 
 from nhs_league.league.schema.answers import Answer
 from nhs_league.render import figures
+from nhs_league.render.blocks import Block, Heading, Line, Points
 
 Row = dict[str, Any]
 
 
-def print_explanation(console: Console, answer: Answer) -> None:
-    """Print the place on top, below it what it is made of, and what it means."""
+def explanation_blocks(answer: Answer) -> Iterator[Block]:
+    """Tell the place on top, below it what it is made of, and then what that means."""
     standing = answer.parts["standing"].row(0, named=True)
-    console.print(Text(answer.title, style="bold"))
-    console.print()
-    console.print(_tree(answer.frame, standing))
-    console.print()
-    for note in answer.notes:
-        console.print(Text(note))
+    yield Heading(answer.title, 1)
+    yield Points(tuple(_steps(answer.frame, standing)))
+    yield from map(Line, answer.notes)
 
 
-def _tree(frame: pl.DataFrame, standing: Row) -> Tree:
-    steps = {row["level"]: row for row in frame.iter_rows(named=True)}
+def _steps(frame: pl.DataFrame, standing: Row) -> Iterator[tuple[int, str]]:
+    """Give the steps with their depth: place, segment, average score, domains, metrics."""
     rank = figures.rank_of(standing["rank"], standing["of"])
-    root = Tree(
-        Text(f"League rank {rank} (1 is best){_likely(standing, 'rank')}, by segment and score"),
-        guide_style="",
-    )
-    segment = root.add(Text(_segment(standing)))
-    average = steps["average score"]
+    yield 0, f"League rank {rank} (1 is best){_likely(standing, 'rank')}, by segment and score"
+    yield 1, _segment(standing)
+    average = frame.row(by_predicate=pl.col("level") == "average score", named=True)
     own = average["computed_score"]
     recomputed = "" if own is None else f"; recomputed {figures.number(round(own, 4))}"
-    mean = segment.add(
-        Text(
+    yield (
+        2,
+        (
             f"Average score {figures.score(average['score'])} (1.00 is best, 4.00 is worst)"
             f"{_likely(standing, 'average_score')}: {average['note'] or 'published'}{recomputed}"
-        )
+        ),
     )
     for domain in frame.filter(pl.col("level") == "domain").iter_rows(named=True):
-        branch = mean.add(Text(_domain(domain), style="bold"))
+        yield 3, _domain(domain)
         of_domain = (pl.col("level") == "metric") & (pl.col("domain") == domain["domain"])
         for metric in frame.filter(of_domain).iter_rows(named=True):
-            branch.add(Text(_metric(metric), style="" if metric["counts"] else "dim"))
-    return root
+            yield 4, _metric(metric)
 
 
 def _likely(standing: Row, what: str) -> str:

@@ -61,14 +61,13 @@ def likely(low: float | None, high: float | None, *, is_score: bool = False) -> 
     return f"{score(low)} to {score(high)}" if is_score else f"{low} to {high}"
 
 
-def bar(figure: float | None, width: int, *, ascii_only: bool) -> str:
+def bar(figure: float | None, width: int) -> str:
     """Draw a score as a bar: short is good, 4.00 fills it."""
     if figure is None:
         return ""
     low, high = SCORE_RANGE
     filled = round((figure - low) / (high - low) * width)
-    full, empty = ("#", "-") if ascii_only else ("█", "░")
-    return full * filled + empty * (width - filled)
+    return "█" * filled + "░" * (width - filled)
 
 
 def span(first: int | None, last: int | None, own: int | None, *, of: int, width: int = 24) -> str:
@@ -113,7 +112,7 @@ def dots(
 
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—", "123456789-''\"\"x.-")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—", "1234567#--''\"\"x.-")
 """What stands for our signs on a terminal that has only ASCII."""
 
 

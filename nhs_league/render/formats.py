@@ -1,28 +1,42 @@
-"""The formats: one function each, and one place that names them."""
+"""The formats: one function each, and one place that names them.
+
+To add a format, write a function from an answer and its meta to text or bytes, and name it in
+``WRITERS``: every command has it then, by ``--format`` and by a file's ending.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
-from enum import StrEnum
+from dataclasses import dataclass
+
+import polars as pl
 
 from nhs_league.league.schema.answers import Answer, with_sample
-from nhs_league.render.meta import (
-    LICENCE,
-    SAMPLE_SOURCE,
-    SOURCE,
-    Meta,
-    quarters_of,
-    release_files_of,
-)
+from nhs_league.render.html import to_html
+from nhs_league.render.markdown import to_markdown
+from nhs_league.render.meta import Meta, described
+from nhs_league.render.workbook import to_workbook
+
+TABLE = "table"
+"""The format for a terminal, which needs a width; ``render.terminal`` prints it."""
 
 
-class Format(StrEnum):
-    """What ``--format`` may name."""
+@dataclass(frozen=True)
+class Writer:
+    """A format.
 
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
+    Attributes:
+        write: writes an answer.
+        endings: endings of file names that mean it.
+        is_view: whether it shows the answer as a person reads it, not its rows.
+
+    """
+
+    write: Callable[[Answer, Meta], str | bytes]
+    endings: tuple[str, ...]
+    is_view: bool = False
 
 
 def to_csv(answer: Answer, meta: Meta) -> str:
@@ -30,35 +44,64 @@ def to_csv(answer: Answer, meta: Meta) -> str:
     return with_sample(answer.frame, sample=meta.sample).write_csv()
 
 
+def to_tsv(answer: Answer, meta: Meta) -> str:
+    """Write the answer's frame as CSV is written, with tabs between."""
+    return with_sample(answer.frame, sample=meta.sample).write_csv(separator="\t")
+
+
+def _rows(frame: pl.DataFrame, *, sample: bool) -> list[dict[str, object]]:
+    """Give rows as JSON can have them: figures that are no numbers are null."""
+    floats = pl.col(pl.Float64, pl.Float32)
+    finite = frame.with_columns(pl.when(floats.is_finite()).then(floats))
+    return with_sample(finite, sample=sample).to_dicts()
+
+
 def to_json(answer: Answer, meta: Meta) -> str:
-    """Write the answer as a JSON object: ``meta``, ``rows``, and the answer's further frames."""
-    described = {
-        "question": answer.question,
-        "title": answer.title,
-        "quarter": quarters_of(answer),
-        "source": SAMPLE_SOURCE if meta.sample else SOURCE,
-        "licence": None if meta.sample else LICENCE,
-        "release_files": release_files_of(answer),
-        "sample": meta.sample,
-        "filters": dict(meta.filters),
-        "notes": list(answer.notes),
-        "version": meta.version,
-    }
-    parts = {
-        name: with_sample(frame, sample=meta.sample).to_dicts()
-        for name, frame in answer.parts.items()
-    }
-    rows = with_sample(answer.frame, sample=meta.sample).to_dicts()
-    return (
-        json.dumps(
-            {"meta": described, **parts, "rows": rows},
-            ensure_ascii=False,
-            indent=2,
-            allow_nan=False,
-        )
-        + "\n"
-    )
+    """Write the answer as a JSON object: ``meta``, the answer's further frames, ``rows``."""
+    parts = {name: _rows(frame, sample=meta.sample) for name, frame in answer.parts.items()}
+    rows = _rows(answer.frame, sample=meta.sample)
+    told = {"meta": described(answer, meta), **parts, "rows": rows}
+    return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-WRITERS: dict[Format, Callable[[Answer, Meta], str]] = {Format.CSV: to_csv, Format.JSON: to_json}
-"""The formats that are text without a width; the table is printed by ``render.terminal``."""
+def to_ndjson(answer: Answer, meta: Meta) -> str:
+    """Write the answer's frame as JSON, one row a line."""
+    rows = _rows(answer.frame, sample=meta.sample)
+    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
+
+
+def to_parquet(answer: Answer, meta: Meta) -> bytes:
+    """Write the answer's frame as Parquet; its meta stands in the file's metadata as JSON."""
+    written = io.BytesIO()
+    about = {"nhsleague": json.dumps(described(answer, meta), ensure_ascii=False)}
+    with_sample(answer.frame, sample=meta.sample).write_parquet(written, metadata=about)
+    return written.getvalue()
+
+
+def to_xlsx(answer: Answer, meta: Meta) -> bytes:
+    """Write the answer's frame as an Excel workbook."""
+    frame = with_sample(answer.frame, sample=meta.sample)
+    return to_workbook(frame, described(answer, meta))
+
+
+WRITERS: dict[str, Writer] = {
+    "csv": Writer(to_csv, ("csv",)),
+    "tsv": Writer(to_tsv, ("tsv", "tab")),
+    "json": Writer(to_json, ("json",)),
+    "ndjson": Writer(to_ndjson, ("ndjson", "jsonl")),
+    "markdown": Writer(to_markdown, ("md", "markdown"), is_view=True),
+    "html": Writer(to_html, ("html", "htm"), is_view=True),
+    "xlsx": Writer(to_xlsx, ("xlsx",)),
+    "parquet": Writer(to_parquet, ("parquet",)),
+}
+"""The formats by name."""
+
+ENDINGS = {ending: name for name, writer in WRITERS.items() for ending in writer.endings} | {
+    "txt": TABLE
+}
+"""File endings -> the format that each means."""
+
+
+def names() -> list[str]:
+    """List what ``--format`` may name."""
+    return [TABLE, *WRITERS]

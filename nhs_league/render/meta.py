@@ -9,6 +9,7 @@ from nhs_league.league.schema.answers import Answer
 
 LICENCE = "Open Government Licence v3.0"
 SOURCE = "NHS England, NHS Oversight Framework"
+_WITHOUT_FIGURES = ("fetched", "available", "verified", "tables")
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
 
 
@@ -31,8 +32,9 @@ class Meta:
         """Say in one line whose figures these are and under which licence; empty for no figures."""
         named = quarters_of(answer)
         quarters = f"{named[0]} to {named[-1]}" if len(named) > 2 else " and ".join(named)
-        if not quarters:
+        if answer.question in _WITHOUT_FIGURES:
             return ""
+        quarters = quarters or "all quarters kept"
         if self.sample:
             return f"Fictional sample, {quarters}: invented trusts and figures, not NHS England's."
         return f"Source: {SOURCE}, {quarters} ({LICENCE})."
@@ -58,3 +60,19 @@ def release_files_of(answer: Answer) -> list[str]:
         r for f in frames if "release_file" in f.columns for r in f["release_file"].unique() if r
     }
     return sorted({part for name in named for part in name.split(" + ")})
+
+
+def described(answer: Answer, meta: Meta) -> dict[str, object]:
+    """Describe an answer for a program: what it is, whose figures, from which files, how asked."""
+    return {
+        "question": answer.question,
+        "title": answer.title,
+        "quarter": quarters_of(answer),
+        "source": SAMPLE_SOURCE if meta.sample else SOURCE,
+        "licence": None if meta.sample else LICENCE,
+        "release_files": release_files_of(answer),
+        "sample": meta.sample,
+        "filters": dict(meta.filters),
+        "notes": list(answer.notes),
+        "version": meta.version,
+    }

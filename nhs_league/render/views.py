@@ -8,7 +8,7 @@ import polars as pl
 
 from nhs_league.league.schema.answers import Answer
 from nhs_league.render import figures
-from nhs_league.render.fitting import Column
+from nhs_league.render.column import Column
 
 View = Callable[[Answer], list[Column]]
 
@@ -549,6 +549,10 @@ def _verified(answer: Answer) -> list[Column]:
     ]
 
 
+def _plain(answer: Answer) -> list[Column]:
+    return plain(answer.frame)
+
+
 _VIEWS: dict[str, View] = {
     "ranking": _ranking,
     "area": _area,
@@ -568,6 +572,8 @@ _VIEWS: dict[str, View] = {
     "places": _places,
     "trend": _trend,
     "sparklines": _sparklines,
+    "query": _plain,
+    "tables": _plain,
     "fetched": _fetched,
     "releases": _releases,
     "available": _available,

@@ -13,16 +13,21 @@ import tempfile
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from nhs_league.releases.intake import Incoming, add_files
-from nhs_league.releases.store import Store, open_store
 from nhs_league.version import __version__
+
+if TYPE_CHECKING:
+    from nhs_league.releases.intake import Incoming
+    from nhs_league.releases.store import Store
 
 _PACKED = "release.tar.xz"
 
 
 def release_files() -> Iterator[Incoming]:
     """Unpack the sample's release files in their order of publication."""
+    from nhs_league.releases.intake import Incoming
+
     with (
         files(__package__).joinpath(_PACKED).open("rb") as packed,
         tarfile.open(fileobj=packed) as archive,
@@ -36,6 +41,12 @@ def release_files() -> Iterator[Incoming]:
                 )
 
 
+def home(cache: Path) -> Path:
+    """Tell where the sample's store is, or would be, below a folder."""
+    digest = hashlib.sha256(files(__package__).joinpath(_PACKED).read_bytes()).hexdigest()
+    return cache / f"sample-{__version__}-{digest[:12]}"
+
+
 def open_sample(cache: Path) -> Store:
     """Open the sample's store, and make it where it is not there yet.
 
@@ -46,9 +57,11 @@ def open_sample(cache: Path) -> Store:
         cache: the folder below which it is kept; where it cannot be written, a temporary folder.
 
     """
-    digest = hashlib.sha256(files(__package__).joinpath(_PACKED).read_bytes()).hexdigest()
-    home = cache / f"sample-{__version__}-{digest[:12]}"
-    store = open_store(home)
+    from nhs_league.releases.intake import add_files
+    from nhs_league.releases.store import open_store
+
+    kept = home(cache)
+    store = open_store(kept)
     if store.quarters:
         return store
     try:
@@ -61,8 +74,8 @@ def open_sample(cache: Path) -> Store:
         return add_files(open_store(aside), release_files())[0]
     add_files(open_store(aside), release_files())
     try:
-        aside.rename(home)
+        aside.rename(kept)
     except OSError:
         # Another process was faster; its store holds the same.
         shutil.rmtree(aside, ignore_errors=True)
-    return open_store(home)
+    return open_store(kept)

@@ -17,6 +17,7 @@ class Answer:
             ``area``, ``table``, ``trust``, ``trusts``, ``comparison``, ``groups``, ``metrics``,
             ``neighbours``, ``explanation``, ``audit``, ``whatif``, ``paths``, ``hidden``,
             ``held_back``, ``changes``, ``revisions``, ``places``, ``trend``, ``sparklines``,
+            ``query``, ``tables``,
             ``fetched``, ``releases``, ``available``, ``verified``.
         title: one line that says what is shown.
         frame: the answer as a tidy frame, figures unrounded.
@@ -36,4 +37,4 @@ class Answer:
 
 def with_sample(frame: pl.DataFrame, *, sample: bool) -> pl.DataFrame:
     """Put the column ``sample`` first, so that fictional figures never pass for real ones."""
-    return frame.select(pl.lit(sample).alias("sample"), pl.all())
+    return frame.select(pl.lit(sample).alias("sample"), pl.exclude("sample"))

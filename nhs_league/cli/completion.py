@@ -1,0 +1,79 @@
+"""What the shell offers while a person types; it reads one small file and opens no connection."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from nhs_league.releases.names import Names
+
+_TYPES = ("acute", "mental-health-community", "ambulance", "all")
+Offer = tuple[str, str]
+
+
+def trusts(ctx: typer.Context, incomplete: str) -> list[Offer]:
+    """Offer trust codes, and names that begin so."""
+    known = _names(ctx).trusts.items()
+    typed = incomplete.casefold()
+    codes = [(code, name) for code, name in known if code.casefold().startswith(typed)]
+    names = [(name, code) for code, name in known if typed and name.casefold().startswith(typed)]
+    return [*codes, *names]
+
+
+def metrics(ctx: typer.Context, incomplete: str) -> list[Offer]:
+    """Offer everyday names, and metric IDs."""
+    ids = [*_names(ctx).metrics.items()]
+    return _beginning([*_everyday(), *ids], incomplete)
+
+
+def regions(ctx: typer.Context, incomplete: str) -> list[Offer]:
+    """Offer regions."""
+    return _beginning([(region, "") for region in _names(ctx).regions], incomplete)
+
+
+def quarters(ctx: typer.Context, incomplete: str) -> list[Offer]:
+    """Offer quarters, the newest first."""
+    known = reversed(_names(ctx).quarters)
+    return _beginning([("latest", ""), *((label, "") for label in known)], incomplete)
+
+
+def types(incomplete: str) -> list[Offer]:
+    """Offer trust types."""
+    return _beginning([(name, "") for name in _TYPES], incomplete)
+
+
+def _beginning(offers: list[Offer], incomplete: str) -> list[Offer]:
+    typed = incomplete.casefold()
+    return list(dict(offer for offer in offers if offer[0].casefold().startswith(typed)).items())
+
+
+def _everyday() -> Iterator[Offer]:
+    text = files("nhs_league.league").joinpath("metrics.toml").read_text("utf-8")
+    read = tomllib.loads(text)
+    for entry in read["metric"]:
+        yield from ((name, entry["short"]) for name in entry.get("names", ()))
+    for entry in read["area"]:
+        yield from ((name, "area") for name in entry["names"])
+
+
+def _names(ctx: typer.Context) -> Names:
+    """Read the names of the store that the command would ask, as far as its options tell."""
+    from nhs_league.folders import default_data_dir
+    from nhs_league.releases.names import read
+    from nhs_league.sample import home
+
+    asked = {**(ctx.parent.params if ctx.parent else {}), **_given(ctx)}
+    folder = Path(asked.get("data_dir") or default_data_dir())
+    is_sample = asked.get("sample") or os.environ.get("NHSLEAGUE_SAMPLE", "") not in ("", "0")
+    return read(home(folder) if is_sample else folder)
+
+
+def _given(ctx: typer.Context) -> dict[str, object]:
+    return {name: value for name, value in ctx.params.items() if value}

@@ -1,0 +1,59 @@
+"""The names that a store knows, in a small file that shell completion reads without polars."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nhs_league.releases.merge import QuarterFrames
+
+NAME = "names.json"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What can be completed.
+
+    Attributes:
+        trusts: code -> newest name.
+        regions: names of regions.
+        metrics: ID -> description.
+        quarters: labels, oldest first.
+
+    """
+
+    trusts: dict[str, str] = field(default_factory=dict)
+    regions: list[str] = field(default_factory=list)
+    metrics: dict[str, str] = field(default_factory=dict)
+    quarters: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> Names:
+    """Read the names of the store in a folder; none where there are none to be read."""
+    try:
+        return Names(**json.loads((path / NAME).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return Names()
+
+
+def with_frames(known: Names, quarters: Iterable[str], frames: Iterable[QuarterFrames]) -> Names:
+    """Add the names of newly merged quarters, the oldest first."""
+    trusts, metrics, regions = dict(known.trusts), dict(known.metrics), set(known.regions)
+    for quarter in frames:
+        trusts.update(quarter.standings.select("trust_code", "trust_name").iter_rows())
+        metrics.update(
+            quarter.observations.select("metric_id", "metric")
+            .unique(maintain_order=True)
+            .iter_rows()
+        )
+        regions.update(quarter.standings["region"].drop_nulls())
+    return Names(trusts, sorted(regions), metrics, list(quarters))
+
+
+def to_json(names: Names) -> str:
+    """Write names as JSON text."""
+    return json.dumps(asdict(names), ensure_ascii=False)
