@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +53,9 @@ def _beginning(offers: list[Offer], incomplete: str) -> list[Offer]:
 
 
 def _everyday() -> Iterator[Offer]:
+    import tomllib
+    from importlib.resources import files
+
     text = files("nhs_league.league").joinpath("metrics.toml").read_text("utf-8")
     read = tomllib.loads(text)
     for entry in read["metric"]:

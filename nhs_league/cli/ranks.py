@@ -10,6 +10,7 @@ from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import deliver
+from nhs_league.errors import UsageError
 
 if TYPE_CHECKING:
     from nhs_league.league.order import Order
@@ -59,11 +60,35 @@ def table(
         bool, typer.Option("--groups", help="Say which trusts each cannot be told apart from.")
     ] = False,
     bootstrap: Bootstrap = False,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            "--plot",
+            metavar="METRIC",
+            autocompletion=completion.metrics,
+            help="Show how a metric's values are spread instead.",
+        ),
+    ] = None,
+    mark: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mark",
+            metavar="TRUST",
+            autocompletion=completion.trusts,
+            help="With --plot: name this trust where it lies; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """What is the whole table? The league table of a trust type."""
     from nhs_league import questions
 
     asked = where(when, which, trust_type=whose)
+    if mark and not plot:
+        raise UsageError("--mark is for --plot.", "Name a metric with --plot.")
+    if plot:
+        answer = questions.distribution(open_data(common), plot, asked, mark or [])
+        deliver(answer, output, common, {"plot": plot, "mark": mark, **described(when, which)})
+        return
     answer = questions.table(
         open_data(common), asked, order(rows), groups=groups, bootstrap=bootstrap
     )

@@ -21,9 +21,11 @@ from nhs_league.league.scoring import counted, league_rank
 BY_METRIC = (
     "quarter", "trust_type", "rank", "of", "trust_code", "trust_name", "value", "unit", "period",
     "median", "score", "segment", "subtype", "region", "metric_id", "metric", "short_name",
-    "higher_is_better", "computed_rank", "computed_of", "computed_median", "release_file",
+    "higher_is_better", "computed_rank", "computed_of", "computed_median", "computed_lowest",
+    "computed_highest", "release_file",
 )  # fmt: skip
-"""The columns of a ranking by one metric."""
+"""The columns of a ranking by one metric; ``computed_lowest`` and ``computed_highest`` are the ends
+of the values of the trust type."""
 
 BY_AREA = (
     "quarter", "trust_type", "area", "rank", "of", "trust_code", "trust_name", "score",
@@ -73,7 +75,12 @@ def by_metric(
     )
     about = of_type.standings.select(_ABOUT_TRUST)
     ordered = (
-        compared.with_columns(place=place(), short_name=pl.lit(metric.short_name))
+        compared.with_columns(
+            place=place(),
+            short_name=pl.lit(metric.short_name),
+            computed_lowest=pl.col("value").min(),
+            computed_highest=pl.col("value").max(),
+        )
         .join(about, on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
         .sort("place", "trust_name", descending=[worst_first, False])

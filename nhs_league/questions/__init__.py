@@ -14,6 +14,7 @@ from nhs_league.questions.scope import LATEST, Where
 from nhs_league.questions.tables import (
     audit_release,
     compare_groups,
+    distribution,
     held_back,
     hidden_spots,
     list_metrics,
@@ -30,6 +31,7 @@ __all__ = [
     "compare",
     "compare_groups",
     "compare_with_peers",
+    "distribution",
     "explain",
     "held_back",
     "hidden_spots",

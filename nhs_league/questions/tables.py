@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from nhs_league.errors import UsageError
 from nhs_league.league import audit, comparison, filters, hidden, metrics, ranking, trusts
+from nhs_league.league import distribution as spread
 from nhs_league.league.comparison import By
+from nhs_league.league.metrics import Area
 from nhs_league.league.order import Order, arranged
 from nhs_league.league.revisions import told_once
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.scope import (
     Where,
+    find_trust,
     frames_of,
     known_type,
     national_cuts,
@@ -58,6 +62,23 @@ def table(
         frames, trust_type, resolved(where, frames), groups=groups, bootstrap=bootstrap
     )
     return told_once(replace(arranged(answer, order), chosen=said), frames)
+
+
+def distribution(store: Store, asked: str, where: Where, marked: Sequence[str] = ()) -> Answer:
+    """Show how a metric's values are spread, with some trusts marked."""
+    frames = frames_of(store, where)
+    trust_type = known_type(store, where)
+    found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
+    (choice, *_), said = one_kind(asked, found, trust_type)
+    if isinstance(choice, Area):
+        raise UsageError(
+            f"“{asked}” is an area; a distribution is of one metric.",
+            f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+        )
+    trusts_marked = [find_trust(store, one, where.quarter)[1] for one in marked]
+    codes = [trust.code for trust in trusts_marked]
+    answer = spread.distribution(frames, choice, resolved(where, frames), codes)
+    return replace(answer, chosen=(*said, *(t.said for t in trusts_marked if t.said)))
 
 
 def compare_groups(

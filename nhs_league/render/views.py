@@ -10,6 +10,8 @@ from nhs_league.league.schema.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 
+_SMALL = 17
+_HISTOGRAM = 30
 View = Callable[[Answer], list[Column]]
 
 
@@ -81,12 +83,20 @@ def _ranking(answer: Answer) -> list[Column]:
         Column("Trust", _names(frame), flexible=True),
         Column("Value", _values(frame), right=True, style="bold"),
         Column("Median", _medians(frame), right=True),
+        Column("o trust, m median", _on_span(frame)),
         Column("Score", _scores(frame, "score"), right=True),
         Column("Segment", _texts(frame, "segment"), right=True),
         Column("Period", _texts(frame, "period")),
         Column("Region", _texts(frame, "region")),
         Column("Subtype", _texts(frame, "subtype")),
     ]
+
+
+def _on_span(frame: pl.DataFrame) -> list[str]:
+    """Draw each value and the median on the span of the values of the trust type."""
+    median = pl.coalesce("median", "computed_median")
+    spans = frame.select("value", median, "computed_lowest", "computed_highest")
+    return [figures.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
 
 
 def _area(answer: Answer) -> list[Column]:
@@ -549,6 +559,28 @@ def _verified(answer: Answer) -> list[Column]:
     ]
 
 
+def _distribution(answer: Answer) -> list[Column]:
+    """Give a histogram: # for the trusts, m for the median, and the marked trusts by code."""
+    frame = answer.frame
+    most = frame.select(pl.col("trusts").max()).item() or 1
+    spans = frame.select(
+        pl.col("computed_from", "computed_to").round(2), "unit", "trusts", "marked", "has_median"
+    ).rows()
+    return [
+        Column("From", [figures.with_unit(low, unit) for low, _, unit, *_ in spans], right=True),
+        Column("to", [figures.with_unit(high, unit) for _, high, unit, *_ in spans], right=True),
+        Column("Trusts", [str(count) for *_, count, _, _ in spans], right=True),
+        Column(
+            "",
+            [
+                "#" * round(count / most * _HISTOGRAM) + (" m" if has_median else "")
+                for *_, count, _, has_median in spans
+            ],
+        ),
+        Column("Marked", [marked or "" for *_, marked, _ in spans], flexible=True),
+    ]
+
+
 def _plain(answer: Answer) -> list[Column]:
     return plain(answer.frame)
 
@@ -572,6 +604,7 @@ _VIEWS: dict[str, View] = {
     "places": _places,
     "trend": _trend,
     "sparklines": _sparklines,
+    "distribution": _distribution,
     "query": _plain,
     "tables": _plain,
     "fetched": _fetched,

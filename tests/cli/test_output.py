@@ -155,7 +155,7 @@ def test_a_terminal_that_is_not_utf_8_gets_a_table_all_the_same(
 def test_wide_shows_every_column(sample: Run) -> None:
     narrow = sample("worst", "--metric", "elective", "--format", "table").stdout
     wide = sample("worst", "--metric", "elective", "--format", "table", "--wide").stdout
-    assert "Left out for width: Region, Subtype" in narrow
+    assert "Subtype (--wide shows all)" in narrow
     assert "Left out" not in wide
     assert "Acute - Specialist" in wide
 

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from make_manpage import manpage
 
 from tests.conftest import COMMAND, environment
 
@@ -75,4 +76,10 @@ def test_ci_runs_the_readmes_test_command() -> None:
     assert "pytest" in commands[1]
     assert "grep -m 1 '^python3 -m venv .*pytest' README.md" in (ROOT / ".ci/run").read_text(
         "utf-8"
+    )
+
+
+def test_the_man_page_is_that_of_the_commands() -> None:
+    assert (ROOT / "docs" / "nhsleague.1").read_text("utf-8") == manpage(), (
+        "python tools/make_manpage.py"
     )

@@ -17,7 +17,7 @@ class Answer:
             ``area``, ``table``, ``trust``, ``trusts``, ``comparison``, ``groups``, ``metrics``,
             ``neighbours``, ``explanation``, ``audit``, ``whatif``, ``paths``, ``hidden``,
             ``held_back``, ``changes``, ``revisions``, ``places``, ``trend``, ``sparklines``,
-            ``query``, ``tables``,
+            ``distribution``, ``query``, ``tables``,
             ``fetched``, ``releases``, ``available``, ``verified``.
         title: one line that says what is shown.
         frame: the answer as a tidy frame, figures unrounded.

@@ -1,0 +1,123 @@
+"""``query``, ``export`` and plots."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from nhs_league.league.schema import dictionary
+from nhs_league.league.schema.frames import SCHEMAS
+from tests.conftest import Run
+
+
+def test_sql_is_answered_over_all_quarters_in_every_format(sample: Run) -> None:
+    sql = "select quarter, count(*) as trusts from standings where trust_type = 'ambulance' group by quarter order by quarter"
+    answered = sample("query", sql, "--csv").stdout
+    assert answered == "sample,quarter,trusts\n" + "".join(
+        f"true,Q{n} 2025/26,10\n" for n in (1, 2, 3, 4)
+    )
+    assert [row["trusts"] for row in json.loads(sample("query", sql, "--json").stdout)["rows"]] == [
+        10
+    ] * 4
+
+
+def test_the_tables_join(sample: Run) -> None:
+    sql = (
+        "select s.trust_code, o.value from standings s join observations o "
+        "on s.trust_code = o.trust_code and s.quarter = o.quarter "
+        "where o.metric_id = 'OF0011' and s.quarter = 'Q4 2025/26' order by o.value limit 1"
+    )
+    assert sample("query", sql, "--quiet").stdout == "sample,trust_code,value\ntrue,ZB6,46.92\n"
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select nothing from standings", "  select nothing from standings\n         ^"),
+        ("select * from nowhere", "relation 'nowhere' was not found"),
+        ("selec x", "sql parser error"),
+        ("", "--tables"),
+    ],
+)
+def test_sql_that_cannot_be_answered_is_pointed_at(sample: Run, sql: str, said: str) -> None:
+    failed = sample("query", sql)
+    assert failed.returncode == 2
+    assert said in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_nothing_can_be_changed_by_sql(sample: Run) -> None:
+    for sql in ("drop table standings", "delete from standings", "truncate table standings"):
+        sample("query", sql)
+    assert (
+        sample("query", "select count(*) as n from standings").stdout.splitlines()[1] == "true,822"
+    )
+    assert sample("cache", "verify").returncode == 0
+
+
+def test_figures_that_are_no_numbers_are_null_in_json(sample: Run) -> None:
+    told = sample(
+        "query",
+        "select (score - score) / (score - score) as a, score / (score - score) as b from domains limit 1",
+        "--json",
+    )
+    (row,) = json.loads(told.stdout)["rows"]
+    assert (row["a"], row["b"]) == (None, None)
+
+
+def test_every_column_is_described() -> None:
+    described = dictionary.described()
+    for table in dictionary.TABLES:
+        assert described.filter(table=table)["column"].to_list() == SCHEMAS[table].names()
+    assert described["description"].str.len_chars().min() > 5  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_an_export_describes_itself_and_reads_back(sample: Run, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "new" / "tables"
+    assert sample("export", str(folder), "--format", kind).returncode == 0
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    assert package["sample"] is True
+    for resource in package["resources"]:
+        path = folder / resource["path"]
+        fields = resource["schema"]["fields"]
+        frame = (
+            pl.read_parquet(path) if kind == "parquet" else pl.read_csv(path, infer_schema=False)
+        )
+        assert frame.columns == [field["name"] for field in fields]
+        if kind == "parquet":
+            types = {
+                "string": pl.String,
+                "number": pl.Float64,
+                "boolean": pl.Boolean,
+                "integer": pl.Int32,
+            }
+            for field in fields:
+                kept = frame.schema[field["name"]]
+                assert (
+                    kept.is_integer()
+                    if field["type"] == "integer"
+                    else kept == types[field["type"]]
+                )
+    units = {f["name"]: f.get("unit") for f in package["resources"][1]["schema"]["fields"]}
+    assert units["value"] == "as in column unit"
+
+
+def test_a_distribution_counts_each_trust_once_and_marks_the_named(sample: Run) -> None:
+    told = sample(
+        "table", "--plot", "62-day", "--mark", "ZB6", "--mark", "salamanderbridge", "--json"
+    )
+    rows = json.loads(told.stdout)["rows"]
+    assert sum(row["trusts"] for row in rows) == 121
+    assert rows[0]["marked"] == "ZB6"
+    assert sum(row["has_median"] for row in rows) == 1
+    shown = sample("table", "--plot", "62-day", "--mark", "ZB6", "--format", "table").stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "ZB6" in shown
+
+
+def test_a_mark_without_a_plot_is_wrong_usage(sample: Run) -> None:
+    assert sample("table", "--mark", "ZB6").returncode == 2
