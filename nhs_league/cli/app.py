@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli import fetch, history, keeping, ranks, reasons, tables, trusts
+from nhs_league.cli import fetch, history, keeping, ranks, reasons, report, tables, trusts
 from nhs_league.cli.options import Common, takes_groups
 from nhs_league.version import __version__
 
@@ -37,6 +37,10 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     ),
     "trusts": (trusts.trusts, "nhsleague trusts teaching --region midlands"),
     "metrics": (trusts.metrics, "nhsleague metrics --type ambulance"),
+    "report": (
+        report.report,
+        "nhsleague report RDY -o rdy.html, or report --all -o site",
+    ),
     "query": (tables.query, 'nhsleague query "select region, avg(rank) from standings group by 1"'),
     "export": (tables.export, "nhsleague export tables --format csv"),
     "fetch": (fetch.fetch, "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),

@@ -50,7 +50,7 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
         _table(answer, meta, output, common, columns)
         return
     _say_beside(answer, meta, wanted, common)
-    _write(_written(answer, meta, wanted, columns), output.output)
+    write(_written(answer, meta, wanted, columns), output.output)
 
 
 def _say_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
@@ -115,11 +115,11 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
 
     shown = [name for name in columns if name != "sample"]
     if output.output is not None:
-        _write(to_text(answer, meta, width=_PAGE, wide=output.wide, columns=shown), output.output)
+        write(to_text(answer, meta, width=_PAGE, wide=output.wide, columns=shown), output.output)
         return
     if not sys.stdout.isatty():
         width = shutil.get_terminal_size((80, 24)).columns
-        _write(to_text(answer, meta, width=width, wide=output.wide, columns=shown), None)
+        write(to_text(answer, meta, width=width, wide=output.wide, columns=shown), None)
         return
     from rich.console import Console
 
@@ -128,7 +128,8 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
         print_answer(console, answer, meta, wide=output.wide, columns=shown)
 
 
-def _write(written: str | bytes, file: Path | None) -> None:
+def write(written: str | bytes, file: Path | None) -> None:
+    """Write to a file that a person named, or to stdout where none is."""
     data = written.encode("utf-8") if isinstance(written, str) else written
     if file is not None:
         write_file(file, data)

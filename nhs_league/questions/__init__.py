@@ -10,6 +10,7 @@ from nhs_league.questions.one_trust import (
     ways_to,
     what_if,
 )
+from nhs_league.questions.reports import every_report, report
 from nhs_league.questions.scope import LATEST, Where
 from nhs_league.questions.tables import (
     audit_release,
@@ -32,6 +33,7 @@ __all__ = [
     "compare_groups",
     "compare_with_peers",
     "distribution",
+    "every_report",
     "explain",
     "held_back",
     "hidden_spots",
@@ -39,6 +41,7 @@ __all__ = [
     "list_revisions",
     "list_trusts",
     "query",
+    "report",
     "show",
     "table",
     "tables",

@@ -1,0 +1,130 @@
+"""``report``: a page to send round, or a small site of all trusts."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nhs_league.cli import completion
+from nhs_league.cli.data import open_data
+from nhs_league.cli.options import Common, When
+from nhs_league.cli.output import say, write, write_file
+from nhs_league.errors import UsageError
+from nhs_league.version import __version__
+
+if TYPE_CHECKING:
+    from nhs_league.questions.reports import Findings
+    from nhs_league.render.meta import Meta
+    from nhs_league.render.page import Report
+
+
+class Form(StrEnum):
+    """What a report may be."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+def report(
+    when: When,
+    common: Common,
+    trusts: Annotated[
+        list[str] | None,
+        typer.Argument(help="Trusts by code or name.", autocompletion=completion.trusts),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="A site of all trusts.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The page to write; with --all, the folder."),
+    ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="What to write.", show_default="html, or by the ending"),
+    ] = None,
+) -> None:
+    """A page to send round: show, explain and trend together, with charts, to open or print."""
+    from nhs_league.render.meta import Meta
+
+    if every == bool(trusts):
+        raise UsageError("report takes trusts, or --all.", "Try nhsleague report RDY -o rdy.html")
+    meta = Meta(common.sample, __version__, {"quarter": when.quarter})
+    if every:
+        if output is None or form is Form.MARKDOWN:
+            raise UsageError("--all writes a site.", "Name its folder with -o.")
+        _site(output, when, common, meta)
+        return
+    from nhs_league import questions
+
+    store = open_data(common)
+    found = [questions.report(store, asked, when.quarter) for asked in trusts or ()]
+    if not common.quiet:
+        for line in (line for findings in found for line in findings.said):
+            say(line)
+    if form is Form.MARKDOWN or (form is None and output and output.suffix.casefold() == ".md"):
+        write(_markdown(found, meta), output)
+        return
+    from nhs_league.render.page import page
+
+    write(page([_report(findings) for findings in found], meta), output)
+
+
+def _markdown(found: list[Findings], meta: Meta) -> str:
+    from nhs_league.render.markdown import to_markdown
+
+    answers = (
+        answer
+        for findings in found
+        for answer in (findings.profile, findings.explanation, findings.places, findings.trends)
+    )
+    return "\n".join(to_markdown(answer, meta) for answer in answers)
+
+
+def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
+    from rich.console import Console
+    from rich.progress import track
+
+    from nhs_league import questions
+    from nhs_league.questions import Where
+    from nhs_league.render import site
+    from nhs_league.render.page import page
+
+    store = open_data(common)
+    standings = questions.table(store, Where(when.quarter, "all"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made: {error.strerror}.", "Name another folder."
+        ) from error
+    hidden = common.quiet or not sys.stderr.isatty()
+    pages = track(
+        questions.every_report(store, when.quarter),
+        "Writing pages",
+        total=standings.frame.height,
+        console=Console(stderr=True),
+        disable=hidden,
+        transient=True,
+    )
+    for findings in pages:
+        text = page([_report(findings)], meta, index=site.INDEX)
+        write_file(folder / site.file_of(findings.trust_code), text.encode("utf-8"))
+    write_file(folder / site.INDEX, site.index(standings, meta).encode("utf-8"))
+    if not common.quiet:
+        say(f"Written to {folder}: {site.INDEX} and {standings.frame.height} pages.")
+
+
+def _report(findings: Findings) -> Report:
+    from nhs_league.render.page import Report
+
+    return Report(
+        findings.profile,
+        findings.explanation,
+        findings.places,
+        findings.trends,
+        findings.strips,
+        findings.domains,
+    )

@@ -1,0 +1,78 @@
+"""All that a report tells of a trust, asked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from nhs_league.league import explanation, profile, spread, trends
+from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.frames import SCHEMAS, Frames
+from nhs_league.league.schema.quarters import Quarter
+from nhs_league.league.segments import cuts
+from nhs_league.questions.scope import Where, one_trust, quarters_with
+from nhs_league.questions.tables import table
+from nhs_league.releases.store import Store, read_quarters
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a report rests on; see ``render.page.Report``."""
+
+    trust_code: str
+    profile: Answer
+    explanation: Answer
+    places: Answer
+    trends: Answer
+    strips: pl.DataFrame
+    domains: pl.DataFrame
+    said: tuple[str, ...] = ()
+
+
+def report(store: Store, asked: str, quarter: str) -> Findings:
+    """Gather what a report tells of one trust."""
+    one = one_trust(store, asked, quarter)
+    upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
+    every = read_quarters(store, upto).of_type(one.trust_type)
+    national = read_quarters(store, [one.quarter]).standings.collect()
+    return _findings(every, one.quarter, one.code, national, one.said)
+
+
+def every_report(store: Store, quarter: str) -> Iterator[Findings]:
+    """Gather what reports tell of every trust of the quarter; each trust type is read once."""
+    standings = table(store, Where(quarter, "all")).frame
+    for (trust_type, label), of_type in standings.group_by(
+        "trust_type", "quarter", maintain_order=True
+    ):
+        newest = Quarter.parse(str(label))
+        upto = [q for q in quarters_with(store, str(trust_type)) if q <= newest]
+        read = read_quarters(store, upto).of_type(str(trust_type))
+        every = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
+        national = read_quarters(store, [newest]).standings.collect()
+        for code in of_type["trust_code"]:
+            yield _findings(every, newest, code, national)
+
+
+def _findings(
+    every: Frames,
+    newest: Quarter,
+    code: str,
+    national: pl.DataFrame,
+    said: tuple[str, ...] = (),
+) -> Findings:
+    is_now = pl.col("quarter") == newest.label
+    now = Frames(*(getattr(every, name).filter(is_now) for name in SCHEMAS))
+    before = Frames(*(getattr(every, name).filter(~is_now) for name in SCHEMAS))
+    has_before = before.standings.select(pl.len()).collect().item() > 0
+    return Findings(
+        trust_code=code,
+        profile=profile.profile(now, code, before if has_before else None),
+        explanation=explanation.explain(now, code, cuts(national)),
+        places=trends.places(every, [code]),
+        trends=trends.metric_trend(every, [code], None),
+        strips=spread.strips(now, code),
+        domains=spread.domain_spread(now, code),
+        said=said,
+    )

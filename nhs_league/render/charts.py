@@ -1,0 +1,151 @@
+"""Charts as inline SVG: each says in words what it shows, and needs no colour to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from nhs_league.render import figures
+
+_DOMAINS, _STRIP, _TREND = 560, 300, 400
+"""How wide each chart is, in units of its own text's size."""
+_LABEL = 190
+_PLOT = _DOMAINS - _LABEL - 40
+_ROW = 26
+_LOW, _HIGH = figures.SCORE_RANGE
+
+
+def domains(rows: Sequence[tuple[str, float | None, float, float, float]], name: str) -> str:
+    """Draw domain scores: a bar for the trust, a line from best to worst peer, its median across.
+
+    Args:
+        rows: domain, the trust's score, the best, the median and the worst of its type.
+        name: the trust.
+
+    """
+    drawn = []
+    for number, (domain, score, best, median, worst) in enumerate(rows):
+        y = number * _ROW + 8
+        drawn.append(_text(0, y + 11, domain))
+        if score is not None:
+            drawn.append(
+                f'<rect class="own" x="{_LABEL}" y="{y}" {_size(_at(score) - _LABEL, 14)}/>'
+            )
+        drawn.append(_line("peer", _at(best), y + 18, _at(worst), y + 18))
+        drawn.append(_line("median", _at(median), y - 2, _at(median), y + 20))
+        drawn.append(_text(_DOMAINS, y + 11, figures.score(score), "end"))
+    said = "; ".join(
+        f"{domain} {figures.score(score)}, peers' median {figures.score(median)}"
+        for domain, score, _, median, _ in rows
+    )
+    title = f"Domain scores of {name}, 1.00 is best and 4.00 is worst"
+    return _svg(_DOMAINS, len(rows) * _ROW + 12, title, said, drawn)
+
+
+def strip(
+    label: str,
+    value: float,
+    peers: Sequence[float],
+    quartiles: tuple[float | None, float | None, float | None],
+    unit: str | None,
+    *,
+    higher_is_better: bool | None,
+) -> str:
+    """Draw a metric: a tick for each peer, a box between the quartiles, the median, the trust.
+
+    Args:
+        label: the metric.
+        value: the trust's value.
+        peers: all values of its type.
+        quartiles: lower quartile, median, upper quartile.
+        unit: the values' unit.
+        higher_is_better: its direction; the better end is drawn on the right. None if not known.
+
+    """
+    low, high = min(peers), max(peers)
+    span = (high - low) or 1.0
+
+    def at(figure: float) -> float:
+        share = (figure - low) / span
+        return 8 + (1 - share if higher_is_better is False else share) * (_STRIP - 16)
+
+    lower, median, upper = quartiles
+    drawn = []
+    if lower is not None and upper is not None:
+        left, right = sorted((at(lower), at(upper)))
+        drawn.append(f'<rect class="box" x="{left:.1f}" y="6" {_size(right - left, 20)}/>')
+    ticks = "".join(f"M{at(peer):.1f} 11v10" for peer in peers)
+    drawn.append(f'<path class="tick" d="{ticks}"/>')
+    if median is not None:
+        drawn.append(_line("median", at(median), 4, at(median), 28))
+    drawn.append(f'<path class="own" d="M{at(value):.1f} 4 l7 12 l-7 12 l-7 -12 z"/>')
+    worse, better = (high, low) if higher_is_better is False else (low, high)
+    ends = ("", "") if higher_is_better is None else ("worst ", "best ")
+    drawn.append(_text(0, 44, f"{ends[0]}{_said(worse, unit)}"))
+    drawn.append(_text(_STRIP, 44, f"{ends[1]}{_said(better, unit)}", "end"))
+    title = f"{label}: {_said(value, unit)}"
+    said = f"The median of {len(peers)} trusts is {_said(median, unit)}."
+    return _svg(_STRIP, 48, title, said, drawn)
+
+
+def trend(label: str, quarters: Sequence[str], values: Sequence[float | None], unit: str | None,
+          medians: Sequence[float | None] = ()) -> str:  # fmt: skip
+    """Draw figures quarter by quarter as a line with its values, and the peers' median dashed."""
+    known = [v for v in (*values, *medians) if v is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    span = (high - low) or 1.0
+    step = (_TREND - 60) / max(len(quarters) - 1, 1)
+
+    def point(place: int, figure: float) -> tuple[float, float]:
+        return 30 + place * step, 70 - (figure - low) / span * 44
+
+    drawn = [_path("line", [point(i, v) for i, v in enumerate(values) if v is not None])]
+    if medians:
+        dashed = [point(i, v) for i, v in enumerate(medians) if v is not None]
+        drawn.insert(0, _path("dashed", dashed))
+    for place, (quarter, value) in enumerate(zip(quarters, values, strict=True)):
+        x = 30 + place * step
+        anchor = "start" if place == 0 else "end" if place == len(quarters) - 1 else "middle"
+        edge = 0 if anchor == "start" else _TREND if anchor == "end" else x
+        drawn.append(_text(edge, 92, quarter, anchor))
+        if value is not None:
+            _, y = point(place, value)
+            drawn.append(f'<circle class="own" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
+            drawn.append(_text(edge, y - 8, _said(value, unit), anchor))
+    said = "; ".join(
+        f"{quarter} {_said(value, unit)}" for quarter, value in zip(quarters, values, strict=True)
+    )
+    return _svg(_TREND, 98, label, said, drawn)
+
+
+def _said(figure: float | None, unit: str | None) -> str:
+    return figures.with_unit(None if figure is None else round(figure, 4), unit)
+
+
+def _at(score: float) -> float:
+    return _LABEL + (score - _LOW) / (_HIGH - _LOW) * _PLOT
+
+
+def _size(width: float, height: float) -> str:
+    return f'width="{max(width, 1):.1f}" height="{height}"'
+
+
+def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _path(kind: str, points: Sequence[tuple[float, float]]) -> str:
+    joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polyline class="{kind}" points="{joined}"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _svg(width: int, height: int, title: str, said: str, drawn: Sequence[str]) -> str:
+    label = escape(f"{title}. {said}", quote=True)
+    return (
+        f'<svg role="img" aria-label="{label}" viewBox="0 0 {width} {height}">'
+        f"<title>{escape(title)}</title>{''.join(drawn)}</svg>"
+    )
