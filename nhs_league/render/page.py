@@ -69,7 +69,10 @@ def wrapped(title: str, body: str, credit: str, meta: Meta, script: str = "") ->
     scripts = f"'sha256-{digest}'" if script else "'none'"
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; base-uri 'none'"
     style = files(__package__).joinpath("page.css").read_text("utf-8")
-    banner = f'<div class="banner"><div class="width">{BANNER}</div></div>' if meta.sample else ""
+    notice = (
+        f'<section class="banner" aria-label="Notice"><div class="width">{BANNER}</div></section>'
+    )
+    banner = notice if meta.sample else ""
     run = f"<script>{script}</script>" if script else ""
     return (
         '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
@@ -178,11 +181,13 @@ def _strip_table(strips: pl.DataFrame) -> str:
     heads = "".join(
         f'<th scope="col">{h}</th>' for h in ("Metric", "Value", "Median", "Rank", "Score")
     )
-    return (
-        "<details><summary>The figures of these charts</summary><table>"
-        f"<caption>Each metric and its peers</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></details>"
+    caption = "Each metric and its peers"
+    table = (
+        f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
     )
+    shown = scrolling(table, caption)
+    return f"<details><summary>The figures of these charts</summary>{shown}</details>"
 
 
 def _trends(report: Report) -> str:
@@ -239,4 +244,10 @@ def _figure(caption: str, drawn: str, legend: str = "") -> str:
 
 def _behind(grid: Grid) -> str:
     summary = f"<summary>The figures: {escape(grid.caption)}</summary>"
-    return f"<details>{summary}{block_html(grid)}</details>"
+    return f"<details>{summary}{scrolling(block_html(grid), grid.caption)}</details>"
+
+
+def scrolling(table: str, caption: str) -> str:
+    """Let a table that is wider than the screen be moved in place, by keyboard too."""
+    label = escape(f"Table: {caption}", quote=True)
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{table}</div>'

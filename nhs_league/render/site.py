@@ -11,7 +11,7 @@ from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.meta import Meta
-from nhs_league.render.page import wrapped
+from nhs_league.render.page import scrolling, wrapped
 
 INDEX = "index.html"
 _HEADS = ("Rank", "Trust", "Code", "Segment", "Average score", "Likely rank", "Region")
@@ -49,11 +49,12 @@ def _table(frame: pl.DataFrame, trust_type: str) -> str:
     )
     rows = "".join(_row(row) for row in frame.iter_rows(named=True))
     words = trust_types.in_words(trust_type).capitalize()
-    return (
-        f"<section><h2>{escape(words)}</h2><table><caption>League table of "
-        f"{escape(trust_types.in_words(trust_type))}; 1 is best</caption>"
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></section>"
+    caption = f"League table of {trust_types.in_words(trust_type)}; 1 is best"
+    table = (
+        f"<table><caption>{escape(caption)}</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
+    return f"<section><h2>{escape(words)}</h2>{scrolling(table, caption)}</section>"
 
 
 def _row(row: dict[str, object]) -> str:

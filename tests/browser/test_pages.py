@@ -1,0 +1,128 @@
+"""The pages in a real browser: what they ask for, print, sort, and what axe-core says of them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import Run
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-background-networking",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    assert sample("report", "--all", "-o", str(folder)).returncode == 0
+    return folder
+
+
+def opened(browser: Browser, file: Path, **options: object) -> tuple[Page, list[str], list[str]]:
+    """Open a page from disk; give it with the requests it made and what the console said."""
+    page = browser.new_page(**options)  # type: ignore[arg-type]
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(file.as_uri())
+    return page, asked, said
+
+
+@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "index.html"])
+def test_a_page_asks_for_nothing_and_says_nothing_on_the_console(
+    browser: Browser, site: Path, name: str
+) -> None:
+    page, asked, said = opened(browser, site / name)
+    assert asked == [(site / name).as_uri()]
+    assert said == []
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "index.html"])
+def test_axe_finds_no_violation(browser: Browser, site: Path, name: str, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    page.goto((site / name).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html"])
+def test_a_page_prints_on_two_sheets_at_most(browser: Browser, site: Path, name: str) -> None:
+    page, *_ = opened(browser, site / name)
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", ["ZB6.html", "index.html"])
+def test_nothing_hangs_over_the_edge_of_the_screen(
+    browser: Browser, site: Path, name: str, width: int
+) -> None:
+    page, *_ = opened(browser, site / name, viewport={"width": width, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_the_index_sorts_and_filters(browser: Browser, site: Path) -> None:
+    page, _, said = opened(browser, site / "index.html")
+    acute = page.locator("main section").first
+    score = acute.get_by_role("button", name="Average score")
+    scores = "rows => rows.map(row => parseFloat(row.cells[4].textContent))"
+    score.click()
+    ascending = acute.locator("tbody tr").evaluate_all(scores)
+    assert ascending == sorted(ascending)
+    assert (
+        acute.get_by_role("columnheader", name="Average score").get_attribute("aria-sort")
+        == "ascending"
+    )
+    score.click()
+    descending = acute.locator("tbody tr").evaluate_all(scores)
+    assert descending == sorted(descending, reverse=True)
+    page.get_by_label("Show only trusts with these words").fill("london teaching")
+    page.get_by_label("Show only trusts with these words").fill("cancer london")
+    shown = acute.locator("tbody tr:visible")
+    assert 0 < shown.count() < 10
+    assert all("London" in text and "Cancer" in text for text in shown.all_text_contents())
+    assert said == []
+    page.close()
+
+
+def test_the_index_leads_to_a_trust_and_back_by_keyboard(browser: Browser, site: Path) -> None:
+    page, *_ = opened(browser, site / "index.html")
+    link = page.get_by_role("link", name="University Hospitals of Salamanderbridge")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ZB6.html")
+    page.get_by_role("link", name="All trusts").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/index.html")
+    page.close()
