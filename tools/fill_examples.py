@@ -11,12 +11,32 @@ import subprocess
 import sys
 from pathlib import Path
 
+from nhs_league.league.schema import dictionary
+from nhs_league.league.schema.frames import KEYS
+
 ROOT = Path(__file__).parents[1]
 
 
 def filled(text: str) -> str:
     """Give a page with each example's output as its command prints it on 80 columns."""
     return re.sub(r"(```console\n)(.*?)(```)", _block, text, flags=re.DOTALL)
+
+
+def dictionary_page() -> str:
+    """Give the data dictionary's page, from the tables' own descriptions."""
+    parts = ["# Data dictionary\n"]
+    for table, what in dictionary.TABLES.items():
+        key = ", ".join(KEYS[table])
+        parts.append(f"## {table}\n\n{what} Key: {key}.\n")
+        rows = dictionary.described().filter(table=table).iter_rows(named=True)
+        lines = [
+            f"| {r['column']} | {r['description']} | {r['unit'] or ''} | {r['type']} |"
+            for r in rows
+        ]
+        parts.append(
+            "\n".join(("| column | what it is | unit | type |", "|---|---|---|---|", *lines)) + "\n"
+        )
+    return "\n".join(parts)
 
 
 def _block(found: re.Match[str]) -> str:
@@ -34,5 +54,6 @@ def _printed(command: str) -> str:
 
 
 if __name__ == "__main__":
+    (ROOT / "docs" / "dictionary.md").write_text(dictionary_page(), "utf-8")
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         page.write_text(filled(page.read_text("utf-8")), "utf-8")

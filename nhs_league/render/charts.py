@@ -7,11 +7,10 @@ from html import escape
 
 from nhs_league.render import figures
 
-_DOMAINS, _STRIP, _TREND = 560, 300, 400
+_DOMAINS, _STRIP, _TREND = 360, 300, 400
 """How wide each chart is, in units of its own text's size."""
-_LABEL = 190
-_PLOT = _DOMAINS - _LABEL - 40
-_ROW = 26
+_PLOT = _DOMAINS - 40
+_ROW = 44
 _LOW, _HIGH = figures.SCORE_RANGE
 
 
@@ -25,15 +24,13 @@ def domains(rows: Sequence[tuple[str, float | None, float, float, float]], name:
     """
     drawn = []
     for number, (domain, score, best, median, worst) in enumerate(rows):
-        y = number * _ROW + 8
-        drawn.append(_text(0, y + 11, domain))
+        y = number * _ROW
+        drawn.append(_text(0, y + 12, domain))
+        drawn.append(_text(_DOMAINS, y + 29, figures.score(score), "end"))
         if score is not None:
-            drawn.append(
-                f'<rect class="own" x="{_LABEL}" y="{y}" {_size(_at(score) - _LABEL, 14)}/>'
-            )
-        drawn.append(_line("peer", _at(best), y + 18, _at(worst), y + 18))
-        drawn.append(_line("median", _at(median), y - 2, _at(median), y + 20))
-        drawn.append(_text(_DOMAINS, y + 11, figures.score(score), "end"))
+            drawn.append(f'<rect class="own" x="0" y="{y + 18}" {_size(_at(score), 12)}/>')
+        drawn.append(_line("peer", _at(best), y + 34, _at(worst), y + 34))
+        drawn.append(_line("median", _at(median), y + 15, _at(median), y + 36))
     said = "; ".join(
         f"{domain} {figures.score(score)}, peers' median {figures.score(median)}"
         for domain, score, _, median, _ in rows
@@ -123,7 +120,7 @@ def _said(figure: float | None, unit: str | None) -> str:
 
 
 def _at(score: float) -> float:
-    return _LABEL + (score - _LOW) / (_HIGH - _LOW) * _PLOT
+    return (score - _LOW) / (_HIGH - _LOW) * _PLOT
 
 
 def _size(width: float, height: float) -> str:

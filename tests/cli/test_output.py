@@ -118,7 +118,7 @@ def test_a_closed_pipe_ends_it_quietly_whatever_the_size_of_the_answer(sample_ca
 
 
 @needs_terminal
-@pytest.mark.parametrize("columns", [80, 120, 40])
+@pytest.mark.parametrize("columns", [60, 80, 200])
 @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
 def test_a_terminal_gets_a_table_that_fits(
     sample_cache: Path, question: list[str], columns: int
@@ -146,6 +146,7 @@ def test_a_terminal_that_is_not_utf_8_gets_a_table_all_the_same(
         *question,
         data_dir=sample_cache,
         LC_ALL="C",
+        TERM="dumb",
         PYTHONUTF8="0",
         PYTHONCOERCECLOCALE="0",
     )
@@ -235,3 +236,17 @@ def test_a_trust_that_merged_is_shown_from_its_last_quarter(sample: Run) -> None
     shown = sample("show", "ZA4")
     assert shown.returncode == 0
     assert "newest figures are of Q2 2025/26" in shown.stderr
+
+
+@needs_terminal
+@pytest.mark.parametrize("columns", [60, 80])
+def test_no_column_is_left_out_without_a_word(
+    sample_cache: Path, sample: Run, columns: int
+) -> None:
+    wide = sample("worst", "--metric", "elective", "--format", "markdown", "--quiet").stdout
+    heads = next(line for line in wide.splitlines() if line.startswith("|")).strip("| ").split("|")
+    shown = on_terminal(
+        "--sample", "worst", "-m", "elective", data_dir=sample_cache, columns=columns
+    )
+    told = " ".join(shown.split())
+    assert all(head.strip() in told for head in heads)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from fill_examples import dictionary_page
 from make_manpage import manpage
 
-from tests.conftest import COMMAND, environment
+from tests.conftest import COMMAND, Run, environment
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -39,6 +42,10 @@ CONSOLE = [example for page in PAGES for example in examples(page)]
 def test_an_example_prints_what_the_page_shows(
     command: str, shown: str, sample_cache: Path
 ) -> None:
+    tools = [part.split()[0] for part in re.split(r"\| (?=[a-z-]+ )", command)[1:]]
+    for tool in tools:
+        if shutil.which(tool, path=f"{COMMAND.parent}:{os.environ['PATH']}") is None:
+            pytest.skip(f"{tool} is not installed")
     env = environment(sample_cache)
     env["PATH"] = f"{COMMAND.parent}:{env['PATH']}"
     printed = subprocess.run(
@@ -47,11 +54,12 @@ def test_an_example_prints_what_the_page_shows(
     assert printed.stdout == shown
 
 
-def test_the_readmes_python_example_is_true(
-    sample_cache: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_a_pages_python_example_is_true(
+    page: str, sample_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NHSLEAGUE_DATA_DIR", str(sample_cache))
-    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    result = doctest.testfile(str(ROOT / page), module_relative=False, encoding="utf-8")
     assert result.attempted >= 3
     assert result.failed == 0
 
@@ -83,3 +91,18 @@ def test_the_man_page_is_that_of_the_commands() -> None:
     assert (ROOT / "docs" / "nhsleague.1").read_text("utf-8") == manpage(), (
         "python tools/make_manpage.py"
     )
+
+
+def test_the_data_dictionary_is_that_of_the_tables() -> None:
+    assert (ROOT / "docs" / "dictionary.md").read_text("utf-8") == dictionary_page(), (
+        "tools/fill_examples.py"
+    )
+
+
+def test_every_command_has_an_example_in_its_help_and_in_the_pages(run: Run) -> None:
+    listed = run("--help").stdout
+    pages = "".join((ROOT / page).read_text("utf-8") for page in PAGES)
+    for command in re.findall(r"^│ ([a-z]+)  ", listed, re.MULTILINE):
+        if command != "cache":
+            assert f"Example: nhsleague {command}" in run(command, "--help").stdout
+        assert re.search(rf"nhsleague [^\n]*\b{command}\b", pages), command

@@ -1,0 +1,54 @@
+"""Write docs/screenshots/: what a terminal shows, as SVG, by rich's own export.
+
+``python tools/make_screenshots.py``
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from nhs_league import questions
+from nhs_league.league.order import Order
+from nhs_league.league.schema.answers import Answer
+from nhs_league.questions import Where
+from nhs_league.releases.store import Store
+from nhs_league.render.meta import Meta
+from nhs_league.render.terminal import print_answer
+from nhs_league.sample import open_sample
+from nhs_league.version import __version__
+
+TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
+
+
+def answers(store: Store) -> dict[str, Answer]:
+    """Give the answers to show, by the command that asks for them."""
+    ten = Order(limit=10)
+    return {
+        "show ZB6": questions.show(store, "ZB6", "latest"),
+        "worst --metric elective": questions.worst_or_best(
+            store, "elective", Where(), ten, worst_first=True
+        ),
+        "explain ZV6": questions.explain(store, "ZV6", "latest"),
+    }
+
+
+def screenshot(command: str, answer: Answer) -> str:
+    """Draw a terminal of 100 columns with a command and its answer."""
+    console = Console(
+        record=True, width=100, file=io.StringIO(), force_terminal=True, highlight=False
+    )
+    console.print(f"$ nhsleague --sample {command}", markup=False)
+    print_answer(console, answer, Meta(sample=True, version=__version__, filters={}))
+    return console.export_svg(title="nhsleague")
+
+
+if __name__ == "__main__":
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for command, answer in answers(open_sample(Path(folder))).items():
+            file = TARGET / f"{command.split()[0]}.svg"
+            file.write_text(screenshot(command, answer), "utf-8")
