@@ -12,7 +12,7 @@ from typing import Any
 
 import typer.main
 
-from nhs_league.cli.app import app
+from nhs_league.cli.app import build
 from nhs_league.errors import Exit
 from nhs_league.version import __version__
 
@@ -42,7 +42,7 @@ def manpage() -> str:
 
 
 def _lines() -> Iterator[str]:
-    root: Any = typer.main.get_command(app)
+    root: Any = typer.main.get_command(build())
     yield f'.TH NHSLEAGUE 1 "" "nhsleague {__version__}" "User Commands"'
     yield from (".SH NAME", "nhsleague \\- what an NHS trust's league rank hides")
     yield from (".SH SYNOPSIS", ".B nhsleague", "[OPTIONS] COMMAND [ARGS]...")

@@ -41,15 +41,24 @@ def _run() -> int:
         sys.modules["rich"] = None  # type: ignore[assignment]
     import typer
 
-    from nhs_league.cli.app import app
+    from nhs_league.cli.app import build
 
     try:
-        result = app(standalone_mode=False)
+        result = build(_words())(prog_name="nhsleague", standalone_mode=False)
     except typer.TyperException as wrong:
         if message := wrong.format_message():
             _say(f"{message}\n{_HELP}")
         return wrong.exit_code
     return result if isinstance(result, int) else Exit.DONE
+
+
+def _words() -> list[str]:
+    """Give what was typed, or what the shell says is being typed."""
+    if _COMPLETING not in os.environ:
+        return sys.argv[1:]
+    typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+    # The last word may be unfinished, and then names no command yet.
+    return typed.split()[1:-1]
 
 
 def _say(message: str) -> None:
