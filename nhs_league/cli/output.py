@@ -142,6 +142,21 @@ def write(written: str | bytes, file: Path | None) -> None:
         sys.stdout.flush()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that a person named, unless it is there.
+
+    Raises:
+        UsageError: it cannot be made.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made: {error.strerror}.", "Name another folder."
+        ) from error
+
+
 def write_file(file: Path, data: bytes) -> None:
     """Write a file that a person named.
 

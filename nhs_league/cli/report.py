@@ -12,14 +12,13 @@ import typer
 from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, When
-from nhs_league.cli.output import say, write, write_file
+from nhs_league.cli.output import make_folder, say, write, write_file
 from nhs_league.errors import UsageError
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
-    from nhs_league.questions.reports import Findings
+    from nhs_league.league.schema.findings import Findings
     from nhs_league.render.meta import Meta
-    from nhs_league.render.page import Report
 
 
 class Form(StrEnum):
@@ -69,7 +68,7 @@ def report(
         return
     from nhs_league.render.page import page
 
-    write(page([_report(findings) for findings in found], meta), output)
+    write(page(found, meta), output)
 
 
 def _markdown(found: list[Findings], meta: Meta) -> str:
@@ -94,12 +93,7 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
 
     store = open_data(common)
     standings = questions.table(store, Where(when.quarter, "all"))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made: {error.strerror}.", "Name another folder."
-        ) from error
+    make_folder(folder)
     hidden = common.quiet or not sys.stderr.isatty()
     pages = track(
         questions.every_report(store, when.quarter),
@@ -110,21 +104,8 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
         transient=True,
     )
     for findings in pages:
-        text = page([_report(findings)], meta, index=site.INDEX)
+        text = page([findings], meta, index=site.INDEX)
         write_file(folder / site.file_of(findings.trust_code), text.encode("utf-8"))
     write_file(folder / site.INDEX, site.index(standings, meta).encode("utf-8"))
     if not common.quiet:
         say(f"Written to {folder}: {site.INDEX} and {standings.frame.height} pages.")
-
-
-def _report(findings: Findings) -> Report:
-    from nhs_league.render.page import Report
-
-    return Report(
-        findings.profile,
-        findings.explanation,
-        findings.places,
-        findings.trends,
-        findings.strips,
-        findings.domains,
-    )

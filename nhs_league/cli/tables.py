@@ -10,7 +10,7 @@ import typer
 
 from nhs_league.cli.data import open_data
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import deliver, say, write_file
+from nhs_league.cli.output import deliver, make_folder, say, write_file
 from nhs_league.errors import UsageError
 from nhs_league.version import __version__
 
@@ -52,12 +52,7 @@ def export(
 
     tables = questions.whole_tables(open_data(common))
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made: {error.strerror}.", "Name another folder."
-        ) from error
+    make_folder(folder)
     for name, data in files.items():
         write_file(folder / name, data)
     if not common.quiet:

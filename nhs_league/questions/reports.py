@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import polars as pl
 
 from nhs_league.league import explanation, profile, spread, trends
-from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.findings import Findings
 from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.league.segments import cuts
 from nhs_league.questions.scope import Where, one_trust, quarters_with
 from nhs_league.questions.tables import table
 from nhs_league.releases.store import Store, read_quarters
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What a report rests on; see ``render.page.Report``."""
-
-    trust_code: str
-    profile: Answer
-    explanation: Answer
-    places: Answer
-    trends: Answer
-    strips: pl.DataFrame
-    domains: pl.DataFrame
-    said: tuple[str, ...] = ()
 
 
 def report(store: Store, asked: str, quarter: str) -> Findings:

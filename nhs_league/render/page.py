@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
 import polars as pl
 
 from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.findings import Findings
 from nhs_league.render import charts, figures
 from nhs_league.render.blocks import Grid, Numbered, Points
 from nhs_league.render.documents import BANNER
@@ -25,29 +25,7 @@ from nhs_league.render.views import columns_of
 _MOST_TRENDS = 6
 
 
-@dataclass(frozen=True)
-class Report:
-    """All that a page tells of one trust.
-
-    Attributes:
-        profile: the answer of ``show``.
-        explanation: the answer of ``explain``.
-        places: its places, quarter by quarter.
-        trends: its metrics, quarter by quarter.
-        strips: its values among its peers' (columns ``league.spread.STRIPS``).
-        domains: its domains among its peers' (columns ``league.spread.DOMAIN_SPREAD``).
-
-    """
-
-    profile: Answer
-    explanation: Answer
-    places: Answer
-    trends: Answer
-    strips: pl.DataFrame
-    domains: pl.DataFrame
-
-
-def page(reports: Sequence[Report], meta: Meta, *, index: str = "") -> str:
+def page(reports: Sequence[Findings], meta: Meta, *, index: str = "") -> str:
     """Write a page of one trust or of some.
 
     Args:
@@ -87,7 +65,7 @@ def wrapped(title: str, body: str, credit: str, meta: Meta, script: str = "") ->
     )
 
 
-def _article(report: Report) -> str:
+def _article(report: Findings) -> str:
     standing = report.profile.parts["standing"].row(0, named=True)
     name, code = standing["trust_name"], standing["trust_code"]
     about = [standing["subtype"], standing["region"], standing["quarter"]]
@@ -111,7 +89,7 @@ def _section(title: str, inner: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{inner}</section>\n"
 
 
-def _summary(report: Report) -> str:
+def _summary(report: Findings) -> str:
     standing = report.profile.parts["standing"].row(0, named=True)
     lines = [block_html(line) for line in standing_lines(standing)]
     lines += [
@@ -121,7 +99,7 @@ def _summary(report: Report) -> str:
     return f'<section class="card" aria-label="Summary">{"".join(lines)}</section>\n'
 
 
-def _domains(report: Report, name: str) -> str:
+def _domains(report: Findings, name: str) -> str:
     drawn = charts.domains(report.domains.rows(), name)
     grid = next(block for block in trust_blocks(report.profile) if isinstance(block, Grid))
     legend = (
@@ -190,7 +168,7 @@ def _strip_table(strips: pl.DataFrame) -> str:
     return f"<details><summary>The figures of these charts</summary>{shown}</details>"
 
 
-def _trends(report: Report) -> str:
+def _trends(report: Findings) -> str:
     places = report.places.frame
     quarters = places["quarter"].to_list()
     drawn = [
