@@ -17,7 +17,9 @@ STRIPS = (
 type, sorted; median and quartiles are published, else computed."""
 
 DOMAIN_SPREAD = ("domain", "score", "computed_best", "computed_median", "computed_worst")
-"""One row a domain: the trust's score, and the best, median and worst of its type."""
+"""One row a domain: the trust's score, and the best, median and worst of its type; these are null
+where fewer than FEWEST trusts are at hand."""
+FEWEST = 5
 
 
 def strips(frames: Frames, trust_code: str) -> pl.DataFrame:
@@ -65,10 +67,14 @@ def domain_spread(frames: Frames, trust_code: str) -> pl.DataFrame:
         Columns DOMAIN_SPREAD, by domain.
 
     """
+    of_peers = {
+        "computed_best": pl.col("score").min(),
+        "computed_median": noiseless(pl.col("score").median()),
+        "computed_worst": pl.col("score").max(),
+    }
+    enough = pl.col("score").count() >= FEWEST
     peers = frames.domains.group_by("domain").agg(
-        computed_best=pl.col("score").min(),
-        computed_median=noiseless(pl.col("score").median()),
-        computed_worst=pl.col("score").max(),
+        pl.when(enough).then(figure).alias(name) for name, figure in of_peers.items()
     )
     own = frames.domains.filter(pl.col("trust_code") == trust_code)
     return own.join(peers, on="domain").sort("domain").select(DOMAIN_SPREAD).collect()

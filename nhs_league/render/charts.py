@@ -11,14 +11,20 @@ _DOMAINS, _STRIP, _TREND = 360, 300, 400
 """How wide each chart is, in units of its own text's size."""
 _PLOT = _DOMAINS - 40
 _ROW = 44
+_FEWEST = 5
+"""Of how many trusts there must be values before the ends are called best and worst."""
 _LOW, _HIGH = figures.SCORE_RANGE
 
 
-def domains(rows: Sequence[tuple[str, float | None, float, float, float]], name: str) -> str:
+DomainRow = tuple[str, float | None, float | None, float | None, float | None]
+"""A domain, the trust's score, and the best, the median and the worst of its type."""
+
+
+def domains(rows: Sequence[DomainRow], name: str) -> str:
     """Draw domain scores: a bar for the trust, a line from best to worst peer, its median across.
 
     Args:
-        rows: domain, the trust's score, the best, the median and the worst of its type.
+        rows: what to draw; without its peers' figures only the bar.
         name: the trust.
 
     """
@@ -29,8 +35,9 @@ def domains(rows: Sequence[tuple[str, float | None, float, float, float]], name:
         drawn.append(_text(_DOMAINS, y + 29, figures.score(score), "end"))
         if score is not None:
             drawn.append(f'<rect class="own" x="0" y="{y + 18}" {_size(_at(score), 12)}/>')
-        drawn.append(_line("peer", _at(best), y + 34, _at(worst), y + 34))
-        drawn.append(_line("median", _at(median), y + 15, _at(median), y + 36))
+        if best is not None and median is not None and worst is not None:
+            drawn.append(_line("peer", _at(best), y + 34, _at(worst), y + 34))
+            drawn.append(_line("median", _at(median), y + 15, _at(median), y + 36))
     said = "; ".join(
         f"{domain} {figures.score(score)}, peers' median {figures.score(median)}"
         for domain, score, _, median, _ in rows
@@ -59,8 +66,10 @@ def strip(
         higher_is_better: its direction; the better end is drawn on the right. None if not known.
 
     """
-    low, high = min(peers), max(peers)
+    known = [*peers, *(q for q in quartiles if q is not None)]
+    low, high = min(known), max(known)
     span = (high - low) or 1.0
+    is_of_peers = len(peers) >= _FEWEST
 
     def at(figure: float) -> float:
         share = (figure - low) / span
@@ -77,11 +86,14 @@ def strip(
         drawn.append(_line("median", at(median), 4, at(median), 28))
     drawn.append(f'<path class="own" d="M{at(value):.1f} 4 l7 12 l-7 12 l-7 -12 z"/>')
     worse, better = (high, low) if higher_is_better is False else (low, high)
-    ends = ("", "") if higher_is_better is None else ("worst ", "best ")
-    drawn.append(_text(0, 44, f"{ends[0]}{_said(worse, unit)}"))
-    drawn.append(_text(_STRIP, 44, f"{ends[1]}{_said(better, unit)}", "end"))
+    told = is_of_peers and higher_is_better is not None
+    ends = ("worst ", "best ") if told else ("", "")
+    short = unit if unit == "%" else None
+    drawn.append(_text(0, 44, f"{ends[0]}{_said(worse, short)}"))
+    drawn.append(_text(_STRIP, 44, f"{ends[1]}{_said(better, short)}", "end"))
     title = f"{label}: {_said(value, unit)}"
-    said = f"The median of {len(peers)} trusts is {_said(median, unit)}."
+    whose = f"{len(peers)} trusts" if is_of_peers else "its type"
+    said = f"The median of {whose} is {_said(median, unit)}."
     return _svg(_STRIP, 48, title, said, drawn)
 
 

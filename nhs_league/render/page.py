@@ -102,9 +102,11 @@ def _summary(report: Findings) -> str:
 def _domains(report: Findings, name: str) -> str:
     drawn = charts.domains(report.domains.rows(), name)
     grid = next(block for block in trust_blocks(report.profile) if isinstance(block, Grid))
-    legend = (
-        "A longer bar is worse (1.00 is best, 4.00 is worst). The line below it runs from the best "
-        "to the worst trust of its type; the mark across is their median."
+    legend = "A longer bar is worse (1.00 is best, 4.00 is worst). " + (
+        "The line below it runs from the best to the worst trust of its type; the mark across is "
+        "their median."
+        if report.domains["computed_median"].null_count() == 0
+        else "The scores of its peers are not at hand."
     )
     return _figure("Domain scores", drawn, legend) + _behind(grid)
 
@@ -133,8 +135,8 @@ def _strips(strips: pl.DataFrame) -> str:
         for row in strips.iter_rows(named=True)
     )
     legend = (
-        "Each tick is a trust of its type, the box holds the middle half, the mark across is the "
-        "median, and the diamond is this trust. The better end is on the right."
+        "Each tick is a trust of its type at hand, the box holds the middle half, the mark across "
+        "is the median, and the diamond is this trust. The better end is on the right."
     )
     table = _strip_table(strips)
     return f'<p>{legend}</p><div class="charts">{drawn}</div>{table}'

@@ -203,3 +203,11 @@ def test_the_report_tells_what_changed_since_last_quarter(report: str) -> None:
         in report
     )
     assert "Weak for 2 quarters in a row; worse than last quarter." in report
+
+
+def test_a_report_does_not_take_one_trust_for_its_peers(store: Path, run: Run) -> None:
+    page = run("report", "RDY", data_dir=store).stdout
+    assert "The scores of its peers are not at hand." in page
+    # The published quartiles lie on the drawn span, whose ends are nobody's best or worst.
+    assert ">best " not in page
+    assert "The median of its type is 24.52%." in page
