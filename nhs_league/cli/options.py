@@ -22,6 +22,14 @@ _HOW = "How to show it"
 _DATA = "Which data"
 
 
+Trust = Annotated[
+    list[str],
+    typer.Argument(
+        help="A trust's code, its name, or part of it.", autocompletion=completion.trusts
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Common:
     """Options that stand before or after the command's name."""

@@ -9,7 +9,7 @@ import typer
 
 from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
-from nhs_league.cli.options import Common, Output, Rows, When, Which
+from nhs_league.cli.options import Common, Output, Rows, Trust, When, Which
 from nhs_league.cli.output import deliver
 from nhs_league.cli.ranks import Bootstrap, described, order, where
 from nhs_league.errors import UsageError
@@ -25,12 +25,7 @@ class Grouping(StrEnum):
 
 
 def show(
-    trust: Annotated[
-        list[str],
-        typer.Argument(
-            help="A trust's code, its name, or part of it.", autocompletion=completion.trusts
-        ),
-    ],
+    trust: Trust,
     when: When,
     output: Output,
     common: Common,

@@ -10,6 +10,7 @@ import pytest
 
 from nhs_league.league.schema import dictionary
 from nhs_league.league.schema.frames import SCHEMAS
+from nhs_league.sample import release_files
 from tests.conftest import Run
 
 
@@ -30,7 +31,16 @@ def test_the_tables_join(sample: Run) -> None:
         "on s.trust_code = o.trust_code and s.quarter = o.quarter "
         "where o.metric_id = 'OF0011' and s.quarter = 'Q4 2025/26' order by o.value limit 1"
     )
-    assert sample("query", sql, "--quiet").stdout == "sample,trust_code,value\ntrue,ZB6,46.92\n"
+    raw = {f.name: f.data for f in release_files()}["nhs-oversight-framework-acute-trust-data.csv"]
+    lowest = (
+        pl.read_csv(raw, infer_schema=False)
+        .filter(Quarter="Q4 2025/26", Metric_ID="OF0011")
+        .with_columns(pl.col("Value").cast(pl.Float64))
+        .sort("Value")
+    )
+    code, value = lowest.select("Trust_code", "Value").row(0)
+    told = sample("query", sql, "--quiet").stdout
+    assert told == f"sample,trust_code,value\ntrue,{code},{value}\n"
 
 
 @pytest.mark.parametrize(
