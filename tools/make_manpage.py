@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer.main
-
-from nhs_league.cli.app import build
+from nhs_league.cli.app import COMMANDS, GROUPS, built, program
 from nhs_league.errors import Exit
 from nhs_league.version import __version__
 
@@ -42,7 +40,7 @@ def manpage() -> str:
 
 
 def _lines() -> Iterator[str]:
-    root: Any = typer.main.get_command(build())
+    root = program()
     yield f'.TH NHSLEAGUE 1 "" "nhsleague {__version__}" "User Commands"'
     yield from (".SH NAME", "nhsleague \\- what an NHS trust's league rank hides")
     yield from (".SH SYNOPSIS", ".B nhsleague", "[OPTIONS] COMMAND [ARGS]...")
@@ -50,7 +48,7 @@ def _lines() -> Iterator[str]:
     yield ".SH OPTIONS"
     yield from _options(root)
     yield ".SH COMMANDS"
-    for path, command in _commands(root, ()):
+    for path, command in _commands():
         yield from _command(path, command)
     yield from (".SH ENVIRONMENT", *_listed(_ENVIRONMENT.items()))
     codes = ((str(int(code)), said) for code, said in _CODES.items())
@@ -58,12 +56,10 @@ def _lines() -> Iterator[str]:
     yield from (".SH FIGURES", _text(root.epilog.removeprefix("Figures: ")))
 
 
-def _commands(group: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from _commands(command, (*path, name))
-        else:
-            yield " ".join((*path, name)), command
+def _commands() -> Iterator[tuple[str, Any]]:
+    yield from ((name, built(name)) for name in COMMANDS)
+    for group in GROUPS:
+        yield from ((f"{group} {name}", command) for name, command in built(group).commands.items())
 
 
 def _command(path: str, command: Any) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import traceback
 from typing import NoReturn
 
 from nhs_league.errors import Exit, LeagueError
@@ -26,6 +25,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
     except Exception:  # noqa: BLE001 - whatever is left is the program's own fault
+        import traceback
+
         _say(f"{traceback.format_exc()}\n{_FAULT}")
         code = Exit.FAULT
     if code == Exit.INTERRUPTED:
@@ -41,24 +42,15 @@ def _run() -> int:
         sys.modules["rich"] = None  # type: ignore[assignment]
     import typer
 
-    from nhs_league.cli.app import build
+    from nhs_league.cli.app import program
 
     try:
-        result = build(_words())(prog_name="nhsleague", standalone_mode=False)
+        result = program()(prog_name="nhsleague", standalone_mode=False)
     except typer.TyperException as wrong:
         if message := wrong.format_message():
             _say(f"{message}\n{_HELP}")
         return wrong.exit_code
     return result if isinstance(result, int) else Exit.DONE
-
-
-def _words() -> list[str]:
-    """Give what was typed, or what the shell says is being typed."""
-    if _COMPLETING not in os.environ:
-        return sys.argv[1:]
-    typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
-    # The last word may be unfinished, and then names no command yet.
-    return typed.split()[1:-1]
 
 
 def _say(message: str) -> None:

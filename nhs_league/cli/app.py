@@ -1,17 +1,19 @@
-"""The command line: its commands and what they share."""
+"""The command line: its commands, each built only when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
+from nhs_league.cli.command import Command, Group
 from nhs_league.cli.options import Common, takes_groups
 from nhs_league.version import __version__
 
-_COMMANDS = {
+COMMANDS = {
     "show": ("trusts", 'nhsleague show "royal cornwall"'),
     "compare": (
         "trusts",
@@ -38,47 +40,61 @@ _COMMANDS = {
 }
 """Each command's name, which is also its function's, with its module and an example."""
 
-_GROUPS = {"cache": "keeping"}
+GROUPS = {"cache": "keeping"}
 """Each group of commands, with the module that has it."""
 
-_WITH_VALUE = ("--data-dir",)
+
+class _Program(Group):
+    """The program: it knows its commands by name, and builds the one that is run."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name in (*COMMANDS, *GROUPS):
+            self.add_command(Command(name))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Give a command to be listed: its name and what it is for."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            found = _found(cmd_name)
+            is_group = isinstance(found, typer.Typer)
+            command.help = found.info.help if is_group else inspect.getdoc(found)
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Give the command that is named, to be run."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, None if listed is None or name is None else built(name), rest
 
 
-def build(words: Sequence[str] = ()) -> typer.Typer:
-    """Build the command line.
-
-    Args:
-        words: what was typed; where it names a command, only that one is built, which is what
-            takes the time before it starts. Empty for all.
-
-    """
+def program() -> Any:
+    """Build the command line."""
     app = typer.Typer(
         name="nhsleague",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     credit = "Figures: NHS England, NHS Oversight Framework, Open Government Licence v3.0."
-    app.callback(epilog=credit)(takes_groups(nhsleague))
-    named = _named(words)
-    for name, (module, example) in _COMMANDS.items():
-        if named in (None, name):
-            command = getattr(import_module(f"nhs_league.cli.{module}"), name)
-            app.command(name, epilog=f"Example: {example}")(takes_groups(command))
-    for name, module in _GROUPS.items():
-        if named in (None, name):
-            app.add_typer(getattr(import_module(f"nhs_league.cli.{module}"), name), name=name)
-    return app
+    app.callback(cls=_Program, epilog=credit)(takes_groups(nhsleague))
+    return get_command(app)
 
 
-def _named(words: Sequence[str]) -> str | None:
-    """Tell which command is named: the first word that is no option, if it is a command's name."""
-    before = ""
-    for word in words:
-        if not word.startswith("-") and before not in _WITH_VALUE:
-            return word if word in _COMMANDS or word in _GROUPS else None
-        before = word
-    return None
+def built(name: str) -> Any:
+    """Build one command, or one group of commands, with all its options."""
+    found = _found(name)
+    if isinstance(found, typer.Typer):
+        return get_command(found)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    _, example = COMMANDS[name]
+    app.command(name, cls=Command, epilog=f"Example: {example}")(takes_groups(found))
+    return get_command(app)
+
+
+def _found(name: str) -> Any:
+    module = GROUPS.get(name) or COMMANDS[name][0]
+    return getattr(import_module(f"nhs_league.cli.{module}"), name)
 
 
 def _version(asked: bool) -> None:

@@ -6,13 +6,20 @@ from typing import Annotated
 
 import typer
 
+from nhs_league.cli.command import Command, Group
 from nhs_league.cli.data import open_kept
 from nhs_league.cli.options import Common, Output, takes_groups
 from nhs_league.cli.output import deliver, say
 from nhs_league.cli.progress import watching
 from nhs_league.errors import Exit, UsageError
 
-cache = typer.Typer(no_args_is_help=True, help="Where releases are kept; whether they are right.")
+cache = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Where releases are kept; whether they are right.",
+)
 
 
 def releases(
@@ -45,7 +52,7 @@ def releases(
     deliver(Answer("available", "Release files published", frame, notes=notes), output, common, {})
 
 
-@cache.command("path", epilog="Example: nhsleague cache path")
+@cache.command("path", cls=Command, epilog="Example: nhsleague cache path")
 @takes_groups
 def path(common: Common) -> None:
     """Where are releases kept?"""
@@ -54,7 +61,7 @@ def path(common: Common) -> None:
     typer.echo(common.data_dir or default_data_dir())
 
 
-@cache.command("verify", epilog="Example: nhsleague cache verify")
+@cache.command("verify", cls=Command, epilog="Example: nhsleague cache verify")
 @takes_groups
 def verify(output: Output, common: Common) -> None:
     """Is all that is kept right? Every raw file's sha256, every table against its raw files."""
@@ -73,7 +80,7 @@ def verify(output: Output, common: Common) -> None:
         raise typer.Exit(Exit.REFUSED)
 
 
-@cache.command("repair", epilog="Example: nhsleague cache repair")
+@cache.command("repair", cls=Command, epilog="Example: nhsleague cache repair")
 @takes_groups
 def repair(common: Common) -> None:
     """Make the tables anew from the raw files, and fetch again what is gone."""
@@ -100,7 +107,7 @@ def repair(common: Common) -> None:
         raise typer.Exit(code)
 
 
-@cache.command("clear", epilog="Example: nhsleague cache clear")
+@cache.command("clear", cls=Command, epilog="Example: nhsleague cache clear")
 @takes_groups
 def clear(common: Common) -> None:
     """Remove all that is kept, and nothing else in that folder."""

@@ -47,6 +47,7 @@ class Common:
         Path | None,
         typer.Option(
             "--data-dir",
+            metavar="DIR",
             envvar="NHSLEAGUE_DATA_DIR",
             help="Where releases are kept.",
             show_default="the user's cache",
@@ -86,6 +87,7 @@ class When:
         str,
         typer.Option(
             "--quarter",
+            metavar="QUARTER",
             help="“Q3 2025/26”, q3, 2025-26-q3 or latest.",
             autocompletion=completion.quarters,
             rich_help_panel=_WHICH,
@@ -101,6 +103,7 @@ class Which:
         str | None,
         typer.Option(
             "--type",
+            metavar="TYPE",
             help="acute, mental-health-community (or non-acute), ambulance, all.",
             autocompletion=completion.types,
             rich_help_panel=_WHICH,
@@ -109,6 +112,7 @@ class Which:
     region: Annotated[
         list[str],
         typer.Option(
+            metavar="REGION",
             help="Only this region; repeatable.",
             autocompletion=completion.regions,
             rich_help_panel=_WHICH,
@@ -116,11 +120,17 @@ class Which:
     ] = field(default_factory=list)
     subtype: Annotated[
         list[str],
-        typer.Option(help="Only this subtype, e.g. teaching; repeatable.", rich_help_panel=_WHICH),
+        typer.Option(
+            metavar="SUBTYPE",
+            help="Only this subtype, e.g. teaching; repeatable.",
+            rich_help_panel=_WHICH,
+        ),
     ] = field(default_factory=list)
     segment: Annotated[
         list[int],
-        typer.Option(help="Only this segment, 1 to 5; repeatable.", rich_help_panel=_WHICH),
+        typer.Option(
+            metavar="N", help="Only this segment, 1 to 5; repeatable.", rich_help_panel=_WHICH
+        ),
     ] = field(default_factory=list)
 
 
@@ -132,6 +142,7 @@ class Rows:
         int | None,
         typer.Option(
             "--limit",
+            metavar="N",
             help="How many rows of each trust type; 0 for all.",
             min=0,
             show_default="10 for worst and best, else all",
@@ -142,6 +153,7 @@ class Rows:
         str | None,
         typer.Option(
             "--sort",
+            metavar="COLUMN",
             help="A column by its name in data; -column for descending.",
             rich_help_panel=_HOW,
         ),
@@ -156,6 +168,7 @@ class Output:
         str | None,
         typer.Option(
             "--format",
+            metavar="FORMAT",
             help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet.",
             show_default="a table on a terminal, CSV in a pipe",
             rich_help_panel=_HOW,
@@ -172,6 +185,7 @@ class Output:
         typer.Option(
             "--output",
             "-o",
+            metavar="FILE",
             help="Write to a file; its ending chooses the format.",
             rich_help_panel=_HOW,
         ),
@@ -186,6 +200,7 @@ class Output:
         str,
         typer.Option(
             "--columns",
+            metavar="A,B,C",
             help="Only these columns, by their names in data: a,b,c.",
             rich_help_panel=_HOW,
         ),

@@ -8,8 +8,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.errors import NoDataError
-from nhs_league.league import confidence
-from nhs_league.league import filters as narrowing
+from nhs_league.league import confidence, filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
 from nhs_league.league.noise import noiseless

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from rapidfuzz import fuzz, process
 
 from nhs_league.errors import NotFoundError
 from nhs_league.league.knowledge import AreaKnowledge, about, knowledge, normalise
@@ -271,6 +270,8 @@ def _area(name: str, rows: pl.DataFrame, trust_type: str, is_domain: bool = Fals
 
 def _not_found(asked: str, text: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFoundError:
     """Suggest the nearest names, and say where another trust type has what was asked for."""
+    from rapidfuzz import fuzz, process
+
     elsewhere = [
         other
         for other in trust_types.in_order(set(listed["trust_type"].unique()).difference(types))

@@ -25,6 +25,10 @@ class Order:
     limit: int | None = None
 
 
+AS_IT_STANDS = Order()
+"""All rows in the question's own order."""
+
+
 def arranged(answer: Answer, order: Order) -> Answer:
     """Sort an answer's rows within each trust type, keep the first, and say how many those are.
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 import polars as pl
-from rapidfuzz import fuzz
 
 from nhs_league.errors import NotFoundError
 
@@ -127,6 +126,8 @@ def _nearest(
 
 def _likeness(words: tuple[str, ...], name: tuple[str, ...]) -> tuple[float, float]:
     """Tell how like a name some words are, 0 to 100: on average, and the least like of them."""
+    from rapidfuzz import fuzz
+
     best = [max((fuzz.ratio(word, part) for part in name), default=0.0) for word in words]
     return (sum(best) / len(best), min(best)) if best else (0.0, 0.0)
 

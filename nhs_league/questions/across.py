@@ -8,12 +8,11 @@ from dataclasses import replace
 import polars as pl
 
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.league import changes as comparing
-from nhs_league.league import metrics, revisions, trends
+from nhs_league.league import changes as comparing, metrics, revisions, trends
 from nhs_league.league.filters import Filters, resolve
 from nhs_league.league.mergers import what_became
 from nhs_league.league.metrics import Metric
-from nhs_league.league.order import Order, arranged
+from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.revisions import told_once
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
@@ -27,7 +26,6 @@ from nhs_league.questions.scope import (
     quarters_with,
     type_or_preferred,
 )
-from nhs_league.questions.tables import AS_IT_STANDS
 from nhs_league.releases.store import Store, read_quarters
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases import atomic, names, tidy
-from nhs_league.releases import manifest as manifests
+from nhs_league.releases import atomic, manifest as manifests, names, tidy
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
-from nhs_league.releases.merge import QuarterFrames, merge, nothing
+from nhs_league.releases.merge import merge
 from nhs_league.releases.parse import ParsedFile, parse_file
+from nhs_league.releases.quarter_frames import QuarterFrames, nothing
 
 RAW = "raw"
 _FOR_READERS = timedelta(hours=1)

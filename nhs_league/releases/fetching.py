@@ -12,8 +12,14 @@ import stamina
 from nhs_league.errors import NoDataError, UnreachableError
 from nhs_league.releases import catalogue
 from nhs_league.releases.commit import raw_path
-from nhs_league.releases.download import AT_ONCE, Arrived, MissingError, download, is_changed
-from nhs_league.releases.download import new_client as _new_client
+from nhs_league.releases.download import (
+    AT_ONCE,
+    Arrived,
+    MissingError,
+    download,
+    is_changed,
+    new_client as _new_client,
+)
 from nhs_league.releases.intake import Incoming, Only, Outcome, Status, take
 from nhs_league.releases.lock import writing
 from nhs_league.releases.manifest import Seen

@@ -10,11 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases import manifest as manifests
-from nhs_league.releases import names, tidy
+from nhs_league.releases import manifest as manifests, names, tidy
 from nhs_league.releases.commit import RAW, read_raw, rebuild, rebuilt_frames
-from nhs_league.releases.lock import NAME as LOCK
-from nhs_league.releases.lock import cannot_keep, writing
+from nhs_league.releases.lock import NAME as LOCK, cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile, Manifest
 from nhs_league.releases.store import Store, read_manifest
 

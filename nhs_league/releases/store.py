@@ -19,9 +19,7 @@ from pathlib import Path
 from nhs_league.errors import NoDataError, RefusedError
 from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases import manifest as manifests
-from nhs_league.releases import tidy
-from nhs_league.releases.commit import rebuild
+from nhs_league.releases import manifest as manifests, tidy
 from nhs_league.releases.lock import Notify, cannot_keep, writing
 from nhs_league.releases.manifest import Manifest
 
@@ -119,6 +117,8 @@ def rebuilt(store: Store) -> Store:
         RefusedError: a raw file is gone or damaged, or the store cannot be written.
 
     """
+    from nhs_league.releases.commit import rebuild
+
     try:
         with writing(store.path, store.notify):
             return replace(store, manifest=rebuild(store.path, read_manifest(store.path)))

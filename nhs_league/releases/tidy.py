@@ -17,7 +17,7 @@ from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic
 from nhs_league.releases.manifest import KeptQuarter
-from nhs_league.releases.merge import QuarterFrames
+from nhs_league.releases.quarter_frames import QuarterFrames
 
 FOLDER = "tidy"
 NAMES = tuple(field.name for field in fields(QuarterFrames))

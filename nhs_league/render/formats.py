@@ -14,10 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.league.schema.answers import Answer, with_sample
-from nhs_league.render.html import to_html
-from nhs_league.render.markdown import to_markdown
 from nhs_league.render.meta import Meta, described
-from nhs_league.render.workbook import to_workbook
 
 TABLE = "table"
 """The format for a terminal, which needs a width; ``render.terminal`` prints it."""
@@ -80,8 +77,24 @@ def to_parquet(answer: Answer, meta: Meta) -> bytes:
 
 def to_xlsx(answer: Answer, meta: Meta) -> bytes:
     """Write the answer's frame as an Excel workbook."""
+    from nhs_league.render.workbook import to_workbook
+
     frame = with_sample(answer.frame, sample=meta.sample)
     return to_workbook(frame, described(answer, meta))
+
+
+def to_markdown(answer: Answer, meta: Meta) -> str:
+    """Write the answer as a person reads it, in Markdown."""
+    from nhs_league.render import markdown
+
+    return markdown.to_markdown(answer, meta)
+
+
+def to_html(answer: Answer, meta: Meta) -> str:
+    """Write the answer as a person reads it, as a fragment of HTML."""
+    from nhs_league.render import html
+
+    return html.to_html(answer, meta)
 
 
 WRITERS: dict[str, Writer] = {

@@ -57,13 +57,14 @@ def open_sample(cache: Path) -> Store:
         cache: the folder below which it is kept; where it cannot be written, a temporary folder.
 
     """
-    from nhs_league.releases.intake import add_files
     from nhs_league.releases.store import open_store
 
     kept = home(cache)
     store = open_store(kept)
     if store.quarters:
         return store
+    from nhs_league.releases.intake import add_files
+
     try:
         cache.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=cache, prefix=".sample-"))

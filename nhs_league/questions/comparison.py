@@ -1,0 +1,79 @@
+"""Trusts, or groups of trusts, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.league import alike, comparison, metrics
+from nhs_league.league.comparison import By
+from nhs_league.league.order import AS_IT_STANDS, Order, arranged
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.answers import Answer
+from nhs_league.questions.scope import (
+    Where,
+    find_trust,
+    frames_of,
+    known_type,
+    one_kind,
+    one_trust,
+    resolved,
+    type_or_preferred,
+)
+from nhs_league.releases.store import Store
+
+
+def compare(store: Store, asked: Sequence[str], quarter: str) -> Answer:
+    """Put trusts side by side."""
+    found = [find_trust(store, one, quarter) for one in asked]
+    codes = list(dict.fromkeys(trust.code for _, trust in found))
+    if len(codes) < 2:
+        raise UsageError(
+            "A comparison needs two different trusts.", "Name another, or use show for one."
+        )
+    frames = frames_of(store, Where(quarter))
+    there = set(frames.standings.select("trust_code").collect()["trust_code"])
+    if gone := [trust.name for _, trust in found if trust.code not in there]:
+        raise NotFoundError(
+            f"Not in the newest quarter: {', '.join(gone)}.", "Name an earlier --quarter."
+        )
+    answer = comparison.side_by_side(frames, codes)
+    return replace(
+        answer, chosen=(*(trust.said for _, trust in found if trust.said), *answer.chosen)
+    )
+
+
+def compare_with_peers(store: Store, asked: str, quarter: str) -> Answer:
+    """Put a trust beside the trusts most like it."""
+    one = one_trust(store, asked, quarter)
+    likest = alike.alike(one.frames, one.code)["trust_code"]
+    answer = comparison.side_by_side(one.frames, [one.code, *likest])
+    return replace(answer, chosen=(*one.said, *answer.chosen))
+
+
+def compare_groups(
+    store: Store, by: By, asked: str | None, where: Where, order: Order = AS_IT_STANDS
+) -> Answer:
+    """Put groups of trusts side by side, by average score or by a metric or area."""
+    frames = frames_of(store, where)
+    narrowed = resolved(where, frames)
+    if asked is None:
+        wanted = (
+            where
+            if by is not By.TYPE or where.trust_type
+            else replace(where, trust_type=trust_types.ALL)
+        )
+        trust_type, said = type_or_preferred(store, wanted)
+        answer = comparison.groups(frames, by, None, trust_type, narrowed)
+        return replace(arranged(answer, order), chosen=said)
+    trust_type_asked = known_type(store, where)
+    if trust_type_asked == trust_types.ALL or by is By.TYPE:
+        raise UsageError(
+            "Trust types are not mixed in a comparison by a metric.",
+            "Name one with --type, or leave out --metric.",
+        )
+    found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type_asked)
+    (choice,), said = one_kind(asked, found, trust_type_asked)
+    answer = comparison.groups(frames, by, choice, choice.trust_type, narrowed)
+    return replace(arranged(answer, order), chosen=said)

@@ -1,0 +1,44 @@
+"""What a good place hides, and a bad one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nhs_league.league import hidden, metrics
+from nhs_league.league.order import AS_IT_STANDS, Order, arranged
+from nhs_league.league.schema.answers import Answer
+from nhs_league.questions.scope import (
+    Where,
+    frames_of,
+    known_type,
+    national_cuts,
+    one_kind,
+    resolved,
+    type_or_preferred,
+)
+from nhs_league.releases.store import Store
+
+
+def hidden_spots(
+    store: Store, where: Where, order: Order = AS_IT_STANDS, asked: str | None = None
+) -> Answer:
+    """Find severe weak spots of trusts that are in segment 1 or 2 by their score."""
+    frames = frames_of(store, where)
+    narrowed = resolved(where, frames)
+    if asked is None:
+        trust_type, said = type_or_preferred(store, where)
+        answer = hidden.hidden(frames, trust_type, national_cuts(frames), narrowed)
+        return replace(arranged(answer, order), chosen=said)
+    asked_type = known_type(store, where)
+    found = metrics.choose(asked, metrics.catalogue(frames.observations), asked_type)
+    (only, *_), said = one_kind(asked, found, asked_type)
+    answer = hidden.hidden(frames, only.trust_type, national_cuts(frames), narrowed, only)
+    return replace(arranged(answer, order), chosen=said)
+
+
+def held_back(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer:
+    """Find trusts whose segment is worse only through the financial override."""
+    frames = frames_of(store, where)
+    trust_type, said = type_or_preferred(store, where)
+    answer = hidden.held_back(frames, trust_type, national_cuts(frames), resolved(where, frames))
+    return replace(arranged(answer, order), chosen=said)

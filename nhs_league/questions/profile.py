@@ -1,0 +1,25 @@
+"""How one trust does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nhs_league.league import profile
+from nhs_league.league.revisions import told_once
+from nhs_league.league.schema.answers import Answer
+from nhs_league.questions.scope import one_trust, quarters_with
+from nhs_league.releases.store import Store, read_quarters
+
+_PAST = 8
+"""How many earlier quarters a report looks back to."""
+
+
+def show(
+    store: Store, asked: str, quarter: str, *, bootstrap: bool = False, peers: bool = False
+) -> Answer:
+    """Report on one trust; with ranges of our own, or with the trusts most like it."""
+    one = one_trust(store, asked, quarter)
+    past = [q for q in quarters_with(store, one.trust_type) if q < one.quarter][-_PAST:]
+    earlier = read_quarters(store, past).of_type(one.trust_type) if past else None
+    answer = profile.profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
+    return told_once(replace(answer, chosen=one.said), one.frames)

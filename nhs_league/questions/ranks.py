@@ -1,0 +1,48 @@
+"""Questions of a rank: who is worst or best, and the whole table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nhs_league.league import metrics, ranking
+from nhs_league.league.order import AS_IT_STANDS, Order, arranged
+from nhs_league.league.revisions import told_once
+from nhs_league.league.schema.answers import Answer
+from nhs_league.questions.scope import (
+    Where,
+    frames_of,
+    known_type,
+    one_kind,
+    resolved,
+    type_or_preferred,
+)
+from nhs_league.releases.store import Store
+
+
+def worst_or_best(
+    store: Store, asked: str, where: Where, order: Order = AS_IT_STANDS, *, worst_first: bool
+) -> Answer:
+    """Order trusts by a metric or an area that a person named."""
+    frames = frames_of(store, where)
+    trust_type = known_type(store, where)
+    found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
+    choices, said = one_kind(asked, found, trust_type)
+    answer = ranking.rank(frames, choices, resolved(where, frames), worst_first=worst_first)
+    return told_once(replace(arranged(answer, order), chosen=said), frames)
+
+
+def table(
+    store: Store,
+    where: Where,
+    order: Order = AS_IT_STANDS,
+    *,
+    groups: bool = False,
+    bootstrap: bool = False,
+) -> Answer:
+    """Give the league table of a trust type; acute where none is named."""
+    frames = frames_of(store, where)
+    trust_type, said = type_or_preferred(store, where)
+    answer = ranking.table(
+        frames, trust_type, resolved(where, frames), groups=groups, bootstrap=bootstrap
+    )
+    return told_once(replace(arranged(answer, order), chosen=said), frames)
