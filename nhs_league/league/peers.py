@@ -58,6 +58,11 @@ def with_peers(observations: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFr
     )
 
 
+def without_peers(observations: pl.LazyFrame) -> pl.LazyFrame:
+    """Give observations the columns of ``with_peers``, all of them null: nothing was compared."""
+    return observations.with_columns(pl.lit(None, kind).alias(c) for c, kind in COMPUTED.items())
+
+
 def place() -> pl.Expr:
     """Give the rank to order by: the published one where each value of its group has one."""
     return pl.when(_all_ranked()).then("rank").otherwise("computed_rank")

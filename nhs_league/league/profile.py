@@ -11,7 +11,7 @@ from nhs_league.league import confidence
 from nhs_league.league.alike import alike
 from nhs_league.league.metrics import catalogue
 from nhs_league.league.noise import noiseless
-from nhs_league.league.peers import best_quarter, peer_median, with_peers
+from nhs_league.league.peers import best_quarter, peer_median, with_peers, without_peers
 from nhs_league.league.periods import ended
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
@@ -66,7 +66,8 @@ def profile(
     ).filter(is_trust).collect()  # fmt: skip
     domains = frames.domains.filter(is_trust).sort("domain").collect()
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
-    classified = classify(with_peers(frames.observations, listed)).filter(is_trust)
+    # Collected here, as it is asked twice: for the metrics, and for their history.
+    classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()
     metrics = (
         classified.join(
             history(_with_earlier(classified, earlier, trust_code)),
@@ -114,10 +115,17 @@ def profile(
 def _with_earlier(
     classified: pl.LazyFrame, earlier: Frames | None, trust_code: str
 ) -> pl.LazyFrame:
+    """Add a trust's earlier quarters; peers are read only for metrics that a score does not judge."""
     if earlier is None:
         return classified
-    before = classify(with_peers(earlier.observations, catalogue(earlier.observations)))
-    return pl.concat([before.filter(pl.col("trust_code") == trust_code), classified])
+    is_trust = pl.col("trust_code") == trust_code
+    own = earlier.observations.filter(is_trust)
+    has_score = pl.col("score").is_not_null().any()
+    judged = own.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
+    by_rank = pl.col("metric_id").is_in(judged.filter(~pl.col("has_score"))["metric_id"].to_list())
+    observed = earlier.observations.filter(by_rank)
+    before = classify(with_peers(observed, catalogue(observed))).filter(is_trust)
+    return pl.concat([before, classify(without_peers(own.filter(~by_rank))), classified])
 
 
 def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
