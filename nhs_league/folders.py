@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
 
 def default_data_dir() -> Path:
     """Tell where releases are kept: ``NHSLEAGUE_DATA_DIR``, else the user's cache folder."""
-    return Path(
-        os.environ.get("NHSLEAGUE_DATA_DIR")
-        or platformdirs.user_cache_dir("nhsleague", appauthor=False)
-    )
+    if said := os.environ.get("NHSLEAGUE_DATA_DIR"):
+        return Path(said)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("nhsleague", appauthor=False))

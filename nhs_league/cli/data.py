@@ -51,10 +51,13 @@ def open_kept(common: Common) -> Store:
     """
     from nhs_league.folders import default_data_dir
     from nhs_league.releases.store import open_store
-    from nhs_league.sample import open_sample
 
     folder = common.data_dir or default_data_dir()
-    return open_sample(folder) if common.sample else open_store(folder, notify=say)
+    if common.sample:
+        from nhs_league.sample import open_sample
+
+        return open_sample(folder)
+    return open_store(folder, notify=say)
 
 
 def is_stale(newest: Quarter, today: date) -> bool:

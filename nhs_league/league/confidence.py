@@ -7,8 +7,6 @@ within them not significant. How it makes them is not known here; ``resampled`` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from random import Random
-from statistics import fmean, quantiles
 
 import polars as pl
 
@@ -183,6 +181,9 @@ def in_words(told: Mapping[str, float]) -> list[str]:
 
 def _ends(seed: str, scores: list[float]) -> tuple[float, float]:
     """Give the ends of the middle 95% of the means of scores drawn again."""
+    from random import Random
+    from statistics import fmean, quantiles
+
     rng = Random(f"{_SEED} {seed}")  # noqa: S311 - statistics, not secrets
     means = [fmean(rng.choices(scores, k=len(scores))) for _ in range(RESAMPLES)]
     fortieths = quantiles(means, n=40, method="inclusive")

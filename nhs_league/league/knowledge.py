@@ -115,6 +115,7 @@ def knowledge() -> Knowledge:
     )
 
 
+@cache
 def about(metric_id: str, description: str) -> MetricKnowledge | None:
     """Find what is known of a metric, by its ID or else by the words of its description."""
     known = knowledge().metrics

@@ -34,28 +34,37 @@ def with_peers(observations: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFr
         catalogue: schema CATALOGUE of the same quarters, for the metrics' directions.
 
     Returns:
+        Schema WITH_PEERS, as ``compare`` gives it.
+
+    """
+    direction = catalogue.lazy().select(*GROUP, "higher_is_better")
+    return compare(observations.join(direction, on=GROUP, how="left", nulls_equal=True))
+
+
+def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
+    """Add each value's place among its peers to observations whose direction is known.
+
+    Args:
+        directed: schema OBSERVATIONS and ``higher_is_better``, all trusts of their types.
+
+    Returns:
         Schema WITH_PEERS. ``computed_rank`` is 1 for the best value, ties share the smaller rank,
         and it is null where the direction is not known; ``computed_of`` counts the values. A metric
         that is published as a score alone is ranked by its score.
 
     """
-    direction = catalogue.lazy().select(*GROUP, "higher_is_better")
     has_values = pl.col("unit").is_not_null()
     value = pl.when(has_values).then("value").otherwise("score")
     higher = pl.col("higher_is_better") & has_values
     upwards = value.rank("min", descending=True).over(GROUP)
     downwards = value.rank("min").over(GROUP)
-    return (
-        observations.join(direction, on=GROUP, how="left", nulls_equal=True)
-        .with_columns(
-            computed_rank=pl.when(higher).then(upwards).when(~higher).then(downwards),
-            computed_of=pl.when(value.is_not_null()).then(value.count().over(GROUP)),
-            computed_median=noiseless(value.median()).over(GROUP),
-            computed_lower_quartile=noiseless(value.quantile(0.25, "linear")).over(GROUP),
-            computed_upper_quartile=noiseless(value.quantile(0.75, "linear")).over(GROUP),
-        )
-        .select(pl.col(c).cast(t) for c, t in WITH_PEERS.items())
-    )
+    return directed.with_columns(
+        computed_rank=pl.when(higher).then(upwards).when(~higher).then(downwards),
+        computed_of=pl.when(value.is_not_null()).then(value.count().over(GROUP)),
+        computed_median=noiseless(value.median()).over(GROUP),
+        computed_lower_quartile=noiseless(value.quantile(0.25, "linear")).over(GROUP),
+        computed_upper_quartile=noiseless(value.quantile(0.75, "linear")).over(GROUP),
+    ).select(pl.col(c).cast(t) for c, t in WITH_PEERS.items())
 
 
 def without_peers(observations: pl.LazyFrame) -> pl.LazyFrame:

@@ -115,7 +115,7 @@ def profile(
 def _with_earlier(
     classified: pl.LazyFrame, earlier: Frames | None, trust_code: str
 ) -> pl.LazyFrame:
-    """Add a trust's earlier quarters; peers are read only for metrics that a score does not judge."""
+    """Add a trust's earlier quarters; peers are read only where no score judges."""
     if earlier is None:
         return classified
     is_trust = pl.col("trust_code") == trust_code

@@ -11,7 +11,7 @@ from nhs_league.league import confidence, filters as narrowing
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric, catalogue
 from nhs_league.league.noise import noiseless
-from nhs_league.league.peers import place, with_peers
+from nhs_league.league.peers import compare, place
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import STANDINGS, Frames
@@ -69,7 +69,8 @@ def by_metric(
     of_type = frames.of_type(metric.trust_type)
     this_metric = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
     observed = of_type.observations.filter(this_metric)
-    compared = with_peers(observed, catalogue(observed)).filter(
+    direction = pl.lit(metric.higher_is_better, pl.Boolean)
+    compared = compare(observed.with_columns(higher_is_better=direction)).filter(
         pl.col("value").is_not_null() | (pl.col("unit").is_null() & pl.col("score").is_not_null())
     )
     about = of_type.standings.select(_ABOUT_TRUST)

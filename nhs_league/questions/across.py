@@ -18,9 +18,9 @@ from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
+from nhs_league.questions.one_trust import find_trust
 from nhs_league.questions.scope import (
     Where,
-    find_trust,
     known_type,
     quarter_of,
     quarters_with,

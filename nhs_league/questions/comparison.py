@@ -11,13 +11,12 @@ from nhs_league.league.comparison import By
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
+from nhs_league.questions.one_trust import find_trust, one_trust
 from nhs_league.questions.scope import (
     Where,
-    find_trust,
     frames_of,
     known_type,
     one_kind,
-    one_trust,
     resolved,
     type_or_preferred,
 )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
+
 from nhs_league.league import hidden, metrics
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.quarters import Quarter
+from nhs_league.league.segments import Cut, cuts
 from nhs_league.questions.scope import (
     Where,
     frames_of,
     known_type,
-    national_cuts,
     one_kind,
     resolved,
     type_or_preferred,
@@ -27,12 +31,12 @@ def hidden_spots(
     narrowed = resolved(where, frames)
     if asked is None:
         trust_type, said = type_or_preferred(store, where)
-        answer = hidden.hidden(frames, trust_type, national_cuts(frames), narrowed)
+        answer = hidden.hidden(frames, trust_type, _national_cuts(frames), narrowed)
         return replace(arranged(answer, order), chosen=said)
     asked_type = known_type(store, where)
     found = metrics.choose(asked, metrics.catalogue(frames.observations), asked_type)
     (only, *_), said = one_kind(asked, found, asked_type)
-    answer = hidden.hidden(frames, only.trust_type, national_cuts(frames), narrowed, only)
+    answer = hidden.hidden(frames, only.trust_type, _national_cuts(frames), narrowed, only)
     return replace(arranged(answer, order), chosen=said)
 
 
@@ -40,5 +44,12 @@ def held_back(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer
     """Find trusts whose segment is worse only through the financial override."""
     frames = frames_of(store, where)
     trust_type, said = type_or_preferred(store, where)
-    answer = hidden.held_back(frames, trust_type, national_cuts(frames), resolved(where, frames))
+    answer = hidden.held_back(frames, trust_type, _national_cuts(frames), resolved(where, frames))
     return replace(arranged(answer, order), chosen=said)
+
+
+def _national_cuts(frames: Frames) -> tuple[Cut, ...]:
+    """Give the cuts of the newest quarter at hand; they are the same for all trust types."""
+    standings = frames.standings.collect()
+    newest = max(standings["quarter"].unique(), key=Quarter.parse)
+    return cuts(standings.filter(pl.col("quarter") == newest))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from nhs_league.league import profile
 from nhs_league.league.revisions import told_once
 from nhs_league.league.schema.answers import Answer
-from nhs_league.questions.scope import one_trust, quarters_with
+from nhs_league.questions.one_trust import one_trust
+from nhs_league.questions.scope import quarters_with
 from nhs_league.releases.store import Store, read_quarters
 
 _PAST = 8

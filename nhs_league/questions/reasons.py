@@ -10,7 +10,8 @@ from nhs_league.league import audit, explanation, metrics, paths, whatif
 from nhs_league.league.metrics import Area
 from nhs_league.league.rescoring import Change
 from nhs_league.league.schema.answers import Answer
-from nhs_league.questions.scope import Where, frames_of, one_trust
+from nhs_league.questions.one_trust import one_trust
+from nhs_league.questions.scope import Where, frames_of
 from nhs_league.releases.store import Store
 
 

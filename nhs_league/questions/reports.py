@@ -11,8 +11,9 @@ from nhs_league.league.schema.findings import Findings
 from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.league.segments import cuts
+from nhs_league.questions.one_trust import one_trust
 from nhs_league.questions.ranks import table
-from nhs_league.questions.scope import Where, one_trust, quarters_with
+from nhs_league.questions.scope import Where, quarters_with
 from nhs_league.releases.store import Store, read_quarters
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,6 +143,15 @@ def _against_raw(store: Store, findings: list[Finding]) -> Iterator[Finding]:
         made, stored = frames.get(label), kept[label]
         same = made is not None and getattr(made, name).equals(getattr(stored, name))
         yield replace(finding, fault="" if same else "not what its raw files say")
+    for quarter, made in frames.items():
+        for name in tidy.NAMES:
+            if getattr(made, name).height and name not in _paths_of(store, quarter):
+                yield Finding(f"{tidy.FOLDER}/…/{name}", f"{name}, {quarter}", "not kept")
+
+
+def _paths_of(store: Store, quarter: str) -> Mapping[str, str]:
+    kept = store.manifest.quarters.get(quarter)
+    return kept.paths if kept else {}
 
 
 def _recovered(path: Path) -> Iterator[KeptFile]:

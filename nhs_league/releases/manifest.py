@@ -61,7 +61,8 @@ class KeptQuarter:
     """A quarter's Parquet files.
 
     Attributes:
-        paths: name of the frame -> path below the store, ``/`` between its parts.
+        paths: name of the frame -> path below the store, ``/`` between its parts; frames that have
+            no rows are not kept.
         trust_types: the trust types that have standings in it.
 
     """

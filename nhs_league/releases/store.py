@@ -131,6 +131,4 @@ def rebuilt(store: Store) -> Store:
 
 def _scanned(store: Store, quarters: Sequence[Quarter]) -> Frames:
     kept = [store.manifest.quarters[quarter.label] for quarter in quarters]
-    return Frames(
-        *(tidy.scan(store.path, [quarter.paths[name] for quarter in kept]) for name in SCHEMAS)
-    )
+    return Frames(*(tidy.scan(store.path, name, kept) for name in SCHEMAS))

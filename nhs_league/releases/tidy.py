@@ -17,7 +17,7 @@ from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic
 from nhs_league.releases.manifest import KeptQuarter
-from nhs_league.releases.quarter_frames import QuarterFrames
+from nhs_league.releases.quarter_frames import QuarterFrames, nothing
 
 FOLDER = "tidy"
 NAMES = tuple(field.name for field in fields(QuarterFrames))
@@ -28,13 +28,22 @@ class DamagedError(RefusedError):
     """A Parquet file is gone, or is not what was written."""
 
 
-def scan(root: Path, paths: Sequence[str]) -> pl.LazyFrame:
-    """Read Parquet files lazily, once they are known to be what was written.
+def scan(root: Path, name: str, quarters: Sequence[KeptQuarter]) -> pl.LazyFrame:
+    """Read a frame of some quarters lazily, once its files are known to be what was written.
+
+    Args:
+        root: the store's folder.
+        name: the frame, a field of QuarterFrames.
+        quarters: where each quarter's frames are; one that is not kept has no rows.
 
     Raises:
-        DamagedError: one is gone or has changed.
+        DamagedError: a file is gone or has changed.
 
     """
+    paths = [kept.paths[name] for kept in quarters if name in kept.paths]
+    if not paths:
+        empty: pl.DataFrame = getattr(nothing(), name)
+        return empty.lazy()
     return pl.scan_parquet([_verified(root, path) for path in paths])
 
 
@@ -45,15 +54,18 @@ def read(root: Path, kept: KeptQuarter) -> QuarterFrames:
         DamagedError: a file is gone or has changed.
 
     """
-    return QuarterFrames(**{name: scan(root, [kept.paths[name]]).collect() for name in NAMES})
+    return QuarterFrames(**{name: scan(root, name, [kept]).collect() for name in NAMES})
 
 
 def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> KeptQuarter:
-    """Write a quarter's frames; files that are there already are left as they are."""
+    """Write those of a quarter's frames that have rows; files that are there already are left."""
     paths = {}
     for name in NAMES:
+        frame = getattr(frames, name)
+        if frame.is_empty():
+            continue
         buffer = io.BytesIO()
-        getattr(frames, name).write_parquet(buffer, compression="zstd", statistics=True)
+        frame.write_parquet(buffer, compression="zstd", statistics=True)
         data = buffer.getvalue()
         paths[name] = f"{FOLDER}/{quarter.slug}/{name}-{_digest(data)}.parquet"
         if not is_whole(root, paths[name]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nhs_league import League
 from nhs_league.league.alike import alike
-from nhs_league.questions.scope import one_trust
+from nhs_league.questions.one_trust import one_trust
 
 
 def test_the_same_subtype_and_region_come_first_then_the_nearest_profile(league: League) -> None:

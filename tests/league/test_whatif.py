@@ -10,7 +10,7 @@ from nhs_league import League, questions
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.scoring import league_rank
 from nhs_league.league.whatif import whatif
-from nhs_league.questions.scope import OneTrust, one_trust
+from nhs_league.questions.one_trust import OneTrust, one_trust
 
 TRUSTS = ["ZB6", "ZA0", "ZE9", "ZC2", "ZM8", "ZP7", "ZR3", "ZV6", "ZF1"]
 slow_to_recompute = settings(max_examples=15, deadline=None)
