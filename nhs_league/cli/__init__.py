@@ -20,6 +20,8 @@ _HELP = "nhsleague --help lists the commands; --help after a command, its option
 def main() -> NoReturn:
     """Run the command and leave with the design's exit code; a known fault is one message."""
     gc.set_threshold(_SELDOM)
+    # Polars' streaming engine takes longer to begin than a quarter's rows take to read.
+    os.environ.setdefault("POLARS_ENGINE_AFFINITY", "in-memory")
     _speak_utf8()
     try:
         code = _run()
@@ -44,7 +46,6 @@ def _run() -> int:
     if _COMPLETING in os.environ:
         # The shell waits at each key, and Typer would import rich to clean the offers' help of
         # markup that ours has not; to it, rich is not there.
-        os.environ["TYPER_USE_RICH"] = "0"
         sys.modules["rich"] = None  # type: ignore[assignment]
     import typer
 

@@ -37,7 +37,6 @@ CATALOGUE = pl.Schema(
 a score), ``scored`` have a score; ``direction_from`` is ``stated`` (metrics.toml), ``inferred``
 (from values and ranks) or null."""
 
-_KEY = ("quarter", "trust_type", "metric_id", "unit")
 _MIN_TO_INFER = 5
 _METRIC_ID = re.compile(r"^of[01](\d{3})(?:[ _:]+(.+))?$")
 
@@ -85,13 +84,17 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
         Schema CATALOGUE, by trust type, domain, sub-domain and metric ID.
 
     """
+    key = ["quarter", "trust_type", "metric_id", "unit"]
     listed = (
-        observations.group_by(_KEY)
+        observations.group_by(key)
         .agg(
             pl.col("metric", "domain", "sub_domain").drop_nulls().first(),
             period=pl.col("period").drop_nulls().mode(maintain_order=True).first(),
             trusts=pl.col("value").count(),
             scored=pl.col("score").count(),
+            by_rank=pl.corr("value", "rank"),
+            by_score=pl.corr("value", "score"),
+            ranked=pl.col("rank").count(),
         )
         .with_columns(
             trusts=pl.max_horizontal("trusts", pl.when(pl.col("unit").is_null()).then("scored"))
@@ -100,12 +103,9 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
     )
     known = [about(i, m) for i, m in listed.select("metric_id", "metric").iter_rows()]
     stated = pl.Series([k and k.higher_is_better for k in known], dtype=pl.Boolean)
-    unstated = listed.filter(stated.is_null()).select("metric_id").to_series().unique()
+    inferred = _inferred_direction()
     return (
-        listed.join(
-            _inferred_direction(observations, unstated), on=_KEY, how="left", nulls_equal=True
-        )
-        .with_columns(
+        listed.with_columns(
             short_name=pl.Series([k.short if k else None for k in known], dtype=pl.String),
             everyday_names=pl.Series(
                 [", ".join(k.names) if k else None for k in known], dtype=pl.String
@@ -117,10 +117,10 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
             standard_source=pl.Series(
                 [(k and k.standard_source) or None for k in known], dtype=pl.String
             ),
-            higher_is_better=pl.coalesce(stated, "inferred"),
+            higher_is_better=pl.coalesce(stated, inferred),
             direction_from=pl.when(stated.is_not_null())
             .then(pl.lit("stated"))
-            .when(pl.col("inferred").is_not_null())
+            .when(inferred.is_not_null())
             .then(pl.lit("inferred")),
         )
         .with_columns(short_name=pl.coalesce("short_name", "metric"))
@@ -129,25 +129,11 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _inferred_direction(observations: pl.LazyFrame, metric_ids: pl.Series) -> pl.DataFrame:
-    """Infer directions: values that rise with rank or score (1 is best) are better low.
-
-    Returns:
-        _KEY and ``inferred`` (bool), of the metrics asked for whose direction shows.
-
-    """
-    if metric_ids.is_empty():
-        return pl.DataFrame(schema={c: CATALOGUE[c] for c in _KEY} | {"inferred": pl.Boolean()})
-    by_rank, by_score = (pl.corr("value", c).fill_nan(None) for c in ("rank", "score"))
-    enough = pl.max_horizontal(pl.col("rank", "score").count()) >= _MIN_TO_INFER
-    return (
-        observations.filter(pl.col("metric_id").is_in(metric_ids.to_list()))
-        .group_by(_KEY)
-        .agg(tendency=pl.coalesce(by_rank, by_score), enough=enough)
-        .filter(pl.col("enough") & (pl.col("tendency").abs() > 0.5))
-        .select(*_KEY, inferred=pl.col("tendency") < 0)
-        .collect()
-    )
+def _inferred_direction() -> pl.Expr:
+    """Infer a direction: values that rise with rank or score (1 is best) are better low."""
+    tendency = pl.coalesce(pl.col("by_rank").fill_nan(None), pl.col("by_score").fill_nan(None))
+    enough = (pl.max_horizontal("ranked", "scored") >= _MIN_TO_INFER) & (tendency.abs() > 0.5)
+    return pl.when(enough).then(tendency < 0)
 
 
 def choose(asked: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Metric | Area, ...]:

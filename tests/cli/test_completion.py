@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -72,24 +71,3 @@ def test_an_empty_store_offers_what_needs_none_and_makes_nothing(tmp_path: Path)
     assert "elective" in offers(tmp_path, "nhsleague worst --metric ele")
     assert "ZB6" not in offers(tmp_path, "nhsleague --sample show ZB6")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_completion_imports_neither_polars_nor_httpx_nor_rich(store: Path) -> None:
-    watch = (
-        "import atexit, sys; atexit.register(lambda: sys.stderr.write(repr(sorted("
-        "set(sys.modules) & {'polars', 'httpx', 'rich.console', 'rapidfuzz'}))));"
-        "from nhs_league.cli import main; sys.argv = ['nhsleague']; main()"
-    )
-    typed = {
-        "_NHSLEAGUE_COMPLETE": "complete_zsh",
-        "_TYPER_COMPLETE_ARGS": "nhsleague --sample show ZB",
-    }
-    asked = subprocess.run(
-        [sys.executable, "-c", watch],
-        env=environment(store) | typed,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert "ZB6" in asked.stdout
-    assert asked.stderr == "[]"

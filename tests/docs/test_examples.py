@@ -102,7 +102,9 @@ def test_the_data_dictionary_is_that_of_the_tables() -> None:
 def test_every_command_has_an_example_in_its_help_and_in_the_pages(run: Run) -> None:
     listed = run("--help").stdout
     pages = "".join((ROOT / page).read_text("utf-8") for page in PAGES)
-    for command in re.findall(r"^│ ([a-z]+)  ", listed, re.MULTILINE):
+    commands = re.findall(r"^  ([a-z]+)  ", listed, re.MULTILINE)
+    assert {"show", "releases", "cache"} < set(commands)
+    for command in commands:
         if command != "cache":
             assert f"Example: nhsleague {command}" in run(command, "--help").stdout
         assert re.search(rf"nhsleague [^\n]*\b{command}\b", pages), command

@@ -1,0 +1,104 @@
+"""What is imported before a command answers: only what it needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run, environment
+
+HEAVY = {"polars", "httpx", "rich", "pydantic", "rapidfuzz", "stamina", "filelock", "selectolax"}
+WATCH = (
+    "import atexit, sys;"
+    "atexit.register(lambda: sys.stderr.write("
+    "'\\nloaded ' + ' '.join(name for name, module in sys.modules.items() if module)));"
+    "from nhs_league.cli import main;"
+    "sys.argv = ['nhsleague', *sys.argv[1:]];"
+    "main()"
+)
+
+
+def loaded(data_dir: Path, *arguments: str, **env: str) -> set[str]:
+    """Run the command's own entry point in a new process, and list the modules that it imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, *arguments],
+        env=environment(data_dir) | env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    return set(done.stderr.rpartition("\nloaded ")[2].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--version"],
+        ["--help"],
+        ["worst", "--help"],
+        ["show", "--help"],
+        ["fetch", "--help"],
+        ["report", "--help"],
+        ["cache", "--help"],
+        ["cache", "verify", "--help"],
+        ["cache", "path"],
+    ],
+    ids=" ".join,
+)
+def test_help_imports_nothing_that_answers(tmp_path: Path, arguments: list[str]) -> None:
+    assert loaded(tmp_path, *arguments) & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    "typed", ["nhsleague sho", "nhsleague worst --metric ele", "nhsleague --sample show ZB"]
+)
+def test_completion_imports_nothing_that_answers(
+    sample: Run, sample_cache: Path, typed: str
+) -> None:
+    assert sample("trusts").returncode == 0
+    asked = {"_NHSLEAGUE_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": typed}
+    assert loaded(sample_cache, **asked) & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "ZB6"],
+        ["worst", "--metric", "elective"],
+        ["compare", "ZA0", "ZB6"],
+        ["table"],
+        ["trend", "ZB6", "--json"],
+        ["changes", "--limit", "3"],
+        ["hidden"],
+        ["explain", "ZB6", "--csv"],
+        ["query", "select count(*) from standings"],
+    ],
+    ids=" ".join,
+)
+def test_a_question_in_a_pipe_imports_polars_alone(
+    sample: Run, sample_cache: Path, arguments: list[str]
+) -> None:
+    assert sample("trusts").returncode == 0
+    assert loaded(sample_cache, "--sample", *arguments) & HEAVY == {"polars"}
+
+
+def test_a_stored_question_does_not_touch_the_sample(sample: Run, sample_cache: Path) -> None:
+    assert sample("trusts").returncode == 0
+    (kept,) = sample_cache.glob("sample-*")
+    asked = loaded(kept, "worst", "--metric", "elective")
+    assert "nhs_league.sample" not in asked
+    assert "tarfile" not in asked
+
+
+def test_the_python_api_is_imported_when_it_is_used() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import nhs_league, sys; print('polars' in sys.modules)"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout == "False\n"
