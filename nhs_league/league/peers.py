@@ -53,9 +53,8 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
         that is published as a score alone is ranked by its score.
 
     """
-    has_values = pl.col("unit").is_not_null()
-    value = pl.when(has_values).then("value").otherwise("score")
-    higher = pl.col("higher_is_better") & has_values
+    value = _compared()
+    higher = pl.col("higher_is_better") & pl.col("unit").is_not_null()
     upwards = value.rank("min", descending=True).over(GROUP)
     downwards = value.rank("min").over(GROUP)
     return directed.with_columns(
@@ -67,9 +66,19 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
     ).select(pl.col(c).cast(t) for c, t in WITH_PEERS.items())
 
 
+def medians(observations: pl.LazyFrame) -> pl.LazyFrame:
+    """Give the median of each GROUP of values, ``computed_median``, as ``compare`` does."""
+    return observations.group_by(GROUP).agg(computed_median=noiseless(_compared().median()))
+
+
 def without_peers(observations: pl.LazyFrame) -> pl.LazyFrame:
     """Give observations the columns of ``with_peers``, all of them null: nothing was compared."""
     return observations.with_columns(pl.lit(None, kind).alias(c) for c, kind in COMPUTED.items())
+
+
+def _compared() -> pl.Expr:
+    """Give what is compared: the value, or the score of a metric that is published as one alone."""
+    return pl.when(pl.col("unit").is_not_null()).then("value").otherwise("score")
 
 
 def place() -> pl.Expr:

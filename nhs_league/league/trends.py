@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from nhs_league.league.metrics import catalogue
-from nhs_league.league.noise import noiseless
-from nhs_league.league.peers import with_peers
+from nhs_league.league.peers import GROUP, medians
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 
@@ -29,7 +28,7 @@ beside that of the quarter before: ``first``, ``new figure``, ``same figure`` (t
 published again), ``changed figure`` (the same period, another value), or ``series broken`` (another
 unit under the same ID)."""
 
-_SERIES = ["quarter", "trust_type", "metric_id", "unit"]
+_SERIES = ["trust_type", "metric_id", "unit"]
 
 
 def places(frames: Frames, trust_codes: Sequence[str]) -> Answer:
@@ -63,7 +62,8 @@ def metric_trend(
         metric_ids: the metrics; None for all that the trusts have.
 
     Returns:
-        Columns METRIC_TREND; figures without a value or score are left out.
+        Columns METRIC_TREND; figures without a value or score are left out. A metric's name and
+        direction are those of the last quarter in which one of the trusts has it.
 
     """
     wanted = (
@@ -71,19 +71,17 @@ def metric_trend(
         if metric_ids is None
         else frames.observations.filter(pl.col("metric_id").is_in(list(metric_ids)))
     )
-    listed = catalogue(wanted)
-    short = listed.lazy().select("quarter", "trust_type", "metric_id", "unit", "short_name")
     has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
+    own = wanted.filter(_is_of(trust_codes), has_figure).collect()
+    peers = wanted.filter(pl.col("trust_type").is_in(own["trust_type"].unique().to_list()))
     names = frames.standings.select("quarter", "trust_code", "trust_name")
     told = (
-        with_peers(wanted, listed)
-        .filter(_is_of(trust_codes), has_figure)
-        .join(
-            short, on=["quarter", "trust_type", "metric_id", "unit"], how="left", nulls_equal=True
-        )
+        own.lazy()
+        .join(_last_known(own, peers).lazy(), on=_SERIES, how="left", nulls_equal=True)
+        .join(medians(peers), on=GROUP, how="left", nulls_equal=True)
         .join(names, on=["quarter", "trust_code"], how="left")
         .sort(_time(), "metric_id", "unit")
-        .with_columns(news=_news(), computed_median=noiseless(pl.col("computed_median")))
+        .with_columns(news=_news())
     )
     frame = _in_order(told, trust_codes, "metric_id", "unit").select(METRIC_TREND)
     one = frame["metric"].n_unique() == 1
@@ -92,6 +90,16 @@ def metric_trend(
         title=f"{frame['metric'][0]}, quarter by quarter" if one else "Metrics, quarter by quarter",
         frame=frame,
         notes=tuple(_notes(frame)),
+    )
+
+
+def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
+    """Give each series' short_name and higher_is_better in the last quarter that has it."""
+    last = own.sort(_time()).group_by(_SERIES).agg(pl.col("quarter").last())
+    quarters = last["quarter"].unique().to_list()
+    listed = catalogue(peers.filter(pl.col("quarter").is_in(quarters)))
+    return last.join(listed, on=[*_SERIES, "quarter"], how="left", nulls_equal=True).select(
+        *_SERIES, "short_name", "higher_is_better"
     )
 
 

@@ -85,13 +85,22 @@ def trend(
 
 
 def _measured(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[str], str]:
-    """Find which metrics a person means, for the types of the trusts asked about."""
+    """Find which metrics a person means, for the types of the trusts asked about.
+
+    The newest quarter that has one of the trusts is looked at first, then all.
+    """
     is_asked = pl.col("trust_code").is_in(list(codes))
-    types = frames.standings.filter(is_asked).select("trust_type").unique().collect()["trust_type"]
-    listed = metrics.catalogue(frames.of_types(types).observations).unique(
-        ["trust_type", "metric_id", "unit"], keep="last", maintain_order=True
-    )
-    choices = metrics.choose(measure, listed, trust_types.ALL)
+    asked = frames.standings.filter(is_asked).select("quarter", "trust_type").unique().collect()
+    observations = frames.of_types(asked["trust_type"].unique()).observations
+    newest = max(asked["quarter"], key=Quarter.parse)
+    try:
+        listed = metrics.catalogue(observations.filter(pl.col("quarter") == newest))
+        choices = metrics.choose(measure, listed, trust_types.ALL)
+    except NotFoundError:
+        listed = metrics.catalogue(observations).unique(
+            ["trust_type", "metric_id", "unit"], keep="last", maintain_order=True
+        )
+        choices = metrics.choose(measure, listed, trust_types.ALL)
     first = choices[0]
     alike = [choice for choice in choices if type(choice) is type(first)]
     ids = {i for c in alike for i in ([c.metric_id] if isinstance(c, Metric) else c.metric_ids)}
@@ -105,15 +114,16 @@ def _measured(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[
 
 def _gone(store: Store, frames: Frames, codes: Sequence[str]) -> list[str]:
     """Say what became of trusts that the newest quarter does not list any more."""
-    standings = frames.standings.collect()
+    is_asked = pl.col("trust_code").is_in(list(codes))
+    listed = frames.standings.filter(is_asked).select("trust_code", "quarter").collect()
     said = []
     for code in codes:
-        listed = set(standings.filter(pl.col("trust_code") == code)["quarter"])
-        last = max(map(Quarter.parse, listed))
+        last = max(map(Quarter.parse, listed.filter(pl.col("trust_code") == code)["quarter"]))
         later = [quarter for quarter in store.quarters if quarter > last]
         if later:
             before, after = (
-                standings.filter(pl.col("quarter") == q.label) for q in (last, later[0])
+                frames.standings.filter(pl.col("quarter") == q.label).collect()
+                for q in (last, later[0])
             )
             became = what_became(before, after).get(code)
             said += [f"{code} from {later[0].label}: {became}."] if became else []
