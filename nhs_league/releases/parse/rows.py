@@ -15,6 +15,7 @@ from nhs_league.releases.parse.columns import Header, recognise
 MISSING = ("", "NA", "N/A", "n/a", "-", "*")
 """What release files write where there is no figure (``NA``), or may write."""
 
+_NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")
 _BLANK = pl.all_horizontal(pl.all().fill_null("") == "")
 
 
@@ -82,9 +83,8 @@ def read_rows(file: str, text: bytes) -> Rows:
         raise RefusedError(file, f"the rows cannot be read ({error})") from error
     if not _all_full(raw, body):
         _refuse_shape(file, header, text)
-    frame = (
-        raw.filter(~_BLANK).select(_clean(name) for name in header.position).with_row_index("row")
-    )
+    filled = raw.filter(~_BLANK)
+    frame = filled.select(_clean(filled[name]) for name in header.position).with_row_index("row")
     return Rows(file, header, frame, text)
 
 
@@ -96,11 +96,17 @@ def _from_line(text: bytes, line: int) -> bytes:
     return text[begins:]
 
 
-def _clean(name: str) -> pl.Expr:
-    stripped = pl.col(name).str.strip_chars()
-    if name in ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type"):
-        stripped = stripped.str.replace_all(r"\s+", " ")
-    return pl.when(stripped.is_in(MISSING)).then(None).otherwise(stripped).alias(name)
+def _clean(column: pl.Series) -> pl.Series:
+    """Take stray blanks and missing markers out of a column; each text is looked at once."""
+    found = column.unique()
+    name = pl.col(column.name)
+    clean = name.str.strip_chars()
+    if column.name in _NAMES:
+        clean = clean.str.replace_all(r"\s+", " ")
+    cleaned = found.to_frame().select(pl.when(~clean.is_in(MISSING)).then(clean).alias("clean"))
+    if cleaned["clean"].equals(found):
+        return column
+    return column.replace(found, cleaned["clean"])
 
 
 def _all_full(raw: pl.DataFrame, body: bytes) -> bool:
@@ -131,7 +137,8 @@ def _refuse_shape(file: str, header: Header, text: bytes) -> None:
 
 def _records(file: str, text: bytes) -> Iterator[tuple[int, list[str]]]:
     """Read the records one by one with the line at which each begins; blank lines are passed."""
-    reader = csv.reader(io.StringIO(text.decode("utf-8"), newline=""), strict=True)
+    lines = io.TextIOWrapper(io.BytesIO(text), "utf-8", newline="")
+    reader = csv.reader(lines, strict=True)
     csv.field_size_limit(len(text) + 1)
     begins = 1
     try:
