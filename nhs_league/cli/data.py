@@ -69,7 +69,7 @@ def _filled(store: Store, *, quiet: bool) -> Store:
     from nhs_league.cli.fetch import counts, fetch_published, tell_faults, tell_notices
 
     store, outcomes = fetch_published(store, quiet=quiet)
-    tell_notices(outcomes, quiet=quiet)
+    tell_notices(store, outcomes, quiet=quiet)
     tell_faults(outcomes)
     if not quiet:
         say(f"Release files: {counts(outcomes)}; nhsleague releases lists them.")

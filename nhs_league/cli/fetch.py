@@ -71,13 +71,13 @@ def fetch(
     _refuse_contradictions(common, from_, more, only=bool(quarter or trust_type))
     store = open_store(common.data_dir or default_data_dir(), notify=say)
     if from_:
-        _, outcomes = add_files(store, _read([*from_, *(more or ())]))
+        store, outcomes = add_files(store, _read([*from_, *(more or ())]))
     elif dry_run:
         outcomes = _try_out(store, quiet=common.quiet, force=force)
     else:
         only = _only(quarter, trust_type)
-        _, outcomes = fetch_published(store, only, quiet=common.quiet, force=force)
-    tell_notices(outcomes, quiet=common.quiet)
+        store, outcomes = fetch_published(store, only, quiet=common.quiet, force=force)
+    tell_notices(store, outcomes, quiet=common.quiet)
     deliver(_answer(outcomes), output, common, {"quarter": quarter, "type": trust_type})
     tell_faults(outcomes)
     if code := exit_code(outcomes):
@@ -111,12 +111,23 @@ def fetch_published(
     return store, outcomes
 
 
-def tell_notices(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
-    """Say what was kept out of new files or left unknown."""
-    for outcome in outcomes:
-        if outcome.kept is not None and outcome.status != "unchanged" and not quiet:
-            for notice in outcome.kept.notices:
-                say(f"{outcome.name}: {notice}")
+def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    """Say what was kept out of new files or left unknown, and where they do not agree."""
+    if quiet:
+        return
+    new = [o for o in outcomes if o.kept is not None and o.status != "unchanged"]
+    for outcome in new:
+        for notice in outcome.kept.notices if outcome.kept else ():
+            say(f"{outcome.name}: {notice}")
+    for label in sorted({label for o in new if o.kept for label in o.kept.quarters}):
+        for line in disagreements(store, label):
+            say(line)
+
+
+def disagreements(store: Store, label: str) -> list[str]:
+    """List where the two kinds of file of a quarter do not agree."""
+    kept = store.manifest.quarters.get(label)
+    return [f"{label}: {line}." for line in kept.disagreements] if kept else []
 
 
 def tell_faults(outcomes: Sequence[Outcome]) -> None:

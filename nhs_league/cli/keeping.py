@@ -34,8 +34,12 @@ def releases(
     from nhs_league.releases import listing
 
     if not available:
-        frame = listing.releases(open_kept(common))
-        deliver(Answer("releases", "Releases kept", frame), output, common, {})
+        from nhs_league.cli.fetch import disagreements
+
+        store = open_kept(common)
+        notes = tuple(line for q in store.quarters for line in disagreements(store, q.label))
+        answer = Answer("releases", "Releases kept", listing.releases(store), notes=notes)
+        deliver(answer, output, common, {})
         return
     if common.sample or common.offline:
         raise UsageError("--available asks the site.", "Leave out --sample and --offline.")

@@ -15,6 +15,7 @@ from pathlib import Path
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic, manifest as manifests, names, tidy
+from nhs_league.releases.agreement import disagreements
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
 from nhs_league.releases.merge import merge
 from nhs_league.releases.parse import ParsedFile, parse_file
@@ -67,7 +68,8 @@ def commit(
         kept = quarters.get(quarter.label)
         before = tidy.read(root, kept) if kept is not None else nothing()
         merged = merge(before, quarter.label, says, order)
-        quarters[quarter.label] = tidy.write(root, quarter, merged)
+        written = tidy.write(root, quarter, merged)
+        quarters[quarter.label] = replace(written, disagreements=disagreements(merged.parts))
         merged_now.append(merged)
     labels = [q.label for q in sorted(map(Quarter.parse, quarters))]
     known = names.with_frames(names.read(root), labels, merged_now)

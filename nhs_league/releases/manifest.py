@@ -64,11 +64,13 @@ class KeptQuarter:
         paths: name of the frame -> path below the store, ``/`` between its parts; frames that have
             no rows are not kept.
         trust_types: the trust types that have standings in it.
+        disagreements: where its metric files and league tables differ, a sentence each.
 
     """
 
     paths: Mapping[str, str]
     trust_types: tuple[str, ...]
+    disagreements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

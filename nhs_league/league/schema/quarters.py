@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-PATTERN = r"^Q[1-4] \d{4}/\d{2}$"
+PATTERN = r"^Q[1-4] [0-9]{4}/[0-9]{2}$"
 """How release files write a quarter."""
 
 _ASKED = re.compile(
-    r"^(?:q([1-4])[ -]*)?(?:(\d{4})[/-](\d{2})|(\d{2})[/-](\d{2}))?(?:[ -]*q([1-4]))?$"
+    r"^(?:q([1-4])[ -]*)?(?:([0-9]{4})[/-]([0-9]{2})|([0-9]{2})[/-]([0-9]{2}))?(?:[ -]*q([1-4]))?$"
 )
 
 

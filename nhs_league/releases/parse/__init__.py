@@ -13,6 +13,7 @@ from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases.parse import league_table, metric_file
 from nhs_league.releases.parse.checks import check
 from nhs_league.releases.parse.columns import Kind
+from nhs_league.releases.parse.contradictions import doubtful_ranks, refuse_contradictions
 from nhs_league.releases.parse.rows import Rows, read_rows
 from nhs_league.releases.parse.text import to_utf8
 from nhs_league.releases.ranked import with_of
@@ -77,6 +78,7 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
     frame, doubled = _without_doubles(
         rows, frame, metric_file.KEY if is_metric else league_table.KEY
     )
+    refuse_contradictions(rows, frame)
     frames = _metric_frames(frame) if is_metric else _league_table_frames(frame)
     source = pl.lit(release_file or file).alias("release_file")
     shaped = (
@@ -155,9 +157,47 @@ def _notices(rows: Rows, frame: pl.DataFrame, doubled: int) -> Iterator[str]:
         yield f"rows that stood twice and count once: {doubled}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
         yield f"trust types new to this version, kept under their own names: {', '.join(new_types)}"
+    if against := doubtful_ranks(frame, rows.header.kind):
+        yield f"ranks that their figures contradict, kept as published: {against}"
+    if incomplete := _incomplete(frame):
+        yield (
+            "ranks that go beyond the trusts in the file, so it may be a part: "
+            f"{', '.join(incomplete)}"
+        )
     if rows.header.kind is Kind.METRIC:
+        if lacking := _without_summary(frame):
+            yield f"summary rows that other trusts have are missing for: {', '.join(lacking)}"
         if unknown := metric_file.not_understood(frame):
             yield f"rows not understood and kept out: {', '.join(unknown)}"
     elif texts := league_table.deficits_not_understood(frame):
         quoted = ", ".join(f"“{text}”" for text in texts)
         yield f"financial deficit left unknown where the file says {quoted}"
+
+
+def _incomplete(frame: pl.DataFrame) -> list[str]:
+    """Name the quarters in which ranks, or their likely ranges, are larger than trusts are many."""
+    group = ("quarter", "trust_type")
+    ranks = pl.col("rank")
+    if "rank_range" in frame.columns:
+        high = pl.col("rank_range").str.extract(r"(\S+)$").cast(pl.Float64).cast(pl.Int32)
+        ranks = pl.max_horizontal(ranks, high)
+    trusts = pl.col("trust_code").n_unique()
+    largest = frame.group_by(group).agg(rank=ranks.max(), trusts=trusts)
+    return largest.filter(pl.col("rank") > pl.col("trusts"))["quarter"].unique().sort().to_list()
+
+
+def _without_summary(frame: pl.DataFrame) -> list[str]:
+    """Name the trusts and quarters that lack a summary row which nearly all others have."""
+    summary = frame.filter(pl.col("metric_id").str.contains("^OF5"))
+    trusts = frame.select("quarter", "trust_code").unique(maintain_order=True)
+    usual = (
+        summary.group_by("quarter", "metric_id")
+        .agg(having=pl.col("trust_code").n_unique())
+        .join(trusts.group_by("quarter").agg(trusts=pl.len()), on="quarter")
+        .filter(pl.col("having") >= pl.col("trusts") * 0.9)
+    )
+    lacking = trusts.join(usual, on="quarter").join(
+        summary, on=["quarter", "trust_code", "metric_id"], how="anti"
+    )
+    named = lacking.select(pl.format("{} {}", "trust_code", "quarter")).to_series()
+    return named.unique(maintain_order=True).to_list()

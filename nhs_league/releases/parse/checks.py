@@ -10,11 +10,15 @@ from nhs_league.league.schema.quarters import PATTERN as QUARTER_PATTERN
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.rows import Rows
 
-NUMBER = r"^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$"
-RANK = r"^[1-9]\d{0,4}$"
+# Not \d, which means the digits of every script.
+NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
+RANK = r"^[1-9][0-9]{0,4}$"
 TRUST_CODE = r"^[A-Z0-9]{3}$"
-METRIC_ID = r"^OF\d{4}$"
-RANGE = r"^(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)$"
+TRUST_TYPE = r"(?i)trust|board|provider|hospital|service|ambulance"
+METRIC_ID = r"^OF[0-9]{4}$"
+RANGE = r"^(-?[0-9]+(?:\.[0-9]+)?) to (-?[0-9]+(?:\.[0-9]+)?)$"
+
+_PLACE = ("average_score", "segment", "rank")
 
 VALUE_ID = r"^OF0"
 SCORE_ID = r"^OF1"
@@ -114,6 +118,14 @@ def _for_league_table(rows: Rows) -> list[_Check]:
         _shape("rank", RANK, "a rank is a whole number from 1"),
         _shape("score_range", RANGE, "a range reads “1.72 to 2.73”"),
         _shape("rank_range", RANGE, "a range reads “6 to 49”"),
+        *(
+            _Check(
+                column,
+                pl.col(column).is_null() & ~pl.all_horizontal(pl.col(*_PLACE).is_null()),
+                "a trust has an average score, a segment and a rank, or none of them",
+            )
+            for column in _PLACE
+        ),
         _Check(
             "score_range",
             (score_low > score_high) | (score_low < 1) | (score_high > 4),
@@ -133,6 +145,7 @@ def _trust(rows: Rows) -> list[_Check]:
         _shape("trust_code", TRUST_CODE, "a trust code is three capital letters or digits"),
         _present("trust_name"),
         _present("trust_type"),
+        _shape("trust_type", TRUST_TYPE, "a trust type names trusts, boards or providers"),
     ]
     if "quarter" in rows.header.position:
         year = pl.col("quarter").str.slice(5, 2).cast(pl.Int8, strict=False)

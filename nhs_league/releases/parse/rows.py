@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ MISSING = ("", "NA", "N/A", "n/a", "-", "*")
 """What release files write where there is no figure (``NA``), or may write."""
 
 _NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")
+_STRAY_QUOTE = re.compile(rb'(?m)(?:^|,)[^",\r\n]+"|"[^",\r\n]')
 _BLANK = pl.all_horizontal(pl.all().fill_null("") == "")
 
 
@@ -80,7 +82,11 @@ def read_rows(file: str, text: bytes) -> Rows:
         raw = pl.read_csv(body, has_header=False, schema=dict.fromkeys(columns, pl.String()))
     except pl.exceptions.PolarsError as error:
         _refuse_shape(file, header, text)
-        raise RefusedError(file, f"the rows cannot be read ({error})") from error
+        stray = _STRAY_QUOTE.search(text)
+        line = text.count(b"\n", 0, stray.start()) + 1 if stray else None
+        raise RefusedError(
+            file, f"a quote stands inside a field, or does not close ({error})", line=line
+        ) from error
     if not _all_full(raw, body):
         _refuse_shape(file, header, text)
     filled = raw.filter(~_BLANK)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from nhs_league.errors import RefusedError
 
+_OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _RETRY = "Fetch or save the file again; a release file is a CSV file of NHS England's."
 
 
@@ -52,6 +54,11 @@ def _as_utf8(file: str, data: bytes) -> bytes:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as not_utf8:
+        if _OF_UTF8.search(data):
+            line = data.count(b"\n", 0, not_utf8.start) + 1
+            reason = "this line is not in UTF-8, and other text of the file is"
+            value = repr(data[not_utf8.start : not_utf8.end])
+            raise RefusedError(file, reason, line=line, value=value, advice=_RETRY) from not_utf8
         try:
             return data.decode("cp1252").encode("utf-8")
         except UnicodeDecodeError as neither:
