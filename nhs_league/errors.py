@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 
+_SHOWN = 80
+
+
 class Exit(IntEnum):
     """The exit codes of the command, as the documentation promises them."""
 
@@ -98,5 +101,10 @@ class RefusedError(LeagueError):
             place.append(f"line {line}")
         if column is not None:
             place.append(f"column {column}")
-        shown = "" if value is None else f": {value!r}"
+        shown = "" if value is None else f": {_cut(value)!r}"
         super().__init__(f"{', '.join(place)}{shown}: {reason}", advice)
+
+
+def _cut(value: str) -> str:
+    """Show the beginning of a value: enough to find it by."""
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"

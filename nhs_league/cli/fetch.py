@@ -197,6 +197,7 @@ def _answer(outcomes: Sequence[Outcome]) -> Answer:
 
 def _read(paths: Sequence[Path]) -> Iterator[Incoming]:
     """Read the CSV files among the paths, and those in folders, in the order of their names."""
+    from nhs_league.releases.catalogue import shown_name
     from nhs_league.releases.intake import Incoming
 
     for path in paths:
@@ -217,7 +218,7 @@ def _read(paths: Sequence[Path]) -> Iterator[Incoming]:
                     f"{file} cannot be read: {error.strerror}.", "Give a file that can be."
                 ) from error
             yield Incoming(
-                file.name,
+                shown_name(file.name),
                 data,
                 str(file.resolve()),
                 datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds"),

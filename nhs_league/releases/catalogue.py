@@ -31,6 +31,7 @@ _PUBLISHED = (
     ("2026/06", (_ACUTE, _COMMUNITY, _AMBULANCE), ""),
 )
 _SPEAKS_OF_IT = re.compile(r"oversight[^a-z0-9]*framework|(?<![a-z])nof(?![a-z])")
+_LONGEST_NAME = 150
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -125,8 +126,13 @@ def _is_release_file(address: str) -> bool:
 
 
 def file_name(address: str) -> str:
-    """Give the name of the file at an address."""
-    return PurePosixPath(unquote(urlsplit(address).path)).name
+    """Give the name of the file at an address, as it can be shown; no path is made of it."""
+    return shown_name(PurePosixPath(unquote(urlsplit(address).path)).name)
+
+
+def shown_name(name: str) -> str:
+    """Take out of a file's name what acts on a terminal, and all but its end where it is long."""
+    return "".join(letter for letter in name if letter.isprintable())[-_LONGEST_NAME:]
 
 
 def published(address: str) -> str:

@@ -36,14 +36,22 @@ class Writer:
     is_view: bool = False
 
 
+def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before each text that a spreadsheet would run as a formula.
+
+    Source of the list of characters: OWASP, CSV Injection. Figures are numbers and stay.
+    """
+    return frame.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'${1}"))
+
+
 def to_csv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV with a header, its column names and ``sample`` first."""
-    return with_sample(answer.frame, sample=meta.sample).write_csv()
+    return as_texts(with_sample(answer.frame, sample=meta.sample)).write_csv()
 
 
 def to_tsv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV is written, with tabs between."""
-    return with_sample(answer.frame, sample=meta.sample).write_csv(separator="\t")
+    return as_texts(with_sample(answer.frame, sample=meta.sample)).write_csv(separator="\t")
 
 
 def _rows(frame: pl.DataFrame, *, sample: bool) -> list[dict[str, object]]:

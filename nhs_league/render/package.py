@@ -14,6 +14,7 @@ import polars as pl
 from nhs_league.league.schema import dictionary
 from nhs_league.league.schema.answers import with_sample
 from nhs_league.league.schema.frames import KEYS
+from nhs_league.render.formats import as_texts
 from nhs_league.render.meta import LICENCE, SAMPLE_SOURCE, SOURCE
 
 _TYPES = {pl.Boolean: "boolean", pl.Float64: "number", pl.String: "string"}
@@ -57,7 +58,7 @@ def package(
 def _written(frame: pl.DataFrame, kind: str) -> bytes:
     written = io.BytesIO()
     if kind == "csv":
-        frame.write_csv(written)
+        as_texts(frame).write_csv(written)
     else:
         frame.write_parquet(written)
     return written.getvalue()

@@ -14,12 +14,13 @@ from nhs_league.render.meta import Meta
 from nhs_league.render.page import scrolling, wrapped
 
 INDEX = "index.html"
+_RESERVED = ("AUX", "CON", "NUL", "PRN")
 _HEADS = ("Rank", "Trust", "Code", "Segment", "Average score", "Likely rank", "Region")
 
 
 def file_of(trust_code: str) -> str:
-    """Name a trust's page; a code is three letters or digits, so it is a safe name."""
-    return f"{trust_code}.html"
+    """Name a trust's page; a code is three letters or digits, and Windows keeps some of those."""
+    return f"{trust_code}-trust.html" if trust_code in _RESERVED else f"{trust_code}.html"
 
 
 def index(standings: Answer, meta: Meta) -> str:

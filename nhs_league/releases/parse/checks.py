@@ -8,7 +8,7 @@ import polars as pl
 
 from nhs_league.league.schema.quarters import PATTERN as QUARTER_PATTERN
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.rows import Rows
+from nhs_league.releases.parse.rows import NAMES, Rows
 
 # Not \d, which means the digits of every script.
 NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
@@ -18,6 +18,7 @@ TRUST_TYPE = r"(?i)trust|board|provider|hospital|service|ambulance"
 METRIC_ID = r"^OF[0-9]{4}$"
 RANGE = r"^(-?[0-9]+(?:\.[0-9]+)?) to (-?[0-9]+(?:\.[0-9]+)?)$"
 
+_LONGEST = 1000
 _PLACE = ("average_score", "segment", "rank")
 
 VALUE_ID = r"^OF0"
@@ -141,6 +142,11 @@ def _for_league_table(rows: Rows) -> list[_Check]:
 
 def _trust(rows: Rows) -> list[_Check]:
     checks = [
+        *(
+            _Check(column, pl.col(column).str.len_chars() > _LONGEST, "a name cannot be so long")
+            for column in NAMES
+            if column in rows.header.position
+        ),
         _present("trust_code"),
         _shape("trust_code", TRUST_CODE, "a trust code is three capital letters or digits"),
         _present("trust_name"),

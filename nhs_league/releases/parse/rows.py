@@ -16,7 +16,10 @@ from nhs_league.releases.parse.columns import Header, recognise
 MISSING = ("", "NA", "N/A", "n/a", "-", "*")
 """What release files write where there is no figure (``NA``), or may write."""
 
-_NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")
+NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")
+"""The columns that hold names, whose blanks are one each."""
+_UNSEEN = r"[\p{Cc}\p{Cf}]"
+"""Characters that are not seen but act: control codes, marks of direction, joiners of no width."""
 _STRAY_QUOTE = re.compile(rb'(?m)(?:^|,)[^",\r\n]+"|"[^",\r\n]')
 _BLANK = pl.all_horizontal(pl.all().fill_null("") == "")
 
@@ -103,12 +106,16 @@ def _from_line(text: bytes, line: int) -> bytes:
 
 
 def _clean(column: pl.Series) -> pl.Series:
-    """Take stray blanks and missing markers out of a column; each text is looked at once."""
+    """Take stray blanks, unseen characters and missing markers out of a column.
+
+    Each text is looked at once.
+    """
     found = column.unique()
     name = pl.col(column.name)
     clean = name.str.strip_chars()
-    if column.name in _NAMES:
+    if column.name in NAMES:
         clean = clean.str.replace_all(r"\s+", " ")
+    clean = clean.str.replace_all(_UNSEEN, "").str.strip_chars()
     cleaned = found.to_frame().select(pl.when(~clean.is_in(MISSING)).then(clean).alias("clean"))
     if cleaned["clean"].equals(found):
         return column

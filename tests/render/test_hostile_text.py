@@ -1,0 +1,203 @@
+"""Names that would act on a terminal, a page or a spreadsheet: shown as text, or taken out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import unicodedata
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from nhs_league.releases.catalogue import file_name
+from nhs_league.render.site import file_of
+from tests.conftest import COMMAND, Run, environment
+from tests.releases.official import METRIC_ROWS, metric_file
+
+# What a row says the trust is called, and what of it is text.
+HOSTILE = {
+    "terminal escape": (
+        "\x1b[2J\x1b]8;;http://evil.example\x07Trust",
+        "[2J]8;;http://evil.exampleTrust",
+    ),
+    "C1 control": ("Tr\x9bust", "Trust"),
+    "rich markup": (
+        "[link=http://evil.example]Trust[/link]",
+        "[link=http://evil.example]Trust[/link]",
+    ),
+    "bidirectional": ("Trust \u202eeslaf\u2066", "Trust eslaf"),
+    "zero width": ("Tr\u200bu\u200ds\ufefft", "Trust"),
+    "line ends": ("Trust\r\nof  two\tlines", "Trust of two lines"),
+    "html": (
+        "<script>alert(1)</script><b onclick=x>&amp;",
+        "<script>alert(1)</script><b onclick=x>&amp;",
+    ),
+    "markdown": ("![x](http://evil.example) | `rm`", "![x](http://evil.example) | `rm`"),
+    "formula": ('=HYPERLINK("http://evil.example")', '=HYPERLINK("http://evil.example")'),
+    "formula with a sign": ("@SUM(1+1)", "@SUM(1+1)"),
+}
+
+
+def kept(run: Run, folder: Path, name: str) -> Path:
+    """Keep a release in which the trust Z1A has such a name."""
+    rows = [row.replace("Trust Z1A", '"' + name.replace('"', '""') + '"') for row in METRIC_ROWS]
+    (folder / "release.csv").write_bytes(metric_file(rows).encode("utf-8"))
+    done = run("fetch", "--from", str(folder / "release.csv"), data_dir=folder / "store")
+    assert done.returncode == 0, done.stderr
+    return folder / "store"
+
+
+def unseen(text: str) -> set[str]:
+    return {letter for letter in text if unicodedata.category(letter) in ("Cc", "Cf")} - {"\n"}
+
+
+@pytest.fixture(params=HOSTILE, ids=str)
+def hostile(request: pytest.FixtureRequest, run: Run, tmp_path: Path) -> tuple[Path, str]:
+    """Give a store with such a name in it, and the name as text."""
+    written, text = HOSTILE[request.param]
+    return kept(run, tmp_path, written), text
+
+
+def test_a_name_is_text_in_every_format(run: Run, hostile: tuple[Path, str]) -> None:
+    store, text = hostile
+    asked = {
+        f: run("trusts", "--format", f, data_dir=store)
+        for f in ("csv", "tsv", "json", "ndjson", "table", "markdown", "html")
+    }
+    for name, done in asked.items():
+        assert done.returncode == 0, (name, done.stderr)
+        assert unseen(done.stdout.replace("\t", "")) == set(), name
+    as_cell = f"'{text}" if text[0] in "=@" else text
+    (row,) = [
+        r for r in csv.DictReader(io.StringIO(asked["csv"].stdout)) if r["trust_code"] == "Z1A"
+    ]
+    assert row["trust_name"] == as_cell
+    rows = json.loads(asked["json"].stdout)["rows"]
+    assert text in {row["trust_name"] for row in rows}
+
+
+def test_a_name_runs_nothing_in_html(run: Run, hostile: tuple[Path, str]) -> None:
+    store, text = hostile
+    for done in (
+        run("trusts", "--format", "html", data_dir=store),
+        run("report", "Z1A", data_dir=store),
+    ):
+        assert done.returncode == 0, done.stderr
+        seen = Seen()
+        seen.feed(done.stdout)
+        assert seen.scripts == 0
+        assert not [a for a in seen.attributes if a.startswith("on")]
+        assert text in "".join(seen.text)
+
+
+class Seen(HTMLParser):
+    """What a browser sees: text, scripts and the names of attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts, self.text, self.attributes = 0, list[str](), list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.attributes += [name for name, _ in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def test_a_page_forbids_connections_and_scripts_not_its_own(sample: Run) -> None:
+    page = sample("report", "ZB6").stdout
+    policy = page.partition('http-equiv="Content-Security-Policy" content="')[2].partition('"')[0]
+    assert "default-src 'none'" in policy
+    assert "script-src 'none'" in policy
+
+
+def test_a_name_is_text_in_a_workbook(run: Run, hostile: tuple[Path, str], tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    store, text = hostile
+    book = tmp_path / "trusts.xlsx"
+    assert run("trusts", "-o", str(book), data_dir=store).returncode == 0
+    with zipfile.ZipFile(book) as parts:
+        sheets = [
+            parts.read(n).decode() for n in parts.namelist() if n.startswith("xl/worksheets/")
+        ]
+        assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
+    assert text in pl.read_excel(book, sheet_name="rows")["trust_name"].to_list()
+
+
+def test_a_name_does_not_act_on_a_terminal(hostile: tuple[Path, str]) -> None:
+    store, _ = hostile
+    shown = on_terminal(store, "--no-color", "trusts")
+    assert "evil.example\x1b" not in shown
+    assert "\x1b]8" not in shown
+    assert "\x1b[2J" not in shown
+
+
+def on_terminal(store: Path, *arguments: str) -> str:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [str(COMMAND), *arguments],
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(store) | {"TERM": "xterm"},
+    ):
+        os.close(theirs)
+        shown = b""
+        try:
+            while piece := os.read(ours, 4096):
+                shown += piece
+        except OSError:
+            pass  # Linux ends a terminal whose other side is closed so.
+    os.close(ours)
+    return shown.decode("utf-8")
+
+
+def test_figures_stay_numbers_beside_neutralised_texts(run: Run, tmp_path: Path) -> None:
+    rows = [row.replace("46.55,61.5,55.25,70", "-46.55,-1,-2,0") for row in METRIC_ROWS[:2]]
+    rows = [
+        row.replace("76.45,61.5,55.25,70", "76.45,-1,-2,0") for row in [*rows, *METRIC_ROWS[2:]]
+    ]
+    (tmp_path / "release.csv").write_text(metric_file(rows), "utf-8")
+    assert (
+        run("fetch", "--from", str(tmp_path / "release.csv"), data_dir=tmp_path / "s").returncode
+        == 0
+    )
+    asked = run("query", "select value from observations where value < 0", data_dir=tmp_path / "s")
+    assert asked.stdout.splitlines()[1] == "false,-46.55"
+
+
+def test_a_name_of_ten_thousand_letters_is_refused_with_its_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "release.csv").write_text(
+        metric_file().replace("Trust Z1A", "T" * 10_000, 1), "utf-8"
+    )
+    done = run("fetch", "--from", str(tmp_path / "release.csv"), data_dir=tmp_path / "s")
+    assert done.returncode == 5
+    assert "line 2, column Trust_name" in done.stderr
+    assert "a name cannot be so long" in done.stderr
+    assert len(done.stderr) < 1000
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://www.england.nhs.uk/a/..%2f..%2fetc%2fpasswd", "passwd"),
+        ("https://www.england.nhs.uk/a/%2e%2e/", ".."),
+        ("https://www.england.nhs.uk/a/%1b%5b2Jx%e2%80%ae.csv", "[2Jx.csv"),
+        ("https://www.england.nhs.uk/a/" + "x" * 300 + ".csv", "x" * 146 + ".csv"),
+    ],
+)
+def test_a_links_name_is_shown_and_chooses_no_path(address: str, name: str) -> None:
+    # A kept file is named by its sha256; the link's name only stands in messages and in rows.
+    assert file_name(address) == name
+
+
+def test_a_page_has_a_name_that_every_system_lets_it_have() -> None:
+    assert file_of("RDY") == "RDY.html"
+    assert file_of("CON") == "CON-trust.html"
