@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
+import signal
 import sys
-from typing import NoReturn
+from pathlib import Path
+from typing import NoReturn, TextIO
 
+from nhs_league.cli.output import discard_stdout
 from nhs_league.errors import Exit, LeagueError
 
 _COMPLETING = "_NHSLEAGUE_COMPLETE"
@@ -19,27 +23,37 @@ _HELP = "nhsleague --help lists the commands; --help after a command, its option
 
 def main() -> NoReturn:
     """Run the command and leave with the design's exit code; a known fault is one message."""
-    gc.set_threshold(_SELDOM)
-    # Polars' streaming engine takes longer to begin than a quarter's rows take to read.
-    os.environ.setdefault("POLARS_ENGINE_AFFINITY", "in-memory")
-    _speak_utf8()
     try:
+        gc.set_threshold(_SELDOM)
+        # Polars' streaming engine takes longer to begin than a quarter's rows take to read.
+        os.environ.setdefault("POLARS_ENGINE_AFFINITY", "in-memory")
+        _open_streams()
         code = _run()
     except LeagueError as error:
         _say(str(error))
         code = error.exit_code
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
-    except Exception:  # noqa: BLE001 - whatever is left is the program's own fault
-        import traceback
-
-        _say(f"{traceback.format_exc()}\n{_FAULT}")
-        code = Exit.FAULT
+    except Exception as error:  # noqa: BLE001 - whatever is left is the program's own fault
+        code = _fault(error)
+    # Whoever interrupts again, while it ends, need not see where it was.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if code == Exit.INTERRUPTED:
         _say("Interrupted.")
     # What is left is freed with the process; looking through it first takes longer than a question.
     gc.freeze()
     sys.exit(code)
+
+
+def _fault(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        discard_stdout()
+        _say(f"The answer cannot be written: {error.strerror}.\nMake room, or name another place.")
+        return Exit.USAGE
+    import traceback
+
+    _say(f"{traceback.format_exc()}\n{_FAULT}")
+    return Exit.FAULT
 
 
 def _run() -> int:
@@ -64,8 +78,17 @@ def _say(message: str) -> None:
     sys.stderr.write(f"{message}\n")
 
 
-def _speak_utf8() -> None:
-    """Write UTF-8 into pipes and files, and never fail on a terminal that cannot show a letter."""
+def _open_streams() -> None:
+    """Make both streams write UTF-8 into pipes and files, and never fail on a letter.
+
+    A terminal that cannot show a letter shows another; what goes to a closed stream goes nowhere.
+    """
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")

@@ -53,6 +53,16 @@ class Group(TyperGroup):
         _write_sections(self.get_params(ctx), ctx, formatter)
 
 
+def typed(ctx: Any) -> dict[str, Any]:
+    """Give the values that were typed after a command's name, without those of the environment."""
+    sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
+    return {
+        name: value
+        for name, value in ctx.params.items()
+        if sources[name] is not None and sources[name].name == "COMMANDLINE"
+    }
+
+
 def _write_sections(params: Iterable[Any], ctx: Any, formatter: Any) -> None:
     sections: dict[str, list[tuple[str, str]]] = {}
     for param in params:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from nhs_league.cli.command import typed
+
 if TYPE_CHECKING:
     from nhs_league.releases.names import Names
 
@@ -70,11 +72,7 @@ def _names(ctx: typer.Context) -> Names:
     from nhs_league.releases.names import read
     from nhs_league.sample import home
 
-    asked = {**(ctx.parent.params if ctx.parent else {}), **_given(ctx)}
+    asked = {**(ctx.parent.params if ctx.parent else {}), **typed(ctx)}
     folder = Path(asked.get("data_dir") or default_data_dir())
     is_sample = asked.get("sample") or os.environ.get("NHSLEAGUE_SAMPLE", "") not in ("", "0")
     return read(home(folder) if is_sample else folder)
-
-
-def _given(ctx: typer.Context) -> dict[str, object]:
-    return {name: value for name, value in ctx.params.items() if value}

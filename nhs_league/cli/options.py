@@ -16,6 +16,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from nhs_league.cli import completion
+from nhs_league.cli.command import typed
 
 _WHICH = "Which trusts"
 _HOW = "How to show it"
@@ -231,7 +232,11 @@ def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_options(*, ctx: typer.Context, **given: Any) -> Any:
         for name, group in groups.items():
-            given[name] = group(**{f.name: given.pop(f.name) for f in fields(group)})
+            values = {f.name: given.pop(f.name) for f in fields(group)}
+            if group is Common and ctx.obj is not None:
+                # What stood before the command's name goes before the environment.
+                values = {n: value for n, value in values.items() if n in typed(ctx)}
+            given[name] = group(**values)
             if isinstance(given[name], Common):
                 ctx.obj = given[name] = given[name].after(ctx.obj or Common())
         return command(**given)

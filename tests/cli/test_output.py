@@ -7,13 +7,13 @@ import io
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from nhs_league.league.ranking import BY_METRIC
 from tests.conftest import COMMAND, Run, environment
+from tests.terminal import needs_terminal, on_terminal
 
 QUESTIONS = [
     ["worst", "--metric", "elective"],
@@ -27,36 +27,6 @@ QUESTIONS = [
     ["metrics"],
     ["trusts"],
 ]
-
-
-def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) -> str:
-    """Run the installed command on a real terminal of so many columns."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [str(COMMAND), *arguments],
-        env=environment(data_dir) | {"TERM": "xterm", "COLUMNS": str(columns)} | env,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(theirs)
-    written = bytearray()
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # Linux tells the end of a terminal in this way.
-            break
-        if not piece:
-            break
-        written += piece
-    os.close(ours)
-    assert process.wait(timeout=60) == 0
-    return written.decode("utf-8").replace("\r\n", "\n")
-
-
-needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
 
 def test_a_pipe_gets_csv_and_nothing_else_on_stdout(sample: Run) -> None:

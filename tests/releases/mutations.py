@@ -82,7 +82,12 @@ def figures(parsed: ParsedFile) -> frozenset[Figure]:
         ]
         for row in frame.iter_rows(named=True):
             about = tuple(row[c] for c in key)
-            found += [(*about, c, row[c]) for c in numbers if row[c] is not None]
+            # A metric's score and rank are of the metric, whichever of its units they stand beside.
+            found += [
+                (*(about[:3] if c in ("score", "rank") else about), c, row[c])
+                for c in numbers
+                if row[c] is not None
+            ]
     return frozenset(found)
 
 

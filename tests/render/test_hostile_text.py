@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import pty
-import subprocess
 import unicodedata
 import zipfile
 from html.parser import HTMLParser
@@ -18,8 +15,9 @@ import pytest
 
 from nhs_league.releases.catalogue import file_name
 from nhs_league.render.site import file_of
-from tests.conftest import COMMAND, Run, environment
+from tests.conftest import Run
 from tests.releases.official import METRIC_ROWS, metric_file
+from tests.terminal import needs_terminal, on_terminal
 
 # What a row says the trust is called, and what of it is text.
 HOSTILE = {
@@ -132,31 +130,13 @@ def test_a_name_is_text_in_a_workbook(run: Run, hostile: tuple[Path, str], tmp_p
     assert text in pl.read_excel(book, sheet_name="rows")["trust_name"].to_list()
 
 
+@needs_terminal
 def test_a_name_does_not_act_on_a_terminal(hostile: tuple[Path, str]) -> None:
     store, _ = hostile
-    shown = on_terminal(store, "--no-color", "trusts")
+    shown = on_terminal("--no-color", "trusts", data_dir=store)
     assert "evil.example\x1b" not in shown
     assert "\x1b]8" not in shown
     assert "\x1b[2J" not in shown
-
-
-def on_terminal(store: Path, *arguments: str) -> str:
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [str(COMMAND), *arguments],
-        stdout=theirs,
-        stderr=theirs,
-        env=environment(store) | {"TERM": "xterm"},
-    ):
-        os.close(theirs)
-        shown = b""
-        try:
-            while piece := os.read(ours, 4096):
-                shown += piece
-        except OSError:
-            pass  # Linux ends a terminal whose other side is closed so.
-    os.close(ours)
-    return shown.decode("utf-8")
 
 
 def test_figures_stay_numbers_beside_neutralised_texts(run: Run, tmp_path: Path) -> None:
