@@ -67,7 +67,7 @@ def commit(
     for quarter, says in _by_quarter(parsed).items():
         kept = quarters.get(quarter.label)
         before = tidy.read(root, kept) if kept is not None else nothing()
-        merged = merge(before, quarter.label, says, order)
+        merged = merge(before, says, order)
         written = tidy.write(root, quarter, merged)
         quarters[quarter.label] = replace(written, disagreements=disagreements(merged.parts))
         merged_now.append(merged)
@@ -106,10 +106,7 @@ def rebuilt_frames(root: Path, files: Sequence[KeptFile]) -> dict[Quarter, Quart
     """
     files, parsed = parse_raw(root, files)
     order = manifests.publication_order(files)
-    return {
-        quarter: merge(nothing(), quarter.label, says, order)
-        for quarter, says in _by_quarter(parsed).items()
-    }
+    return {quarter: merge(nothing(), says, order) for quarter, says in _by_quarter(parsed).items()}
 
 
 def parse_raw(root: Path, files: Sequence[KeptFile]) -> tuple[list[KeptFile], list[ParsedFile]]:
@@ -180,8 +177,20 @@ def _published_before(
 
 
 def _by_quarter(parsed: Sequence[ParsedFile]) -> dict[Quarter, list[ParsedFile]]:
-    quarters = sorted({quarter for found in parsed for quarter in found.quarters})
-    return {q: [found for found in parsed if q in found.quarters] for q in quarters}
+    """Split what files say by quarter, the oldest first, each file once."""
+    split: dict[Quarter, list[ParsedFile]] = {}
+    for found in parsed:
+        frames = {
+            name: getattr(found, name).partition_by("quarter", as_dict=True)
+            for name in ("standings", "observations", "domains")
+        }
+        for quarter in found.quarters:
+            one = {
+                name: parts.get((quarter.label,), getattr(found, name).clear())
+                for name, parts in frames.items()
+            }
+            split.setdefault(quarter, []).append(replace(found, quarters=(quarter,), **one))
+    return dict(sorted(split.items()))
 
 
 def _retired(

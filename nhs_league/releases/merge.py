@@ -16,21 +16,20 @@ _PARTS_KEY = (*KEYS["standings"], "kind")
 
 
 def merge(
-    kept: QuarterFrames, label: str, files: Sequence[ParsedFile], order: Mapping[str, int]
+    kept: QuarterFrames, files: Sequence[ParsedFile], order: Mapping[str, int]
 ) -> QuarterFrames:
     """Merge what is kept of a quarter with what new files say of it.
 
     Args:
         kept: the quarter as it stands.
-        label: the quarter, ``Q3 2025/26``.
-        files: newly parsed files; rows of other quarters are passed over.
+        files: what newly parsed files say of the quarter.
         order: ``release_file`` -> its place among all files kept, later publications higher.
 
     Returns:
         The quarter's new frames; of two rows with one key, the later publication's.
 
     """
-    said = [_said(file, label) for file in files]
+    said = [_said(file) for file in files]
     published = [figures(kept.parts, kept.observations, kept.domains)]
     published += [figures(*frames) for frames in said]
     parts, observations, domains = (
@@ -47,14 +46,10 @@ def merge(
     return QuarterFrames(parts, *with_of(_compose(parts, order), observations, domains), changed)
 
 
-def _said(file: ParsedFile, label: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Give what a file says of a quarter: its standings as PARTS, observations, domains."""
-    in_quarter = pl.col("quarter") == label
-    return (
-        file.standings.filter(in_quarter).with_columns(kind=pl.lit(str(file.kind))),
-        file.observations.filter(in_quarter),
-        file.domains.filter(in_quarter),
-    )
+def _said(file: ParsedFile) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Give what a file says: its standings as PARTS, observations, domains."""
+    kind = pl.lit(str(file.kind))
+    return file.standings.with_columns(kind=kind), file.observations, file.domains
 
 
 def _newest(

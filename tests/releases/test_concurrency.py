@@ -66,8 +66,9 @@ def test_sixteen_at_once_transfer_each_file_once_and_all_end_well(
     assert run("cache", "verify", data_dir=tmp_path).returncode == 0
 
 
+@pytest.mark.parametrize("at_once", [8, pytest.param(64, marks=pytest.mark.slow)])
 def test_readers_see_the_old_state_or_the_new_and_never_a_mixture(
-    run: Run, published: Site, tmp_path: Path
+    run: Run, published: Site, tmp_path: Path, at_once: int
 ) -> None:
     """Two figures change in one visit; each answer has both as they were or both as they are."""
     fetch_well(published.url, tmp_path)
@@ -92,7 +93,7 @@ def test_readers_see_the_old_state_or_the_new_and_never_a_mixture(
                 out if reader.returncode == 0 and not err else f"{reader.returncode}: {err}"
             )
 
-    readers = [threading.Thread(target=read) for _ in range(8)]
+    readers = [threading.Thread(target=read) for _ in range(at_once)]
     for reader in readers:
         reader.start()
     expected = {"sample,trust_code,value\nfalse,Z1A,46.55\nfalse,Z2B,76.45\n"}
