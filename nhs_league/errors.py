@@ -19,6 +19,19 @@ class Exit(IntEnum):
     REFUSED = 5
     INTERRUPTED = 130
 
+    @property
+    def meaning(self) -> str:
+        """What the code says, in the words of the documentation."""
+        return {
+            Exit.DONE: "done",
+            Exit.FAULT: "a fault of the program",
+            Exit.USAGE: "wrong usage",
+            Exit.NOT_FOUND: "no such trust, metric, quarter or filter value",
+            Exit.NO_DATA: "no data, and none can be fetched",
+            Exit.REFUSED: "a release file or a stored file was refused",
+            Exit.INTERRUPTED: "interrupted",
+        }[self]
+
 
 class LeagueError(Exception):
     """A fault of the user's, the data's or the network's, told in words.

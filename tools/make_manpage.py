@@ -15,15 +15,6 @@ from nhs_league.errors import Exit
 from nhs_league.version import __version__
 
 TARGET = Path(__file__).parents[1] / "docs" / "nhsleague.1"
-_CODES = {
-    Exit.DONE: "done",
-    Exit.FAULT: "a fault of the program",
-    Exit.USAGE: "wrong usage",
-    Exit.NOT_FOUND: "no such trust, metric, quarter or filter value",
-    Exit.NO_DATA: "no data, and none can be fetched",
-    Exit.REFUSED: "a release file or a stored file was refused",
-    Exit.INTERRUPTED: "interrupted",
-}
 _ENVIRONMENT = {
     "NHSLEAGUE_DATA_DIR": "Where releases are kept.",
     "NHSLEAGUE_SAMPLE": "1 to use the fictional sample.",
@@ -51,7 +42,7 @@ def _lines() -> Iterator[str]:
     for path, command in _commands():
         yield from _command(path, command)
     yield from (".SH ENVIRONMENT", *_listed(_ENVIRONMENT.items()))
-    codes = ((str(int(code)), said) for code, said in _CODES.items())
+    codes = ((str(int(code)), code.meaning) for code in Exit)
     yield from (".SH EXIT STATUS", *_listed(codes))
     yield from (".SH FIGURES", _text(root.epilog.removeprefix("Figures: ")))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from nhs_league.league.schema.answers import Answer
-from nhs_league.render import views
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Remark
 from nhs_league.render.explanation import explanation_blocks
 from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
+from nhs_league.render.views import columns_of
+from nhs_league.render.views.cells import plain
+from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
 _COMPUTED = "* computed from the figures at hand; not published."
@@ -45,9 +47,9 @@ def _table(answer: Answer, columns: Sequence[str]) -> Iterator[Block]:
     if answer.frame.is_empty():
         yield Line("Nothing to show.")
     else:
-        shown = views.plain(answer.frame.select(columns)) if columns else views.columns_of(answer)
+        shown = plain(answer.frame.select(columns)) if columns else columns_of(answer)
         if answer.question == "comparison" and not columns:
-            yield Grid("The trusts compared", tuple(views.standings(answer)))
+            yield Grid("The trusts compared", tuple(standings(answer)))
         yield Grid(answer.title, tuple(shown), tuple(_sections(answer)))
         if not columns and any(t.endswith("*") for c in shown for t in (c.heading, *c.cells)):
             yield Remark(_COMPUTED)

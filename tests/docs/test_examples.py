@@ -13,6 +13,7 @@ import pytest
 from fill_examples import dictionary_page
 from make_manpage import manpage
 
+from nhs_league.errors import Exit
 from tests.conftest import COMMAND, Run, environment
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,12 @@ def test_the_man_page_is_that_of_the_commands() -> None:
     assert (ROOT / "docs" / "nhsleague.1").read_text("utf-8") == manpage(), (
         "python tools/make_manpage.py"
     )
+
+
+@pytest.mark.parametrize("code", Exit)
+def test_the_readme_says_what_each_exit_code_means(code: Exit) -> None:
+    text = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"{int(code)} {code.meaning}" in text
 
 
 def test_the_data_dictionary_is_that_of_the_tables() -> None:

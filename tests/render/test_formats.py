@@ -69,6 +69,10 @@ def test_what_is_written_reads_back_the_same_types_included(
     name: str, data: list[tuple[object, ...]]
 ) -> None:
     answer, frame = answer_of(data)
+    if name in ("csv", "tsv"):
+        # What a spreadsheet would run is written with an apostrophe before it.
+        texts = [f"'{t}" if t and t[0] in "=+-@\t\r" else t for t in frame["name"]]
+        frame = frame.with_columns(name=pl.Series(texts, dtype=pl.String))
     assert_frame_equal(
         read_back(name, written(name, answer), frame.schema), frame, check_exact=True
     )

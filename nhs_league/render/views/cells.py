@@ -1,0 +1,79 @@
+"""Cells and columns that many tables share: texts, ranks, scores, values with their units."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.render import figures
+from nhs_league.render.column import Column
+
+
+def _own(frame: pl.DataFrame, name: str) -> Column:
+    kind = frame.schema[name]
+    if kind == pl.Boolean:
+        return Column(name, yes_no(frame[name]))
+    if kind.is_numeric():
+        return Column(name, [figures.number(v) for v in frame[name]], right=True)
+    return Column(name, [v or "" for v in frame[name].cast(pl.String)], flexible=True)
+
+
+def plain(frame: pl.DataFrame) -> list[Column]:
+    """Give a frame's own columns under their own names, for ``--columns``."""
+    return [_own(frame, name) for name in frame.columns]
+
+
+def texts(frame: pl.DataFrame, column: str) -> list[str]:
+    """Write a column as text; what is missing as a dash."""
+    return [figures.number(None) if v is None else str(v) for v in frame[column]]
+
+
+def names(frame: pl.DataFrame, column: str = "trust_name") -> list[str]:
+    """Write trust names short enough for a table."""
+    return [figures.short_name(name) if name else "" for name in frame[column]]
+
+
+def yes_no(column: pl.Series) -> list[str]:
+    """Write a column of yes, no and unknown."""
+    words = {True: "yes", False: "no", None: "unknown"}
+    return [words[v] for v in column]
+
+
+def ranks(frame: pl.DataFrame) -> list[str]:
+    """Write published ranks, and computed ones, marked, where none is published."""
+    return [
+        figures.rank_of(rank, of) if rank is not None else f"{figures.rank_of(own, own_of)}*"
+        for rank, of, own, own_of in frame.select(
+            "rank", "of", "computed_rank", "computed_of"
+        ).iter_rows()
+    ]
+
+
+def scores(frame: pl.DataFrame, column: str) -> list[str]:
+    """Write scores with two places."""
+    return [figures.score(v) for v in frame[column]]
+
+
+def values(frame: pl.DataFrame) -> list[str]:
+    """Write values with their units."""
+    return [figures.with_unit(v, unit) for v, unit in frame.select("value", "unit").iter_rows()]
+
+
+def medians(frame: pl.DataFrame) -> list[str]:
+    """Write published medians, and computed ones, marked, where none is published."""
+    return [
+        figures.with_unit(published, unit)
+        if published is not None or own is None
+        else f"{figures.with_unit(round(own, 4), unit)}*"
+        for published, own, unit in frame.select("median", "computed_median", "unit").iter_rows()
+    ]
+
+
+def codes_if_several(frame: pl.DataFrame) -> list[Column]:
+    """Give the column of codes where there are several trusts."""
+    several = frame["trust_code"].n_unique() > 1
+    return [Column("Code", texts(frame, "trust_code"))] if several else []
+
+
+def short_file(name: str) -> str:
+    """Write a release file's name without what all begin with."""
+    return name.removeprefix("nhs-oversight-framework-")

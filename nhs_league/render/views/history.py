@@ -1,0 +1,132 @@
+"""The tables across quarters: changes, revisions, places, trends."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.league.schema.answers import Answer
+from nhs_league.render import figures
+from nhs_league.render.column import Column
+from nhs_league.render.views.cells import (
+    codes_if_several,
+    medians,
+    names,
+    scores,
+    short_file,
+    texts,
+    values,
+)
+
+
+def changes(answer: Answer) -> list[Column]:
+    """Give what changed between two quarters."""
+    frame = answer.frame
+    return [
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("Is it real?", texts(frame, "certainty"), flexible=True, at_least=12),
+        Column("What changed, and why", texts(frame, "in_words"), flexible=True, at_least=36),
+        Column("Direction", texts(frame, "direction")),
+        Column("Region", texts(frame, "region")),
+        Column("Type", texts(frame, "trust_type")),
+    ]
+
+
+def revisions(answer: Answer) -> list[Column]:
+    """Give figures that a later file changed."""
+    frame = answer.frame
+    before = [figures.number(v) for v in frame["published_before"]]
+    return [
+        Column("Quarter", texts(frame, "quarter")),
+        Column("Code", texts(frame, "trust_code")),
+        Column("Figure", texts(frame, "figure")),
+        Column("Of", texts(frame.select(pl.coalesce("metric", "name")), "metric"), flexible=True),
+        Column("Before", before, right=True),
+        Column("Now", [figures.number(v) for v in frame["published"]], right=True, style="bold"),
+        Column("File before", [short_file(name) for name in frame["file_before"]]),
+        Column("File now", [short_file(name) for name in frame["release_file"]]),
+    ]
+
+
+def places(answer: Answer) -> list[Column]:
+    """Give trusts' places, quarter by quarter."""
+    frame = answer.frame
+    last = frame.select(pl.max_horizontal("of", "rank", "rank_high").max()).item() or 1
+    ranges = frame.select(
+        pl.coalesce("rank_low", "rank"), pl.coalesce("rank_high", "rank"), own="rank"
+    ).iter_rows()
+    ranks = frame.select("rank", "of").iter_rows()
+    likely = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        *codes_if_several(frame),
+        Column("Quarter", texts(frame, "quarter")),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True, style="bold"),
+        Column("Likely", [figures.likely(*ends) for ends in likely]),
+        Column("o rank, - likely", [figures.span(*ends, of=last) for ends in ranges]),
+        Column("Score", scores(frame, "average_score"), right=True),
+    ]
+
+
+def trend(answer: Answer) -> list[Column]:
+    """Give a metric's figures with a chart: o is the trust, m the median of its type."""
+    frame = answer.frame
+    several = frame["metric_id"].n_unique() > 1
+    ranks = frame.select("rank", "of").iter_rows()
+    return [
+        *codes_if_several(frame),
+        *([Column("Metric", texts(frame, "short_name"), flexible=True)] if several else []),
+        Column("Quarter", texts(frame, "quarter")),
+        Column("Value", values(frame), right=True, style="bold"),
+        Column("o trust, m median", _dots(frame)),
+        Column("Median", medians(frame), right=True),
+        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
+        Column("Score", scores(frame, "score"), right=True),
+        Column("Period", texts(frame, "period")),
+        Column("News", texts(frame, "news")),
+    ]
+
+
+def _dots(frame: pl.DataFrame) -> list[str]:
+    """Draw each value and its peers' median on the span of the metric's figures."""
+    series = ["metric_id", "unit"]
+    median = pl.coalesce("median", "computed_median")
+    spans = frame.with_columns(
+        median=median,
+        low=pl.min_horizontal(pl.col("value"), median).min().over(series),
+        high=pl.max_horizontal(pl.col("value"), median).max().over(series),
+    ).select("value", "median", "low", "high", pl.col("news") == "same figure")
+    return [
+        figures.dots(value, median, low, high, same=same)
+        for value, median, low, high, same in spans.iter_rows()
+    ]
+
+
+def sparklines(answer: Answer) -> list[Column]:
+    """Give a line a metric, with its figures as a row of blocks; = is the same figure again."""
+    frame = answer.frame.filter(pl.col("value").is_not_null())
+    lines = frame.group_by("trust_code", "metric_id", "unit", maintain_order=True).agg(
+        pl.col("short_name").last(),
+        pl.col("value"),
+        same=pl.col("news") == "same figure",
+        first=pl.col("value").first(),
+        last=pl.col("value").last(),
+        rank=pl.col("rank").last(),
+        of=pl.col("of").last(),
+        score=pl.col("score").last(),
+    )
+    sparks = [figures.sparkline(v, same) for v, same in lines.select("value", "same").iter_rows()]
+    ends = {
+        end: [figures.with_unit(v, unit) for v, unit in lines.select(end, "unit").iter_rows()]
+        for end in ("first", "last")
+    }
+    ranks = lines.select("rank", "of").iter_rows()
+    return [
+        *codes_if_several(lines),
+        Column("Metric", texts(lines, "short_name"), flexible=True),
+        Column("Quarters", sparks),
+        Column("First", ends["first"], right=True),
+        Column("Last", ends["last"], right=True, style="bold"),
+        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
+        Column("Score", scores(lines, "score"), right=True),
+    ]

@@ -1,0 +1,62 @@
+"""The tables of what is kept: releases, files, whether they are right."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.league.schema.answers import Answer
+from nhs_league.render.column import Column
+from nhs_league.render.views.cells import short_file, texts, yes_no
+
+
+def fetched(answer: Answer) -> list[Column]:
+    """Give what became of each file."""
+    # Names of the built-in list that are not there are counted in the title and tell no more.
+    frame = answer.frame.filter(pl.col("status") != "missing")
+    return [
+        Column("Status", texts(frame, "status")),
+        Column("Quarter", texts(frame, "quarter")),
+        Column("Trusts", texts(frame, "trusts"), right=True),
+        Column("File", [short_file(name) for name in frame["file"]]),
+        Column("Type", texts(frame, "trust_type")),
+        Column("Kind", texts(frame, "kind")),
+    ]
+
+
+def releases(answer: Answer) -> list[Column]:
+    """Give the releases kept."""
+    frame = answer.frame
+    return [
+        Column("Quarter", texts(frame, "quarter")),
+        Column("Type", texts(frame, "trust_type"), flexible=True),
+        Column("Kind", texts(frame, "kind")),
+        Column("Published", texts(frame, "published"), flexible=True),
+        Column("Trusts", texts(frame, "trusts"), right=True),
+        Column("Revised", texts(frame, "revised"), right=True),
+        Column("Rows", texts(frame, "rows"), right=True),
+        Column("Fetched", texts(frame, "fetched")),
+        Column("File", texts(frame, "release_file"), flexible=True),
+    ]
+
+
+def available(answer: Answer) -> list[Column]:
+    """Give the files that the site has."""
+    frame = answer.frame
+    return [
+        Column("Linked", yes_no(frame["linked"])),
+        Column("Kept", yes_no(frame["kept"])),
+        Column("Quarter", texts(frame, "quarter")),
+        Column("File", [short_file(name) for name in frame["file"]]),
+        Column("Type", texts(frame, "trust_type")),
+        Column("Kind", texts(frame, "kind")),
+    ]
+
+
+def verified(answer: Answer) -> list[Column]:
+    """Give what was checked."""
+    frame = answer.frame
+    return [
+        Column("Fault", [fault or "none" for fault in frame["fault"]]),
+        Column("What", texts(frame, "what"), flexible=True),
+        Column("Path", texts(frame, "path"), flexible=True),
+    ]

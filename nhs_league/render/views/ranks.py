@@ -1,0 +1,132 @@
+"""The tables of rankings: by a metric, by an area, the league table, a distribution."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.league.schema.answers import Answer
+from nhs_league.render import figures
+from nhs_league.render.column import Column
+from nhs_league.render.views.cells import medians, names, ranks, scores, texts, values, yes_no
+
+_SMALL = 17
+_HISTOGRAM = 30
+
+
+def ranking(answer: Answer) -> list[Column]:
+    """Give trusts ordered by a metric."""
+    frame = answer.frame
+    return [
+        Column("Rank", ranks(frame), right=True),
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("Value", values(frame), right=True, style="bold"),
+        Column("Median", medians(frame), right=True),
+        Column("o trust, m median", _on_span(frame)),
+        Column("Score", scores(frame, "score"), right=True),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Period", texts(frame, "period")),
+        Column("Region", texts(frame, "region")),
+        Column("Subtype", texts(frame, "subtype")),
+    ]
+
+
+def _on_span(frame: pl.DataFrame) -> list[str]:
+    """Draw each value and the median on the span of the values of the trust type."""
+    median = pl.coalesce("median", "computed_median")
+    spans = frame.select("value", median, "computed_lowest", "computed_highest")
+    return [figures.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
+
+
+def area(answer: Answer) -> list[Column]:
+    """Give trusts ordered by an area, with each of its metrics' values."""
+    frame = answer.frame
+    has_two_units = pl.len().over("short_name") > 1
+    measured = answer.parts["metrics"].select(
+        "column",
+        "unit",
+        heading=pl.when(has_two_units)
+        .then(pl.format("{} ({})", "short_name", "unit"))
+        .otherwise("short_name"),
+    )
+    shown = frame.select(shown=pl.coalesce("score", "computed_mean_score").round(2))
+    return [
+        Column("Rank", ranks(frame), right=True),
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("Mean score", scores(shown, "shown"), right=True, style="bold"),
+        *(
+            Column(heading, [figures.with_unit(v, unit) for v in frame[column]], right=True)
+            for column, unit, heading in measured.iter_rows()
+            if column in frame.columns
+        ),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Region", texts(frame, "region")),
+    ]
+
+
+def table(answer: Answer) -> list[Column]:
+    """Give the league table."""
+    frame = answer.frame
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    ranks = frame.select("rank", "of", "computed_rank").iter_rows()
+    return [
+        Column("Rank", [str(r) if r is not None else f"{own}*" for r, _, own in ranks], right=True),
+        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Score", scores(frame, "average_score"), right=True),
+        Column("Override", yes_no(frame["override"])),
+        Column("In deficit", yes_no(frame["in_deficit"])),
+        Column("Region", texts(frame, "region")),
+        Column("Subtype", texts(frame, "subtype")),
+    ]
+
+
+def neighbours(answer: Answer) -> list[Column]:
+    """Give the league table with, for each trust, those that it cannot be told apart from."""
+    frame = answer.frame
+    last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
+    spans = frame.select("computed_alike_first", "computed_alike_last", "rank").iter_rows()
+    ranks = frame.select("rank", "computed_rank").iter_rows()
+    return [
+        Column("Rank", [str(r) if r is not None else f"{own}*" for r, own in ranks], right=True),
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("Alike*", texts(frame, "computed_alike"), right=True),
+        Column(
+            "Their ranks*",
+            [
+                figures.likely(first, end)
+                for first, end in frame.select(
+                    "computed_alike_first", "computed_alike_last"
+                ).iter_rows()
+            ],
+        ),
+        Column("o rank, - alike", [figures.span(*ends, of=last) for ends in spans]),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Score", scores(frame, "average_score"), right=True),
+    ]
+
+
+def distribution(answer: Answer) -> list[Column]:
+    """Give a histogram: # for the trusts, m for the median, and the marked trusts by code."""
+    frame = answer.frame
+    most = frame.select(pl.col("trusts").max()).item() or 1
+    spans = frame.select(
+        pl.col("computed_from", "computed_to").round(2), "unit", "trusts", "marked", "has_median"
+    ).rows()
+    return [
+        Column("From", [figures.with_unit(low, unit) for low, _, unit, *_ in spans], right=True),
+        Column("to", [figures.with_unit(high, unit) for _, high, unit, *_ in spans], right=True),
+        Column("Trusts", [str(count) for *_, count, _, _ in spans], right=True),
+        Column(
+            "",
+            [
+                "#" * round(count / most * _HISTOGRAM) + (" m" if has_median else "")
+                for *_, count, _, has_median in spans
+            ],
+        ),
+        Column("Marked", [marked or "" for *_, marked, _ in spans], flexible=True),
+    ]

@@ -1,0 +1,100 @@
+"""The tables of reasons: the audit, what places hide, what would move a trust."""
+
+from __future__ import annotations
+
+from nhs_league.league.schema.answers import Answer
+from nhs_league.render import figures
+from nhs_league.render.column import Column
+from nhs_league.render.views.cells import medians, names, scores, texts
+
+
+def audit(answer: Answer) -> list[Column]:
+    """Give where published and recomputed figures differ."""
+    frame = answer.frame
+    differences = [
+        figures.number(None if v is None else round(v, 4)) for v in frame["computed_difference"]
+    ]
+    return [
+        Column("What", texts(frame, "what")),
+        Column("Type", texts(frame, "trust_type"), flexible=True),
+        Column("Name", texts(frame, "name"), flexible=True),
+        Column("Note", [v or "" for v in frame["note"]], flexible=True),
+        Column("Code", [v or "" for v in frame["trust_code"]]),
+        Column("Published", [figures.number(v) for v in frame["published"]], right=True),
+        Column("Computed*", [figures.number(v) for v in frame["computed"]], right=True),
+        Column("Differs by*", differences, right=True),
+    ]
+
+
+def hidden(answer: Answer) -> list[Column]:
+    """Give what good places hide."""
+    frame = answer.frame
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("What its place hides", texts(frame, "in_words"), flexible=True, at_least=46),
+        Column("Likely rank", [figures.likely(low, high) for low, high in ranges]),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Median", medians(frame), right=True),
+        Column("Region", texts(frame, "region")),
+        Column("Type", texts(frame, "trust_type")),
+    ]
+
+
+def held_back(answer: Answer) -> list[Column]:
+    """Give the trusts that a deficit holds back."""
+    frame = answer.frame
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("Score", scores(frame, "average_score"), right=True, style="bold"),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("By score*", texts(frame, "computed_unadjusted_segment"), right=True),
+        Column("Rank", texts(frame, "rank"), right=True),
+        Column("Without*", texts(frame, "computed_rank_without"), right=True),
+        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Region", texts(frame, "region")),
+        Column("Subtype", texts(frame, "subtype")),
+    ]
+
+
+def whatif(answer: Answer) -> list[Column]:
+    """Give what is and what would be."""
+    frame = answer.frame
+    both = frame.select("before", "computed_after", "unit", "estimated").rows()
+    return [
+        Column("What", texts(frame, "what")),
+        Column(
+            "Of",
+            [
+                "" if name == what else name
+                for name, what in frame.select("name", "what").iter_rows()
+            ],
+            flexible=True,
+        ),
+        Column("Now", [figures.with_unit(v, unit) for v, _, unit, _ in both], right=True),
+        Column(
+            "Then*",
+            [
+                f"{figures.with_unit(v, unit)}{' (estimated)' if estimated else ''}"
+                for _, v, unit, estimated in both
+            ],
+            right=True,
+            style="bold",
+        ),
+        Column("How", [note or "" for note in frame["note"]], flexible=True),
+    ]
+
+
+def paths(answer: Answer) -> list[Column]:
+    """Give sets of improvements."""
+    frame = answer.frame
+    moved = [figures.number(round(v, 2)) for v in frame["computed_quarters_moved"]]
+    return [
+        Column("Changes", texts(frame, "changes"), flexible=True),
+        Column("Score then*", scores(frame, "computed_average_score"), right=True),
+        Column("Peer quarters moved*", moved, right=True),
+        Column("--set", texts(frame, "set"), flexible=True),
+    ]

@@ -1,0 +1,147 @@
+"""The tables of trusts and metrics: lists, groups, trusts side by side."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.league.schema.answers import Answer
+from nhs_league.render import figures
+from nhs_league.render.column import Column
+from nhs_league.render.views.cells import medians, names, scores, texts
+
+
+def trusts(answer: Answer) -> list[Column]:
+    """Give a list of trusts."""
+    frame = answer.frame
+    return [
+        *_who_and_where(frame),
+        Column("Region", texts(frame, "region")),
+        Column("Type", texts(frame, "trust_type")),
+        Column("Subtype", texts(frame, "subtype")),
+    ]
+
+
+def standings(answer: Answer) -> list[Column]:
+    """Give the columns that say who is compared, and how each stands."""
+    frame = answer.parts["standings"]
+    return [*_who_and_where(frame), Column("Score", scores(frame, "average_score"), right=True)]
+
+
+def _who_and_where(frame: pl.DataFrame) -> list[Column]:
+    ranks = frame.select("rank", "of").iter_rows()
+    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    return [
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", texts(frame, "trust_name"), flexible=True),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Rank", [figures.rank_of(rank, of) for rank, of in ranks], right=True),
+        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+    ]
+
+
+def metrics(answer: Answer) -> list[Column]:
+    """Give a list of metrics."""
+    frame = answer.frame
+    better = {True: "higher", False: "lower", None: "unknown"}
+    standards = frame.select("standard", "unit").iter_rows()
+    return [
+        Column("ID", texts(frame, "metric_id")),
+        Column("Metric", texts(frame, "metric"), flexible=True),
+        Column("Unit", texts(frame, "unit")),
+        Column("Better", [better[v] for v in frame["higher_is_better"]]),
+        Column("Trusts", texts(frame, "trusts"), right=True),
+        Column("Everyday names", [v or "" for v in frame["everyday_names"]], flexible=True),
+        Column("Type", texts(frame, "trust_type")),
+        Column("Sub-domain", texts(frame, "sub_domain")),
+        Column(
+            "Standard",
+            [figures.with_unit(v, unit) if v else "" for v, unit in standards],
+            right=True,
+        ),
+    ]
+
+
+def groups(answer: Answer) -> list[Column]:
+    """Give groups of trusts."""
+    frame = answer.frame
+
+    def shown(column: str) -> list[str]:
+        return [
+            figures.with_unit(None if v is None else round(v, 4), unit)
+            for v, unit in frame.select(column, "unit").iter_rows()
+        ]
+
+    def trust(end: str) -> list[str]:
+        in_units = shown(f"{end}_value")
+        named = names(frame, f"{end}_trust_name")
+        return [
+            f"{v} {code} {name}"
+            for v, code, name in zip(in_units, frame[f"{end}_trust_code"], named, strict=True)
+        ]
+
+    return [
+        Column(frame["by"][0].capitalize(), texts(frame, "group"), flexible=True),
+        Column("Trusts", texts(frame, "trusts"), right=True),
+        Column("Median", shown("computed_median"), right=True, style="bold"),
+        Column("Best", trust("best"), flexible=True),
+        Column("Worst", trust("worst"), flexible=True),
+        Column("Lower quartile", shown("computed_lower_quartile"), right=True),
+        Column("Upper quartile", shown("computed_upper_quartile"), right=True),
+    ]
+
+
+def comparison(answer: Answer) -> list[Column]:
+    """Metrics as rows under their domains, trusts as columns; + marks the best, - the worst."""
+    frame = answer.frame
+    keys = frame.unique(["metric_id", "unit"], keep="first", maintain_order=True)
+    headings = [
+        name if not again else None
+        for name, again in zip(keys["domain"], _repeats(keys["domain"]), strict=True)
+    ]
+    labels = [
+        f"  {_labelled(name, unit)}" for name, unit in keys.select("short_name", "unit").iter_rows()
+    ]
+    columns = [Column("Metric", _under(headings, labels, headings), flexible=True)]
+    for standing in answer.parts["standings"].iter_rows(named=True):
+        of_trust = frame.filter(pl.col("trust_code") == standing["trust_code"])
+        cells = [_marked(*row) for row in of_trust.select("value", "score", "mark").iter_rows()]
+        columns.append(Column(standing["trust_code"], _under(headings, cells), right=True))
+    if frame["trust_type"].n_unique() == 1:
+        typical = medians(
+            frame.group_by("metric_id", "unit", maintain_order=True)
+            .agg(pl.col("median", "computed_median").drop_nulls().first())
+            .with_columns(
+                # Units stand in the first column, and a median of scores says nothing here.
+                computed_median=pl.when(pl.col("unit").is_not_null()).then("computed_median"),
+                unit=None,
+            )
+        )
+        columns.append(Column("Median", _under(headings, typical), right=True))
+    return columns
+
+
+def _marked(value: float | None, score: float | None, mark: str | None) -> str:
+    sign = {"best": " +", "worst": " -", None: "  "}[mark]
+    if value is not None:
+        return figures.number(value) + sign
+    return (f"score {figures.score(score)}" if score is not None else figures.number(None)) + sign
+
+
+def _repeats(names: pl.Series) -> list[bool]:
+    return (names == names.shift(1)).fill_null(value=False).to_list()
+
+
+def _under(
+    headings: list[str | None], cells: list[str], shown: list[str | None] | None = None
+) -> list[str]:
+    """Put a row before each domain's first: its name in the first column, nothing in the others."""
+    rows: list[str] = []
+    for place, cell in enumerate(cells):
+        if headings[place] is not None:
+            rows.append((shown or [])[place] or "" if shown else "")
+        rows.append(cell)
+    return rows
+
+
+def _labelled(metric: str, unit: str | None) -> str:
+    return metric if unit is None else f"{metric} ({unit})"
