@@ -8,6 +8,9 @@ from hypothesis import given, settings, strategies as st
 
 from nhs_league import League, questions
 from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.league.metrics import Metric, catalogue, choose
+from nhs_league.league.rescoring import Change
+from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.scoring import league_rank
 from nhs_league.league.whatif import whatif
 from nhs_league.questions.one_trust import OneTrust, one_trust
@@ -171,3 +174,29 @@ def test_the_league_order_is_total_and_ties_share_the_smaller_rank(
     ranks = frame.select(league_rank())["segment"].to_list()
     by_hand = [1 + sum(other < row for other in rows) for row in rows]
     assert ranks == by_hand
+
+
+@pytest.mark.parametrize(
+    ("end", "beyond", "score"),
+    [
+        # By the rank formula 1 + 3 x share: a quarter of the way down 1.75, half 2.50, and 3.25.
+        ("upper_quartile", 0, 1.75),
+        ("median", 0, 2.5),
+        ("lower_quartile", 0, 3.25),
+        ("upper_quartile", 100, 1.0),
+        ("lower_quartile", -100, 4.0),
+    ],
+)
+def test_without_its_peers_a_figure_is_scored_by_the_published_quartiles(
+    league: League, end: str, beyond: float, score: float
+) -> None:
+    one = own(league, "ZB6")
+    is_own = pl.col("trust_code") == "ZB6"
+    alone = Frames(*(getattr(one.frames, name).filter(is_own) for name in SCHEMAS))
+    (metric,) = choose("62-day", catalogue(one.frames.observations), "acute")
+    assert isinstance(metric, Metric)
+    row = alone.observations.filter(metric_id="OF0011").collect().row(0, named=True)
+    answer = whatif(alone, "ZB6", one.cuts, [Change(metric, row[end] + beyond)])
+    told = answer.frame.filter(what="metric score").row(0, named=True)
+    assert told["computed_after"] == pytest.approx(score)
+    assert told["estimated"]

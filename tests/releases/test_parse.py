@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from nhs_league.errors import RefusedError
 from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS
 from nhs_league.releases.parse import Kind, ParsedFile, parse_file
 from tests.releases import official
@@ -236,3 +237,22 @@ def test_a_deficit_is_read_from_its_first_word_and_else_unknown(
 def test_of_is_unknown_where_rows_of_the_table_are_missing() -> None:
     partial = official.with_field(LEAGUE_TABLE, 3, "Rank", "26")
     assert parse(partial).standings["of"].to_list() == [None, None]
+
+
+def test_bytes_that_no_known_encoding_has_are_refused_with_their_line() -> None:
+    # 0x81 is no letter of Windows-1252, and no beginning of one in UTF-8.
+    data = official.metric_file().replace("Trust Z1A", "Trust \x81", 1).encode("latin-1")
+    with pytest.raises(RefusedError, match=r"line 2.*neither UTF-8 nor Windows-1252"):
+        parse_file("release.csv", data)
+
+
+def test_a_line_in_another_encoding_than_the_rest_is_refused() -> None:
+    lines = (
+        official.metric_file()
+        .replace("Trust Z1A", "King’s")
+        .encode("utf-8")
+        .splitlines(keepends=True)
+    )
+    lines[3] = lines[3].replace(b"Trust Z2B", b"King\x92s")
+    with pytest.raises(RefusedError, match=r"line 4.*not in UTF-8, and other text"):
+        parse_file("release.csv", b"".join(lines))
