@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -20,6 +21,8 @@ def environment(data_dir: Path) -> dict[str, str]:
     """Give the environment of a run: a data folder, 80 columns, and no way off this machine."""
     kept = {name: value for name, value in os.environ.items() if "proxy" not in name.casefold()}
     own = {name for name in kept if name.startswith("NHSLEAGUE_")}
+    # Compiled modules are kept, as those of an installed command are.
+    own.add("PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in kept.items() if name not in own} | {
         "NHSLEAGUE_DATA_DIR": str(data_dir),
         "NHSLEAGUE_BASE_URL": "http://127.0.0.1:9",
@@ -35,9 +38,30 @@ def kept_in(data_dir: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def sample_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that the runs of one worker share, so that the sample is unpacked once."""
-    return tmp_path_factory.mktemp("cache with spaces é")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (own.parent if is_worker else own) / "shared with spaces é"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_cache(shared_folder: Path) -> Path:
+    """A data folder that all runs share, so that the sample is unpacked once."""
+    return shared_folder / "cache"
+
+
+@pytest.fixture(scope="session")
+def sample_site(sample: Run, shared_folder: Path) -> Path:
+    """The site of all trusts of the sample, made once for all that look at it."""
+    folder = shared_folder / "site"
+    with FileLock(shared_folder / "site.lock"):
+        if not folder.exists():
+            made = sample("report", "--all", "-o", str(folder))
+            assert made.returncode == 0, made.stderr
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import Run
-
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.programs,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,6 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def site(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    assert sample("report", "--all", "-o", str(folder)).returncode == 0
-    return folder
-
-
 def opened(browser: Browser, file: Path, **options: object) -> tuple[Page, list[str], list[str]]:
     """Open a page from disk; give it with the requests it made and what the console said."""
     page = browser.new_page(**options)  # type: ignore[arg-type]
@@ -54,19 +48,21 @@ def opened(browser: Browser, file: Path, **options: object) -> tuple[Page, list[
 
 @pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "index.html"])
 def test_a_page_asks_for_nothing_and_says_nothing_on_the_console(
-    browser: Browser, site: Path, name: str
+    browser: Browser, sample_site: Path, name: str
 ) -> None:
-    page, asked, said = opened(browser, site / name)
-    assert asked == [(site / name).as_uri()]
+    page, asked, said = opened(browser, sample_site / name)
+    assert asked == [(sample_site / name).as_uri()]
     assert said == []
     page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "index.html"])
-def test_axe_finds_no_violation(browser: Browser, site: Path, name: str, scheme: str) -> None:
+def test_axe_finds_no_violation(
+    browser: Browser, sample_site: Path, name: str, scheme: str
+) -> None:
     page = browser.new_page(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
-    page.goto((site / name).as_uri())
+    page.goto((sample_site / name).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
@@ -74,8 +70,10 @@ def test_axe_finds_no_violation(browser: Browser, site: Path, name: str, scheme:
 
 
 @pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html"])
-def test_a_page_prints_on_two_sheets_at_most(browser: Browser, site: Path, name: str) -> None:
-    page, *_ = opened(browser, site / name)
+def test_a_page_prints_on_two_sheets_at_most(
+    browser: Browser, sample_site: Path, name: str
+) -> None:
+    page, *_ = opened(browser, sample_site / name)
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
     page.close()
@@ -84,16 +82,16 @@ def test_a_page_prints_on_two_sheets_at_most(browser: Browser, site: Path, name:
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("name", ["ZB6.html", "index.html"])
 def test_nothing_hangs_over_the_edge_of_the_screen(
-    browser: Browser, site: Path, name: str, width: int
+    browser: Browser, sample_site: Path, name: str, width: int
 ) -> None:
-    page, *_ = opened(browser, site / name, viewport={"width": width, "height": 900})
+    page, *_ = opened(browser, sample_site / name, viewport={"width": width, "height": 900})
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 
 
-def test_the_index_sorts_and_filters(browser: Browser, site: Path) -> None:
-    page, _, said = opened(browser, site / "index.html")
+def test_the_index_sorts_and_filters(browser: Browser, sample_site: Path) -> None:
+    page, _, said = opened(browser, sample_site / "index.html")
     acute = page.locator("main section").first
     score = acute.get_by_role("button", name="Average score")
     scores = "rows => rows.map(row => parseFloat(row.cells[4].textContent))"
@@ -116,8 +114,10 @@ def test_the_index_sorts_and_filters(browser: Browser, site: Path) -> None:
     page.close()
 
 
-def test_the_index_leads_to_a_trust_and_back_by_keyboard(browser: Browser, site: Path) -> None:
-    page, *_ = opened(browser, site / "index.html")
+def test_the_index_leads_to_a_trust_and_back_by_keyboard(
+    browser: Browser, sample_site: Path
+) -> None:
+    page, *_ = opened(browser, sample_site / "index.html")
     link = page.get_by_role("link", name="University Hospitals of Salamanderbridge")
     link.focus()
     page.keyboard.press("Enter")

@@ -66,7 +66,7 @@ def test_sixteen_at_once_transfer_each_file_once_and_all_end_well(
     assert run("cache", "verify", data_dir=tmp_path).returncode == 0
 
 
-@pytest.mark.parametrize("at_once", [8, pytest.param(64, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("at_once", [4, pytest.param(64, marks=pytest.mark.slow)])
 def test_readers_see_the_old_state_or_the_new_and_never_a_mixture(
     run: Run, published: Site, tmp_path: Path, at_once: int
 ) -> None:
@@ -97,7 +97,7 @@ def test_readers_see_the_old_state_or_the_new_and_never_a_mixture(
     for reader in readers:
         reader.start()
     expected = {"sample,trust_code,value\nfalse,Z1A,46.55\nfalse,Z2B,76.45\n"}
-    for number in range(1, 4):
+    for number in range(1, 3):
         text = metric_file(3, f"{number}.5").decode()
         text = official.with_field(text, 4, "Value", f"8{number}.5")
         revised = path(3, f"-v{number + 1}")

@@ -72,6 +72,7 @@ def test_a_page_in_a_files_place_is_refused_and_the_others_are_kept(
     first, second, *_ = [urlsplit(address).path for address in known_addresses()]
     httpserver.expect_request(first).respond_with_data("<html>We moved</html>\n")
     httpserver.expect_request(second).respond_with_data(official.league_table())
+    httpserver.no_handler_status_code = 404
     fetched = run("fetch", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": httpserver.url_for("")})
     assert fetched.returncode == 5
     assert "this is a web page" in fetched.stderr

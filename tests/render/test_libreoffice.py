@@ -23,6 +23,7 @@ def plain(cell: str) -> str | float:
         return cell.casefold() if cell in ("TRUE", "FALSE") else cell
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice on this machine")
 @pytest.mark.parametrize(
     "question", [["table", "ambulance"], ["show", "ZB6"], ["worst", "-m", "elective"]], ids=" ".join
