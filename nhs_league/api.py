@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-from nhs_league import questions
 from nhs_league.errors import NoDataError
 from nhs_league.folders import default_data_dir
 from nhs_league.league.comparison import By
@@ -17,7 +16,8 @@ from nhs_league.league.filters import Filters
 from nhs_league.league.order import Order
 from nhs_league.league.schema.answers import Answer, with_sample
 from nhs_league.league.schema.frames import Frames
-from nhs_league.questions import LATEST, Where
+from nhs_league.questions import across, comparison, hidden, lists, profile, ranks, reasons
+from nhs_league.questions.scope import LATEST, Where
 from nhs_league.releases.store import Store, open_store, read_quarters
 from nhs_league.sample import open_sample
 
@@ -82,7 +82,7 @@ class League:
         """
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
         return self._told(
-            questions.worst_or_best(self.store, metric, where, Order(limit=limit), worst_first=True)
+            ranks.worst_or_best(self.store, metric, where, Order(limit=limit), worst_first=True)
         )
 
     def best(
@@ -99,9 +99,7 @@ class League:
         """Order trusts by a metric or area, the best first; arguments as for ``worst``."""
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
         return self._told(
-            questions.worst_or_best(
-                self.store, metric, where, Order(limit=limit), worst_first=False
-            )
+            ranks.worst_or_best(self.store, metric, where, Order(limit=limit), worst_first=False)
         )
 
     def table(
@@ -115,15 +113,15 @@ class League:
     ) -> pl.DataFrame:
         """Give the league table of a trust type: ``league.schema.frames.STANDINGS`` by rank."""
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
-        return self._told(questions.table(self.store, where))
+        return self._told(ranks.table(self.store, where))
 
     def show(self, trust: str, *, quarter: str = LATEST) -> pl.DataFrame:
         """Give a trust's metrics, worst first: the columns of ``league.profile.METRICS``."""
-        return self._told(questions.show(self.store, trust, quarter))
+        return self._told(profile.show(self.store, trust, quarter))
 
     def compare(self, *trusts: str, quarter: str = LATEST) -> pl.DataFrame:
         """Put trusts side by side: the columns of ``league.comparison.SIDE_BY_SIDE``."""
-        return self._told(questions.compare(self.store, trusts, quarter))
+        return self._told(comparison.compare(self.store, trusts, quarter))
 
     def compare_groups(
         self,
@@ -140,7 +138,7 @@ class League:
 
         """
         return self._told(
-            questions.compare_groups(self.store, By(by), metric, Where(quarter, trust_type))
+            comparison.compare_groups(self.store, By(by), metric, Where(quarter, trust_type))
         )
 
     def hidden(
@@ -152,19 +150,19 @@ class League:
     ) -> pl.DataFrame:
         """Find severe weak spots of well-placed trusts: the columns of ``league.hidden.HIDDEN``."""
         where = Where(quarter, trust_type)
-        return self._told(questions.hidden_spots(self.store, where, asked=metric))
+        return self._told(hidden.hidden_spots(self.store, where, asked=metric))
 
     def held_back(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
         """Find trusts held in segment 3 by a deficit: the columns of ``hidden.HELD_BACK``."""
-        return self._told(questions.held_back(self.store, Where(quarter, trust_type)))
+        return self._told(hidden.held_back(self.store, Where(quarter, trust_type)))
 
     def explain(self, trust: str, *, quarter: str = LATEST) -> pl.DataFrame:
         """Tell how a trust's place came about: schema ``league.explanation.EXPLAINED``."""
-        return self._told(questions.explain(self.store, trust, quarter))
+        return self._told(reasons.explain(self.store, trust, quarter))
 
     def audit(self, *, quarter: str = LATEST) -> pl.DataFrame:
         """List where published and recomputed figures differ: schema ``league.audit.AUDIT``."""
-        return self._told(questions.audit_release(self.store, quarter))
+        return self._told(reasons.audit_release(self.store, quarter))
 
     def whatif(
         self,
@@ -187,9 +185,7 @@ class League:
 
         """
         sets = [f"{metric}={value}" for metric, value in changes.items()]
-        return self._told(
-            questions.what_if(self.store, trust, quarter, sets, no_deficit=no_deficit)
-        )
+        return self._told(reasons.what_if(self.store, trust, quarter, sets, no_deficit=no_deficit))
 
     def changes(
         self,
@@ -200,7 +196,7 @@ class League:
     ) -> pl.DataFrame:
         """Compare two quarters, by default the last two: the columns of ``changes.CHANGES``."""
         where = Where(trust_type=trust_type)
-        return self._told(questions.changes(self.store, where, earlier, later))
+        return self._told(across.changes(self.store, where, earlier, later))
 
     def trend(self, *trusts: str, metric: str | None = None) -> pl.DataFrame:
         """Follow trusts through all quarters: columns ``trends.PLACES`` or ``METRIC_TREND``.
@@ -210,21 +206,21 @@ class League:
             metric: a metric or an area; None for segment, rank and average score.
 
         """
-        return self._told(questions.trend(self.store, trusts, metric))
+        return self._told(across.trend(self.store, trusts, metric))
 
     def revisions(self) -> pl.DataFrame:
         """List figures that a later file changed: the columns of ``revisions.REVISIONS``."""
-        return self._told(questions.list_revisions(self.store, Where()))
+        return self._told(across.list_revisions(self.store, Where()))
 
     def metrics(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
         """List what is measured: schema ``league.metrics.CATALOGUE``."""
-        return self._told(questions.list_metrics(self.store, Where(quarter, trust_type)))
+        return self._told(lists.list_metrics(self.store, Where(quarter, trust_type)))
 
     def trusts(
         self, text: str = "", *, quarter: str = LATEST, trust_type: str | None = None
     ) -> pl.DataFrame:
         """List the trusts whose name holds a text: the columns of ``league.trusts.LISTED``."""
-        return self._told(questions.list_trusts(self.store, text, Where(quarter, trust_type)))
+        return self._told(lists.list_trusts(self.store, text, Where(quarter, trust_type)))
 
     def _told(self, answer: Answer) -> pl.DataFrame:
         return with_sample(answer.frame, sample=self.sample)

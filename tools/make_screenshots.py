@@ -11,10 +11,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from nhs_league import questions
 from nhs_league.league.order import Order
 from nhs_league.league.schema.answers import Answer
-from nhs_league.questions import Where
+from nhs_league.questions import profile, ranks, reasons
+from nhs_league.questions.scope import Where
 from nhs_league.releases.store import Store
 from nhs_league.render.meta import Meta
 from nhs_league.render.terminal import print_answer
@@ -28,11 +28,11 @@ def answers(store: Store) -> dict[str, Answer]:
     """Give the answers to show, by the command that asks for them."""
     ten = Order(limit=10)
     return {
-        "show ZB6": questions.show(store, "ZB6", "latest"),
-        "worst --metric elective": questions.worst_or_best(
+        "show ZB6": profile.show(store, "ZB6", "latest"),
+        "worst --metric elective": ranks.worst_or_best(
             store, "elective", Where(), ten, worst_first=True
         ),
-        "explain ZV6": questions.explain(store, "ZV6", "latest"),
+        "explain ZV6": reasons.explain(store, "ZV6", "latest"),
     }
 
 

@@ -40,7 +40,7 @@ def changes(
     ] = False,
 ) -> None:
     """What changed since last quarter, and is it real?"""
-    from nhs_league import questions
+    from nhs_league.questions import across
 
     if improved and worsened:
         raise UsageError("--improved and --worsened leave nothing.", "Name one.")
@@ -52,11 +52,11 @@ def changes(
     store = open_data(common)
     if revisions:
         asked = where_of(which, quarter=to or "latest")
-        answer = questions.list_revisions(store, asked, order(rows))
+        answer = across.list_revisions(store, asked, order(rows))
         deliver(answer, output, common, {"quarter": to, **described_which(which)})
         return
     direction = "improved" if improved else "worsened" if worsened else None
-    answer = questions.changes(
+    answer = across.changes(
         store,
         where_of(which),
         from_,
@@ -90,10 +90,10 @@ def trend(
     every: Annotated[bool, typer.Option("--all", help="Every metric, a line each.")] = False,
 ) -> None:
     """How did it go, quarter by quarter? Places, or a metric with its peers' median."""
-    from nhs_league import questions
+    from nhs_league.questions import across
 
     if sum(map(bool, (metric, area, every))) > 1:
         raise UsageError("--metric, --area and --all are asked for at once.", "Name one.")
-    answer = questions.trend(open_data(common), trusts, metric or area, every_metric=every)
+    answer = across.trend(open_data(common), trusts, metric or area, every_metric=every)
     told = {"trusts": trusts, "metric": metric, "area": area, "all": every or None}
     deliver(answer, output, common, told)

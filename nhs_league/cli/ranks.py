@@ -14,7 +14,7 @@ from nhs_league.errors import UsageError
 
 if TYPE_CHECKING:
     from nhs_league.league.order import Order
-    from nhs_league.questions import Where
+    from nhs_league.questions.scope import Where
 
 _TEN = 10
 Bootstrap = Annotated[
@@ -80,18 +80,18 @@ def table(
     ] = None,
 ) -> None:
     """What is the whole table? The league table of a trust type."""
-    from nhs_league import questions
+    from nhs_league.questions import ranks
 
     asked = where(when, which, trust_type=whose)
     if mark and not plot:
         raise UsageError("--mark is for --plot.", "Name a metric with --plot.")
     if plot:
-        answer = questions.distribution(open_data(common), plot, asked, mark or [])
+        from nhs_league.questions import distribution
+
+        answer = distribution.distribution(open_data(common), plot, asked, mark or [])
         deliver(answer, output, common, {"plot": plot, "mark": mark, **described(when, which)})
         return
-    answer = questions.table(
-        open_data(common), asked, order(rows), groups=groups, bootstrap=bootstrap
-    )
+    answer = ranks.table(open_data(common), asked, order(rows), groups=groups, bootstrap=bootstrap)
     deliver(answer, output, common, {**described(when, which), "type": asked.trust_type})
 
 
@@ -103,7 +103,7 @@ def where(when: When, which: Which, *, trust_type: str | None = None) -> Where:
 def where_of(which: Which, *, quarter: str = "latest", trust_type: str | None = None) -> Where:
     """Turn the options into what the core is asked, where they name no quarter."""
     from nhs_league.league.filters import Filters
-    from nhs_league.questions import Where
+    from nhs_league.questions.scope import Where
 
     filters = Filters(tuple(which.region), tuple(which.subtype), tuple(which.segment))
     return Where(quarter, trust_type or which.trust_type, filters)
@@ -142,11 +142,11 @@ def _order(
     *,
     worst_first: bool,
 ) -> None:
-    from nhs_league import questions
+    from nhs_league.questions import ranks
 
     store = open_data(common)
     arranged = order(rows, unless_said=_TEN)
-    answer = questions.worst_or_best(
+    answer = ranks.worst_or_best(
         store, metric, where(when, which), arranged, worst_first=worst_first
     )
     told = {"metric": metric, **described(when, which), "limit": arranged.limit}

@@ -34,17 +34,17 @@ def explain(
     ] = False,
 ) -> None:
     """Why is it in this segment? From each metric's value to the league rank."""
-    from nhs_league import questions
+    from nhs_league.questions import reasons
 
     if audit == bool(trust):
         raise UsageError("explain takes a trust, or --audit.", "Try nhsleague explain RDY")
     store = open_data(common)
     if audit:
-        answer = questions.audit_release(store, when.quarter)
+        answer = reasons.audit_release(store, when.quarter)
         deliver(answer, output, common, {"quarter": when.quarter})
         return
     asked = " ".join(trust or ())
-    answer = questions.explain(store, asked, when.quarter)
+    answer = reasons.explain(store, asked, when.quarter)
     deliver(answer, output, common, {"trust": asked, "quarter": when.quarter})
 
 
@@ -73,17 +73,17 @@ def whatif(
     ] = None,
 ) -> None:
     """What would move it? The table recomputed with a figure changed."""
-    from nhs_league import questions
+    from nhs_league.questions import reasons
 
     asked = " ".join(trust)
     told = {"trust": asked, "quarter": when.quarter}
     if to_segment is not None:
         if sets or no_deficit:
             raise UsageError("--to-segment finds the changes itself.", "Leave out the others.")
-        answer = questions.ways_to(open_data(common), asked, when.quarter, to_segment)
+        answer = reasons.ways_to(open_data(common), asked, when.quarter, to_segment)
         deliver(answer, output, common, {**told, "to_segment": to_segment})
         return
-    answer = questions.what_if(
+    answer = reasons.what_if(
         open_data(common), asked, when.quarter, sets or [], no_deficit=no_deficit
     )
     deliver(answer, output, common, {**told, "set": sets, "no_deficit": no_deficit or None})
@@ -110,7 +110,7 @@ def hidden(
     ] = False,
 ) -> None:
     """Which trusts look good and hide a problem, or look bad and hide good care?"""
-    from nhs_league import questions
+    from nhs_league.questions import hidden
 
     if metric and domain:
         raise UsageError("--metric and --domain are asked for at once.", "Name one.")
@@ -120,7 +120,7 @@ def hidden(
     store = open_data(common)
     told = {"metric": metric, "domain": domain, **described(when, which)}
     if override:
-        answer = questions.held_back(store, where(when, which), order(rows))
+        answer = hidden.held_back(store, where(when, which), order(rows))
     else:
-        answer = questions.hidden_spots(store, where(when, which), order(rows), asked)
+        answer = hidden.hidden_spots(store, where(when, which), order(rows), asked)
     deliver(answer, output, common, told)

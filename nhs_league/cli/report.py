@@ -56,10 +56,10 @@ def report(
             raise UsageError("--all writes a site.", "Name its folder with -o.")
         _site(output, when, common, meta)
         return
-    from nhs_league import questions
+    from nhs_league.questions import reports
 
     store = open_data(common)
-    found = [questions.report(store, asked, when.quarter) for asked in trusts or ()]
+    found = [reports.report(store, asked, when.quarter) for asked in trusts or ()]
     if not common.quiet:
         for line in (line for findings in found for line in findings.said):
             say(line)
@@ -86,17 +86,17 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.console import Console
     from rich.progress import track
 
-    from nhs_league import questions
-    from nhs_league.questions import Where
+    from nhs_league.questions import ranks, reports
+    from nhs_league.questions.scope import Where
     from nhs_league.render import site
     from nhs_league.render.page import page
 
     store = open_data(common)
-    standings = questions.table(store, Where(when.quarter, "all"))
+    standings = ranks.table(store, Where(when.quarter, "all"))
     make_folder(folder)
     hidden = common.quiet or not sys.stderr.isatty()
     pages = track(
-        questions.every_report(store, when.quarter),
+        reports.every_report(store, when.quarter),
         "Writing pages",
         total=standings.frame.height,
         console=Console(stderr=True),

@@ -33,11 +33,11 @@ def query(
     ] = False,
 ) -> None:
     """Ask in SQL: standings, observations and domains of all quarters."""
-    from nhs_league import questions
+    from nhs_league.questions import data
 
     if tables == bool(sql):
         raise UsageError("query takes a SELECT, or --tables.", "Try nhsleague query --tables")
-    answer = questions.tables() if tables else questions.query(open_data(common), sql or "")
+    answer = data.tables() if tables else data.query(open_data(common), sql or "")
     deliver(answer, output, common, {"sql": sql})
 
 
@@ -47,13 +47,13 @@ def export(
     kind: Annotated[Kind, typer.Option("--format", help="What the files are.")] = Kind.PARQUET,
 ) -> None:
     """Write all tables to a folder, with a datapackage.json that describes every column."""
-    from nhs_league import questions
+    from nhs_league.questions import data
     from nhs_league.render.package import package
 
-    tables = questions.whole_tables(open_data(common))
+    tables = data.whole_tables(open_data(common))
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
     make_folder(folder)
-    for name, data in files.items():
-        write_file(folder / name, data)
+    for name, content in files.items():
+        write_file(folder / name, content)
     if not common.quiet:
         say(f"Written to {folder}: {', '.join(files)}.")

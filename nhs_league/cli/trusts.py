@@ -35,12 +35,10 @@ def show(
     ] = False,
 ) -> None:
     """How does my trust do, and where is it weak?"""
-    from nhs_league import questions
+    from nhs_league.questions import profile
 
     asked = " ".join(trust)
-    answer = questions.show(
-        open_data(common), asked, when.quarter, bootstrap=bootstrap, peers=peers
-    )
+    answer = profile.show(open_data(common), asked, when.quarter, bootstrap=bootstrap, peers=peers)
     deliver(answer, output, common, {"trust": asked, "quarter": when.quarter})
 
 
@@ -74,14 +72,14 @@ def compare(
     ] = False,
 ) -> None:
     """How do these trusts, or these groups of trusts, compare?"""
-    from nhs_league import questions
+    from nhs_league.questions import comparison
 
     store = open_data(common)
     if not trusts:
         from nhs_league.league.comparison import By
 
         grouping = By(by or Grouping.REGION)
-        answer = questions.compare_groups(store, grouping, metric, where(when, which), order(rows))
+        answer = comparison.compare_groups(store, grouping, metric, where(when, which), order(rows))
         deliver(
             answer,
             output,
@@ -97,9 +95,9 @@ def compare(
     if peers:
         if len(trusts) > 1:
             raise UsageError("--peers is for one trust.", "Name one, or leave out --peers.")
-        answer = questions.compare_with_peers(store, trusts[0], when.quarter)
+        answer = comparison.compare_with_peers(store, trusts[0], when.quarter)
     else:
-        answer = questions.compare(store, trusts, when.quarter)
+        answer = comparison.compare(store, trusts, when.quarter)
     deliver(answer, output, common, {"trusts": trusts, "quarter": when.quarter})
 
 
@@ -114,10 +112,10 @@ def trusts(
     ] = None,
 ) -> None:
     """Which trusts are there, and what are their codes?"""
-    from nhs_league import questions
+    from nhs_league.questions import lists
 
     asked = " ".join(text or ())
-    answer = questions.list_trusts(open_data(common), asked, where(when, which), order(rows))
+    answer = lists.list_trusts(open_data(common), asked, where(when, which), order(rows))
     deliver(answer, output, common, {"text": asked, **described(when, which)})
 
 
@@ -131,9 +129,9 @@ def metrics(
     ] = None,
 ) -> None:
     """What is measured, and what may I call it?"""
-    from nhs_league import questions
-    from nhs_league.questions import Where
+    from nhs_league.questions import lists
+    from nhs_league.questions.scope import Where
 
     asked = Where(when.quarter, trust_type)
-    answer = questions.list_metrics(open_data(common), asked, order(rows))
+    answer = lists.list_metrics(open_data(common), asked, order(rows))
     deliver(answer, output, common, {"quarter": when.quarter, "type": trust_type})

@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league import League, open_league, questions
+from nhs_league import League, open_league
 from nhs_league.league.scoring import average_scores, domain_scores
+from nhs_league.questions import profile
 from tests.conftest import Run
 
 METRIC_FILE = "rdy-mental-health-and-community-trust-data-q4-25-26.csv"
@@ -141,7 +142,7 @@ def test_the_explanation_shows_the_eleven_scores_and_the_two_left_out(
 
 
 def test_ranges_of_our_own_are_near_the_published_one(league: League) -> None:
-    answer = questions.show(league.store, "RDY", "latest", bootstrap=True)
+    answer = profile.show(league.store, "RDY", "latest", bootstrap=True)
     ours = answer.parts["ranges"].row(0, named=True)
     assert ours["computed_average_score_low"] == pytest.approx(1.72, abs=0.1)
     assert ours["computed_average_score_high"] == pytest.approx(2.73, abs=0.1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from nhs_league import League, questions
+from nhs_league import League
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.changes import changes
 from nhs_league.league.filters import Filters
 from nhs_league.league.mergers import what_became
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
+from nhs_league.questions import across
 from nhs_league.questions.scope import Where
 from nhs_league.releases.store import read_quarters
 from sample_release.figures import EVENTS
@@ -141,7 +142,7 @@ def test_years_of_different_frameworks_are_said(league: League) -> None:
 
 def test_only_segments_and_only_one_direction_may_be_asked_for(league: League) -> None:
     def asked(**options: object) -> pl.DataFrame:
-        return questions.changes(league.store, Where(), "q2", "q3", **options).frame  # type: ignore[arg-type]
+        return across.changes(league.store, Where(), "q2", "q3", **options).frame  # type: ignore[arg-type]
 
     moved = asked(segment_only=True)
     assert (moved["segment"] != moved["segment_from"]).all()
@@ -152,9 +153,9 @@ def test_only_segments_and_only_one_direction_may_be_asked_for(league: League) -
 
 def test_quarters_that_cannot_be_compared_are_said(league: League) -> None:
     with pytest.raises(UsageError, match="is not before"):
-        questions.changes(league.store, Where(), "q4", "q2")
+        across.changes(league.store, Where(), "q4", "q2")
     with pytest.raises(NotFoundError, match="no quarter before Q1"):
-        questions.changes(league.store, Where(), None, "q1")
+        across.changes(league.store, Where(), None, "q1")
 
 
 def standings(*trusts: tuple[str, str]) -> pl.DataFrame:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from nhs_league import League, questions
+from nhs_league import League
 from nhs_league.errors import NotFoundError
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.trends import metric_trend
+from nhs_league.questions import across
 from sample_release.figures import EVENTS
 
 
 def trend(
     league: League, *trusts: str, measure: str | None = None, every: bool = False
 ) -> pl.DataFrame:
-    return questions.trend(league.store, trusts, measure, every_metric=every).frame
+    return across.trend(league.store, trusts, measure, every_metric=every).frame
 
 
 def test_places_are_followed_through_every_quarter(league: League) -> None:
@@ -61,7 +62,7 @@ def test_every_metric_may_be_asked_for(league: League) -> None:
 
 
 def test_a_trust_that_merged_is_followed_to_its_end_and_said(league: League) -> None:
-    answer = questions.trend(league.store, [EVENTS.merging], None)
+    answer = across.trend(league.store, [EVENTS.merging], None)
     assert answer.frame["quarter"].to_list() == ["Q1 2025/26", "Q2 2025/26"]
     assert any(
         note.startswith(f"{EVENTS.merging} from Q3 2025/26: merged into") for note in answer.notes

@@ -6,13 +6,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from nhs_league import League, questions
+from nhs_league import League
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.metrics import Metric, catalogue, choose
 from nhs_league.league.rescoring import Change
 from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.scoring import league_rank
 from nhs_league.league.whatif import whatif
+from nhs_league.questions import reasons
 from nhs_league.questions.one_trust import OneTrust, one_trust
 
 TRUSTS = ["ZB6", "ZA0", "ZE9", "ZC2", "ZM8", "ZP7", "ZR3", "ZV6", "ZF1"]
@@ -22,7 +23,7 @@ slow_to_recompute = settings(max_examples=15, deadline=None)
 def after(
     one: OneTrust, league: League, sets: list[str], *, no_deficit: bool = False
 ) -> pl.DataFrame:
-    answer = questions.what_if(league.store, one.code, "latest", sets, no_deficit=no_deficit)
+    answer = reasons.what_if(league.store, one.code, "latest", sets, no_deficit=no_deficit)
     return answer.parts["table"]
 
 
@@ -80,7 +81,7 @@ def test_improving_one_metric_never_worsens_the_trusts_average_score(
     [("ZA0", 1), ("ZG8", 1), ("ZF4", 1), ("ZJ2", 2), ("ZH1", 2), ("ZR6", 2), ("ZL0", 3)],
 )
 def test_each_way_into_a_segment_really_leads_there(league: League, code: str, target: int) -> None:
-    ways = questions.ways_to(league.store, code, "latest", target).frame
+    ways = reasons.ways_to(league.store, code, "latest", target).frame
     assert ways.height
     one = own(league, code)
     for way in ways.head(4).iter_rows(named=True):
@@ -99,7 +100,7 @@ def test_each_way_into_a_segment_really_leads_there(league: League, code: str, t
 
 def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> None:
     found = [
-        questions.ways_to(league.store, code, "latest", 1).frame for code in ("ZA0", "ZA9", "ZG9")
+        reasons.ways_to(league.store, code, "latest", 1).frame for code in ("ZA0", "ZA9", "ZG9")
     ]
     assert any(frame.height for frame in found)
     for frame in found:
@@ -108,7 +109,7 @@ def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> N
 
 
 def test_a_deficit_bars_the_way_and_is_said(league: League) -> None:
-    answer = questions.ways_to(league.store, "ZE9", "latest", 1)
+    answer = reasons.ways_to(league.store, "ZE9", "latest", 1)
     assert answer.frame.is_empty()
     assert "financial override" in answer.notes[0]
 
@@ -153,7 +154,7 @@ def test_what_cannot_be_set_is_said(
     league: League, sets: list[str], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        questions.what_if(league.store, "ZB6", "latest", sets, no_deficit=False)
+        reasons.what_if(league.store, "ZB6", "latest", sets, no_deficit=False)
 
 
 ranked = st.lists(

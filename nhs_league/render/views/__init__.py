@@ -16,12 +16,9 @@ View = Callable[[Answer], list[Column]]
 
 
 def columns_of(answer: Answer) -> list[Column]:
-    """Give the columns of an answer's table."""
-    return _VIEWS[answer.question](answer)
-
-
-def _plain(answer: Answer) -> list[Column]:
-    return plain(answer.frame)
+    """Give the columns of an answer's table; without a view of its own, the frame's columns."""
+    view = _VIEWS.get(answer.question)
+    return plain(answer.frame) if view is None else view(answer)
 
 
 _VIEWS: dict[str, View] = {
@@ -44,8 +41,6 @@ _VIEWS: dict[str, View] = {
     "trend": history.trend,
     "sparklines": history.sparklines,
     "distribution": ranks.distribution,
-    "query": _plain,
-    "tables": _plain,
     "fetched": keeping.fetched,
     "releases": keeping.releases,
     "available": keeping.available,
