@@ -11,7 +11,7 @@ from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases.parse import league_table, metric_file
-from nhs_league.releases.parse.checks import check
+from nhs_league.releases.parse.checks import check, figures_of
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.contradictions import doubtful_ranks, refuse_contradictions
 from nhs_league.releases.parse.rows import Rows, read_rows
@@ -19,8 +19,6 @@ from nhs_league.releases.parse.text import to_utf8
 from nhs_league.releases.ranked import with_of
 
 __all__ = ["Kind", "ParsedFile", "parse_file"]
-
-_FIGURES = ("value", "median", "lower_quartile", "upper_quartile", "average_score")
 
 
 @dataclass(frozen=True)
@@ -102,9 +100,7 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
     """Turn checked text into numbers and the published trust types into ours."""
     types = {t: trust_types.from_published(t) for t in frame["trust_type"].unique()}
-    return frame.with_columns(
-        pl.col(c).cast(pl.Float64) for c in _FIGURES if c in frame.columns
-    ).with_columns(
+    return frame.with_columns(pl.col(c).cast(pl.Float64) for c in figures_of(frame)).with_columns(
         pl.col("rank").cast(pl.Int32),
         pl.col("trust_type").replace_strict(types, return_dtype=pl.String),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from nhs_league.league.schema.frames import OBSERVATIONS, STANDINGS
 from nhs_league.league.schema.quarters import PATTERN as QUARTER_PATTERN
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.rows import NAMES, Rows
@@ -66,6 +67,12 @@ def check(rows: Rows) -> None:
         raise rows.refuse(rows.frame["row"][place], fault.column, value, fault.reason)
 
 
+def figures_of(frame: pl.DataFrame) -> list[str]:
+    """List the columns that hold figures with decimals: those that the tidy frames have as such."""
+    decimal = {c for s in (OBSERVATIONS, STANDINGS) for c, kind in s.items() if kind == pl.Float64}
+    return [name for name in frame.columns if name in decimal]
+
+
 def _for_metric_file(rows: Rows) -> list[_Check]:
     metric_id = pl.col("metric_id")
     value = _number("value")
@@ -83,10 +90,7 @@ def _for_metric_file(rows: Rows) -> list[_Check]:
         _Check(
             "unit", _not_unit(DOMAIN_SEGMENT_ID, "segment"), "an OF41nn row has the unit segment"
         ),
-        *(
-            _shape(column, NUMBER, "not a number")
-            for column in ("value", "median", "lower_quartile", "upper_quartile")
-        ),
+        *(_shape(column, NUMBER, "not a number") for column in figures_of(rows.frame)),
         _shape("rank", RANK, "a rank is a whole number from 1"),
         _Check("value", is_score & ~value.is_between(1, 4), "a score lies between 1.00 and 4.00"),
         _Check(

@@ -46,6 +46,8 @@ _LEAGUE_TABLE = _TRUST | {
     "likely_range_of_rank": "rank_range",
 }
 _PUBLISHED = {Kind.METRIC: _METRIC, Kind.LEAGUE_TABLE: _LEAGUE_TABLE}
+_SINCE = {Kind.METRIC: {"quarter": "quarter"}, Kind.LEAGUE_TABLE: dict[str, str]()}
+"""Columns that earlier files lack; there they are null."""
 _TELLING = {"metric_id": Kind.METRIC, "average_score": Kind.LEAGUE_TABLE}
 
 
@@ -58,6 +60,7 @@ class Header:
         spelt: our column name -> the file's own spelling, for error messages.
         position: our column name -> its place in a row, from 0.
         extra: columns of the file that are not understood and kept out.
+        absent: our names of columns that the file lacks, as it is of an earlier form.
         width: how many fields each row must have.
 
     """
@@ -66,6 +69,7 @@ class Header:
     spelt: dict[str, str]
     position: dict[str, int]
     extra: tuple[str, ...]
+    absent: tuple[str, ...]
     width: int
 
 
@@ -89,8 +93,7 @@ def recognise(file: str, header: Sequence[str]) -> Header:
             value=",".join(header)[:80],
             advice="Give a CSV file of the NHS Oversight Framework's release.",
         )
-    ours = dict(_PUBLISHED[kind])
-    ours["quarter"] = "quarter"
+    ours = _PUBLISHED[kind] | _SINCE[kind] | {"quarter": "quarter"}
     if kind is Kind.LEAGUE_TABLE and "quarter" not in names:
         ours["reporting_date"] = "quarter"
     doubled = next((n for i, n in enumerate(names) if n in ours and n in names[:i]), None)
@@ -102,12 +105,12 @@ def recognise(file: str, header: Sequence[str]) -> Header:
     position = {ours[name]: place for place, name in enumerate(names) if name in ours}
     spelt = {column: header[place].strip() for column, place in position.items()}
     extra = tuple(h.strip() for h, name in zip(header, names, strict=True) if name not in ours)
-    return Header(kind, spelt, position, extra, len(header))
+    absent = tuple(c for c in _SINCE[kind].values() if c not in position)
+    return Header(kind, spelt, position, extra, absent, len(header))
 
 
 def _refuse_missing(file: str, kind: Kind, ours: dict[str, str], names: Sequence[str]) -> None:
-    optional = {"quarter"} if kind is Kind.METRIC else set()
-    missing = [n for n in ours if n not in names and ours[n] not in optional]
+    missing = [n for n in ours if n not in names and n not in _SINCE[kind]]
     if kind is Kind.LEAGUE_TABLE and ours.get("reporting_date") == "quarter":
         missing = [n for n in missing if n != "quarter"]
     if missing:

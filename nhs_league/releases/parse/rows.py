@@ -93,7 +93,10 @@ def read_rows(file: str, text: bytes) -> Rows:
     if not _all_full(raw, body):
         _refuse_shape(file, header, text)
     filled = raw.filter(~_BLANK)
-    frame = filled.select(_clean(filled[name]) for name in header.position).with_row_index("row")
+    frame = filled.select(
+        *(_clean(filled[name]) for name in header.position),
+        *(pl.lit(None, pl.String).alias(name) for name in header.absent),
+    ).with_row_index("row")
     return Rows(file, header, frame, text)
 
 
