@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from nhs_league.errors import RefusedError
+from nhs_league.league.schema.frames import SCHEMAS
 from nhs_league.league.schema.quarters import Quarter
 
 NAME = "manifest.json"
@@ -140,11 +142,12 @@ def publication_order(files: Sequence[KeptFile]) -> dict[str, int]:
 def to_json(manifest: Manifest) -> str:
     """Write a manifest as JSON text."""
     told = {name: value for name, value in asdict(manifest).items() if name != "layout"}
-    return json.dumps({"format": FORMAT, **told}, ensure_ascii=False, indent=1) + "\n"
+    about = {"format": FORMAT, "columns": _columns()}
+    return json.dumps(about | told, ensure_ascii=False, indent=1) + "\n"
 
 
 def from_json(text: str) -> Manifest:
-    """Read a manifest; of an older layout only its files, from which the rest is made anew.
+    """Read a manifest; of an older layout, or other columns, only the files it was made from.
 
     Raises:
         RefusedError: the text is no manifest, or of a newer version of the store's layout.
@@ -160,8 +163,8 @@ def from_json(text: str) -> Manifest:
                 advice="Update nhsleague, or choose another folder with --data-dir.",
             )
         files = tuple(_of(KeptFile, kept) for kept in read["files"])
-        if layout < FORMAT:
-            return Manifest(files, layout=layout)
+        if layout < FORMAT or read.get("columns") != _columns():
+            return Manifest(files, layout=min(layout, FORMAT - 1))
         return Manifest(
             files=files,
             quarters={label: _of(KeptQuarter, kept) for label, kept in read["quarters"].items()},
@@ -174,6 +177,12 @@ def from_json(text: str) -> Manifest:
             f"the store's manifest cannot be read ({error})",
             advice="Run nhsleague cache clear and nhsleague fetch, or choose another --data-dir.",
         ) from error
+
+
+def _columns() -> str:
+    """Tell the tidy frames' columns and types apart from those of another version, in 12 digits."""
+    named = {table: [(c, str(t)) for c, t in schema.items()] for table, schema in SCHEMAS.items()}
+    return hashlib.sha256(json.dumps(named).encode("utf-8")).hexdigest()[:12]
 
 
 def _of(kind: type[_T], told: Mapping[str, Any]) -> _T:

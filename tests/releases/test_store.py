@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -167,3 +168,23 @@ def test_a_folder_whose_name_is_no_utf_8_holds_a_store_too(run: Run, tmp_path: P
     answered = run("--sample", "table", "ambulance", data_dir=folder)
     assert answered.returncode == 0
     assert answered.stdout.count("\n") == 11
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("format", 1), ("columns", "of another version"), ("columns", None)]
+)
+def test_a_store_of_another_layout_is_made_anew_from_its_raw_files(
+    empty: Store, name: str, told: object
+) -> None:
+    store, _ = add_files(empty, [incoming(METRIC)])
+    whole = read_quarters(store, store.quarters).observations.collect()
+    manifest = json.loads((store.path / "manifest.json").read_text("utf-8"))
+    # What another version kept is not read at all.
+    for file in (store.path / "tidy").rglob("*.parquet"):
+        file.write_bytes(b"of another version")
+    (store.path / "manifest.json").write_text(json.dumps(manifest | {name: told}), "utf-8")
+    said: list[str] = []
+    again = open_store(store.path, said.append)
+    assert "making it anew" in said[0]
+    assert read_quarters(again, again.quarters).observations.collect().equals(whole)
+    assert json.loads((store.path / "manifest.json").read_text("utf-8"))[name] == manifest[name]
