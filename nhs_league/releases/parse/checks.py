@@ -90,7 +90,7 @@ def _for_metric_file(rows: Rows) -> list[_Check]:
         _Check(
             "unit", _not_unit(DOMAIN_SEGMENT_ID, "segment"), "an OF41nn row has the unit segment"
         ),
-        *(_shape(column, NUMBER, "not a number") for column in figures_of(rows.frame)),
+        *(_figure(column) for column in figures_of(rows.frame)),
         _shape("rank", RANK, "a rank is a whole number from 1"),
         _Check("value", is_score & ~value.is_between(1, 4), "a score lies between 1.00 and 4.00"),
         _Check(
@@ -113,7 +113,7 @@ def _for_league_table(rows: Rows) -> list[_Check]:
     return [
         *_trust(rows),
         _present("quarter"),
-        _shape("average_score", NUMBER, "not a number"),
+        _figure("average_score"),
         _Check(
             "average_score",
             ~_number("average_score").is_between(1, 4),
@@ -174,6 +174,12 @@ def _present(column: str) -> _Check:
 
 def _shape(column: str, pattern: str, reason: str) -> _Check:
     return _Check(column, ~pl.col(column).str.contains(pattern), reason)
+
+
+def _figure(column: str) -> _Check:
+    """Look for what is no number, or one that is too large to be told from infinity."""
+    is_number = pl.col(column).str.contains(NUMBER) & _number(column).is_finite()
+    return _Check(column, pl.col(column).is_not_null() & ~is_number, "not a number")
 
 
 def _not_unit(id_pattern: str, unit: str) -> pl.Expr:
