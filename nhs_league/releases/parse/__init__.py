@@ -13,7 +13,7 @@ from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases.parse import league_table, metric_file
 from nhs_league.releases.parse.checks import check, figures_of
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.contradictions import doubtful_ranks, refuse_contradictions
+from nhs_league.releases.parse.contradictions import refuse_contradictions
 from nhs_league.releases.parse.rows import Rows, read_rows
 from nhs_league.releases.parse.text import to_utf8
 from nhs_league.releases.ranked import with_of
@@ -76,7 +76,7 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
     frame, doubled = _without_doubles(
         rows, frame, metric_file.KEY if is_metric else league_table.KEY
     )
-    refuse_contradictions(rows, frame)
+    doubtful = refuse_contradictions(rows, frame)
     frames = _metric_frames(frame) if is_metric else _league_table_frames(frame)
     source = pl.lit(release_file or file).alias("release_file")
     shaped = (
@@ -93,7 +93,7 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
         standings=standings,
         observations=observations,
         domains=domains,
-        notices=tuple(_notices(rows, frame, doubled)),
+        notices=tuple(_notices(rows, frame, doubled, doubtful)),
     )
 
 
@@ -146,15 +146,15 @@ def _league_table_frames(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFram
     return league_table.standings(frame), OBSERVATIONS.to_frame(), DOMAINS.to_frame()
 
 
-def _notices(rows: Rows, frame: pl.DataFrame, doubled: int) -> Iterator[str]:
+def _notices(rows: Rows, frame: pl.DataFrame, doubled: int, doubtful: str) -> Iterator[str]:
     if rows.header.extra:
         yield f"columns not understood and kept out: {', '.join(rows.header.extra)}"
     if doubled:
         yield f"rows that stood twice and count once: {doubled}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
         yield f"trust types new to this version, kept under their own names: {', '.join(new_types)}"
-    if against := doubtful_ranks(frame, rows.header.kind):
-        yield f"ranks that their figures contradict, kept as published: {against}"
+    if doubtful:
+        yield f"ranks that their figures contradict, kept as published: {doubtful}"
     if incomplete := _incomplete(frame):
         yield (
             "ranks that go beyond the trusts in the file, so it may be a part: "

@@ -35,32 +35,36 @@ _FAR = 0.25
 _NAMED = 5
 
 
-def refuse_contradictions(rows: Rows, frame: pl.DataFrame) -> None:
+def refuse_contradictions(rows: Rows, frame: pl.DataFrame) -> str:
     """Refuse a file that contradicts itself.
 
     Args:
         rows: the file's rows.
         frame: its typed rows, each with its ``row``; rows that stood twice once.
 
+    Returns:
+        The rows whose rank goes a little against their figure, in words: they are kept as
+        published. Empty where there are none.
+
     Raises:
         RefusedError: for the first row that cannot be right, with line, column and value.
 
     """
     is_metric = rows.header.kind is Kind.METRIC
-    for column, reason, at_fault in _of_metric_file(frame) if is_metric else _of_table(frame):
+    placed = _against_order(_by_value(frame) if is_metric else _by_place(frame))
+    faults = _of_metric_file(frame, placed) if is_metric else _of_table(frame, placed)
+    for column, reason, at_fault in faults:
         if at_fault.height:
             place = at_fault["row"][0]
-            field = column if column in rows.frame.columns else "period"
+            field = column if column in rows.header.position else "period"
             shown = rows.frame.filter(pl.col("row") == place)[field][0]
             raise rows.refuse(place, field, shown, reason)
+    return _doubtful(placed)
 
 
-def doubtful_ranks(frame: pl.DataFrame, kind: Kind) -> str:
-    """Name the rows whose rank goes a little against their figure; they are kept as published."""
-    doubtful = _against_order(frame, kind).filter(
-        pl.col("off") > 0, pl.col("off") <= _far(), pl.col("follows")
-    )
-    named = [" ".join(row) for row in doubtful.select("trust_code", "metric_id").iter_rows()]
+def _doubtful(placed: pl.DataFrame) -> str:
+    found = placed.filter(pl.col("off") > 0, pl.col("off") <= _far(), pl.col("follows"))
+    named = [" ".join(row) for row in found.select("trust_code", "metric_id").iter_rows()]
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     return ", ".join(named[:_NAMED]) + more
 
@@ -68,7 +72,7 @@ def doubtful_ranks(frame: pl.DataFrame, kind: Kind) -> str:
 _Fault = tuple[str, str, pl.DataFrame]
 
 
-def _of_metric_file(frame: pl.DataFrame) -> Iterator[_Fault]:
+def _of_metric_file(frame: pl.DataFrame, placed: pl.DataFrame) -> Iterator[_Fault]:
     low, middle, high = pl.col("lower_quartile"), pl.col("median"), pl.col("upper_quartile")
     yield (
         "median",
@@ -76,12 +80,7 @@ def _of_metric_file(frame: pl.DataFrame) -> Iterator[_Fault]:
         frame.filter((low > middle) | (middle > high)),
     )
     for column in _PEERS:
-        first = pl.col(column).drop_nulls().first().over(_METRIC)
-        yield (
-            column,
-            "another row of this metric gives another figure",
-            frame.filter(pl.col(column) != first),
-        )
+        yield column, "another row of this metric gives another figure", _unlike(frame, column)
     yield ("rank", "the metric's other row gives another rank", _two_ranks(frame))
     is_quarter = pl.col("period").str.contains(QUARTER_PATTERN)
     is_summary = pl.col("metric_id").str.contains(_SUMMARY_ID)
@@ -96,10 +95,10 @@ def _of_metric_file(frame: pl.DataFrame) -> Iterator[_Fault]:
         "this trust has hardly any other row in this quarter: the row is misplaced",
         _misplaced(frame),
     )
-    yield ("rank", "this rank and this value contradict the other trusts'", _far_off(frame))
+    yield ("rank", "this rank and this value contradict the other trusts'", _far_off(placed))
 
 
-def _of_table(frame: pl.DataFrame) -> Iterator[_Fault]:
+def _of_table(frame: pl.DataFrame, placed: pl.DataFrame) -> Iterator[_Fault]:
     yield (
         "quarter",
         "a league table is of one quarter",
@@ -116,8 +115,17 @@ def _of_table(frame: pl.DataFrame) -> Iterator[_Fault]:
     yield (
         "rank",
         "this rank contradicts the trust's segment and average score",
-        _far_off(frame, Kind.LEAGUE_TABLE),
+        _far_off(placed),
     )
+
+
+def _unlike(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Find rows whose figure of their peers is not that of the metric's first row."""
+    told = frame.drop_nulls(column)
+    several = told.group_by(_METRIC).agg(pl.col(column).first(), n=pl.col(column).n_unique())
+    several = several.filter(pl.col("n") > 1)
+    joined = told.join(several, on=_METRIC, suffix="_first", maintain_order="left")
+    return joined.filter(pl.col(column) != pl.col(f"{column}_first"))
 
 
 def _two_ranks(frame: pl.DataFrame) -> pl.DataFrame:
@@ -150,8 +158,8 @@ def _misplaced(frame: pl.DataFrame) -> pl.DataFrame:
     return groups.filter(pl.col("rows") * 4 < pl.col("rows").median())
 
 
-def _far_off(frame: pl.DataFrame, kind: Kind = Kind.METRIC) -> pl.DataFrame:
-    found = _against_order(frame, kind).filter(pl.col("follows"), pl.col("off") > _far())
+def _far_off(placed: pl.DataFrame) -> pl.DataFrame:
+    found = placed.filter(pl.col("follows"), pl.col("off") > _far())
     return found.sort("off", descending=True)
 
 
@@ -159,7 +167,7 @@ def _far() -> pl.Expr:
     return pl.max_horizontal(pl.lit(float(_NEAR)), pl.col("trusts") * _FAR)
 
 
-def _against_order(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+def _against_order(ranked: pl.DataFrame) -> pl.DataFrame:
     """Tell how far each rank is from its figure's place among the figures that have a rank.
 
     Returns:
@@ -168,9 +176,15 @@ def _against_order(frame: pl.DataFrame, kind: Kind) -> pl.DataFrame:
         ``follows`` (whether nearly all of the group's ranks follow its figures, in one direction).
 
     """
-    group = list(_METRIC)
-    ranked = _by_value(frame) if kind is Kind.METRIC else _by_place(frame)
-    ranked = ranked.drop_nulls(["figure", "rank"]).filter(pl.len().over(group) >= _ENOUGH)
+    # One number for each group: hashing four texts for each of the windows below takes far longer.
+    groups = ranked.group_by(_METRIC).agg(
+        members=(pl.col("figure").is_not_null() & pl.col("rank").is_not_null()).sum()
+    )
+    enough = groups.filter(pl.col("members") >= _ENOUGH).with_row_index("group")
+    ranked = ranked.drop_nulls(["figure", "rank"]).join(
+        enough, on=_METRIC, nulls_equal=True, maintain_order="left"
+    )
+    group = "group"
     rank = pl.col("rank")
     place = [rank.rank("min").over(group), rank.rank("max").over(group)]
 
