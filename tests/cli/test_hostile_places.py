@@ -19,7 +19,10 @@ from tests.conftest import COMMAND, Run, environment
 from tests.releases.official import metric_file
 from tests.terminal import needs_terminal, on_terminal
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="asks a POSIX shell")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform == "win32", reason="asks a POSIX shell"),
+]
 NHSLEAGUE = shlex.quote(str(COMMAND))
 
 

@@ -17,6 +17,8 @@ from tests.conftest import COMMAND, Run, environment
 from tests.releases import official
 from tests.releases.site import UPLOADS, Site, serving
 
+pytestmark = pytest.mark.long
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
 

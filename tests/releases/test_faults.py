@@ -17,6 +17,8 @@ from tests.conftest import COMMAND, Run, environment, kept_in
 from tests.releases import official, site
 from tests.releases.site import UPLOADS, Fault, Site, serving
 
+pytestmark = pytest.mark.long
+
 OLD = UPLOADS + "2025/12/nhs-oversight-framework-acute-trust-data-q2.csv"
 NEW = UPLOADS + "2026/03/nhs-oversight-framework-acute-trust-data-q3-25-26.csv"
 Q2_FILE = official.metric_file().replace("Q3 2025/26", "Q2 2025/26").encode()

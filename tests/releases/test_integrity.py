@@ -14,6 +14,8 @@ from tests.conftest import Run, kept_in
 from tests.releases import official
 from tests.releases.site import UPLOADS, Site, serving
 
+pytestmark = pytest.mark.long
+
 PATH = UPLOADS + "2026/03/nhs-oversight-framework-acute-trust-data-q3-25-26.csv"
 FIGURE = "false,Q3 2025/26,acute,2,2,Z1A,Trust Z1A,46.55,%"
 Damage = Callable[[Path], None]

@@ -17,6 +17,8 @@ from tests.conftest import Run, kept_in
 from tests.releases import official
 from tests.releases.site import UPLOADS, Site, serving
 
+pytestmark = pytest.mark.long
+
 ICB = "icb_code,icb_name,score\nQXX,A fictional board,2.1\n"
 Rows = list[dict[str, str]]
 
