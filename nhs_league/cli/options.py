@@ -235,7 +235,8 @@ def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
             values = {f.name: given.pop(f.name) for f in fields(group)}
             if group is Common and ctx.obj is not None:
                 # What stood before the command's name goes before the environment.
-                values = {n: value for n, value in values.items() if n in typed(ctx)}
+                after = typed(ctx)
+                values = {n: value for n, value in values.items() if n in after}
             given[name] = group(**values)
             if isinstance(given[name], Common):
                 ctx.obj = given[name] = given[name].after(ctx.obj or Common())

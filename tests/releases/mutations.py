@@ -266,26 +266,18 @@ def _stray_quote(rng: Random, rows: Rows) -> bytes:
 
 
 def _mixed_encodings(rng: Random, rows: Rows) -> bytes:
-    row, place = _cell(rng, rows, ("Trust_name",))
-    rows[row][place] = "King’s"
-    other = rng.randrange(1, len(rows))
+    """Put a letter of UTF-8 into one row, and one of Windows-1252 into another."""
+    one, other = rng.sample(range(1, len(rows)), 2)
+    rows[one][rows[0].index("Trust_name")] = "King’s"
     lines = written(rows).splitlines(keepends=True)
-    lines[other] = (
-        lines[other].replace(b",", b",\x92", 1)
-        if other == row
-        else lines[other].replace(b",Trust", b"\x92,Trust")
-    )
-    lines[other] = lines[other][:1] + b"\x92" + lines[other][1:]
+    lines[other] = lines[other].replace(b",", b"\x92,", 1)
     return b"".join(lines)
 
 
 def _cut(rng: Random, rows: Rows) -> bytes:
+    """Cut at a multiple of 1,000 bytes, or before the last byte where that comes first."""
     data = written(rows)
-    return (
-        data[: 1000 * rng.randrange(1, max(2, len(data) // 1000))][:-1]
-        if len(data) < 1000
-        else data[: 1000 * rng.randrange(1, len(data) // 1000 + 1)]
-    )
+    return data[: min(1000 * rng.randrange(1, len(data) // 1000 + 2), len(data) - 1)]
 
 
 def _cut_at_line(rng: Random, rows: Rows) -> bytes:
