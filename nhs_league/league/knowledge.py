@@ -134,3 +134,7 @@ def about(metric_id: str, description: str) -> MetricKnowledge | None:
 
 def _alternatives(texts: Sequence[str]) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(normalise(text).split()) for text in texts)
+
+
+def true_unit(metric_id: str, published: str | None) -> str | None:
+    return published

@@ -12,7 +12,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+
 from nhs_league.errors import RefusedError
+from nhs_league.league.schema.frames import QUARTER
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic, manifest as manifests, names, tidy
 from nhs_league.releases.agreement import disagreements
@@ -180,9 +183,13 @@ def _by_quarter(parsed: Sequence[ParsedFile]) -> dict[Quarter, list[ParsedFile]]
     """Split what files say by quarter, the oldest first, each file once."""
     split: dict[Quarter, list[ParsedFile]] = {}
     for found in parsed:
+        newest = pl.lit(found.quarters[-1].label, QUARTER)
+        found = replace(
+            found, set_aside=found.set_aside.with_columns(pl.col("quarter").fill_null(newest))
+        )
         frames = {
             name: getattr(found, name).partition_by("quarter", as_dict=True)
-            for name in ("standings", "observations", "domains")
+            for name in ("standings", "observations", "domains", "set_aside")
         }
         for quarter in found.quarters:
             one = {

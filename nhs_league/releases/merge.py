@@ -43,7 +43,29 @@ def merge(
         )
     )
     changed = versions(kept.versions, published, order)
-    return QuarterFrames(parts, *with_of(_compose(parts, order), observations, domains), changed)
+    set_aside = pl.concat([kept.set_aside, *(file.set_aside for file in files)])
+    return QuarterFrames(
+        parts,
+        *with_of(_compose(parts, order), observations, domains),
+        changed,
+        _not_superseded(set_aside, observations, order),
+    )
+
+
+def _not_superseded(
+    set_aside: pl.DataFrame, observations: pl.DataFrame, order: Mapping[str, int]
+) -> pl.DataFrame:
+    """Drop what a later file publishes in a form that can be read."""
+    published = observations.filter(pl.col("value").is_not_null() | pl.col("score").is_not_null())
+    newest = published.group_by("trust_code", "metric_id").agg(newest=_place(order).max())
+    return (
+        set_aside.join(
+            newest, on=["trust_code", "metric_id"], how="left", maintain_order="left"
+        )
+        .filter(pl.col("newest").is_null() | (pl.col("newest") <= _place(order)))
+        .drop("newest")
+        .unique(maintain_order=True)
+    )
 
 
 def _said(file: ParsedFile) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -71,10 +93,13 @@ def _compose(parts: pl.DataFrame, order: Mapping[str, int]) -> pl.DataFrame:
     return (
         newest_first.group_by(key, maintain_order=True)
         .agg(
-            *(pl.col(c).drop_nulls().first() for c in fields),
+            *(pl.col(c).drop_nulls().first() for c in fields if c != "doubt"),
+            doubt=pl.col("doubt").drop_nulls().unique(maintain_order=True).str.join("; "),
             release_file=pl.col("release_file").unique().sort().str.join(" + "),
         )
-        .with_columns(of=pl.lit(None, pl.Int32))
+        .with_columns(
+            doubt=pl.when(pl.col("doubt") != "").then("doubt"), of=pl.lit(None, pl.Int32)
+        )
         .select(STANDINGS.names())
         .sort(key)
     )

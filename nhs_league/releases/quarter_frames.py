@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS, VERSIONS
+from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS, VERSIONS
 
 PARTS = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
 """Standings as single files tell them: schema STANDINGS and ``kind``, the kind of that file."""
@@ -22,6 +22,7 @@ class QuarterFrames:
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
         versions: schema VERSIONS.
+        set_aside: schema SET_ASIDE.
 
     """
 
@@ -30,9 +31,10 @@ class QuarterFrames:
     observations: pl.DataFrame
     domains: pl.DataFrame
     versions: pl.DataFrame
+    set_aside: pl.DataFrame
 
 
 def nothing() -> QuarterFrames:
     """Give the frames of a quarter of which nothing is kept."""
-    schemas = (PARTS, STANDINGS, OBSERVATIONS, DOMAINS, VERSIONS)
+    schemas = (PARTS, STANDINGS, OBSERVATIONS, DOMAINS, VERSIONS, SET_ASIDE)
     return QuarterFrames(*(pl.DataFrame(schema=schema) for schema in schemas))

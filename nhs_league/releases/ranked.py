@@ -17,23 +17,25 @@ def with_of(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Fill ``of``, the number of trusts ranked, in each of the tidy frames.
 
-    It is counted from the rows at hand, and null where rows of a quarter and trust type are
-    missing: where a rank is larger than the number of trusts.
+    It is counted from the rows, and null where rows of a quarter and trust type are missing: where
+    a rank that nothing contradicts is larger than the number of trusts.
     """
     frames = {"standings": standings, "observations": observations, "domains": domains}
-    partial = _partial(frames)
+    sound = [f.filter(pl.col("doubt").is_null()) for f in frames.values()]
+    ranks = pl.concat(f.select(*_TABLE, "trust_code", "rank") for f in sound)
+    everyone = standings.select(*_TABLE, "trust_code", rank=pl.lit(None, pl.Int32))
+    table = largest_ranks(pl.concat([ranks, everyone]))
+    partial = table.filter(pl.col("rank") > pl.col("trusts")).select(_TABLE)
     counted = (_counted(frame, _GROUPS[name], partial) for name, frame in frames.items())
     standings, observations, domains = counted
     return standings, observations, domains
 
 
-def _partial(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """List the quarters and trust types of which not all trusts are at hand."""
-    ranks = pl.concat(frame.select(*_TABLE, "rank") for frame in frames.values())
-    largest = ranks.group_by(_TABLE).agg(largest=pl.col("rank").max())
-    trusts = frames["standings"].group_by(_TABLE).agg(trusts=pl.len())
-    return (
-        trusts.join(largest, on=_TABLE).filter(pl.col("largest") > pl.col("trusts")).select(_TABLE)
+def largest_ranks(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return quarter, trust_type, the largest ``rank`` (or end of a likely range) and ``trusts``."""
+    ranks = [c for c in ("rank", "rank_high") if c in frame.columns]
+    return frame.group_by(_TABLE).agg(
+        rank=pl.max_horizontal(ranks).max().cast(pl.Int32), trusts=pl.col("trust_code").n_unique()
     )
 
 

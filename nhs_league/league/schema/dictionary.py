@@ -12,6 +12,7 @@ TABLES = {
     "standings": "A trust's segment, score and rank in a quarter.",
     "observations": "A metric's value and score of a trust in a quarter.",
     "domains": "A domain's score, segment and rank of a trust in a quarter.",
+    "set_aside": "A cell or a row of a release file that could not be read.",
 }
 """The tables that a person may query or export, and what a row of each is."""
 
@@ -26,7 +27,6 @@ class Field:
 
 _RANK = Field("Rank, 1 is best; ties share the smaller rank.", "rank")
 _SCORE = Field("Score, 1.00 (best) to 4.00 (worst).", "score")
-_SEGMENT = Field("Segment, 1 (best) to 4; 5 is intensive support.", "segment")
 _COMMON = {
     "quarter": Field("Quarter of the financial year, as published: Q3 2025/26."),
     "trust_code": Field("Trust code of the Organisation Data Service."),
@@ -39,7 +39,14 @@ _COMMON = {
     "of": Field("How many trusts are ranked; null where not all are at hand.", "trusts"),
     "rank": _RANK,
     "score": _SCORE,
-    "segment": _SEGMENT,
+    "segment": Field("Final segment, 1 (best) to 4; 5 is intensive support.", "segment"),
+    "adjusted_segment": Field("Segment after the financial override; it orders the league.", "segment"),
+    "doubt": Field("Why other figures contradict this row; null where none does."),
+    "published_unit": Field("Unit as the release file gives it."),
+    "score_period": Field("The reporting date of the metric's score."),
+    "line": Field("Line of the release file, counted from 1.", "line"),
+    "column": Field("Column of the release file."),
+    "reason": Field("Why it could not be read."),
     "release_file": Field("Release file that the row comes from, with digits of its sha256."),
     "average_score": Field("Mean of all metric scores, 1.00 (best) to 4.00.", "score"),
     "average_score_low": Field("Lower end of the average score's likely range.", "score"),
@@ -54,7 +61,7 @@ _COMMON = {
     "metric": Field("Description of the metric as published."),
     "period": Field("The metric's own reporting date."),
     "unit": Field("Unit of value, median and quartiles; null for a score without a value."),
-    "value": Field("The metric's value, as published.", "as in column unit"),
+    "value": Field("The metric's value as published; in set_aside, the cell's text.", "as in column unit"),
     "median": Field("Median of the trust type, as published.", "as in column unit"),
     "lower_quartile": Field("Lower quartile of the trust type.", "as in column unit"),
     "upper_quartile": Field("Upper quartile of the trust type.", "as in column unit"),

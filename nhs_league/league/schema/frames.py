@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from nhs_league.league.schema.quarters import LABELS
+
+QUARTER = pl.Enum(LABELS)
+"""Quarters in the order of time."""
+
 STANDINGS = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_code": pl.String,
         "trust_name": pl.String,
         "trust_type": pl.String,
@@ -20,6 +25,7 @@ STANDINGS = pl.Schema(
         "average_score_high": pl.Float64,
         "score_rank": pl.Int32,
         "segment": pl.Int8,
+        "adjusted_segment": pl.Int8,
         "unadjusted_segment": pl.Int8,
         "override": pl.Boolean,
         "in_deficit": pl.Boolean,
@@ -27,14 +33,16 @@ STANDINGS = pl.Schema(
         "rank_low": pl.Int32,
         "rank_high": pl.Int32,
         "of": pl.Int32,
+        "doubt": pl.String,
         "release_file": pl.String,
     }
 )
-"""A trust's standing in a quarter, one row each; key (quarter, trust_code)."""
+"""A trust's standing in a quarter, one row each; key (quarter, trust_code). ``segment`` is final: 5
+where people decided so; ``adjusted_segment`` is what the league is ordered by."""
 
 OBSERVATIONS = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_code": pl.String,
         "trust_type": pl.String,
         "metric_id": pl.String,
@@ -43,6 +51,7 @@ OBSERVATIONS = pl.Schema(
         "sub_domain": pl.String,
         "period": pl.String,
         "unit": pl.String,
+        "published_unit": pl.String,
         "value": pl.Float64,
         "median": pl.Float64,
         "lower_quartile": pl.Float64,
@@ -50,15 +59,17 @@ OBSERVATIONS = pl.Schema(
         "rank": pl.Int32,
         "of": pl.Int32,
         "score": pl.Float64,
+        "score_period": pl.String,
+        "doubt": pl.String,
         "release_file": pl.String,
     }
 )
 """A metric's value and score; key (quarter, trust_code, metric_id, unit), unit null for a metric
-that has a score and no value."""
+that has a score and no value. ``unit`` is the true one, ``published_unit`` the file's."""
 
 DOMAINS = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_code": pl.String,
         "trust_type": pl.String,
         "domain": pl.String,
@@ -66,6 +77,7 @@ DOMAINS = pl.Schema(
         "segment": pl.Int8,
         "rank": pl.Int32,
         "of": pl.Int32,
+        "doubt": pl.String,
         "release_file": pl.String,
     }
 )
@@ -73,7 +85,7 @@ DOMAINS = pl.Schema(
 
 VERSIONS = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_code": pl.String,
         "trust_type": pl.String,
         "what": pl.String,
@@ -89,17 +101,36 @@ VERSIONS = pl.Schema(
 ``what`` is ``metric``, ``standing`` or ``domain``; ``name`` is the metric's ID, the kind of file or
 the domain; ``figure`` is the column that changed (yes and no are 1 and 0)."""
 
+SET_ASIDE = pl.Schema(
+    {
+        "quarter": QUARTER,
+        "trust_code": pl.String,
+        "trust_type": pl.String,
+        "metric_id": pl.String,
+        "release_file": pl.String,
+        "line": pl.Int64,
+        "column": pl.String,
+        "value": pl.String,
+        "reason": pl.String,
+    }
+)
+"""What a release file says that cannot be read, a cell or a whole row each. ``quarter``,
+``trust_code``, ``trust_type`` and ``metric_id`` are null as far as they cannot be read either;
+``column`` is the file's own name of it."""
+
 KEYS = {
     "standings": ("quarter", "trust_code"),
     "observations": ("quarter", "trust_code", "metric_id", "unit"),
     "domains": ("quarter", "trust_code", "domain"),
     "versions": ("quarter", "trust_code", "what", "name", "unit", "figure", "edition"),
+    "set_aside": ("release_file", "line", "column"),
 }
 SCHEMAS = {
     "standings": STANDINGS,
     "observations": OBSERVATIONS,
     "domains": DOMAINS,
     "versions": VERSIONS,
+    "set_aside": SET_ASIDE,
 }
 
 
@@ -112,6 +143,7 @@ class Frames:
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
         versions: schema VERSIONS.
+        set_aside: schema SET_ASIDE.
 
     """
 
@@ -119,6 +151,7 @@ class Frames:
     observations: pl.LazyFrame
     domains: pl.LazyFrame
     versions: pl.LazyFrame = field(default_factory=lambda: VERSIONS.to_frame(eager=False))
+    set_aside: pl.LazyFrame = field(default_factory=lambda: SET_ASIDE.to_frame(eager=False))
 
     def of_type(self, trust_type: str) -> Frames:
         """Keep the trusts of one type."""

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 
 PATTERN = r"^Q[1-4] [0-9]{4}/[0-9]{2}$"
-"""How release files write a quarter."""
+"""How release files usually write a quarter."""
+
+LABELS = tuple(
+    f"Q{number} {year}/{(year + 1) % 100:02d}" for year in range(2020, 2080) for number in (1, 2, 3, 4)
+)
+"""All quarters that a file may name, in the order of time."""
+
+_SPELLING = re.compile(
+    r"^(?:q(?:uarter)?\s*([1-4])\s*)?"
+    r"(?:([0-9]{4})\s*[/–-]\s*(?:([0-9]{2})|([0-9]{4}))|([0-9]{2})\s*[/–-]\s*([0-9]{2}))"
+    r"(?:\s*q(?:uarter)?\s*([1-4]))?$"
+)
 
 _ASKED = re.compile(
     r"^(?:q([1-4])[ -]*)?(?:([0-9]{4})[/-]([0-9]{2})|([0-9]{2})[/-]([0-9]{2}))?(?:[ -]*q([1-4]))?$"
@@ -37,6 +48,28 @@ class Quarter:
         if int(text[8:10]) != (year + 1) % 100:
             raise ValueError(f"not a financial year: {text!r}")
         return cls(year, int(text[1]))
+
+    @classmethod
+    def read(cls, text: str) -> Quarter | None:
+        """Read a quarter in any spelling that files may have; None if it is none.
+
+        >>> [Quarter.read(text).label for text in ("Q4 2025-26", "2025/26 q4", "Q1  26/27")]
+        ['Q4 2025/26', 'Q4 2025/26', 'Q1 2026/27']
+        >>> Quarter.read("Q3 2025/27"), Quarter.read("Q6 2025/26"), Quarter.read("2025/26")
+        (None, None, None)
+        """
+        match = _SPELLING.match(text.strip().casefold())
+        if match is None:
+            return None
+        before, year, short_end, long_end, short_year, end, after = match.groups()
+        number = before or after
+        if number is None or (before and after):
+            return None
+        first = int(year) if year else 2000 + int(short_year)
+        last = int(long_end) if long_end else first // 100 * 100 + int(short_end or end)
+        quarter = cls(first, int(number))
+        is_financial_year = last % 100 == (first + 1) % 100 and (not long_end or last == first + 1)
+        return quarter if is_financial_year and quarter.label in LABELS else None
 
     @property
     def label(self) -> str:

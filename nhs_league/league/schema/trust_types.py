@@ -12,14 +12,13 @@ ALL = "all"
 PREFERRED = (ACUTE, MENTAL_HEALTH_COMMUNITY, AMBULANCE)
 """The order in which types answer a question that names none, largest first."""
 
-_PUBLISHED = {
-    "acute trust": ACUTE,
-    "acute hospital trust": ACUTE,
-    "non-acute hospital trust": MENTAL_HEALTH_COMMUNITY,
-    "non-acute trust": MENTAL_HEALTH_COMMUNITY,
-    "mental health and community trust": MENTAL_HEALTH_COMMUNITY,
-    "ambulance trust": AMBULANCE,
-}
+_FAMILIES = (
+    (r"integrated care|\bicb\b", "integrated-care-board"),
+    (r"ambulance", AMBULANCE),
+    (r"non.?acute|mental health|community|learning disab|\bcare trust\b", MENTAL_HEALTH_COMMUNITY),
+    (r"acute", ACUTE),
+)
+"""Words of a published type or subtype -> our name; the first that fits wins."""
 _SAID = {
     "non-acute": MENTAL_HEALTH_COMMUNITY,
     "mental-health-and-community": MENTAL_HEALTH_COMMUNITY,
@@ -33,16 +32,23 @@ _WORDS = {
 }
 
 
-def from_published(text: str) -> str:
-    """Turn a file's ``Trust_type`` into our name; a type not known today keeps its own words.
+def from_published(text: str, subtype: str = "") -> str:
+    """Turn a file's ``Trust_type`` into our name, by its words, else by those of the subtype.
 
-    >>> from_published("Non-acute hospital trust")
-    'mental-health-community'
-    >>> from_published("Integrated care board")
-    'integrated-care-board'
+    A type that neither tells keeps its own words.
+
+    >>> from_published("Non-acute hospital trust"), from_published("Mental health & community")
+    ('mental-health-community', 'mental-health-community')
+    >>> from_published("Integrated care board"), from_published("Provider", "Acute - Large")
+    ('integrated-care-board', 'acute')
+    >>> from_published("Prison service")
+    'prison-service'
     """
-    published = text.strip().casefold()
-    return _PUBLISHED.get(published) or re.sub(r"[^a-z0-9]+", "-", published).strip("-")
+    for words in (text, subtype):
+        for pattern, family in _FAMILIES:
+            if re.search(pattern, words.casefold()):
+                return family
+    return re.sub(r"[^a-z0-9]+", "-", text.strip().casefold()).strip("-")
 
 
 def from_person(text: str) -> str:

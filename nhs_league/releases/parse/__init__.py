@@ -1,4 +1,8 @@
-"""One release file into the tidy frames, or an error that names file, line, column and value."""
+"""One release file into the tidy frames, or a refusal that names file, line, column and value.
+
+bytes -> ``reading`` (fields) -> ``checks`` (numbers and names; what cannot be read is set aside)
+-> ``contradictions`` (what other rows contradict is doubted) -> ``tidy`` (frames).
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS
+from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS
+from nhs_league.league.schema.frameworks import RowKind
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases.parse import league_table, metric_file
-from nhs_league.releases.parse.checks import check, figures_of
+from nhs_league.releases.parse import tidy
+from nhs_league.releases.parse.checks import check, refuse_many
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.contradictions import refuse_contradictions
-from nhs_league.releases.parse.rows import Rows, read_rows
-from nhs_league.releases.parse.text import to_utf8
-from nhs_league.releases.ranked import with_of
+from nhs_league.releases.parse.contradictions import judge
+from nhs_league.releases.parse.reading import Rows, read_rows
+from nhs_league.releases.ranked import largest_ranks, with_of
 
 __all__ = ["Kind", "ParsedFile", "parse_file"]
 
@@ -31,10 +35,11 @@ class ParsedFile:
         trust_types: the trust types it has figures of.
         rows: how many rows it has.
         trusts: how many trusts it names.
-        standings: schema STANDINGS; what this kind of file does not tell is null.
+        standings: schema STANDINGS; what this kind of file does not have is null.
         observations: schema OBSERVATIONS; empty for a league table.
         domains: schema DOMAINS; empty for a league table.
-        notices: what was kept out or left unknown, a sentence each.
+        set_aside: schema SET_ASIDE.
+        notices: what was doubted, set aside, left out or read otherwise, a sentence each.
 
     """
 
@@ -46,44 +51,47 @@ class ParsedFile:
     standings: pl.DataFrame
     observations: pl.DataFrame
     domains: pl.DataFrame
+    set_aside: pl.DataFrame
     notices: tuple[str, ...]
 
 
 def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> ParsedFile:
     """Read one release file; what it is comes from its content, never from its name.
 
+    A cell that cannot be read is set aside, a row that others contradict is doubted; neither loses
+    the file, unless more than a hundredth of its rows (and more than five) are at fault.
+
     Args:
         file: name of the file, for messages.
-        data: the file as it came, in UTF-8 or Windows-1252.
+        data: the file as it was published, in UTF-8 or Windows-1252.
         release_file: how the frames' rows name their file; the file's name where it is None.
 
     Returns:
         The tidy frames, figures as published, texts without stray blanks.
 
     Raises:
-        RefusedError: the file is not a release file, or a field of it cannot be right.
+        RefusedError: the file is not a release file, or too much of it cannot be right.
 
     Source of the columns and rules: NHS England, CSV metadata file and technical specification of
-    the NHS Oversight Framework 2025/26.
+    the NHS Oversight Framework; whole release files of 2025/26 and 2026/27.
 
     """
-    rows = read_rows(file, to_utf8(file, data))
-    check(rows)
-    is_metric = rows.header.kind is Kind.METRIC
-    frame = metric_file.with_quarter(rows) if is_metric else rows.frame
-    frame = _typed(frame)
-    _refuse_two_types(rows, frame)
-    frame, doubled = _without_doubles(
-        rows, frame, metric_file.KEY if is_metric else league_table.KEY
-    )
-    doubtful = refuse_contradictions(rows, frame)
-    frames = _metric_frames(frame) if is_metric else _league_table_frames(frame)
-    source = pl.lit(release_file or file).alias("release_file")
+    rows = read_rows(file, data)
+    checked = check(rows)
+    refuse_many(rows, checked.set_aside)
+    judged = judge(rows, checked.frame)
+    faults = pl.concat([checked.set_aside, judged.set_aside])
+    refuse_many(rows, pl.concat([faults, judged.doubts]))
+    frame = _with_doubts(judged.frame, judged.doubts)
+    source = release_file or file
     shaped = (
-        made.with_columns(source, of=None).select(schema.names()).cast(schema)
-        for made, schema in zip(frames, (STANDINGS, OBSERVATIONS, DOMAINS), strict=True)
+        made.with_columns(release_file=pl.lit(source), of=None).select(schema.names()).cast(schema)
+        for made, schema in zip(
+            _frames(rows, frame), (STANDINGS, OBSERVATIONS, DOMAINS), strict=True
+        )
     )
     standings, observations, domains = with_of(*shaped)
+    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices)
     return ParsedFile(
         kind=rows.header.kind,
         quarters=tuple(sorted(Quarter.parse(q) for q in frame["quarter"].unique())),
@@ -93,106 +101,114 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
         standings=standings,
         observations=observations,
         domains=domains,
-        notices=tuple(_notices(rows, frame, doubled, doubtful)),
+        set_aside=_set_aside(rows, faults, checked.frame, source),
+        notices=(*notices, *_of_faults(rows, faults, judged.doubts)),
     )
 
 
-def _typed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Turn checked text into numbers and the published trust types into ours."""
-    types = {t: trust_types.from_published(t) for t in frame["trust_type"].unique()}
-    return frame.with_columns(pl.col(c).cast(pl.Float64) for c in figures_of(frame)).with_columns(
-        pl.col("rank").cast(pl.Int32),
-        pl.col("trust_type").replace_strict(types, return_dtype=pl.String),
+def _frames(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    if rows.header.kind is Kind.LEAGUE_TABLE:
+        return tidy.table_standings(frame), OBSERVATIONS.to_frame(), DOMAINS.to_frame()
+    return tidy.standings(frame), tidy.observations(frame), tidy.domains(frame)
+
+
+def _with_doubts(frame: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
+    """Add ``doubt``: what other rows contradict in each row, null where nothing is."""
+    reasons = doubts.group_by("row", maintain_order=True).agg(
+        doubt=pl.format("{}: {}", "column", "reason").unique(maintain_order=True).str.join("; ")
     )
+    return frame.join(reasons, on="row", how="left", maintain_order="left")
 
 
-def _refuse_two_types(rows: Rows, frame: pl.DataFrame) -> None:
-    """Refuse a trust that has two types in one quarter: ranks of two tables would mix."""
-    first = pl.col("trust_type").first().over("quarter", "trust_code")
-    other = frame.filter(pl.col("trust_type") != first)
-    if other.height:
-        place = other["row"][0]
-        value = rows.frame["trust_type"][place]
-        raise rows.refuse(place, "trust_type", value, "this trust has another type further up")
-
-
-def _without_doubles(
-    rows: Rows, frame: pl.DataFrame, key: tuple[str, ...]
-) -> tuple[pl.DataFrame, int]:
-    """Drop rows that say the same twice, and refuse two rows that say different things."""
-    fields = [c for c in frame.columns if c != "row"]
-    single = frame.unique(fields, keep="first", maintain_order=True)
-    again = single.filter(~pl.struct(key).is_first_distinct())
-    if again.height:
-        named = ", ".join(str(v) for v in again.select(key).row(0))
-        raise rows.refuse(
-            again["row"][0],
-            key[-1],
-            again[key[-1]][0],
-            f"a different row for {named} stands further up",
-        )
-    return single, frame.height - single.height
-
-
-def _metric_frames(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    return (
-        metric_file.standings(frame),
-        metric_file.observations(frame),
-        metric_file.domains(frame),
-    )
-
-
-def _league_table_frames(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    return league_table.standings(frame), OBSERVATIONS.to_frame(), DOMAINS.to_frame()
-
-
-def _notices(rows: Rows, frame: pl.DataFrame, doubled: int, doubtful: str) -> Iterator[str]:
-    if rows.header.extra:
-        yield f"columns not understood and kept out: {', '.join(rows.header.extra)}"
-    if doubled:
-        yield f"rows that stood twice and count once: {doubled}"
-    if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
-        yield f"trust types new to this version, kept under their own names: {', '.join(new_types)}"
-    if doubtful:
-        yield f"ranks that their figures contradict, kept as published: {doubtful}"
-    if incomplete := _incomplete(frame):
-        yield (
-            "ranks that go beyond the trusts in the file, so it may be a part: "
-            f"{', '.join(incomplete)}"
-        )
+def _set_aside(
+    rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: str
+) -> pl.DataFrame:
+    """Give what was set aside its line, its trust and its metric, as far as they can be read."""
+    if faults.is_empty():
+        return SET_ASIDE.to_frame()
+    known = ["quarter", "trust_code", "trust_type"]
     if rows.header.kind is Kind.METRIC:
-        if lacking := _without_summary(frame):
-            yield f"summary rows that other trusts have are missing for: {', '.join(lacking)}"
-        if unknown := metric_file.not_understood(frame):
-            yield f"rows not understood and kept out: {', '.join(unknown)}"
-    elif texts := league_table.deficits_not_understood(frame):
-        quoted = ", ".join(f"“{text}”" for text in texts)
-        yield f"financial deficit left unknown where the file says {quoted}"
+        frame = frame.with_columns(metric_id=pl.coalesce("metric_of", "metric_id"))
+        known.append("metric_id")
+    else:
+        frame = frame.with_columns(metric_id=pl.lit(None, pl.String))
+    raw = [c for c in ("trust_code", "metric_id") if c in rows.frame.columns]
+    lines = rows.lines()
+    spelt = {**rows.header.spelt, "row": "(whole row)"}
+    return (
+        faults.join(frame.select("row", *known), on="row", how="left", maintain_order="left")
+        .join(
+            rows.frame.select("row", *raw), on="row", how="left", suffix="_raw", maintain_order="left"
+        )
+        .with_columns(
+            *(pl.coalesce(c, f"{c}_raw").alias(c) for c in raw if c in known),
+            **({} if "metric_id" in known else {"metric_id": pl.lit(None, pl.String)}),
+            line=pl.Series([lines[row] for row in faults["row"]], dtype=pl.Int64),
+            column=pl.col("column").replace(spelt),
+            release_file=pl.lit(source),
+        )
+        .select(SET_ASIDE.names())
+        .cast(SET_ASIDE)
+    )
 
 
-def _incomplete(frame: pl.DataFrame) -> list[str]:
-    """Name the quarters in which ranks, or their likely ranges, are larger than trusts are many."""
-    group = ("quarter", "trust_type")
-    ranks = pl.col("rank")
-    if "rank_range" in frame.columns:
-        high = pl.col("rank_range").str.extract(r"(\S+)$").cast(pl.Float64).cast(pl.Int32)
-        ranks = pl.max_horizontal(ranks, high)
-    trusts = pl.col("trust_code").n_unique()
-    largest = frame.group_by(group).agg(rank=ranks.max(), trusts=trusts)
-    return largest.filter(pl.col("rank") > pl.col("trusts"))["quarter"].unique().sort().to_list()
+def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
+    if rows.notes:
+        quoted = ", ".join(f"“{note[:60]}”" for note in rows.notes)
+        yield f"text outside the rows, left out: {quoted}"
+    if rows.header.extra:
+        yield f"columns not understood and left out: {', '.join(rows.header.extra)}"
+    if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
+        yield f"trust types new to this version, under their own names: {', '.join(new_types)}"
+    yield from _parts(frame)
+    if rows.header.kind is Kind.METRIC and (lacking := _without_summary(frame)):
+        yield f"summary rows that other trusts have are missing for: {', '.join(lacking)}"
+
+
+def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Iterator[str]:
+    for what, faults in (("set aside", set_aside), ("doubted", doubts)):
+        if faults.is_empty():
+            continue
+        lines = rows.lines()
+        places = [
+            f"line {lines[row]}, {rows.header.spelt.get(column, column)} “{(value or '')[:40]}”: "
+            f"{reason}"
+            for row, column, value, reason in faults.head(5).iter_rows()
+        ]
+        more = f"; and {faults.height - 5} more" if faults.height > 5 else ""
+        yield f"{what}: {'; '.join(places)}{more}"
+
+
+def _parts(frame: pl.DataFrame) -> Iterator[str]:
+    """Say where ranks go beyond the trusts in the file."""
+    sound = frame.filter(pl.col("doubt").is_null())
+    largest = largest_ranks(sound)
+    rows = frame.group_by("quarter", "trust_type").agg(rows=pl.len())
+    for quarter, trust_type, rank, trusts, count in (
+        largest.join(rows, on=["quarter", "trust_type"]).sort("quarter", "trust_type").iter_rows()
+    ):
+        if rank is not None and rank > trusts:
+            who = "1 trust" if trusts == 1 else f"{trusts} trusts"
+            yield (
+                f"a part of {quarter}: {count:,} rows of {who} ({trust_types.in_words(trust_type)}) "
+                f"while ranks go to {rank} or beyond"
+            )
 
 
 def _without_summary(frame: pl.DataFrame) -> list[str]:
     """Name the trusts and quarters that lack a summary row which nearly all others have."""
-    summary = frame.filter(pl.col("metric_id").str.contains("^OF5"))
-    trusts = frame.select("quarter", "trust_code").unique(maintain_order=True)
+    metrics = [RowKind.VALUE.value, RowKind.SCORE.value]
+    domains = [RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value]
+    group = ["quarter", "trust_type"]
+    summary = frame.filter(~pl.col("kind").is_in([*metrics, *domains]))
+    trusts = frame.select(*group, "trust_code").unique(maintain_order=True)
     usual = (
-        summary.group_by("quarter", "metric_id")
+        summary.group_by(*group, "metric_id")
         .agg(having=pl.col("trust_code").n_unique())
-        .join(trusts.group_by("quarter").agg(trusts=pl.len()), on="quarter")
+        .join(trusts.group_by(group).agg(trusts=pl.len()), on=group)
         .filter(pl.col("having") >= pl.col("trusts") * 0.9)
     )
-    lacking = trusts.join(usual, on="quarter").join(
+    lacking = trusts.join(usual, on=group).join(
         summary, on=["quarter", "trust_code", "metric_id"], how="anti"
     )
     named = lacking.select(pl.format("{} {}", "trust_code", "quarter")).to_series()

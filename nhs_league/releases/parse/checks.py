@@ -1,194 +1,363 @@
-"""What a figure or a name in a release file must look like; the first that does not is refused."""
+"""The text of a release file as typed rows; what cannot be read is set aside, cell by cell."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema.frames import OBSERVATIONS, STANDINGS
-from nhs_league.league.schema.quarters import PATTERN as QUARTER_PATTERN
+from nhs_league.errors import RefusedError
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.frames import QUARTER
+from nhs_league.league.schema.frameworks import RowKind, classify
+from nhs_league.league.schema.quarters import LABELS, Quarter
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.rows import NAMES, Rows
+from nhs_league.releases.parse.numbers import read_numbers
+from nhs_league.releases.parse.reading import Rows
 
-# Not \d, which means the digits of every script.
-NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
-RANK = r"^[1-9][0-9]{0,4}$"
-TRUST_CODE = r"^[A-Z0-9]{3}$"
-TRUST_TYPE = r"(?i)trust|board|provider|hospital|service|ambulance"
-METRIC_ID = r"^OF[0-9]{4}$"
-RANGE = r"^(-?[0-9]+(?:\.[0-9]+)?) to (-?[0-9]+(?:\.[0-9]+)?)$"
-
-_LONGEST = 1000
-_PLACE = ("average_score", "segment", "rank")
-
-VALUE_ID = r"^OF0"
-SCORE_ID = r"^OF1"
-DOMAIN_SCORE_ID = r"^OF40"
-DOMAIN_SEGMENT_ID = r"^OF41"
-ADJUSTED_SEGMENT, AVERAGE_SCORE, UNADJUSTED_SEGMENT, OVERRIDE = (
-    "OF5000",
-    "OF5002",
-    "OF5003",
-    "OF5004",
+FAULTS = pl.Schema(
+    {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
 )
-FINAL_OVERRIDE, RECOVERY_SUPPORT = "OF5005", "OF5007"
+"""What is wrong with a row or one of its cells; ``column`` is our name of the column."""
+
+PEERS = ("median", "lower_quartile", "upper_quartile")
+_LONGEST = 1000
+_TRUST_CODE = r"^[A-Z0-9]{3,6}$"
+_METRIC_ID = r"^OF[0-9]{4,5}[A-Z]?$"
+_LARGEST_RANK = 99_999
+_SCORES = (RowKind.SCORE, RowKind.DOMAIN_SCORE, RowKind.AVERAGE_SCORE)
+_TO_FOUR = (RowKind.DOMAIN_SEGMENT, RowKind.UNADJUSTED_SEGMENT)
+_TO_FIVE = (RowKind.ADJUSTED_SEGMENT, RowKind.FINAL_SEGMENT)
+_FLAGS = (RowKind.OVERRIDE, RowKind.SUPPORT_PROGRAMME)
+_YES_OR_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
+_RANGE = r"(?i)^[\[(]?\s*([0-9.]+)\s*(?:to|[-–—,])\s*([0-9.]+)\s*[\])]?$"
+_ONE_VALUE = r"^([0-9.]+)$"
+_SLACK = 0.1
+"""How far the end of a score's likely range may be outside 1 to 4: ends are rounded."""
+_FEW = 0.01
+_AT_LEAST = 5
 
 
 @dataclass(frozen=True)
-class _Check:
-    """A fault to look for: a row where ``bad`` holds is refused for its ``column``."""
+class Checked:
+    """The typed rows of a release file.
 
-    column: str
-    bad: pl.Expr
-    reason: str
-
-
-def check(rows: Rows) -> None:
-    """Check every row of a release file; figures are compared as numbers, none is changed.
-
-    Raises:
-        RefusedError: for the first row at fault, with line, column and value.
+    Attributes:
+        frame: ``row``, the columns of the file under our names, figures as numbers, ``quarter`` as
+            QUARTER, ``trust_type`` under our names. A metric file also has ``kind`` (a RowKind's
+            value), ``metric_of`` (the metric's ID, for values and scores) and ``published_unit``;
+            a league table has the ends of its ranges and ``in_deficit``.
+        set_aside: schema FAULTS; a row whose key cannot be read is here once and not in ``frame``,
+            a cell that cannot be read is null in ``frame``.
+        notices: what was left out or read otherwise, a sentence each.
 
     """
-    checks = _for_metric_file(rows) if rows.header.kind is Kind.METRIC else _for_league_table(rows)
-    found = rows.frame.select(
-        pl.when(c.bad.fill_null(value=False).any())
-        .then(c.bad.fill_null(value=False).arg_max())
-        .otherwise(None)
-        .alias(str(i))
-        for i, c in enumerate(checks)
-    ).row(0)
-    at_fault = [(place, i) for i, place in enumerate(found) if place is not None]
-    if at_fault:
-        place, i = min(at_fault)
-        fault = checks[i]
-        value = rows.frame[fault.column][place]
-        raise rows.refuse(rows.frame["row"][place], fault.column, value, fault.reason)
+
+    frame: pl.DataFrame
+    set_aside: pl.DataFrame
+    notices: tuple[str, ...]
 
 
-def figures_of(frame: pl.DataFrame) -> list[str]:
-    """List the columns that hold figures with decimals: those that the tidy frames have as such."""
-    decimal = {c for s in (OBSERVATIONS, STANDINGS) for c, kind in s.items() if kind == pl.Float64}
-    return [name for name in frame.columns if name in decimal]
+def check(rows: Rows) -> Checked:
+    """Read every row of a release file into numbers and names.
+
+    Raises:
+        RefusedError: the file names no quarter at all.
+
+    """
+    frame, faults = _identified(rows)
+    if rows.header.kind is Kind.METRIC:
+        return _metric_rows(rows, frame, faults)
+    return _table_rows(rows, frame, faults)
 
 
-def _for_metric_file(rows: Rows) -> list[_Check]:
-    metric_id = pl.col("metric_id")
-    value = _number("value")
-    is_score = metric_id.str.contains(rf"{SCORE_ID}|{DOMAIN_SCORE_ID}|^{AVERAGE_SCORE}$")
-    one_to_four = metric_id.str.contains(rf"{DOMAIN_SEGMENT_ID}|^{UNADJUSTED_SEGMENT}$")
-    one_to_five = metric_id.is_in([ADJUSTED_SEGMENT, FINAL_OVERRIDE])
-    is_flag = metric_id.is_in([OVERRIDE, RECOVERY_SUPPORT])
-    return [
-        *_trust(rows),
-        _present("metric_id"),
-        _shape("metric_id", METRIC_ID, "a metric ID is OF and four digits"),
-        _present("metric"),
-        _present("unit"),
-        _Check("unit", _not_unit(SCORE_ID, "score"), "an OF1nnn row has the unit score"),
-        _Check(
-            "unit", _not_unit(DOMAIN_SEGMENT_ID, "segment"), "an OF41nn row has the unit segment"
-        ),
-        *(_figure(column) for column in figures_of(rows.frame)),
-        _shape("rank", RANK, "a rank is a whole number from 1"),
-        _Check("value", is_score & ~value.is_between(1, 4), "a score lies between 1.00 and 4.00"),
-        _Check(
-            "value",
-            one_to_four & ~value.is_in([1.0, 2.0, 3.0, 4.0]),
-            "this segment is 1, 2, 3 or 4",
-        ),
-        _Check(
-            "value",
-            one_to_five & ~value.is_in([1.0, 2.0, 3.0, 4.0, 5.0]),
-            "a segment is 1, 2, 3, 4 or 5",
-        ),
-        _Check("value", is_flag & ~value.is_in([0.0, 1.0]), "a flag is 0 or 1"),
+def refuse_many(rows: Rows, faults: pl.DataFrame) -> None:
+    """Refuse a file of which more than a hundredth of the rows, and more than five, are at fault.
+
+    Args:
+        rows: the file's rows.
+        faults: schema FAULTS, all that is doubted or set aside.
+
+    Raises:
+        RefusedError: with the first five places, each with line, column and value.
+
+    """
+    at_fault = faults["row"].n_unique()
+    total = rows.frame.height + len(rows.ragged)
+    if at_fault <= max(_AT_LEAST, total * _FEW):
+        return
+    first = faults.sort("row").unique("row", keep="first", maintain_order=True).head(_AT_LEAST)
+    lines = rows.lines()
+    places = [
+        (lines[row], rows.header.spelt.get(column, column), value, reason)
+        for row, column, value, reason in first.iter_rows()
     ]
+    line, column, value, reason = places[0]
+    others = "; ".join(f"line {at}, {name}: {text!r}" for at, name, text, _ in places[1:])
+    raise RefusedError(
+        rows.file,
+        f"{reason}. {at_fault:,} of {total:,} rows cannot be right, too many to trust the rest "
+        f"(next: {others})",
+        line=line,
+        column=column,
+        value=value or "",
+        advice="Download the file again. If NHS England has changed its file layout, try "
+        "upgrading nhsleague.",
+    )
 
 
-def _for_league_table(rows: Rows) -> list[_Check]:
-    score_low, score_high = (_range_end("score_range", i) for i in (1, 2))
-    rank_low, rank_high = (_range_end("rank_range", i) for i in (1, 2))
-    return [
-        *_trust(rows),
-        _present("quarter"),
-        _figure("average_score"),
-        _Check(
-            "average_score",
-            ~_number("average_score").is_between(1, 4),
-            "a score lies between 1.00 and 4.00",
-        ),
-        _shape("segment", r"^[1-5]$", "a segment is 1, 2, 3, 4 or 5"),
-        _shape("rank", RANK, "a rank is a whole number from 1"),
-        _shape("score_range", RANGE, "a range reads “1.72 to 2.73”"),
-        _shape("rank_range", RANGE, "a range reads “6 to 49”"),
-        *(
-            _Check(
-                column,
-                pl.col(column).is_null() & ~pl.all_horizontal(pl.col(*_PLACE).is_null()),
-                "a trust has an average score, a segment and a rank, or none of them",
-            )
-            for column in _PLACE
-        ),
-        _Check(
-            "score_range",
-            (score_low > score_high) | (score_low < 1) | (score_high > 4),
-            "a score's range runs upwards between 1.00 and 4.00",
-        ),
-        _Check(
-            "rank_range",
-            (rank_low > rank_high) | (rank_low < 1) | (rank_low % 1 != 0) | (rank_high % 1 != 0),
-            "a rank's range runs upwards in whole numbers from 1",
-        ),
-    ]
-
-
-def _trust(rows: Rows) -> list[_Check]:
+def _identified(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Read each row's quarter, trust and type; rows without them are set aside."""
+    frame = rows.frame.with_columns(pl.col("trust_code").str.to_uppercase())
+    if rows.header.kind is Kind.METRIC:
+        frame = frame.with_columns(pl.col("metric_id").str.to_uppercase())
+    frame = _with_quarter(rows, frame)
+    frame = _with_type(frame)
+    too_long = pl.col("trust_name").str.len_chars() > _LONGEST
     checks = [
-        *(
-            _Check(column, pl.col(column).str.len_chars() > _LONGEST, "a name cannot be so long")
-            for column in NAMES
-            if column in rows.header.position
+        ("quarter", pl.col("quarter").is_null(), "not a quarter such as Q3 2025/26"),
+        (
+            "trust_code",
+            ~pl.col("trust_code").fill_null("").str.contains(_TRUST_CODE),
+            "not a trust code (three to six letters and digits)",
         ),
-        _present("trust_code"),
-        _shape("trust_code", TRUST_CODE, "a trust code is three capital letters or digits"),
-        _present("trust_name"),
-        _present("trust_type"),
-        _shape("trust_type", TRUST_TYPE, "a trust type names trusts, boards or providers"),
+        ("trust_type", pl.col("trust_type").is_null(), "the trust type is missing"),
+        ("trust_name", too_long.fill_null(value=False), "a name cannot be so long"),
     ]
+    if rows.header.kind is Kind.METRIC:
+        is_id = pl.col("metric_id").fill_null("").str.contains(_METRIC_ID)
+        checks.append(("metric_id", ~is_id, "not a metric ID (OF and four digits)"))
+    faults = [_fault(rows, frame.filter(bad), column, reason) for column, bad, reason in checks]
+    faults.append(
+        pl.DataFrame(
+            [
+                (row, "row", text, f"not {rows.header.width} fields as the header has")
+                for row, text in rows.ragged
+            ],
+            schema=FAULTS,
+            orient="row",
+        )
+    )
+    bad_rows = pl.concat(faults).unique("row", keep="first", maintain_order=True)
+    return _without(frame, bad_rows), [bad_rows]
+
+
+def _with_quarter(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
+    """Read the quarter; in the first form only the summary rows' reporting date names it."""
     if "quarter" in rows.header.position:
-        year = pl.col("quarter").str.slice(5, 2).cast(pl.Int8, strict=False)
-        next_year = pl.col("quarter").str.slice(8, 2).cast(pl.Int8, strict=False)
-        checks += [
-            _present("quarter"),
-            _shape("quarter", QUARTER_PATTERN, "a quarter reads “Q3 2025/26”"),
-            _Check("quarter", (year + 1) % 100 != next_year, "these are not two years in a row"),
+        return frame.with_columns(quarter=_quarters(frame["quarter"]))
+    is_summary = pl.col("metric_id").str.contains("^OF[45]")
+    named = _quarters(frame.filter(is_summary)["period"]).drop_nulls().unique()
+    if len(named) != 1:
+        listed = ", ".join(named.cast(pl.String).sort()) or "none"
+        raise RefusedError(
+            rows.file,
+            f"there is no column Quarter, and the summary rows (OF4nnn, OF5nnn) name {listed}",
+            column=rows.header.spelt["period"],
+        )
+    return frame.with_columns(quarter=pl.lit(named[0], QUARTER))
+
+
+def _quarters(column: pl.Series) -> pl.Series:
+    known = {label: label for label in column.unique().drop_nulls() if label in LABELS}
+    for text in set(column.unique().drop_nulls()) - known.keys():
+        quarter = Quarter.read(text)
+        if quarter is not None:
+            known[text] = quarter.label
+    return column.replace_strict(known, default=None, return_dtype=pl.String).cast(QUARTER)
+
+
+def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
+    """Turn published trust types into ours, by the subtype where the type does not tell."""
+    pairs = frame.select("trust_type", "subtype").unique()
+    ours = [
+        trust_types.from_published(trust_type or "", subtype or "") or None
+        for trust_type, subtype in pairs.iter_rows()
+    ]
+    known = pairs.with_columns(ours=pl.Series(ours, dtype=pl.String))
+    return (
+        frame.join(known, on=["trust_type", "subtype"], nulls_equal=True, maintain_order="left")
+        .with_columns(published_type="trust_type", trust_type="ours")
+        .drop("ours")
+    )
+
+
+def _metric_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> Checked:
+    frame, notices = _with_kind(frame)
+    frame = frame.with_columns(published_unit=pl.col("unit"))
+    is_kind = {kinds: pl.col("kind").is_in([k.value for k in kinds]) for kinds in _KINDS}
+    segments, flags = is_kind[_TO_FOUR] | is_kind[_TO_FIVE], is_kind[_FLAGS]
+    text = pl.col("value")
+    frame = frame.with_columns(
+        value_text=text,
+        value=pl.when(segments)
+        .then(text.str.replace(r"(?i)^segment\s*", ""))
+        .when(flags)
+        .then(text.str.to_lowercase().replace(_YES_OR_NO))
+        .otherwise(text),
+    )
+    is_percent = (frame["published_unit"] == "%") & (frame["kind"] == RowKind.VALUE.value)
+    for column in ("value", *PEERS):
+        frame, fault = _number(rows, frame, column, of_percent=is_percent)
+        faults.append(fault)
+    frame, fault = _rank(rows, frame)
+    faults.append(fault)
+    not_counted = is_kind[_SCORES] & (pl.col("value") == 0)
+    frame = frame.with_columns(value=pl.when(~not_counted.fill_null(value=False)).then("value"))
+    value = pl.col("value")
+    for bad, reason in (
+        (is_kind[_SCORES] & ~value.is_between(1, 4), "a score is between 1.00 and 4.00"),
+        (is_kind[_TO_FOUR] & ~value.is_in([1.0, 2.0, 3.0, 4.0]), "this segment is 1, 2, 3 or 4"),
+        (is_kind[_TO_FIVE] & ~value.is_in([1.0, 2.0, 3.0, 4.0, 5.0]), "a segment is 1 to 5"),
+        (flags & ~value.is_in([0.0, 1.0]), "a flag is 0 or 1"),
+    ):
+        at_fault = frame.filter(bad).with_columns(value="value_text")
+        faults.append(_fault(rows, at_fault, "value", reason))
+        frame = frame.with_columns(value=pl.when(~bad.fill_null(value=False)).then("value"))
+    return Checked(frame.drop("value_text"), pl.concat(faults), notices)
+
+
+_KINDS = (_SCORES, _TO_FOUR, _TO_FIVE, _FLAGS)
+
+
+def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Find out what each row is; rows of IDs that are not understood are left out."""
+    frame = frame.with_columns(year=pl.col("quarter").cast(pl.String).str.slice(3))
+    texts = (
+        frame.drop_nulls("metric")
+        .group_by("year", "metric_id", "metric")
+        .len()
+        .sort("len", "metric", descending=[True, False])
+        .unique(["year", "metric_id"], keep="first", maintain_order=True)
+    )
+    notices: list[str] = []
+    found: list[tuple[str, str, str, str | None]] = []
+    for year in frame["year"].unique().sort():
+        ids = frame.filter(pl.col("year") == year)["metric_id"].unique()
+        usual = dict(texts.filter(pl.col("year") == year).select("metric_id", "metric").iter_rows())
+        descriptions: Mapping[str, str] = {i: usual.get(i, "") for i in ids.sort()}
+        classified = classify(year, descriptions)
+        found += [
+            (year, metric_id, kind.value, classified.metric_ids.get(metric_id))
+            for metric_id, kind in classified.kinds.items()
         ]
-    return checks
+        if classified.by_description:
+            notices.append(
+                f"the framework of {year} is new to this version; rows were recognised by their "
+                "descriptions"
+            )
+        if unknown := [i for i in descriptions if i not in classified.kinds]:
+            named = ", ".join(f"{i} ({descriptions[i]})" for i in unknown)
+            notices.append(f"rows not understood and left out: {named}")
+    kinds = pl.DataFrame(
+        found,
+        schema={"year": pl.String, "metric_id": pl.String, "kind": pl.String, "metric_of": pl.String},
+        orient="row",
+    )
+    usual_text = texts.select("year", "metric_id", usual="metric")
+    joined = frame.join(
+        kinds, on=["year", "metric_id"], how="inner", maintain_order="left"
+    ).join(usual_text, on=["year", "metric_id"], how="left", maintain_order="left")
+    filled = joined.with_columns(metric=pl.coalesce("metric", "usual", "metric_id"))
+    return filled.drop("usual", "year"), tuple(notices)
 
 
-def _present(column: str) -> _Check:
-    return _Check(column, pl.col(column).is_null(), "this field must not be empty")
+def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> Checked:
+    frame = frame.with_columns(pl.col("segment").str.replace(r"(?i)^segment\s*", ""))
+    for column in ("average_score", "segment"):
+        frame, fault = _number(rows, frame, column)
+        faults.append(fault)
+    frame, fault = _rank(rows, frame)
+    faults.append(fault)
+    for column, bad, reason in (
+        (
+            "average_score",
+            ~pl.col("average_score").is_between(1, 4),
+            "a score is between 1.00 and 4.00",
+        ),
+        ("segment", ~pl.col("segment").is_in([1.0, 2.0, 3.0, 4.0, 5.0]), "a segment is 1 to 5"),
+    ):
+        faults.append(_fault(rows, frame.filter(bad), column, reason))
+        frame = frame.with_columns(pl.when(~bad.fill_null(value=False)).then(column).alias(column))
+    for name in ("score", "rank"):
+        frame, fault = _range(rows, frame, name)
+        faults.append(fault)
+    word = pl.col("deficit").str.to_lowercase().str.extract(r"^([a-z]+|[01](?:\.0)?$)")
+    said_yes = {**_YES_OR_NO, "1": "1", "0": "0", "1.0": "1", "0.0": "0", "in": "1", "not": "0"}
+    in_deficit = word.replace_strict(said_yes, default=None, return_dtype=pl.String) == "1"
+    frame = frame.with_columns(in_deficit=in_deficit)
+    unclear = frame.filter(pl.col("deficit").is_not_null(), pl.col("in_deficit").is_null())
+    quoted = ", ".join(f"“{text}”" for text in unclear["deficit"].unique().sort())
+    notices = (f"financial deficit unknown where the file says {quoted}",) if quoted else ()
+    return Checked(frame, pl.concat(faults), notices)
 
 
-def _shape(column: str, pattern: str, reason: str) -> _Check:
-    return _Check(column, ~pl.col(column).str.contains(pattern), reason)
+def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split a likely range into ``<name>_low`` and ``<name>_high``."""
+    column = f"{name}_range"
+    text = pl.col(column)
+    ends = [
+        pl.coalesce(text.str.extract(_RANGE, i), text.str.extract(_ONE_VALUE)).cast(
+            pl.Float64, strict=False
+        )
+        for i in (1, 2)
+    ]
+    low, high = f"{name}_low", f"{name}_high"
+    frame = frame.with_columns(ends[0].alias(low), ends[1].alias(high))
+    is_wrong = pl.col(low).is_null() | pl.col(high).is_null() | (pl.col(low) > pl.col(high))
+    if name == "score":
+        is_wrong |= (pl.col(low) < 1 - _SLACK) | (pl.col(high) > 4 + _SLACK)
+        reason = "a score's likely range runs upwards between 1.00 and 4.00, as 1.72 to 2.73"
+    else:
+        is_wrong |= (pl.col(low) < 1) | (pl.col(low) % 1 != 0) | (pl.col(high) % 1 != 0)
+        reason = "a rank's likely range runs upwards in whole numbers from 1, as 6 to 49"
+    is_missing = read_numbers(frame[column])["unreadable"] | frame[column].str.contains(_ONE_VALUE)
+    frame = frame.with_columns(is_missing=~is_missing.fill_null(value=False))
+    bad = is_wrong & ~pl.col("is_missing")
+    fault = _fault(rows, frame.filter(bad), column, reason)
+    clean = frame.with_columns(
+        pl.when(~is_wrong).then(end).alias(end) for end in (low, high)
+    )
+    return clean.drop("is_missing"), fault
 
 
-def _figure(column: str) -> _Check:
-    """Look for what is no number, or one that is too large to be told from infinity."""
-    is_number = pl.col(column).str.contains(NUMBER) & _number(column).is_finite()
-    return _Check(column, pl.col(column).is_not_null() & ~is_number, "not a number")
+def _number(
+    rows: Rows, frame: pl.DataFrame, column: str, *, of_percent: pl.Series | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    read = read_numbers(frame[column], of_percent=of_percent)
+    fault = _fault(rows, frame.filter(read["unreadable"]), column, "not a number")
+    return frame.with_columns(read["number"].alias(column)), fault
 
 
-def _not_unit(id_pattern: str, unit: str) -> pl.Expr:
-    return pl.col("metric_id").str.contains(id_pattern) & (pl.col("unit") != unit)
+def _rank(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read ranks: whole numbers from 1, also as 33.0, and with the sign of a tie as 8=."""
+    text = frame["rank"].str.replace(r"^=?([0-9.]+)=?$", "${1}")
+    read = read_numbers(text)
+    number = read["number"]
+    is_rank = number.is_between(1, _LARGEST_RANK) & (number % 1 == 0)
+    bad = read["unreadable"] | (number.is_not_null() & ~is_rank.fill_null(value=False))
+    fault = _fault(rows, frame.filter(bad), "rank", "a rank is a whole number from 1")
+    ranks = number.zip_with(is_rank.fill_null(value=False), pl.Series([None], dtype=pl.Float64))
+    return frame.with_columns(ranks.cast(pl.Int32).alias("rank")), fault
 
 
-def _number(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Float64, strict=False)
+def _fault(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
+    """Name the rows at fault, each with the cell's text as the file has it."""
+    if at_fault.is_empty():
+        return FAULTS.to_frame()
+    cells = rows.frame.select("row", value=column if column in rows.frame.columns else pl.lit(""))
+    return (
+        at_fault.select("row")
+        .join(cells, on="row", how="left", maintain_order="left")
+        .select("row", column=pl.lit(column), value=pl.col("value").cast(pl.String), reason=pl.lit(reason))
+    )
 
 
-def _range_end(column: str, group: int) -> pl.Expr:
-    return pl.col(column).str.extract(RANGE, group).cast(pl.Float64, strict=False)
+def _without(frame: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(faults.select("row"), on="row", how="anti", maintain_order="left")
+
+
+def none_or_all(faults: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Put tables of faults into one, in the order of the rows."""
+    return pl.concat([FAULTS.to_frame(), *faults]).sort("row", maintain_order=True)

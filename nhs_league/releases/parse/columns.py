@@ -18,37 +18,52 @@ class Kind(StrEnum):
 
 
 _TRUST = {
-    "region": "region",
-    "trust_type": "trust_type",
-    "trust_subtype": "subtype",
-    "trust_code": "trust_code",
-    "trust_name": "trust_name",
-}
+    "quarter": ("quarter", "financial_quarter", "reporting_quarter"),
+    "region": ("region", "nhs_region", "region_name"),
+    "trust_type": ("trust_type", "org_type", "organisation_type", "provider_type"),
+    "subtype": ("trust_subtype", "trust_sub_type", "subtype", "org_subtype"),
+    "trust_code": (
+        "trust_code", "org_code", "organisation_code", "ods_code", "provider_code", "icb_code",
+    ),
+    "trust_name": (
+        "trust_name", "org_name", "organisation_name", "provider_name", "icb_name",
+    ),
+}  # fmt: skip
 _METRIC = _TRUST | {
-    "domain": "domain",
-    "sub_domain": "sub_domain",
-    "metric_id": "metric_id",
-    "metric_description": "metric",
-    "reporting_date": "period",
-    "units": "unit",
-    "value": "value",
-    "median_value": "median",
-    "lower_quartile": "lower_quartile",
-    "upper_quartile": "upper_quartile",
-    "rank": "rank",
+    "domain": ("domain", "domain_name"),
+    "sub_domain": ("sub_domain", "subdomain"),
+    "metric_id": ("metric_id", "metricid", "metric_code"),
+    "metric": ("metric_description", "description", "metric_name", "metric"),
+    "period": ("reporting_date", "reporting_period", "period"),
+    "unit": ("units", "unit", "unit_of_measure"),
+    "value": ("value", "metric_value"),
+    "median": ("median_value", "median"),
+    "lower_quartile": ("lower_quartile", "lower_quartile_value"),
+    "upper_quartile": ("upper_quartile", "upper_quartile_value"),
+    "rank": ("rank", "metric_rank"),
 }
 _LEAGUE_TABLE = _TRUST | {
-    "average_score": "average_score",
-    "likely_range_of_average_score": "score_range",
-    "segment": "segment",
-    "trust_in_financial_deficit": "deficit",
-    "rank": "rank",
-    "likely_range_of_rank": "rank_range",
+    "average_score": ("average_score", "average_metric_score"),
+    "score_range": ("likely_range_of_average_score", "likely_range_average_score"),
+    "segment": ("segment", "adjusted_segment"),
+    "deficit": ("trust_in_financial_deficit", "trust_in_deficit", "in_deficit", "financial_deficit"),
+    "rank": ("rank", "league_rank"),
+    "rank_range": ("likely_range_of_rank", "likely_range_rank"),
 }
-_PUBLISHED = {Kind.METRIC: _METRIC, Kind.LEAGUE_TABLE: _LEAGUE_TABLE}
-_SINCE = {Kind.METRIC: {"quarter": "quarter"}, Kind.LEAGUE_TABLE: dict[str, str]()}
-"""Columns that earlier files lack; there they are null."""
-_TELLING = {"metric_id": Kind.METRIC, "average_score": Kind.LEAGUE_TABLE}
+_SPELLINGS = {Kind.METRIC: _METRIC, Kind.LEAGUE_TABLE: _LEAGUE_TABLE}
+_MAY_LACK = {
+    Kind.METRIC: {
+        "quarter", "region", "subtype", "sub_domain", "unit", "median", "lower_quartile",
+        "upper_quartile", "period",
+    },
+    Kind.LEAGUE_TABLE: {"region", "subtype", "score_range", "deficit", "rank_range"},
+}  # fmt: skip
+"""Columns without which a file still answers; there they are null. The first form of the metric
+file (Q1 2025/26) has no ``Quarter``: the quarter is its summary rows' reporting date."""
+_TELLING = {
+    **dict.fromkeys(_METRIC["metric_id"], Kind.METRIC),
+    **dict.fromkeys(_LEAGUE_TABLE["average_score"], Kind.LEAGUE_TABLE),
+}
 
 
 @dataclass(frozen=True)
@@ -57,11 +72,12 @@ class Header:
 
     Attributes:
         kind: which kind of release file it is.
-        spelt: our column name -> the file's own spelling, for error messages.
+        spelt: our column name -> the file's own spelling, for messages.
         position: our column name -> its place in a row, from 0.
-        extra: columns of the file that are not understood and kept out.
-        absent: our names of columns that the file lacks, as it is of an earlier form.
+        extra: columns of the file that are not understood.
+        absent: our names of columns that the file lacks.
         width: how many fields each row must have.
+        record: the header's place among the file's records, from 0.
 
     """
 
@@ -71,53 +87,70 @@ class Header:
     extra: tuple[str, ...]
     absent: tuple[str, ...]
     width: int
+    record: int = 0
 
 
-def recognise(file: str, header: Sequence[str]) -> Header:
-    """Tell from a header which kind of release file it is and where its columns stand.
+def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 1) -> Header:
+    """Read from a header which kind of release file it is and where its columns are.
 
-    The order of the columns, their case, and blanks or hyphens for underscores do not matter.
-    The first form (Q1 2025/26) has no ``Quarter``; its league table has ``Reporting_date`` instead.
+    The order of the columns, their case, blanks or hyphens for underscores, and empty fields at the
+    end do not matter. The league table of the first form (Q1 2025/26) has ``Reporting_date`` where
+    later ones have ``Quarter``.
 
     Raises:
-        RefusedError: no kind fits, or a column is missing or doubled.
+        RefusedError: no kind fits (``column`` is None), or a column is missing or doubled.
 
     """
-    names = [re.sub(r"[^a-z0-9]+", "_", name.strip().casefold()).strip("_") for name in header]
+    width = len(fields)
+    while width and not fields[width - 1].strip():
+        width -= 1
+    names = [re.sub(r"[^a-z0-9]+", "_", n.strip().casefold()).strip("_") for n in fields[:width]]
     kind = next((_TELLING[name] for name in names if name in _TELLING), None)
     if kind is None:
         raise RefusedError(
             file,
             "neither a metric file nor a league table: no column Metric_ID or Average_score",
-            line=1,
-            value=",".join(header)[:80],
-            advice="Give a CSV file of the NHS Oversight Framework's release.",
+            line=line,
+            value=",".join(fields),
+            advice="Use a CSV file of the NHS Oversight Framework releases.",
         )
-    ours = _PUBLISHED[kind] | _SINCE[kind] | {"quarter": "quarter"}
-    if kind is Kind.LEAGUE_TABLE and "quarter" not in names:
-        ours["reporting_date"] = "quarter"
-    doubled = next((n for i, n in enumerate(names) if n in ours and n in names[:i]), None)
-    if doubled is not None:
-        raise RefusedError(
-            file, "this column stands twice", line=1, column=header[names.index(doubled)]
-        )
-    _refuse_missing(file, kind, ours, names)
-    position = {ours[name]: place for place, name in enumerate(names) if name in ours}
-    spelt = {column: header[place].strip() for column, place in position.items()}
-    extra = tuple(h.strip() for h, name in zip(header, names, strict=True) if name not in ours)
-    absent = tuple(c for c in _SINCE[kind].values() if c not in position)
-    return Header(kind, spelt, position, extra, absent, len(header))
+    spellings = _SPELLINGS[kind]
+    if kind is Kind.LEAGUE_TABLE and not set(names) & set(spellings["quarter"]):
+        spellings = spellings | {"quarter": _METRIC["period"]}
+    position: dict[str, int] = {}
+    for column, known in spellings.items():
+        spelling = next((name for name in known if name in names), None)
+        if spelling is None:
+            continue
+        if names.count(spelling) > 1:
+            place = names.index(spelling)
+            raise RefusedError(
+                file, "this column is there twice", line=line, column=fields[place].strip()
+            )
+        position[column] = names.index(spelling)
+    _refuse_missing(file, kind, position, line)
+    used = set(position.values())
+    return Header(
+        kind=kind,
+        spelt={column: fields[place].strip() for column, place in position.items()},
+        position=position,
+        extra=tuple(f.strip() for i, f in enumerate(fields) if f.strip() and i not in used),
+        absent=tuple(c for c in spellings if c not in position),
+        width=width,
+        record=record,
+    )
 
 
-def _refuse_missing(file: str, kind: Kind, ours: dict[str, str], names: Sequence[str]) -> None:
-    missing = [n for n in ours if n not in names and n not in _SINCE[kind]]
-    if kind is Kind.LEAGUE_TABLE and ours.get("reporting_date") == "quarter":
-        missing = [n for n in missing if n != "quarter"]
+def _refuse_missing(file: str, kind: Kind, position: dict[str, int], line: int) -> None:
+    needed = [c for c in _SPELLINGS[kind] if c not in _MAY_LACK[kind]]
+    if kind is Kind.METRIC and "quarter" not in position:
+        needed.append("period")
+    missing = [c for c in needed if c not in position]
     if missing:
         raise RefusedError(
             file,
-            f"a {kind} file must have this column",
-            line=1,
-            column=", ".join(name.capitalize() for name in missing),
-            advice="If NHS England changed the layout, a newer nhsleague may know it.",
+            f"a {kind} file needs this column",
+            line=line,
+            column=", ".join(_SPELLINGS[kind][c][0].capitalize() for c in missing),
+            advice="If NHS England has changed its file layout, try upgrading nhsleague.",
         )

@@ -1,0 +1,105 @@
+"""Numbers as release files write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+# Not \d, which means the digits of every script.
+_PLAIN = r"^-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$"
+_MISSING = (
+    r"(?i)^(\[[a-z]{1,4}\]|[xczuw*:]|\.{1,3}|[-–—−…]|n/?[ak]|#[a-z0-9/]+[!?]?|null|none|nan|"
+    r"suppress(ed|ion).*|not (applicable|available|submitted|collected|reported|measured)|"
+    r"no data|unknown|unavailable|insufficient data)$"
+)
+"""What is written where there is no figure: the shorthand of official statistics, and words."""
+_MARKED = re.compile(r"^(.*[0-9])\s*\[[rpeb]\]$")
+"""A figure with the shorthand for revised, provisional, estimated or a break behind it."""
+
+
+@dataclass(frozen=True)
+class _Notation:
+    """Another way to write numbers, taken only where a whole column is written so.
+
+    Attributes:
+        pattern: what a number in this notation looks like.
+        would_show: whether a plainly written number would look different in it.
+        plain: turns the text into plain notation.
+
+    """
+
+    pattern: re.Pattern[str]
+    would_show: Callable[[str], bool]
+    plain: Callable[[str], str]
+
+
+_NOTATIONS = (
+    _Notation(re.compile(r"^[−–]\.?[0-9]"), lambda t: t.startswith("-"), lambda t: f"-{t[1:]}"),
+    _Notation(
+        re.compile(r"^\+\.?[0-9]"),
+        lambda t: not t.startswith("-") and float(t) > 0,
+        lambda t: t[1:],
+    ),
+    _Notation(
+        re.compile(r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?%?$"),
+        lambda t: abs(float(t)) >= 1000,
+        lambda t: t.replace(",", ""),
+    ),
+    _Notation(re.compile(r"^-?[0-9]+,[0-9]+%?$"), lambda t: "." in t, lambda t: t.replace(",", ".")),
+    _Notation(
+        re.compile(r"^-?\.[0-9]+%?$"), lambda t: 0 < abs(float(t)) < 1, lambda t: _leading_zero(t)
+    ),
+    _Notation(re.compile(r"^-?[0-9]+(\.[0-9]+)?\s*%$"), lambda _: True, lambda t: t[:-1].strip()),
+)
+
+
+def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> pl.DataFrame:
+    """Read a column of numbers.
+
+    Args:
+        column: texts, null where the field is empty.
+        of_percent: which rows are percentages; where it is given, a percent sign is taken if all of
+            those have it, whatever the others look like.
+
+    Returns:
+        ``number`` (Float64; null where there is none or it cannot be read) and ``unreadable``
+        (Boolean), one row for each of the column's.
+
+    """
+    texts = column.unique().drop_nulls()
+    plain = texts.filter(texts.str.contains(_PLAIN))
+    others = texts.filter(~texts.str.contains(_PLAIN) & ~texts.str.contains(_MISSING))
+    read = dict(zip(plain, plain.cast(pl.Float64), strict=True))
+    if len(others):
+        percents = plain
+        if of_percent is not None:
+            percents = column.filter(of_percent.fill_null(value=False)).unique().drop_nulls()
+            percents = percents.filter(percents.str.contains(_PLAIN))
+        read |= _read_others(others.to_list(), plain.to_list(), percents.to_list())
+    finite = {text: number for text, number in read.items() if abs(number) != float("inf")}
+    number = column.replace_strict(finite, default=None, return_dtype=pl.Float64)
+    is_missing = column.is_null() | column.str.contains(_MISSING)
+    return pl.DataFrame({"number": number, "unreadable": number.is_null() & ~is_missing})
+
+
+def _read_others(others: list[str], plain: list[str], percents: list[str]) -> dict[str, float]:
+    """Read what is not plain: each notation that all numbers follow which would show it."""
+    current = {text: _without_mark(text) for text in others}
+    for notation in _NOTATIONS:
+        fitting = [text for text, now in current.items() if notation.pattern.match(now)]
+        peers = percents if notation is _NOTATIONS[-1] else plain
+        if fitting and not any(notation.would_show(text) for text in peers):
+            current |= {text: notation.plain(current[text]) for text in fitting}
+    return {text: float(now) for text, now in current.items() if re.match(_PLAIN, now)}
+
+
+def _without_mark(text: str) -> str:
+    match = _MARKED.match(text)
+    return match[1] if match else text
+
+
+def _leading_zero(text: str) -> str:
+    return text.replace(".", "0.", 1)

@@ -1,0 +1,153 @@
+"""The typed rows of a release file as tidy frames."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.league.knowledge import true_unit
+from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS
+from nhs_league.league.schema.frameworks import RowKind
+
+_FROM_ELSEWHERE = ("of", "release_file")
+_METRIC = ("quarter", "trust_code", "metric_of")
+_TRUST = ("quarter", "trust_code")
+
+
+def observations(frame: pl.DataFrame) -> pl.DataFrame:
+    """Join each value row with its score row.
+
+    Where a metric has two value rows (rate and count), the score goes to the one that has the
+    score's rank, else to the rate. A score without a value becomes an observation without unit.
+
+    Args:
+        frame: a metric file's rows with ``doubt``.
+
+    Returns:
+        Schema OBSERVATIONS but ``of`` and ``release_file``.
+
+    """
+    values = _of_kind(frame, RowKind.VALUE).with_columns(unit=_true_units(frame))
+    scores = _of_kind(frame, RowKind.SCORE)
+    of_score = scores.select(
+        *_METRIC, score="value", score_rank="rank", score_period="period", score_doubt="doubt"
+    )
+    scored = (
+        values.join(of_score, on=_METRIC, how="left")
+        .sort(
+            pl.col("rank") != pl.col("score_rank"),
+            pl.col("unit") != "rate",
+            "unit",
+            nulls_last=True,
+        )
+        .with_columns(is_scored=pl.int_range(pl.len()).over(_METRIC) == 0)
+        .with_columns(
+            *(pl.when("is_scored").then(c).alias(c) for c in ("score", "score_period")),
+            rank=pl.when("is_scored").then(pl.coalesce("rank", "score_rank")).otherwise("rank"),
+            doubt=_both("doubt", pl.when("is_scored").then("score_doubt")),
+        )
+    )
+    alone = scores.join(values, on=_METRIC, how="anti").with_columns(
+        score="value",
+        score_period="period",
+        value=pl.lit(None, pl.Float64),
+        unit=pl.lit(None, pl.String),
+    )
+    columns = [c for c in OBSERVATIONS if c not in _FROM_ELSEWHERE]
+    shaped = [rows.with_columns(metric_id="metric_of").select(columns) for rows in (scored, alone)]
+    return pl.concat(shaped)
+
+
+def domains(frame: pl.DataFrame) -> pl.DataFrame:
+    """Join domain scores with domain segments; schema DOMAINS but ``of`` and ``release_file``."""
+    key = ("quarter", "trust_code", "trust_type", "domain")
+    score = _of_kind(frame, RowKind.DOMAIN_SCORE).unique(key, keep="first")
+    segment = _of_kind(frame, RowKind.DOMAIN_SEGMENT).unique(key, keep="first")
+    joined = score.select(*key, "rank", "doubt", score="value").join(
+        segment.select(*key, segment="value", other="doubt"), on=key, how="full", coalesce=True
+    )
+    return joined.with_columns(doubt=_both("doubt", pl.col("other"))).select(
+        c for c in DOMAINS if c not in _FROM_ELSEWHERE
+    )
+
+
+def standings(frame: pl.DataFrame) -> pl.DataFrame:
+    """Gather each trust's summary rows; what only the league table has is null.
+
+    The final segment (5 by decision) wins over the adjusted one where it is published. A trust's
+    name, subtype and region are those that most of its rows have.
+
+    Returns:
+        Schema STANDINGS but ``of`` and ``release_file``.
+
+    """
+
+    def summary(kind: RowKind, column: str = "value") -> pl.Expr:
+        return pl.col(column).filter(pl.col("kind") == kind.value).first()
+
+    is_summary = pl.col("kind").is_in([RowKind.VALUE.value, RowKind.SCORE.value]).not_()
+    is_domain = pl.col("kind").is_in([RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value])
+    gathered = frame.group_by(_TRUST, maintain_order=True).agg(
+        pl.col("trust_type").first(),
+        *(_usual(c) for c in ("trust_name", "subtype", "region")),
+        average_score=summary(RowKind.AVERAGE_SCORE),
+        score_rank=summary(RowKind.AVERAGE_SCORE, "rank"),
+        segment=pl.coalesce(summary(RowKind.FINAL_SEGMENT), summary(RowKind.ADJUSTED_SEGMENT)),
+        adjusted_segment=summary(RowKind.ADJUSTED_SEGMENT),
+        rank=summary(RowKind.ADJUSTED_SEGMENT, "rank"),
+        unadjusted_segment=summary(RowKind.UNADJUSTED_SEGMENT),
+        override=summary(RowKind.OVERRIDE) == 1,
+        doubt=_reasons(pl.col("doubt").filter(is_summary & ~is_domain)),
+    )
+    return _shaped(gathered)
+
+
+def table_standings(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a league table as standings; what only the metric file has is null.
+
+    Returns:
+        Schema STANDINGS but ``of`` and ``release_file``.
+
+    """
+    return _shaped(
+        frame.with_columns(
+            pl.coalesce("trust_name", "trust_code").alias("trust_name"),
+            average_score_low="score_low",
+            average_score_high="score_high",
+        )
+    )
+
+
+def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
+    columns = {c: kind for c, kind in STANDINGS.items() if c not in _FROM_ELSEWHERE}
+    return frame.with_columns(
+        pl.lit(None, kind).alias(c) for c, kind in columns.items() if c not in frame.columns
+    ).select(list(columns))
+
+
+def _of_kind(frame: pl.DataFrame, kind: RowKind) -> pl.DataFrame:
+    return frame.filter(pl.col("kind") == kind.value)
+
+
+def _true_units(frame: pl.DataFrame) -> pl.Expr:
+    """Return the true unit of each row: units are published wrong for some metrics."""
+    pairs = frame.select("metric_of", "published_unit").unique()
+    units = [true_unit(*pair) for pair in pairs.iter_rows()]
+    key = pl.struct("metric_of", "published_unit")
+    return key.replace_strict(
+        pairs.to_struct(), pl.Series(units, dtype=pl.String), default=None, return_dtype=pl.String
+    )
+
+
+def _usual(column: str) -> pl.Expr:
+    text = pl.col(column).drop_nulls()
+    usual = text.mode(maintain_order=True).first()
+    return (pl.coalesce(usual, pl.col("trust_code").first()) if column == "trust_name" else usual).alias(column)
+
+
+def _both(column: str, other: pl.Expr) -> pl.Expr:
+    return pl.concat_str(column, other, separator="; ", ignore_nulls=True).replace("", None)
+
+
+def _reasons(texts: pl.Expr) -> pl.Expr:
+    joined = texts.drop_nulls().unique(maintain_order=True).str.join("; ")
+    return pl.when(joined != "").then(joined)
