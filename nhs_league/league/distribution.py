@@ -13,12 +13,12 @@ from nhs_league.league.noise import noiseless
 from nhs_league.league.ranking import by_metric
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.frames import QUARTER, Frames
 
 BINS = 12
 DISTRIBUTION = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_type": pl.String,
         "metric_id": pl.String,
         "metric": pl.String,

@@ -11,10 +11,11 @@ import polars as pl
 from nhs_league.errors import NotFoundError
 from nhs_league.league.knowledge import AreaKnowledge, about, knowledge, normalise
 from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.frames import QUARTER
 
 CATALOGUE = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "metric_id": pl.String,
         "metric": pl.String,
         "short_name": pl.String,

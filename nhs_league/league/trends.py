@@ -80,7 +80,7 @@ def metric_trend(
         .join(_last_known(own, peers).lazy(), on=_SERIES, how="left", nulls_equal=True)
         .join(medians(peers), on=GROUP, how="left", nulls_equal=True)
         .join(names, on=["quarter", "trust_code"], how="left")
-        .sort(_time(), "metric_id", "unit")
+        .sort("quarter", "metric_id", "unit")
         .with_columns(news=_news())
     )
     frame = _in_order(told, trust_codes, "metric_id", "unit").select(METRIC_TREND)
@@ -95,7 +95,7 @@ def metric_trend(
 
 def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
     """Give each series' short_name and higher_is_better in the last quarter that has it."""
-    last = own.sort(_time()).group_by(_SERIES).agg(pl.col("quarter").last())
+    last = own.sort("quarter").group_by(_SERIES).agg(pl.col("quarter").last())
     quarters = last["quarter"].unique().to_list()
     listed = catalogue(peers.filter(pl.col("quarter").is_in(quarters)))
     return last.join(listed, on=[*_SERIES, "quarter"], how="left", nulls_equal=True).select(
@@ -122,15 +122,10 @@ def _is_of(trust_codes: Sequence[str]) -> pl.Expr:
     return pl.col("trust_code").is_in(list(trust_codes))
 
 
-def _time() -> pl.Expr:
-    """Order quarters by time: the year before the number."""
-    return pl.concat_str(pl.col("quarter").str.slice(3), "quarter")
-
-
 def _in_order(frame: pl.LazyFrame, trust_codes: Sequence[str], *within: str) -> pl.DataFrame:
     places = {code: place for place, code in enumerate(trust_codes)}
     place = pl.col("trust_code").replace_strict(places, return_dtype=pl.Int32)
-    return frame.sort(place, *within, _time(), nulls_last=True).collect()
+    return frame.sort(place, *within, "quarter", nulls_last=True).collect()
 
 
 def _news() -> pl.Expr:

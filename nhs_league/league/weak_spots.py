@@ -94,8 +94,7 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
 
     """
     group = ("metric_id", "unit")
-    time = pl.concat_str(pl.col("quarter").str.slice(3), "quarter")
-    newest_first = classified.with_columns(time=time).sort(*group, "time", descending=True)
+    newest_first = classified.sort(*group, "quarter", descending=True)
     is_weak = pl.col("weak_spot").is_not_null()
     before = {c: pl.col(c).shift(-1).over(group) for c in ("period", "value", "score", "badness")}
     was_weak = is_weak.shift(-1).over(group)
@@ -109,7 +108,7 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
     tie = pl.when("higher_is_better").then(-value).otherwise(value).fill_null(0.0)
     badness = (pl.col("badness") - before["badness"]).fill_null(0.0)
     worse = pl.when(badness != 0).then(badness).otherwise(tie)
-    newest = pl.col("time").max()
+    newest = pl.col("quarter").max()
     return (
         newest_first.with_columns(
             weak_for=is_weak.cast(pl.Int8).cum_min().over(group).sum().over(group).cast(pl.Int32),
@@ -125,6 +124,6 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
             .then(pl.lit(Since.EASING.value))
             .otherwise(pl.lit(Since.UNCHANGED.value)),
         )
-        .filter(pl.col("time") == newest)
+        .filter(pl.col("quarter") == newest)
         .select(*group, "weak_for", "since_last")
     )
