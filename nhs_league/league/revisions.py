@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import polars as pl
 
 from nhs_league.league import filters as narrowing
@@ -18,8 +16,6 @@ REVISIONS = (
     "figure", "published_before", "published", "computed_change", "file_before", "release_file",
 )  # fmt: skip
 """The columns of revisions: the metrics' values first. ``figure`` is the column that changed."""
-
-_HINT = "nhsleague changes --revisions lists them."
 
 
 def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
@@ -72,31 +68,3 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
             "publication counts.",
         ),
     )
-
-
-def told_once(answer: Answer, frames: Frames) -> Answer:
-    """Add a note to an answer that rests on a revised figure.
-
-    Args:
-        answer: an answer whose frame has trust_code and quarter.
-        frames: the frames that it was drawn from.
-
-    """
-    frame = answer.frame
-    if "trust_code" not in frame.columns or "quarter" not in frame.columns:
-        return answer
-    of_metrics = "metric_id" in frame.columns
-    on = ["quarter", "trust_code", "name"] if of_metrics else ["quarter", "trust_code"]
-    changed = frames.versions.filter(
-        pl.col("what") == ("metric" if of_metrics else "standing"),
-        pl.col("figure").is_in(["value", "average_score", "segment"]),
-    )
-    asked = frame.lazy().rename({"metric_id": "name"} if of_metrics else {}).select(on)
-    revised = changed.join(asked.unique(), on=on, how="semi").select(*on, "figure").unique()
-    count = revised.select(pl.len()).collect().item()
-    if not count:
-        return answer
-    said = (
-        f"{count} figure here was" if count == 1 else f"{count} figures here were"
-    ) + f" revised since first published: {_HINT}"
-    return replace(answer, notes=(*answer.notes, said))

@@ -9,11 +9,11 @@ import polars as pl
 
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league import changes as comparing, metrics, revisions, trends
+from nhs_league.league.caveats import with_caveats
 from nhs_league.league.filters import Filters, resolve
 from nhs_league.league.mergers import what_became
 from nhs_league.league.metrics import Metric
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.revisions import told_once
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
@@ -81,7 +81,7 @@ def trend(
                 "nhsleague show lists what a trust has.",
             )
     notes = (*answer.notes, *_gone(store, frames, codes))
-    return told_once(replace(answer, chosen=tuple(said), notes=notes), frames)
+    return with_caveats(replace(answer, chosen=tuple(said), notes=notes), frames, codes)
 
 
 def _measured(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[str], str]:

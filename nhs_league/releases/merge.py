@@ -59,9 +59,7 @@ def _not_superseded(
     published = observations.filter(pl.col("value").is_not_null() | pl.col("score").is_not_null())
     newest = published.group_by("trust_code", "metric_id").agg(newest=_place(order).max())
     return (
-        set_aside.join(
-            newest, on=["trust_code", "metric_id"], how="left", maintain_order="left"
-        )
+        set_aside.join(newest, on=["trust_code", "metric_id"], how="left", maintain_order="left")
         .filter(pl.col("newest").is_null() | (pl.col("newest") <= _place(order)))
         .drop("newest")
         .unique(maintain_order=True)
@@ -97,9 +95,7 @@ def _compose(parts: pl.DataFrame, order: Mapping[str, int]) -> pl.DataFrame:
             doubt=pl.col("doubt").drop_nulls().unique(maintain_order=True).str.join("; "),
             release_file=pl.col("release_file").unique().sort().str.join(" + "),
         )
-        .with_columns(
-            doubt=pl.when(pl.col("doubt") != "").then("doubt"), of=pl.lit(None, pl.Int32)
-        )
+        .with_columns(doubt=pl.when(pl.col("doubt") != "").then("doubt"), of=pl.lit(None, pl.Int32))
         .select(STANDINGS.names())
         .sort(key)
     )

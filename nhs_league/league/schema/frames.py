@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from nhs_league.league.schema.quarters import LABELS
 
-QUARTER = pl.Enum(LABELS)
+# Any, as type checkers find no common type of a category and pl.String in one schema.
+QUARTER: Any = pl.Enum(LABELS)
 """Quarters in the order of time."""
 
 STANDINGS = pl.Schema(
