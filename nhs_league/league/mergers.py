@@ -19,6 +19,7 @@ class Merger:
         into: the code that goes on; empty where none does.
         quarter: the first quarter without the old codes.
         source: who says so.
+        announced: whether only the trusts themselves have said so.
 
     """
 
@@ -26,6 +27,7 @@ class Merger:
     into: str
     quarter: str
     source: str
+    announced: bool = False
 
 
 @cache
@@ -33,7 +35,8 @@ def mergers() -> tuple[Merger, ...]:
     """Read mergers.toml, which ships with the package."""
     read = tomllib.loads(files(__package__).joinpath("mergers.toml").read_text("utf-8"))
     return tuple(
-        Merger(tuple(m["from"]), m["into"], m["quarter"], m["source"]) for m in read["merger"]
+        Merger(tuple(m["from"]), m["into"], m["quarter"], m["source"], m.get("announced", False))
+        for m in read["merger"]
     )
 
 
@@ -67,7 +70,8 @@ def what_became(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, str]:
         merger = known(code)
         if merger is not None and merger.into:
             into = now.get(merger.into) or names.get(merger.into) or merger.into
-            told[code] = f"merged into {into} ({merger.into}); source: {merger.source}"
+            verb = "announced to join" if merger.announced else "merged into"
+            told[code] = f"{verb} {into} ({merger.into}); source: {merger.source}"
             continue
         if merger is not None:
             told[code] = f"dissolved; source: {merger.source}"

@@ -164,6 +164,10 @@ class Frames:
         wanted = pl.col("trust_type").is_in(list(trust_types))
         return Frames(*(getattr(self, name).filter(wanted) for name in SCHEMAS))
 
+    def of_quarter(self, quarter: str) -> Frames:
+        """Keep one quarter."""
+        return Frames(*(getattr(self, n).filter(pl.col("quarter") == quarter) for n in SCHEMAS))
+
 
 def together(parts: Sequence[Frames]) -> Frames:
     """Put the frames of several quarters, or of several trust types, into one."""

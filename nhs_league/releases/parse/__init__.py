@@ -191,10 +191,8 @@ def _parts(frame: pl.DataFrame) -> Iterator[str]:
     ):
         if rank is not None and rank > trusts:
             amount = "1 row" if count == 1 else f"{count:,} rows"
-            yield (
-                f"a part of {quarter}: {amount} of {trust_types.counted(trusts, trust_type)}, while "
-                f"ranks go to {rank} or beyond"
-            )
+            who = trust_types.counted(trusts, trust_type)
+            yield f"a part of {quarter}: {amount} of {who}, while ranks go to {rank} or beyond"
 
 
 def _without_summary(frame: pl.DataFrame) -> list[str]:
