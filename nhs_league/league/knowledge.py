@@ -223,15 +223,6 @@ def spelling(unit: str) -> str:
     return knowledge().spellings.get(plain, plain)
 
 
-def is_corrected(metric_id: str, published: str | None) -> bool:
-    """Return whether the unit that a file gives a metric is not the unit of its values."""
-    return (
-        metric_id in true_units()
-        and bool((published or "").strip())
-        and spelling(published or "") != true_unit(metric_id, published)
-    )
-
-
 @cache
 def not_compared() -> tuple[tuple[str, str], ...]:
     """List the metric IDs and units that stand beside a metric's true unit for some trusts."""
