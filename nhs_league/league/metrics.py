@@ -113,8 +113,9 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
             else pl.lit(None, pl.String),
             trusts=pl.col("value").count(),
             scored=pl.col("score").count(),
-            by_rank=pl.corr("value", "rank").fill_nan(None),
-            by_score=pl.corr("value", "score").fill_nan(None),
+            # By the order of the values, as one extreme value would hide their tendency.
+            by_rank=pl.corr(pl.col("value").rank(), "rank").fill_nan(None),
+            by_score=pl.corr(pl.col("value").rank(), "score").fill_nan(None),
             ranked=pl.col("rank").count(),
         )
         .with_columns(
