@@ -40,7 +40,7 @@ def list_metrics(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Ans
     trust_type = known_type(store, where)
     if trust_type not in (None, trust_types.ALL):
         listed = listed.filter(pl.col("trust_type") == trust_type)
-    notes = (_ABOUT_METRICS, *about_units(listed), *_about_unknown(listed))
+    notes = (_ABOUT_METRICS, *about_units(listed), *about_unknown(listed))
     return arranged(Answer("metrics", "What is measured", listed, notes=notes), order)
 
 
@@ -59,7 +59,13 @@ def about_units(listed: pl.DataFrame) -> list[str]:
     ]
 
 
-def _about_unknown(listed: pl.DataFrame) -> list[str]:
+def about_unknown(listed: pl.DataFrame) -> list[str]:
+    """Say in one note which metrics metrics.toml does not know.
+
+    Args:
+        listed: schema CATALOGUE.
+
+    """
     unknown = listed.filter(~pl.col("known"))["metric_id"].unique().sort()
     if unknown.is_empty():
         return []
