@@ -236,7 +236,3 @@ def _by_id() -> Mapping[str, MetricKnowledge]:
 
 def _alternatives(texts: Sequence[str]) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(normalise(text).split()) for text in texts)
-
-
-def true_unit(metric_id: str, published: str | None) -> str | None:
-    return published

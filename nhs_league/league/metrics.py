@@ -102,15 +102,12 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
 
     """
     key = ["quarter", "trust_type", "metric_id", "unit"]
-    has_published = "published_unit" in observations.collect_schema()
     listed = (
         observations.group_by(key)
         .agg(
             pl.col("metric", "domain", "sub_domain").drop_nulls().first(),
             period=pl.col("period").drop_nulls().mode(maintain_order=True).first(),
-            published_unit=pl.col("published_unit").drop_nulls().mode(maintain_order=True).first()
-            if has_published
-            else pl.lit(None, pl.String),
+            published_unit=pl.col("published_unit").drop_nulls().mode(maintain_order=True).first(),
             trusts=pl.col("value").count(),
             scored=pl.col("score").count(),
             # By the order of the values, as one extreme value would hide their tendency.
@@ -120,7 +117,6 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
         )
         .with_columns(
             trusts=pl.max_horizontal("trusts", pl.when(pl.col("unit").is_null()).then("scored")),
-            published_unit=pl.coalesce("published_unit", "unit"),
             ranks_show=_direction("by_rank", "ranked"),
             scores_show=_direction("by_score", "scored"),
         )
