@@ -359,9 +359,8 @@ def _not_found(asked: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFou
     advice = "Run “nhsleague metrics” to see what is measured."
     for entry in knowledge().metrics:
         if entry.is_called(text):
-            return NotFoundError(
-                f"“{asked}” means {entry.short}, which these figures do not cover.", advice
-            )
+            meaning = "" if normalise(entry.short) == text else f" ({entry.short})"
+            return NotFoundError(f"These figures do not cover “{asked}”{meaning}.", advice)
     near = _nearest(text, listed.filter(pl.col("trust_type").is_in(types)))
     meant = f"Did you mean {', '.join(f'“{name}”' for name in near)}? " if near else ""
     return NotFoundError(f"No metric covers “{asked}”.", meant + advice)

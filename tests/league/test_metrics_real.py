@@ -277,10 +277,19 @@ def test_the_published_name_of_an_area_wins(
         assert set(choice.metric_ids) == set(in_area["metric_id"])
 
 
+@pytest.mark.parametrize("quarter", ["Q4 2025/26", "Q1 2026/27"])
+def test_a_name_means_the_same_metric_in_both_years(rows: pl.DataFrame, quarter: str) -> None:
+    listed = catalogue(_observations(rows.filter(pl.col("Quarter") == quarter)).lazy())
+    for asked, metric_id in (("elective", "OF0023"), ("62-day", "OF0011"), ("deficit", "OF0079")):
+        chosen = choose(asked, listed, "acute")[0]
+        assert isinstance(chosen, Metric)
+        assert chosen.metric_id == metric_id
+
+
 def test_a_name_of_one_year_only_is_refused_in_the_other(newest: pl.DataFrame) -> None:
     with pytest.raises(NotFoundError) as missing:
-        choose("talking therapies", newest, None)
-    assert "Talking therapies" in missing.value.message
+        choose("long stays", newest, None)
+    assert missing.value.message == "These figures do not cover “long stays” (Stays over 60 days)."
     assert "nhsleague metrics" in missing.value.advice
 
 
