@@ -9,7 +9,7 @@ import polars as pl
 
 from nhs_league.league import confidence
 from nhs_league.league.alike import alike
-from nhs_league.league.metrics import catalogue
+from nhs_league.league.metrics import catalogue, is_compared
 from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import best_quarter, peer_median, with_peers, without_peers
 from nhs_league.league.periods import ended
@@ -164,6 +164,12 @@ def _cannot_tell(
     if others.height:
         missing = ", ".join(others["short_name"].unique().sort())
         yield f"Not measured for this trust, though for others of its type: {missing}."
+    counts = metrics.filter(~is_compared(), pl.col("value").is_not_null())["short_name"]
+    if counts.len():
+        yield (
+            "A count, where other trusts have a rate, so it is not compared: "
+            f"{', '.join(counts.unique().sort())}."
+        )
     end = Quarter.parse(row["quarter"]).end
     dated = {
         (m, p): ended(p) for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()

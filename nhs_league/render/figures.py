@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _GLUED = {"%": "%"}
-_BARE = ("count", "rate", "segment")
+_BARE = ("count", "rate", "index", "segment")
 SCORE_RANGE = (1.0, 4.0)
 _UNKNOWN = "–"
 
