@@ -190,9 +190,7 @@ def test_the_worst_of_the_complete_release(
 
 
 def test_the_quarters_are_in_the_order_of_time(real_store: Path, run: Run) -> None:
-    rows = _csv(
-        run, real_store, "query", "select distinct quarter from standings order by quarter"
-    )
+    rows = _csv(run, real_store, "query", "select distinct quarter from standings order by quarter")
     assert [row["quarter"] for row in rows] == [
         *(f"Q{n} 2025/26" for n in (1, 2, 3, 4)),
         "Q1 2026/27",
@@ -214,7 +212,7 @@ def test_segment_5_is_the_final_segment(shared: Path, tables: Mapping[str, Frame
 def test_a_part_of_a_release_says_so(shared: Path, tmp_path: Path, run: Run) -> None:
     imported = run("fetch", "--from", str(shared / raw.TWO_TRUSTS), data_dir=tmp_path)
     assert imported.returncode == 0
-    assert "102 rows of 2 trusts" in imported.stderr
+    assert "102 rows of 2 acute trusts" in imported.stderr
     shown = run("show", "sheffield", "--quarter", "q4 2025/26", "--json", data_dir=tmp_path)
     assert shown.returncode == 0
     table = _csv(run, tmp_path, "table", "--quarter", "q4 2025/26")
