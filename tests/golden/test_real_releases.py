@@ -32,18 +32,6 @@ SUMMARY = {
 
 
 @pytest.fixture(scope="session")
-def real_store(shared: Path, shared_folder: Path, run: Run) -> Path:
-    """A store of all metric files in the published form."""
-    folder = shared_folder / "real"
-    with FileLock(shared_folder / "real.lock"):
-        if not folder.exists():
-            files = [str(shared / name) for name in raw.ROWS]
-            imported = run("fetch", "--from", *files, data_dir=folder)
-            assert imported.returncode == 0, imported.stderr
-    return folder
-
-
-@pytest.fixture(scope="session")
 def tables(real_store: Path, shared_folder: Path, run: Run) -> Mapping[str, Frame]:
     """The exported tables, each row by its key."""
     folder = shared_folder / "real export"
