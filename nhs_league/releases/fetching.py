@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -133,7 +134,7 @@ class _Visit:
             published, pages = await self._published(client)
             self._watcher.on_files(len(published))
             got = await self._waiting.results(
-                {file.address: self._file(client, file) for file in published}
+                {file.address: partial(self._file, client, file) for file in published}
             )
         arrived = [file for file in got.values() if isinstance(file, Incoming)]
         absent = [file for file in got.values() if isinstance(file, Outcome)]
@@ -146,7 +147,7 @@ class _Visit:
                 self._watcher.on_notice(line)
             self._watcher.on_files(len(published))
             got = await self._waiting.results(
-                {file.address: self._change(client, file) for file in published}
+                {file.address: partial(self._change, client, file) for file in published}
             )
         return [*got.values(), *_given_up(published, got), *map(_passed_over, pages.others)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import httpx
 
@@ -103,7 +104,7 @@ async def _read(
 ) -> dict[str, _Page | NoDataError]:
     addresses = list(addresses)
     results = await waiting.results(
-        {address: _page(client, address, before.get(address), waiting) for address in addresses}
+        {a: partial(_page, client, a, before.get(a), waiting) for a in addresses}
     )
     return {address: results.get(address, too_slow(address)) for address in addresses}
 

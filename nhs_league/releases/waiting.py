@@ -34,11 +34,13 @@ class Waiting:
         """Count bytes that have arrived."""
         self._arrived += size
 
-    async def results(self, jobs: Mapping[str, Coroutine[Any, Any, _T]]) -> dict[str, _T]:
+    async def results(
+        self, jobs: Mapping[str, Callable[[], Coroutine[Any, Any, _T]]]
+    ) -> dict[str, _T]:
         """Run jobs side by side, a few at a time.
 
         Args:
-            jobs: name, such as an address -> what to do.
+            jobs: name, such as an address -> the coroutine function to call.
 
         Returns:
             Name -> result, in the order of the jobs, of all that ended before time was up; the
@@ -67,10 +69,6 @@ class Waiting:
             await asyncio.wait(pending)
         return {n: task.result() for n, task in tasks.items() if not task.cancelled()}
 
-    async def _in_turn(self, job: Coroutine[Any, Any, _T]) -> _T:
-        try:
-            async with self._at_once:
-                return await job
-        finally:
-            # A job whose turn never came is closed, so that Python does not warn of it.
-            job.close()
+    async def _in_turn(self, job: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        async with self._at_once:
+            return await job()
