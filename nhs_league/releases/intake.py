@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+
+import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
@@ -16,7 +18,8 @@ from nhs_league.releases.glance import NOT_A_RELEASE, is_other_table, refuse_wid
 from nhs_league.releases.lock import cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile, Manifest, Seen
 from nhs_league.releases.parse import ParsedFile, parse_file
-from nhs_league.releases.store import Store, reopened
+from nhs_league.releases.recognition import with_known_types
+from nhs_league.releases.store import Store, read_quarters, reopened
 from nhs_league.releases.tidy import DamagedError
 from nhs_league.version import __version__
 
@@ -142,7 +145,7 @@ def take(
         if isinstance(file, Outcome):
             outcomes.append(file)
             continue
-        outcome, found = _take_one(file, files, only or Only())
+        outcome, found = _take_one(store, file, files, only or Only())
         outcomes.append(outcome)
         if found is not None and outcome.kept is not None:
             files.append(outcome.kept)
@@ -162,7 +165,7 @@ def take(
 
 
 def _take_one(
-    file: Incoming, files: Sequence[KeptFile], only: Only
+    store: Store, file: Incoming, files: Sequence[KeptFile], only: Only
 ) -> tuple[Outcome, ParsedFile | None]:
     sha256 = hashlib.sha256(file.data).hexdigest()
     known = next((kept for kept in files if kept.sha256 == sha256), None)
@@ -173,6 +176,7 @@ def _take_one(
         found = parse_file(
             file.name, file.data, release_file=manifests.release_file(file.name, sha256)
         )
+        found = with_known_types(found, _stored_types(store))
     except RefusedError as refusal:
         if file.may_be_other and is_other_table(file.data):
             reason = f"{file.name}: {NOT_A_RELEASE}"
@@ -186,6 +190,13 @@ def _take_one(
     is_revision = any(_publishes_the_same(kept, other) for other in files)
     status = Status.REVISED if is_revision else Status.NEW
     return Outcome(file.name, file.source, status, kept), found
+
+
+def _stored_types(store: Store) -> Iterator[pl.DataFrame]:
+    """Read the type of each stored trust, the newest quarter first."""
+    for quarter in reversed(store.quarters):
+        standings = read_quarters(store, [quarter]).standings
+        yield standings.select("trust_code", "trust_type").collect()
 
 
 def _publishes_the_same(one: KeptFile, other: KeptFile) -> bool:
