@@ -12,7 +12,7 @@ from nhs_league.league.alike import alike
 from nhs_league.league.metrics import catalogue, is_compared
 from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import best_quarter, peer_median, with_peers, without_peers
-from nhs_league.league.periods import ended
+from nhs_league.league.periods import period_end
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
@@ -172,7 +172,7 @@ def _cannot_tell(
         )
     end = Quarter.parse(row["quarter"]).end
     dated = {
-        (m, p): ended(p) for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()
+        (m, p): period_end(p) for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()
     }
     old = [
         f"{metric} ({period})"
