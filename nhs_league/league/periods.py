@@ -38,11 +38,12 @@ def period_end(period: str, quarter: str | None = None) -> date | None:
     Returns:
         The day, or None where the text is not understood or names no end (``Latest published …``).
 
-    >>> period_end("Jun 24 - Jun 25 vs Jun 23 - Jun 24")
-    datetime.date(2025, 6, 30)
-    >>> period_end("Q4 2024-25"), period_end("M3 26/27"), period_end("2023/24"), period_end("2024")
-    (datetime.date(2025, 3, 31), datetime.date(2026, 6, 30), datetime.date(2024, 3, 31), \
-datetime.date(2024, 12, 31))
+    Example:
+        >>> period_end("Jun 24 - Jun 25 vs Jun 23 - Jun 24")
+        datetime.date(2025, 6, 30)
+        >>> period_end("Q4 2024-25"), period_end("M3 26/27"), period_end("2024")
+        (datetime.date(2025, 3, 31), datetime.date(2026, 6, 30), datetime.date(2024, 12, 31))
+
     """
     text = " ".join(period.casefold().split()).split(" vs ")[0]
     if text.startswith("latest published"):
