@@ -88,7 +88,8 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
         title=f"{metric.metric} ({whose})",
         frame=frame,
         notes=(
-            f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} Each row is a "
-            "twelfth of the span from the lowest to the highest value; m marks the median.",
+            f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} "
+            "Each row is a twelfth of the span from the lowest to the highest value; m marks the "
+            "median.",
         ),
     )

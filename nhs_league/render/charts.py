@@ -136,7 +136,7 @@ def trend(label: str, quarters: Sequence[str], values: Sequence[float | None], u
 
 
 def _places(quarters: Sequence[str]) -> list[int]:
-    """Number quarters from the first, so that one that is missing leaves its number out."""
+    """Give quarters numbers from the first, so that one that is missing leaves its number out."""
     parsed = [Quarter.parse(quarter) for quarter in quarters]
     numbers = [4 * quarter.year + quarter.number for quarter in parsed]
     return [number - numbers[0] for number in numbers]
