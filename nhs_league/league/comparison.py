@@ -75,7 +75,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
     shared = (
         listed.filter(pl.col("trust_type").is_in(types.to_list()))
         # Where types have different newest quarters, the newest names the domain.
-        .sort(_time(), descending=True, maintain_order=True)
+        .sort("quarter", descending=True, maintain_order=True)
         .group_by("metric_id", "unit")
         .agg(types=pl.col("trust_type").n_unique(), **{
             c: pl.col(c).first() for c in ("metric", "domain", "sub_domain", "short_name")
@@ -117,11 +117,6 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
         ),
         parts={"standings": ordered, "pairs": pairs},
     )
-
-
-def _time() -> pl.Expr:
-    quarter = pl.col("quarter").cast(pl.String)
-    return pl.concat_str(quarter.str.slice(3), quarter)
 
 
 def _apart(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:

@@ -168,4 +168,4 @@ def _year() -> pl.Expr:
 
 def _time() -> pl.Expr:
     """Give quarters numbers of which one and the next differ by 1."""
-    return 4 * _year() + pl.col("quarter").cast(pl.String).str.slice(1, 1).cast(pl.Int32)
+    return pl.col("quarter").to_physical().cast(pl.Int32)
