@@ -96,7 +96,7 @@ def metric_trend(
         question="trend" if metric_ids is not None else "sparklines",
         title=f"{name}, quarter by quarter",
         frame=frame,
-        notes=tuple(_notes(frame)),
+        notes=tuple(_notes(frame, in_lines=metric_ids is None)),
     )
 
 
@@ -110,8 +110,9 @@ def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _notes(frame: pl.DataFrame) -> list[str]:
-    said = []
+def _notes(frame: pl.DataFrame, *, in_lines: bool) -> list[str]:
+    """Explain what is drawn, where it is drawn as lines, and what cannot be compared."""
+    said = ["· means no figure for that quarter."] if in_lines and _has_gaps(frame) else []
     if (frame["news"] == "same figure").any():
         said.append(
             "= means the figure was republished for the same period, so nothing has changed."
@@ -122,6 +123,16 @@ def _notes(frame: pl.DataFrame) -> list[str]:
     if frame["metric_id"].n_unique() == 1 and len(better) == 1:
         said.append("Higher is better." if better[0] else "Lower is better.")
     return [*said, *framework_breaks(frame["quarter"])]
+
+
+def _has_gaps(frame: pl.DataFrame) -> bool:
+    """Say whether a metric with values lacks one in a quarter from the first to the last shown."""
+    places = frame["quarter"].to_physical().cast(pl.Int32)
+    if places.is_empty():
+        return False
+    shown = frame.filter(pl.col("value").is_not_null()).group_by("trust_code", "metric_id", "unit")
+    counts = shown.agg(pl.col("quarter").n_unique())["quarter"]
+    return bool((counts < places.max() - places.min() + 1).any())  # type: ignore[operator]
 
 
 def _is_of(trust_codes: Sequence[str]) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.counting import counted
 from nhs_league.render import figures
 from nhs_league.render.blocks import Item, Line
 
@@ -147,8 +148,12 @@ def _score_rank(standing: Row) -> str:
     if standing["score_rank"] is not None:
         place = figures.rank_of(standing["score_rank"], standing["of"])
         return f"By average score alone it would be {place}."
-    own = figures.rank_of(standing["computed_score_rank"], standing["computed_of"])
-    return f"By average score alone it is {own} at hand (computed)."
+    own = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
+    return f"By average score alone it is {own}."
+
+
+def _rank_at_hand(rank: int, of: int) -> str:
+    return f"{rank} of {counted(of, 'trust')} at hand (computed)"
 
 
 def what_is_weak(weak: pl.DataFrame) -> str:
@@ -223,8 +228,7 @@ def _in_figures(row: Row) -> str:
     if row["rank"] is not None:
         parts.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
     elif row["computed_rank"] is not None and row["value"] is not None:
-        own = figures.rank_of(row["computed_rank"], row["computed_of"])
-        parts.append(f"rank {own} at hand (computed)")
+        parts.append(f"rank {_rank_at_hand(row['computed_rank'], row['computed_of'])}")
     return ", ".join(parts)
 
 

@@ -51,9 +51,17 @@ def test_a_period_ends_on_its_last_day(period: str, day: date) -> None:
     assert period_end(period) == day
 
 
-@pytest.mark.parametrize("period", ["", "latest", "Month 13", "soon", "Year to date 25/26",
-    "Latest published if awarded post April 2024",
-])
+@pytest.mark.parametrize(
+    "period",
+    [
+        "",
+        "latest",
+        "Month 13",
+        "soon",
+        "Year to date 25/26",
+        "Latest published if awarded post April 2024",
+    ],
+)
 def test_a_period_that_is_not_understood_has_no_end(period: str) -> None:
     assert period_end(period) is None
 
