@@ -50,7 +50,7 @@ def _because() -> pl.Expr:
     still = pl.lit("its score stood still while others moved")
     words = {
         Cause.OVERRIDE_APPLIED: pl.lit(
-            "the financial override was applied: a deficit, not its care"
+            "the financial override was applied: its finances, not its care"
         ),
         Cause.OVERRIDE_REMOVED: pl.lit("the financial override no longer holds it back"),
         Cause.DECISION: pl.lit("by decision of NHS England: segment 5 is intensive support"),

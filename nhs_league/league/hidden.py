@@ -86,14 +86,16 @@ def hidden(
         .collect()
     )  # fmt: skip
     whose = _whose(trust_type, filters)
+    trusts = frame["trust_code"].n_unique()
     return Answer(
         question="hidden",
         title=f"Well placed, and severely weak in one thing ({whose})",
         frame=frame,
         notes=(
-            f"{counted(frame['trust_code'].n_unique(), 'trust')} in segment 1 or 2 by average "
-            "score with at least one severe weak spot: a metric scored 3.50 or worse (4.00 is "
-            "worst) or, where no score is published, a rank in the worst sixth of the type.",
+            f"{counted(trusts, 'trust')} in segment 1 or 2 by average score "
+            f"{'has' if trusts == 1 else 'have'} at least one severe weak spot: a metric scored "
+            "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
+            "sixth of the type.",
         ),
     )
 

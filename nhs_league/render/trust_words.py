@@ -58,15 +58,16 @@ def _meaning(standing: Row) -> str:
     if segment == 5:
         return "in intensive support, by decision of NHS England"
     if segment == _OVERRIDE_TO and unadjusted is not None and unadjusted < segment:
-        return "because of a deficit, not its score"
+        why = "a deficit" if standing["in_deficit"] else "the financial override"
+        return f"because of {why}, not its score"
     by_score = unadjusted == segment or segment != _OVERRIDE_TO
     if by_score or standing["override"] is False or standing["in_deficit"] is False:
         financial_year = standing["quarter"].split()[1]
         of_year = _QUARTERS if financial_year <= _QUARTILES_UNTIL else _BANDS
         return f"its average score is {of_year[segment]}"
     if standing["override"] or standing["in_deficit"]:
-        return "because of a deficit or its score; your files do not say which"
-    return "because of its score or a deficit; your files do not say which"
+        return "because of its finances or its score; your files do not say which"
+    return "because of its score or its finances; your files do not say which"
 
 
 def since_lines(standing: Row, previous: pl.DataFrame | None) -> Iterator[str]:
@@ -126,22 +127,27 @@ def _likely(low: float | None, high: float | None, *, is_score: bool = False) ->
 
 
 def _override(standing: Row) -> str:
-    """Say what a deficit does to the segment, or that it is not known."""
+    """Say what the financial override does to the segment, or that it is not known.
+
+    It follows from a plan or a result below nought, which is not always a deficit; only the column
+    of that name says that there is one.
+    """
     unadjusted, override, deficit = (
         standing[c] for c in ("unadjusted_segment", "override", "in_deficit")
     )
-    if override or deficit:
-        if override is False:
-            return "In deficit, but its segment is not limited: its score decides it."
-        limited = "In deficit, so it cannot be placed above segment 3."
-        if unadjusted is None:
-            return f"{limited} Your files do not say where its score alone would place it."
-        if unadjusted < _OVERRIDE_TO:
-            return f"{limited} On its score alone it would be in segment {unadjusted}."
-        return f"{limited} Its score alone would not place it higher: segment {unadjusted}."
-    if override is False or deficit is False:
-        return "Not in deficit, so its score decides its segment."
-    return "Your files do not say whether it is in deficit."
+    if override is False or (override is None and deficit is False):
+        why = {True: "In deficit, but without", False: "Not in deficit", None: "No"}[deficit]
+        why = why if deficit is False else f"{why} financial override"
+        return f"{why}, so its score decides its segment."
+    if override is None and deficit is None:
+        return "Your files do not say whether it is in deficit."
+    why = "In deficit" if deficit else "The financial override applies"
+    limited = f"{why}, so it cannot be placed above segment 3."
+    if unadjusted is None:
+        return f"{limited} Your files do not say where its score alone would place it."
+    if unadjusted < _OVERRIDE_TO:
+        return f"{limited} On its score alone it would be in segment {unadjusted}."
+    return f"{limited} Its score alone would not place it higher: segment {unadjusted}."
 
 
 def _score_rank(standing: Row) -> str:
