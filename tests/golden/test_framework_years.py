@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nhs_league import open_league
 from tests.conftest import Run
 
 EARLIER = "nhs-oversight-framework-mental-health-and-community-trust-data.csv"
@@ -144,3 +145,27 @@ def test_a_survey_republished_in_the_next_year_is_the_same_figure(store: Path, r
     rows = list(csv.DictReader(io.StringIO(trend.stdout)))
     assert [row["value"] for row in rows[-2:]] == ["7.11", "7.11"]
     assert rows[-1]["news"] == "same figure"
+
+
+def test_no_change_of_a_metric_contradicts_its_published_values(shared: Path, store: Path) -> None:
+    """Every metric of every trust of Q4 2025/26, beside the value of Q3 2025/26."""
+    values = {
+        (row["Trust_code"], row["Metric_ID"], row["Quarter"]): float(row["Value"])
+        for row in published(shared / EARLIER)
+        if row["Metric_ID"].startswith("OF0") and row["Value"]
+    }
+    league = open_league(data_dir=store)
+    compared = 0
+    for code in sorted({code for code, _, quarter in values if quarter == "Q4 2025/26"}):
+        for row in league.show(code, quarter="Q4 2025/26").iter_rows(named=True):
+            if row["change_since_last"] not in ("improved", "worsened"):
+                continue
+            if row["value"] is None or row["quarter_from"] != "Q3 2025/26":
+                continue
+            before = values[code, row["metric_id"], "Q3 2025/26"]
+            now = values[code, row["metric_id"], "Q4 2025/26"]
+            is_better = (now > before) is row["higher_is_better"]
+            assert (row["change_since_last"] == "improved") is is_better, (code, row["metric_id"])
+            compared += 1
+    # 61 trusts with some ten metrics each, of which seven have a new value.
+    assert compared > 300
