@@ -45,6 +45,26 @@ def known(code: str) -> Merger | None:
     return next((merger for merger in mergers() if code in merger.codes), None)
 
 
+def departed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Keep the trusts of one quarter that the releases of another no longer list.
+
+    A trust is missed only where the other quarter has its trust type, and all of it: of a type
+    without a release, or with a part of one, nothing can be said.
+
+    Args:
+        before: schema STANDINGS of one quarter.
+        after: schema STANDINGS of the other.
+
+    Returns:
+        The rows of ``before`` that are not in ``after`` and would be.
+
+    """
+    whole = after.filter(pl.col("of").is_not_null())["trust_type"].unique()
+    return before.join(after, on="trust_code", how="anti").filter(
+        pl.col("trust_type").is_in(whole.implode())
+    )
+
+
 def what_became(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, str]:
     """Say of each trust that is not listed any more what became of it.
 
@@ -57,7 +77,7 @@ def what_became(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, str]:
         are new or renamed and may have taken it over.
 
     """
-    gone = before.join(after, on="trust_code", how="anti")
+    gone = departed(before, after)
     names = dict(before.select("trust_code", "trust_name").iter_rows())
     new_or_renamed = after.filter(
         ~pl.concat_str("trust_code", "trust_name").is_in(

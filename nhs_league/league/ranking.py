@@ -44,7 +44,7 @@ _TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
 _UNSURE = "How uncertain a metric's rank is, is not published."
 _ABOUT_GROUPS = (
     "Alike: how many trusts of the type cannot be told apart from it, as the likely ranges of "
-    "their average scores overlap; the line spans their ranks."
+    "their average scores overlap; the line marks their ranks."
 )
 _ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
 

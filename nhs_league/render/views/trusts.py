@@ -78,7 +78,7 @@ def groups(answer: Answer) -> list[Column]:
 
     def shown(column: str) -> list[str]:
         return [
-            figures.with_unit(None if v is None else round(v, 4), unit)
+            figures.with_unit(figures.rounded(v), unit)
             for v, unit in frame.select(column, "unit").iter_rows()
         ]
 
