@@ -84,7 +84,7 @@ class Measure:
         limits: the standard, the floor, or the three limits between the bands, best first.
         over_all: whether scores are ranked over all trust types that have the metric.
         places: the decimal places that are published.
-        is_rounded: whether ranks are of the published value, not of the unrounded one.
+        is_rounded: whether ranks and scores are of the published value, not of the unrounded one.
         is_ranked: whether the files give a rank.
         has_value: whether the files give a value.
         counts: for how many specialist trusts the value is a small count, not a rate.
@@ -170,9 +170,15 @@ class Framework:
     thirds: frozenset[int] = frozenset({20, 48, 88})
 
 
-def level(count: int | tuple[int, ...], *quartiles: float) -> Level:
-    """Give a level from a number of trusts and three quartiles, of which all may be one value."""
-    return Level(count, *(quartiles * 3 if len(quartiles) == 1 else quartiles))
+def level(
+    count: int | tuple[int, ...],
+    lower: float = 0.0,
+    typical: float | None = None,
+    upper: float | None = None,
+) -> Level:
+    """Give a level from a number of trusts and quartiles, which may be one value for all three."""
+    typical = lower if typical is None else typical
+    return Level(count, lower, typical, typical if upper is None else upper)
 
 
 def shared(count: int | tuple[int, ...], *shares: float) -> Level:
@@ -195,4 +201,3 @@ STAFFING_TABLE = {
     (4, 1): 3, (4, 2): 3, (4, 3): 4, (4, 4): 4,
 }  # fmt: skip
 """Temporary staffing cost, by the scores of bank and agency; two pairs are invented."""
-
