@@ -61,6 +61,17 @@ _CANCER_62_DAYS = 11
 _WAITS = (3, 8, 10, 11, 13, 14, 23)
 _PLAN, _TO_DATE = 79, 81
 _WRONG_AT_FIRST = 41.7
+_THEMES = {
+    "waiting": (1, 3, 5, 8, 23, 106),
+    "cancer": (10, 11),
+    "emergency": (4, 13, 14, 15, 17, 28),
+    "mental health": (16, 29, 30, 35, 36, 41, 43, 63, 93, 95, 113),
+    "infections": (20, 48, 88),
+    "staff": (47, 61, 82, 84, 101, 102, 120),
+    "money": (79, 81, 85, 86, 207, 208),
+}
+"""Metrics at which trusts are good or bad together, in either framework year."""
+_THEME_OF = {number: theme for theme, numbers in _THEMES.items() for number in numbers}
 
 
 def trusts_in(quarter: int, trusts: list[Trust], events: Events = EVENTS) -> list[Trust]:
@@ -123,12 +134,12 @@ def badness(trust: Trust, measure: Measure, quarter: int, events: Events) -> flo
     number = str(measure.number)
     drawn = (
         0.36 * _quality(trust, events)
-        + 0.45 * _draw(trust.code, measure.sub_domain)
+        + 0.45 * _draw(trust.code, _THEME_OF.get(measure.number, "care"))
         + 0.72 * _draw(trust.code, number)
         + 0.35 * _draw(trust.code, number, period_time(measure.period, quarter))
     )
     if trust.code == events.hidden:
-        return min(drawn, -0.4)
+        return min(drawn, -0.8)
     if trust.code == events.turned_round and measure.number in _WAITS:
         return 0.3 * drawn + (1.6 if quarter < events.turn else -1.6)
     return drawn
@@ -159,7 +170,7 @@ def _result(code: str, number: int, quarter: int, events: Events) -> float | Non
 
 def _quality(trust: Trust, events: Events) -> float:
     if trust.code == events.hidden:
-        return -5.5
+        return -6.5
     if trust.code in events.good_in_deficit:
         return -3.8
     if trust.code in (events.deficit_ends, events.deficit_begins):

@@ -53,10 +53,14 @@ def likely_ranges(table: Table, members: list[Trust], draws: int = DRAWS) -> dic
 
 def _redraw(table: Table, code: str, draws: int) -> list[float]:
     weighted = list(counted_scores(table, code))
-    scores = [score for score, weight in weighted for _ in range(weight)]
+    # Whole hundredths: sums of floats differ between versions of Python.
+    scores = [round(100 * score) for score, weight in weighted for _ in range(weight)]
     count = len(weighted)
     drawn = Random(f"{SEED}|range|{code}|{table.quarter}").choices(scores, k=count * draws)
-    return [sum(drawn[start : start + count]) / count for start in range(0, count * draws, count)]
+    return [
+        sum(drawn[start : start + count]) / (100 * count)
+        for start in range(0, count * draws, count)
+    ]
 
 
 def _middle(ordered: Sequence[float]) -> tuple[float, float]:
