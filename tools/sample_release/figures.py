@@ -174,7 +174,7 @@ def _quality(trust: Trust, events: Events) -> float:
     if trust.code in events.good_in_deficit:
         return -3.8
     if trust.code in (events.deficit_ends, events.deficit_begins):
-        return -3.0
+        return -2.4
     if trust.code in events.in_support:
         return 3.4
     return _draw(trust.code, "quality")
