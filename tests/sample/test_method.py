@@ -89,13 +89,13 @@ def quarter(request: pytest.FixtureRequest, quarters: dict[str, Quarter]) -> Qua
 def counted(quarter: Quarter) -> dict[Trust, list[tuple[str, float, float]]]:
     """Each trust's domain, score and weight of every metric that counts."""
     left_out = {"079", "081"} | ({"207", "208"} if quarter.score == "OF2" else set())
-    found = defaultdict(list)
+    scores = defaultdict(list)
     for metric_id, rows in quarter.rows.items():
         if metric_id.startswith(quarter.score) and metric_id[3:] not in left_out:
             for trust, row in rows.items():
                 weight = 1 / 3 if metric_id[3:] in THIRDS else 1.0
-                found[trust].append((row["Domain"], float(row["Value"]), weight))
-    return found
+                scores[trust].append((row["Domain"], float(row["Value"]), weight))
+    return scores
 
 
 def mean(scores: list[tuple[str, float, float]]) -> float:

@@ -35,10 +35,10 @@ def real(key: Key, real_files: Files) -> Published:
 
 
 def metrics(file: Published) -> dict[tuple[str, str], list[Row]]:
-    found = defaultdict(list)
+    by_metric = defaultdict(list)
     for row in file.rows:
-        found[row["Quarter"], row["Metric_ID"]].append(row)
-    return found
+        by_metric[row["Quarter"], row["Metric_ID"]].append(row)
+    return by_metric
 
 
 def test_it_has_the_same_columns(ours: Published, real: Published) -> None:
@@ -128,12 +128,12 @@ def test_a_trust_without_a_value_has_no_row(ours: Published, real: Published) ->
 
 def test_it_has_about_as_many_trusts_and_rows(ours: Published, real: Published) -> None:
     def trusts(file: Published) -> dict[str, Counter[str]]:
-        found: dict[str, Counter[str]] = defaultdict(Counter)
+        numbers: dict[str, Counter[str]] = defaultdict(Counter)
         for quarter, subtype, _ in {
             (r["Quarter"], r["Trust_subtype"], r["Trust_code"]) for r in file.rows
         }:
-            found[quarter][subtype] += 1
-        return found
+            numbers[quarter][subtype] += 1
+        return numbers
 
     for quarter, subtypes in trusts(real).items():
         assert trusts(ours)[quarter].keys() == subtypes.keys()

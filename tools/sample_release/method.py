@@ -33,7 +33,7 @@ class Peers:
     upper_quartile: float
 
 
-@dataclass
+@dataclass(slots=True)
 class Figure:
     """One trust's figure of one metric: the published value and unit, its rank and its score."""
 
