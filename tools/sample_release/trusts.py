@@ -45,7 +45,7 @@ _NAMES: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {
     (ACUTE, "Acute - Large"): (23, ("{} Hospitals NHS Foundation Trust", "St {}’s and District Hospitals NHS Trust")),
     (ACUTE, "Acute - Medium"): (20, ("{} General Hospitals NHS Trust", "Royal {} Hospitals NHS Foundation Trust")),
     (ACUTE, "Acute - Small"): (19, ("{} District Hospital NHS Foundation Trust", "The Queen of {} Hospital NHS Trust")),
-    (ACUTE, "Acute - Specialist"): (16, ("The {} Cancer Centre NHS Foundation Trust", "Royal {} Orthopaedic Hospital NHS Foundation Trust", "{} Eye Hospital NHS Foundation Trust")),
+    (ACUTE, "Acute - Specialist"): (16, ("Royal {} Orthopaedic Hospital NHS Foundation Trust", "{} Eye Hospital NHS Foundation Trust", "The {} Cancer Centre NHS Foundation Trust")),
     (ACUTE, "Acute - Multi-Service"): (7, ("{} Health and Care NHS Trust",)),
     (COMMUNITY, "Mental Health and Learning Disability"): (45, ("{} Mental Health NHS Foundation Trust", "{} Partnership NHS Trust")),
     (COMMUNITY, "Community"): (14, ("{} Community Healthcare NHS Trust",)),
