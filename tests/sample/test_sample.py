@@ -192,7 +192,7 @@ def test_segment_5_stands_in_the_decision_and_not_in_the_adjusted_segment(
             assert adjusted != "5.0"
             assert acute[quarter, code, "OF5005"]["Value"] == final
             assert acute[quarter, code, "OF5007"]["Value"] == str(float(decided))
-            assert leagues[quarter, code]["Segment"] == final
+            assert leagues[quarter, code]["Segment"] == adjusted
     assert {of for of, _, metric_id in acute if metric_id in ("OF5005", "OF5007")} == set(
         QUARTERS[:2]
     )

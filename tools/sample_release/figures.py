@@ -177,7 +177,8 @@ def _quality(trust: Trust, events: Events) -> float:
         return -2.4
     if trust.code in events.in_support:
         return 3.4
-    return _draw(trust.code, "quality")
+    # Specialists fill the top of the real league.
+    return _draw(trust.code, "quality") - (1.5 if trust.subtype == "Acute - Specialist" else 0.0)
 
 
 @cache

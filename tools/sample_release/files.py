@@ -192,23 +192,22 @@ def _alone(figure: float, rank: int | None) -> list[str]:
 def _table_rows(table: Table, kind: str, published_type: str, draws: int) -> list[list[str]]:
     members = table.members[kind]
     likely = likely_ranges(table, members, draws)
-    row_of = table.framework.final
-    is_decided = row_of is not None and table.quarter % 4 <= row_of.last
     return [
         [
             quarter_label(table.quarter),
             *_about(trust, published_type),
-            *_table_row(table.places[trust.code], likely[trust.code], is_decided),
+            *_table_row(table.places[trust.code], likely[trust.code]),
         ]
         for trust in sorted(members, key=lambda t: (table.places[t.code].rank, t.name))
     ]
 
 
-def _table_row(place: Place, likely: Likely, is_decided: bool) -> list[str]:
+def _table_row(place: Place, likely: Likely) -> list[str]:
     return [
         _float(place.average),
         f"{likely.score_low:.2f} to {likely.score_high:.2f}",
-        _float(place.final if is_decided else place.segment),
+        # The adjusted segment, by which the league is ordered; decisions are in the metric file.
+        _float(place.segment),
         "Yes" if place.override else "No",
         _float(place.rank),
         f"{likely.rank_low} to {likely.rank_high}",
