@@ -10,8 +10,7 @@ from nhs_league.league.audit import audit
 from nhs_league.league.rules import rules
 from nhs_league.league.schema.frames import Frames
 from nhs_league.questions.scope import Where, frames_of
-from sample_release.catalogue_2026_27 import FRAMEWORK_2026_27
-from sample_release.measures import Rule
+from sample_release.measures import MEASURES, Rule
 
 
 @pytest.fixture(scope="module")
@@ -20,18 +19,22 @@ def frames(league: League) -> Frames:
 
 
 def test_each_metrics_rule_is_the_one_that_made_its_scores(frames: Frames) -> None:
-    made = {Rule.RANK: "rank", Rule.BANDS: "bands"}
+    made = {
+        Rule.RANK: "rank",
+        Rule.VALUE: "value",
+        Rule.BANDS: "bands",
+        Rule.COMBINED: "mean of its parts, rounded up",
+    }
     expected = {
         (trust_type, f"OF0{measure.number:03d}"): made[measure.rule]
-        for measure in FRAMEWORK_2026_27.measures
-        for trust_type in measure.levels
-        if measure.rule in made and not measure.over_all
+        for trust_type, measures in MEASURES.items()
+        for measure in measures
+        if measure.rule in made
     }
     found = rules(frames.observations)
-    as_found = {
+    assert {
         (t, i): r for t, i, r in found.select("trust_type", "metric_id", "rule").iter_rows()
-    }
-    assert {about: as_found.get(about) for about in expected} == expected
+    } == expected
 
 
 def test_a_release_that_follows_the_method_differs_in_nothing(frames: Frames) -> None:
