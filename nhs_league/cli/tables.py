@@ -31,13 +31,28 @@ def query(
     tables: Annotated[
         bool, typer.Option("--tables", help="Describe the tables, their columns and units.")
     ] = False,
+    timeout: Annotated[
+        int,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            min=1,
+            max=86_400,
+            envvar="NHSLEAGUE_QUERY_TIMEOUT",
+            help="Stop a query that takes longer.",
+        ),
+    ] = 60,
 ) -> None:
     """Ask in SQL: standings, observations and domains of all quarters."""
     from nhs_league.questions import data
+    from nhs_league.questions.bounds import Bounds
 
     if tables == bool(sql):
         raise UsageError("query takes a SELECT, or --tables.", "Try nhsleague query --tables")
-    answer = data.tables() if tables else data.query(open_data(common), sql or "")
+    if tables:
+        deliver(data.tables(), output, common, {})
+        return
+    answer = data.query(open_data(common), sql or "", Bounds(seconds=timeout))
     deliver(answer, output, common, {"sql": sql})
 
 
