@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from nhs_league.cli.data import open_data
+from nhs_league.cli.files import write_folder
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import deliver, make_folder, say, write_file
+from nhs_league.cli.output import deliver, say
 from nhs_league.errors import UsageError
 from nhs_league.version import __version__
 
@@ -67,8 +68,6 @@ def export(
 
     tables = data.whole_tables(open_data(common))
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
-    make_folder(folder)
-    for name, content in files.items():
-        write_file(folder / name, content)
+    write_folder(folder, files)
     if not common.quiet:
         say(f"Written to {folder}: {', '.join(files)}.")

@@ -54,9 +54,9 @@ def answered(
     """
     from nhs_league.questions import statement
 
-    asked = statement.understood(sql, tables)
+    select = statement.understood(sql, tables)
     try:
-        frame = _collected(tables, asked, bounds)
+        frame = _collected(tables, select, bounds)
     except (
         pl.exceptions.PolarsError,
         pl.exceptions.PanicException,
@@ -64,19 +64,19 @@ def answered(
         ValueError,
     ) as fault:
         reason = str(fault).split("\n")[0].rstrip(".")
-        named = statement.quarters_named(asked)
+        named = statement.quarters_named(select)
         if "enum" in reason and (wrong := [name for name in named if not _is_quarter(name)]):
             reason = f"\"{wrong[0]}\" is not a quarter. Write it in full, such as 'Q3 2025/26'"
         raise UsageError(
             f"The query cannot be answered: {reason}.\n{_place(sql, reason)}",
             'Run "nhsleague query --tables" to see the tables and their columns.',
         ) from fault
-    notes = _why_empty(statement.quarters_named(asked), quarters) if frame.is_empty() else ()
+    notes = _why_empty(statement.quarters_named(select), quarters) if frame.is_empty() else ()
     return Answer("query", "Answer of the query", frame, notes=notes)
 
 
 def _collected(
-    tables: Mapping[str, pl.LazyFrame], asked: Statement, bounds: Bounds
+    tables: Mapping[str, pl.LazyFrame], select: Statement, bounds: Bounds
 ) -> pl.DataFrame:
     """Work out a statement; where the engine wants text for a quarter, it gets text."""
     from nhs_league.questions.statement import with_text_for_quarters
@@ -84,14 +84,14 @@ def _collected(
     def run(text: str) -> pl.DataFrame:
         return collected(lambda: pl.SQLContext(tables).execute(text), bounds)
 
-    if asked.has_choice_of_texts:
-        return run(with_text_for_quarters(asked))
+    if select.has_choice_of_texts:
+        return run(with_text_for_quarters(select))
     try:
-        return run(asked.text)
+        return run(select.text)
     except pl.exceptions.PolarsError as fault:
         if "enum" not in str(fault):
             raise
-        return run(with_text_for_quarters(asked))
+        return run(with_text_for_quarters(select))
 
 
 def _is_quarter(text: str) -> bool:

@@ -10,6 +10,7 @@ from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.scope import (
     Where,
+    explained,
     frames_of,
     known_type,
     one_kind,
@@ -28,7 +29,8 @@ def worst_or_best(
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
     choices, said = one_kind(asked, found, trust_type)
     answer = ranking.rank(frames, choices, resolved(where, frames), worst_first=worst_first)
-    return with_caveats(replace(arranged(answer, order), chosen=said), frames)
+    answer = explained(replace(arranged(answer, order), chosen=said), where)
+    return with_caveats(answer, frames)
 
 
 def table(
@@ -45,4 +47,5 @@ def table(
     answer = ranking.table(
         frames, trust_type, resolved(where, frames), groups=groups, bootstrap=bootstrap
     )
-    return with_caveats(replace(arranged(answer, order), chosen=said), frames)
+    answer = explained(replace(arranged(answer, order), chosen=said), where)
+    return with_caveats(answer, frames)

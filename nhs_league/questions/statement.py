@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, SqlglotError
-from sqlglot.generator import Generator
-from sqlglot.tokens import Token, TokenType
+from sqlglot.generators.postgres import PostgresGenerator
+from sqlglot.tokenizer_core import Token, TokenType
 
 from nhs_league.errors import UsageError
 
@@ -29,7 +29,7 @@ _OF_TEXT = (
     exp.StartsWith, exp.StrPosition, exp.Substring, exp.Trim, exp.Upper,
 )  # fmt: skip
 """What the engine does with text only, and not with a quarter."""
-Node = TypeVar("Node", bound=exp.Expression)
+Node = TypeVar("Node", bound=exp.Expr)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In)
 
 
@@ -37,12 +37,15 @@ class _Engine(Postgres):
     """The engine's SQL: PostgreSQL's, with MySQL's quotes and ``//``."""
 
     class Tokenizer(Postgres.Tokenizer):
-        IDENTIFIERS = ('"', "`")
-        KEYWORDS = {**Postgres.Tokenizer.KEYWORDS, "//": TokenType.DIV}  # noqa: RUF012 - as sqlglot has it
+        IDENTIFIERS: ClassVar = ['"', "`"]
+        KEYWORDS: ClassVar = {**Postgres.Tokenizer.KEYWORDS, "//": TokenType.DIV}
 
-    class Generator(Postgres.Generator):
+    class Generator(PostgresGenerator):
         SUPPORTS_MEDIAN = True
-        TRANSFORMS = {**Postgres.Generator.TRANSFORMS, exp.TryCast: Generator.trycast_sql}  # noqa: RUF012 - as sqlglot has it
+        TRANSFORMS: ClassVar = {
+            **PostgresGenerator.TRANSFORMS,
+            exp.TryCast: PostgresGenerator.trycast_sql,
+        }
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Statement:
     """
 
     text: str
-    tree: exp.Expression
+    tree: exp.Expr
 
     @property
     def has_choice_of_texts(self) -> bool:
@@ -96,7 +99,7 @@ def understood(sql: str, tables: Collection[str]) -> Statement:
 def with_text_for_quarters(statement: Statement) -> str:
     """Write the statement so that what works on text only gets text: ``quarter LIKE 'Q1%'``."""
 
-    def cast(node: exp.Expression) -> exp.Expression:
+    def cast(node: exp.Expr) -> exp.Expr:
         if isinstance(node, _OF_TEXT):
             node.set("this", _as_text(node.this))
         elif isinstance(node, exp.Coalesce | exp.Greatest | exp.Least) and _texts_in(node):
@@ -153,7 +156,7 @@ def _without_comments(tokens: list[Token], sql: str) -> str:
     return text
 
 
-def _tree(tokens: list[Token], sql: str) -> exp.Expression:
+def _tree(tokens: list[Token], sql: str) -> exp.Expr:
     try:
         (tree,) = _Engine().parser().parse(tokens, sql)
     except ParseError as error:
@@ -172,8 +175,8 @@ def _tree(tokens: list[Token], sql: str) -> exp.Expression:
     return tree
 
 
-def _is_too_deep(tree: exp.Expression) -> bool:
-    level: list[exp.Expression] = [tree]
+def _is_too_deep(tree: exp.Expr) -> bool:
+    level: list[exp.Expr] = [tree]
     for _ in range(_DEEPEST):
         level = [child for node in level for child in node.iter_expressions()]
         if not level:
@@ -181,7 +184,7 @@ def _is_too_deep(tree: exp.Expression) -> bool:
     return True
 
 
-def _check(source: exp.Expression, names: Collection[str]) -> None:
+def _check(source: exp.Expr, names: Collection[str]) -> None:
     """Let a table pass that is stored or defined in the statement, and rows that it spells out."""
     if isinstance(source, exp.Values | exp.Unnest | exp.Explode):
         return
@@ -197,17 +200,19 @@ def _check(source: exp.Expression, names: Collection[str]) -> None:
         raise UsageError(f"There is no table {full}.", _ADVICE)
 
 
-def _sides(comparison: exp.Expression, kind: type[Node]) -> Iterator[Node]:
+def _sides(comparison: exp.Expr, kind: type[Node]) -> Iterator[Node]:
     """Give the comparison's sides of one kind."""
     return (each for each in comparison.iter_expressions() if isinstance(each, kind))
 
 
-def _texts_in(node: exp.Expression) -> bool:
+def _texts_in(node: exp.Expr) -> bool:
     """Tell whether a choice between values has a text among them."""
     branches = [branch.args.get("true") for branch in node.args.get("ifs") or ()]
     choices = [node.args.get("this"), node.args.get("default"), *node.expressions, *branches]
     return any(isinstance(choice, exp.Literal) and choice.is_string for choice in choices)
 
 
-def _as_text(node: exp.Expression) -> exp.Expression:
-    return node if isinstance(node, exp.Literal) else exp.cast(node.copy(), "varchar")
+def _as_text(node: exp.Expr) -> exp.Expr:
+    return (
+        node if isinstance(node, exp.Literal) else exp.cast(node.copy(), exp.DataType.Type.VARCHAR)
+    )
