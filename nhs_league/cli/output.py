@@ -79,7 +79,7 @@ def say_chosen(lines: Sequence[str], *, quiet: bool) -> None:
     elif guesses := [line for line in lines if isinstance(line, Guess)]:
         raise NotFoundError(
             "\n".join(guesses),
-            "With --quiet nothing is guessed: use a code or an exact name, or name a --type.",
+            "With --quiet nothing is guessed. Use the code, or part of the name as it is spelt.",
         )
 
 

@@ -90,6 +90,7 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from nhs_league.questions import ranks, reports
     from nhs_league.questions.scope import Where
     from nhs_league.render import site
+    from nhs_league.render.figures import counted
     from nhs_league.render.page import page
 
     store = open_data(common)
@@ -109,4 +110,4 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
             (part / site.file_of(findings.trust_code)).write_text(text, "utf-8", newline="\n")
         (part / site.INDEX).write_text(site.index(standings, meta), "utf-8", newline="\n")
     if not common.quiet:
-        say(f"Written to {folder}: {site.INDEX} and {standings.frame.height} pages.")
+        say(f"Written to {folder}: {site.INDEX} and {counted(standings.frame.height, 'page')}.")

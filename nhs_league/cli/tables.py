@@ -53,6 +53,7 @@ def query(
     if tables:
         deliver(data.tables(), output, common, {})
         return
+    data.check(sql or "")
     answer = data.query(open_data(common), sql or "", Bounds(seconds=timeout))
     deliver(answer, output, common, {"sql": sql})
 

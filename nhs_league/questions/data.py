@@ -34,6 +34,18 @@ def query(store: Store, sql: str, bounds: Bounds = WITHIN) -> Answer:
     return answered(tables, sql, bounds, [quarter.label for quarter in store.quarters])
 
 
+def check(sql: str) -> None:
+    """Check that a statement is one SELECT over the tables, before anything is opened.
+
+    Raises:
+        UsageError: it is not.
+
+    """
+    from nhs_league.questions.statement import understood
+
+    understood(sql, dictionary.TABLES)
+
+
 def answered(
     tables: Mapping[str, pl.LazyFrame],
     sql: str,

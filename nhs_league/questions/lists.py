@@ -81,7 +81,8 @@ def list_trusts(store: Store, text: str, where: Where, order: Order = AS_IT_STAN
     """List trusts, all or those whose name or code holds a text."""
     frames = frames_of(store, where)
     trust_type = known_type(store, where)
-    standings = frames.standings.filter(filters.keep(resolved(where, frames))).collect()
+    narrowed = resolved(where, frames)
+    standings = frames.standings.filter(filters.keep(narrowed)).collect()
     if trust_type not in (None, trust_types.ALL):
         standings = standings.filter(pl.col("trust_type") == trust_type)
     listed = trusts.holding(text, standings)
@@ -89,4 +90,4 @@ def list_trusts(store: Store, text: str, where: Where, order: Order = AS_IT_STAN
     if text and not standings.is_empty() and listed.is_empty():
         nothing = f'No trust\'s name has "{text}". Try fewer letters, or "nhsleague trusts" alone.'
         return replace(answer, notes=(nothing,))
-    return explained(arranged(answer, order), where)
+    return explained(arranged(answer, order), narrowed)

@@ -28,8 +28,9 @@ def worst_or_best(
     trust_type = known_type(store, where)
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
     choices, said = one_kind(asked, found, trust_type)
-    answer = ranking.rank(frames, choices, resolved(where, frames), worst_first=worst_first)
-    answer = explained(replace(arranged(answer, order), chosen=said), where)
+    narrowed = resolved(where, frames)
+    answer = ranking.rank(frames, choices, narrowed, worst_first=worst_first)
+    answer = explained(replace(arranged(answer, order), chosen=said), narrowed)
     return with_caveats(answer, frames)
 
 
@@ -44,8 +45,7 @@ def table(
     """Give the league table of a trust type; acute where none is named."""
     frames = frames_of(store, where)
     trust_type, said = type_or_preferred(store, where)
-    answer = ranking.table(
-        frames, trust_type, resolved(where, frames), groups=groups, bootstrap=bootstrap
-    )
-    answer = explained(replace(arranged(answer, order), chosen=said), where)
+    narrowed = resolved(where, frames)
+    answer = ranking.table(frames, trust_type, narrowed, groups=groups, bootstrap=bootstrap)
+    answer = explained(replace(arranged(answer, order), chosen=said), narrowed)
     return with_caveats(answer, frames)

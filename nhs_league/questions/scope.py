@@ -10,7 +10,7 @@ from nhs_league.league import filters
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric
 from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer, Guess
+from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames, together
 from nhs_league.league.schema.quarters import Quarter, matching
 from nhs_league.releases.store import Store, read_quarters
@@ -115,10 +115,7 @@ def type_or_preferred(store: Store, where: Where) -> tuple[str, tuple[str, ...]]
 def one_kind(
     asked: str, found: Sequence[Metric | Area], trust_type: str | None
 ) -> tuple[list[Metric | Area], tuple[str, ...]]:
-    """Keep the first choice, or with ``all`` those of its kind, and say what it is.
-
-    Where the name is something else for other trust types, what is said is a ``Guess``.
-    """
+    """Keep the first choice, or with ``all`` those of its kind, and say what it is."""
     first = found[0]
     kept = (
         [choice for choice in found if type(choice) is type(first)]
@@ -137,25 +134,22 @@ def one_kind(
     if left:
         others = " and ".join(trust_types.in_words(t) for t in left)
         line += f" Also for {others}: --type {', '.join(left)}."
-    if different := [c for c in found if c not in kept and _name(c) != _name(first)]:
-        names = "; ".join(f"{_name(c)} ({trust_types.in_words(c.trust_type)})" for c in different)
-        return kept, (Guess(f"{line} Elsewhere it is {names}."),)
     return kept, (line,)
 
 
-def _name(choice: Metric | Area) -> str:
-    """Return what tells one choice from another: the metric's ID, or the area's name."""
-    return choice.metric_id if isinstance(choice, Metric) else choice.name
+def explained(answer: Answer, narrowed: Filters) -> Answer:
+    """Say why an answer is empty, and what to try.
 
+    Args:
+        answer: an answer whose rows are trusts.
+        narrowed: the resolved filters.
 
-def explained(answer: Answer, where: Where) -> Answer:
-    """Say why an answer is empty, and what to try."""
+    """
     if not answer.frame.is_empty():
         return answer
-    narrowed = where.filters.in_words()
     why = (
-        f"No trusts match {narrowed} together. Try one filter at a time."
-        if narrowed
+        f"No trusts match all of these: {words}. Try one filter at a time."
+        if (words := narrowed.in_words())
         else 'No figures are stored for this. Run "nhsleague releases" to see what is.'
     )
     return replace(answer, notes=(why, *answer.notes))

@@ -45,7 +45,7 @@ def _flat(column: pl.Series) -> pl.Series:
     if kind.is_decimal():
         return column.cast(pl.Float64)
     if kind.is_temporal():
-        return column.dt.to_string("iso")
+        return column.dt.to_string("iso:strict")
     if kind == pl.Binary:
         return column.bin.encode("hex")
     return column.cast(pl.String)

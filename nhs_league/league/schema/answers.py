@@ -9,7 +9,7 @@ import polars as pl
 
 
 class Guess(str):
-    """A line that says what a name was taken for although it fits nothing exactly, or several.
+    """A line that says what a name was taken for, although it fits nothing.
 
     Whoever does not show it must not use the guess either.
     """
