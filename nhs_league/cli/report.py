@@ -87,10 +87,10 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.console import Console
     from rich.progress import track
 
+    from nhs_league.league.schema.counting import counted
     from nhs_league.questions import ranks, reports
     from nhs_league.questions.scope import Where
     from nhs_league.render import site
-    from nhs_league.render.figures import counted
     from nhs_league.render.page import page
 
     store = open_data(common)

@@ -104,8 +104,8 @@ def test_a_select_that_would_write_is_refused_before_it_runs(sql: str) -> None:
 
 
 def test_a_semicolon_at_the_end_and_comments_are_no_second_statement(sample: Run) -> None:
-    sql = "select count(*) as n -- how many\nfrom standings /* all */ ;"
-    assert sample("query", sql, "--quiet").stdout == "sample,n\ntrue,822\n"
+    sql = "select 1 as n -- one\nfrom standings /* all */ limit 1 ;"
+    assert sample("query", sql, "--quiet").stdout == "sample,n\ntrue,1\n"
 
 
 def test_a_statement_that_would_overflow_the_engine_is_refused(sample: Run) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from pytest_httpserver import HTTPServer
 
+from nhs_league.league.filters import Filters
+from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.quarters import Quarter, matching
+from nhs_league.questions.scope import explained
 from tests.conftest import Run, kept_in
 from tests.releases import official
 
@@ -124,8 +128,9 @@ def test_a_trust_that_is_not_there_is_answered_with_what_is(run: Run, tmp_path: 
 
 
 def test_filters_that_leave_nothing_are_named(sample: Run) -> None:
-    narrowed = ["--region", "london", "--segment", "1", "--subtype", "specialist"]
-    assert "London, Acute - Specialist, segment 1" in sample("table", *narrowed).stderr
+    narrowed = Filters(("London",), ("Acute - Specialist",), (1,))
+    answer = explained(Answer("table", "", pl.DataFrame()), narrowed)
+    assert "London, Acute - Specialist, segment 1" in answer.notes[0]
     assert 'has "zzz"' in sample("trusts", "zzz").stderr
 
 
