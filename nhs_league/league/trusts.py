@@ -146,18 +146,15 @@ def stored_in_words(standings: pl.DataFrame) -> str:
     by_type = {trust_type: (trusts, quarter) for trust_type, trusts, quarter in counts.iter_rows()}
     if not by_type:
         return ""
-    listed = [_counted(by_type[name][0], name) for name in trust_types.in_order(set(by_type))]
+    listed = [
+        trust_types.counted(by_type[name][0], name) for name in trust_types.in_order(set(by_type))
+    ]
     quarters = sorted({quarter for _, quarter in by_type.values()}, key=Quarter.parse)
     verb = "is" if sum(trusts for trusts, _ in by_type.values()) == 1 else "are"
     words = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
     missing = set(trust_types.PREFERRED) - set(by_type)
     advice = ' Run "nhsleague fetch" for the full list.' if missing else ""
     return f"{words} {verb} stored for {' and '.join(quarters)}.{advice}"
-
-
-def _counted(trusts: int, trust_type: str) -> str:
-    words = trust_types.in_words(trust_type)
-    return f"{trusts} {words.removesuffix('s') if trusts == 1 else words}"
 
 
 def _likeness(words: tuple[str, ...], name: tuple[str, ...]) -> tuple[float, float]:
