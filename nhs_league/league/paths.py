@@ -12,13 +12,14 @@ from nhs_league.league.metrics import Metric, catalogue
 from nhs_league.league.peers import best_quarter, with_peers
 from nhs_league.league.rescoring import Change, changed
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import QUARTER, Frames
-from nhs_league.league.scoring import COMBINED_FINANCE, FINANCE_PARTS, PLACES
+from nhs_league.league.schema.frames import Frames
+from nhs_league.league.rules import COMBINED_FINANCE, FINANCE_PARTS
+from nhs_league.league.scoring import PLACES
 from nhs_league.league.segments import Cut, with_computed
 
 PATHS = pl.Schema(
     {
-        "quarter": QUARTER,
+        "quarter": pl.String,
         "trust_code": pl.String,
         "to_segment": pl.Int8,
         "metrics": pl.Int32,

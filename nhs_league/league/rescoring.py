@@ -10,8 +10,8 @@ import polars as pl
 
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.metrics import Metric
-from nhs_league.league.rules import Rule, by_value, rules
-from nhs_league.league.scoring import COMBINED_FINANCE, FINANCE_PARTS, PLACES, by_rank
+from nhs_league.league.rules import COMBINED_FINANCE, FINANCE_PARTS, Rule, by_value, rules
+from nhs_league.league.scoring import PLACES, by_rank
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ import polars as pl
 
 from nhs_league.league.metrics import catalogue
 from nhs_league.league.peers import GROUP, with_peers
-from nhs_league.league.schema.frames import QUARTER
-from nhs_league.league.scoring import COMBINED_FINANCE, FINANCE_PARTS, ROUNDING, by_rank
+from nhs_league.league.scoring import ROUNDING, by_rank
+
+COMBINED_FINANCE = "OF0080"
+FINANCE_PARTS = ("OF0079", "OF0081")
 
 LEAST = 5
 """Of how many trusts there must be values and scores before a rule is named."""
@@ -44,7 +46,7 @@ IN_WORDS = {
 
 RULES = pl.Schema(
     {
-        "quarter": QUARTER,
+        "quarter": pl.String,
         "trust_type": pl.String,
         "metric_id": pl.String,
         "metric": pl.String,

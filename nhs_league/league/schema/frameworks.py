@@ -97,7 +97,8 @@ class ScoringRule:
         metrics: the last three digits of their IDs.
         kind: the kind of rule.
         over: among which trusts they are ranked; no matter where ``kind`` does not rank.
-        threshold: the standard or the floor.
+        standard: what the standard asks for; None where there is none.
+        floor: what it takes not to miss the floor; None where there is none.
         edges: for each step between bands the nearest values seen, (worse side, better side).
         parts: the two metrics whose scores a pair rule looks up.
         table: (first part's score, second part's score) -> score.
@@ -108,7 +109,8 @@ class ScoringRule:
     metrics: tuple[str, ...]
     kind: RuleKind
     over: Over
-    threshold: Threshold | None = None
+    standard: Threshold | None = None
+    floor: Threshold | None = None
     edges: tuple[tuple[float, float], ...] = ()
     parts: tuple[str, ...] = ()
     table: Mapping[tuple[int, int], int] = field(default_factory=dict)
@@ -341,7 +343,8 @@ def _rule(entry: dict[str, Any]) -> ScoringRule:
         metrics=tuple(entry["metrics"]),
         kind=RuleKind(entry["kind"]),
         over=Over(entry.get("over", Over.TYPE)),
-        threshold=_threshold(entry),
+        standard=_threshold(entry.get("standard")),
+        floor=_threshold(entry.get("floor")),
         edges=tuple((worse, better) for worse, better in entry.get("edges", ())),
         parts=tuple(entry.get("parts", ())),
         table={
@@ -353,9 +356,9 @@ def _rule(entry: dict[str, Any]) -> ScoringRule:
     )
 
 
-def _threshold(entry: dict[str, Any]) -> Threshold | None:
-    at = entry.get("at_least", entry.get("at_most"))
-    if at is None:
+def _threshold(entry: dict[str, Any] | None) -> Threshold | None:
+    if entry is None:
         return None
+    at = entry.get("at_least", entry.get("at_most"))
     missed, reached = entry.get("seen", (at, at))
-    return Threshold(at, "at_least" in entry, missed, reached)
+    return Threshold(float(at), "at_least" in entry, float(missed), float(reached))

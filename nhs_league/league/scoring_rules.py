@@ -1,0 +1,540 @@
+"""By which rule each metric is scored: the framework year's where the rows keep it, else inferred.
+
+A rule says among which trusts a metric is ranked (its type, or all types) and how ranks or values
+become scores; frameworks.toml lists the rules of each year. Ranks are made on unrounded values, so
+a recomputed score may be off by the places of trusts whose printed values tie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.frames import QUARTER
+from nhs_league.league.schema.frameworks import Over, RuleKind, ScoringRule, frameworks
+from nhs_league.league.scoring import HALF_PLACE, known_year, number
+
+LEAST = 5
+"""How many rows it takes to check a rule or to infer one."""
+MANY = 20
+"""From how many rows on scores that are all whole numbers are taken for bands."""
+NO_RULE = "no known rule fits"
+"""Why a score is not recomputed although every trust of every type is stored."""
+ENOUGH = 0.9
+"""The share of a metric's rows that a rule has to explain; the others are then odd rows."""
+
+GROUP = ("quarter", "metric_id")
+TRUST = ("quarter", "trust_code")
+RANKED = (RuleKind.RANK, RuleKind.STANDARD, RuleKind.FLOOR, RuleKind.STANDARD_AND_FLOOR)
+_STANDARD = [RuleKind.STANDARD.value, RuleKind.STANDARD_AND_FLOOR.value]
+_FLOOR = [RuleKind.FLOOR.value, RuleKind.STANDARD_AND_FLOOR.value]
+
+_RULE = {
+    "rule": pl.String,
+    "over": pl.String,
+    "basis": pl.String,
+    "listed_higher": pl.Boolean,
+    "standard": pl.Float64,
+    "standard_missed": pl.Float64,
+    "standard_reached": pl.Float64,
+    "floor": pl.Float64,
+    "floor_missed": pl.Float64,
+    "floor_reached": pl.Float64,
+}
+
+RULES = pl.Schema(
+    {
+        "quarter": QUARTER,
+        "metric_id": pl.String,
+        "metric": pl.String,
+        "rule": pl.String,
+        "over": pl.String,
+        "basis": pl.String,
+        "higher_is_better": pl.Boolean,
+        "standard": pl.Float64,
+        "standard_missed": pl.Float64,
+        "standard_reached": pl.Float64,
+        "floor": pl.Float64,
+        "floor_missed": pl.Float64,
+        "floor_reached": pl.Float64,
+        "scored": pl.Int32,
+        "explained": pl.Int32,
+    }
+)
+"""One row a quarter and scored metric. ``rule`` is a RuleKind; ``over`` an Over, null where the
+rule ranks nothing; ``basis`` is ``framework`` (frameworks.toml), ``rows`` (inferred) or null where
+no rule fits; ``standard`` and ``floor`` are what the framework lists, ``…_missed`` and
+``…_reached`` the nearest values on both sides in the quarter, all in the metric's unit; ``scored``
+counts the scores, ``explained`` those that the rule gives."""
+
+SCORES = pl.Schema(
+    {
+        "quarter": QUARTER,
+        "trust_type": pl.String,
+        "trust_code": pl.String,
+        "metric_id": pl.String,
+        "metric": pl.String,
+        "unit": pl.String,
+        "value": pl.Float64,
+        "score": pl.Float64,
+        "rule": pl.String,
+        "over": pl.String,
+        "of": pl.Int32,
+        "computed_score": pl.Float64,
+        "computed_low": pl.Float64,
+        "computed_high": pl.Float64,
+        "not_computed": pl.String,
+    }
+)
+"""One row a published metric score. ``of`` is how many trusts it is ranked among;
+``computed_low`` to ``computed_high`` is what the printed values leave open (1 to 4, unrounded);
+``not_computed`` says why there is no ``computed_score``, null where there is one."""
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """The metric scores recomputed.
+
+    Attributes:
+        rules: schema RULES.
+        scores: schema SCORES.
+
+    """
+
+    rules: pl.DataFrame
+    scores: pl.DataFrame
+
+
+def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed:
+    """Find each metric's rule and recompute every score by it.
+
+    Args:
+        observations: schema OBSERVATIONS, of any quarters, all trust types that are stored.
+        standings: schema STANDINGS of the same quarters, which tell whether a type is whole.
+
+    """
+    rows = scored_rows(observations, standings)
+    by_framework = _evaluated(rows.join(_listed(), on=["year", "number"], how="left"))
+    fits = _fits(by_framework)
+    open_groups = fits.filter(~pl.col("is_enough")).select(GROUP)
+    inferred = _inferred(rows.join(open_groups, on=GROUP, how="semi"))
+    chosen = pl.concat(
+        [
+            by_framework.join(inferred.select(GROUP), on=GROUP, how="anti"),
+            _evaluated(rows.join(inferred, on=GROUP)),
+        ],
+        how="diagonal",
+    )
+    scores = _explained(chosen, _fits(chosen))
+    return Recomputed(rules=_rules(scores), scores=_shaped(scores, SCORES))
+
+
+def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataFrame:
+    """Return the scored observations with what the rules need to know of them.
+
+    Returns:
+        The observations that have a score, and ``year`` (the framework whose rules apply),
+        ``number``, ``is_whole`` (all trusts of the type are stored), ``all_whole`` (those of every
+        type are), ``stored`` (the whole types, in words), ``good`` (the value, higher is better).
+
+    """
+    scored = observations.filter(pl.col("score").is_not_null()).with_columns(
+        year=known_year(), number=number()
+    )
+    whole = (
+        standings.group_by("quarter", "trust_type")
+        .agg(is_whole=pl.col("of").is_not_null().any(), trusts=pl.len())
+        .collect()
+    )
+    known = pl.col("trust_type").is_in(trust_types.PREFERRED)
+    stored = (
+        whole.filter(pl.col("is_whole") & known)
+        .with_columns(
+            words=pl.col("trust_type").map_elements(trust_types.in_words, pl.String),
+            place=pl.col("trust_type").replace_strict(
+                {t: i for i, t in enumerate(trust_types.PREFERRED)}, return_dtype=pl.Int8
+            ),
+        )
+        .sort("place")
+        .group_by("quarter")
+        .agg(
+            all_whole=pl.len() == len(trust_types.PREFERRED), stored=pl.col("words").str.join(", ")
+        )
+    )
+    joined = (
+        scored.drop("of")
+        .collect()
+        .join(whole, on=["quarter", "trust_type"], how="left")
+        .join(stored, on="quarter", how="left")
+    )
+    complete = (
+        pl.col("is_whole").fill_null(value=False)
+        & (pl.col("rank").max().fill_null(0) <= pl.len()).over(*GROUP, "trust_type")
+    )
+    direction = pl.corr("value", "score", method="spearman").fill_nan(None)
+    by_rank = pl.corr("value", "rank", method="spearman").fill_nan(None)
+    higher = pl.coalesce(direction, by_rank) < 0
+    return joined.with_columns(
+        is_whole=complete,
+        all_whole=pl.col("all_whole").fill_null(value=False),
+        inferred_higher=higher.over(GROUP),
+    )
+
+
+def among(rows: pl.DataFrame, key: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Score rows by rank, as their rule has it.
+
+    Args:
+        rows: ``good`` (the value, higher is better), ``rank`` within the type, ``over``, ``rule``,
+            ``is_whole``, ``met`` and ``floored`` (whether the standard is reached, the floor
+            missed), of whole metrics.
+        key: further columns by which rows are ranked apart.
+
+    Returns:
+        The rows with ``low`` and ``high``, the scores that the printed values allow (unrounded;
+        equal but for ties in print), ``of``, the number of trusts that are ranked, and ``pool``.
+        Null where not all trusts of the type are stored.
+
+    """
+    pool = pl.when(
+        (pl.col("over") == Over.ALL.value) & pl.col("trust_type").is_in(trust_types.PREFERRED)
+    ).then(pl.lit(Over.ALL.value)).otherwise("trust_type")  # fmt: skip
+    apart = [*GROUP, "pool", *key]
+    taken = pl.col("is_whole") & pl.col("value").is_not_null()
+    between = taken & ~pl.col("met") & ~pl.col("floored")
+    by_column = (pl.col("over") == Over.TYPE.value) & pl.col("rank").is_not_null().all().over(apart)
+    badness = pl.when("between").then(-pl.col("good"))
+    column_place = pl.col("rank") - pl.col("met").sum().over(apart)
+    place_low = pl.when(by_column).then(column_place).otherwise(badness.rank("min").over(apart))
+    place_high = pl.when(by_column).then(column_place).otherwise(badness.rank("max").over(apart))
+    best = pl.when(pl.col("rule").is_in(_STANDARD)).then(2).otherwise(1)
+    worst = pl.when(pl.col("rule").is_in(_FLOOR)).then(3).otherwise(4)
+    step = (worst - best) / pl.max_horizontal(pl.col("between").sum().over(apart) - 1, 1)
+
+    def score(place: pl.Expr) -> pl.Expr:
+        return (
+            pl.when(~pl.col("taken"))
+            .then(None)
+            .when("met")
+            .then(1.0)
+            .when("floored")
+            .then(4.0)
+            .otherwise(best + step * (place - 1))
+        )
+
+    return rows.with_columns(pool=pool, taken=taken, between=between).with_columns(
+        low=score(place_low), high=score(place_high), of=pl.col("taken").sum().over(apart).cast(pl.Int32)
+    )
+
+
+def reaches(what: str, value: pl.Expr, published: pl.Expr) -> pl.Expr:
+    """Return whether a value reaches the ``standard`` or the ``floor`` of its row's rule.
+
+    A value between the nearest seen on both sides, or one that prints as the threshold itself, may
+    be on either side: there, and where the threshold is not listed, ``published`` decides.
+    """
+    missed, reached = pl.col(f"{what}_missed"), pl.col(f"{what}_reached")
+    sign = pl.when("higher").then(1).otherwise(-1)
+    open_edge = pl.when(missed == reached).then(pl.lit(HALF_PLACE)).otherwise(0)
+    return (
+        pl.when(sign * value >= sign * reached + open_edge)
+        .then(pl.lit(value=True))
+        .when(sign * value <= sign * missed - open_edge)
+        .then(pl.lit(value=False))
+        .otherwise(published)
+    )
+
+
+@cache
+def _listed() -> pl.DataFrame:
+    """List the rules of frameworks.toml, one row a framework year and metric."""
+    rows = [
+        {
+            "year": each.year,
+            "number": metric,
+            "rule": rule.kind.value,
+            "over": rule.over.value if rule.kind in RANKED else None,
+            "basis": "framework",
+            "listed_higher": threshold and threshold.higher_is_better,
+            "standard": rule.standard and rule.standard.at,
+            "standard_missed": rule.standard and rule.standard.missed,
+            "standard_reached": rule.standard and rule.standard.reached,
+            "floor": rule.floor and rule.floor.at,
+            "floor_missed": rule.floor and rule.floor.missed,
+            "floor_reached": rule.floor and rule.floor.reached,
+        }
+        for each in frameworks()
+        for rule in each.method.rules
+        for threshold in (rule.standard or rule.floor,)
+        for metric in rule.metrics
+    ]
+    return pl.DataFrame(rows, schema={"year": pl.String, "number": pl.String, **_RULE})
+
+
+def _evaluated(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``low``, ``high``, ``of`` and ``fits`` by each row's rule; null where it gives none."""
+    higher = pl.coalesce("listed_higher", "inferred_higher")
+    directed = rows.with_columns(higher=higher).with_columns(
+        good=pl.col("value") * pl.when("higher").then(1).otherwise(-1)
+    )
+    is_ranked = pl.col("rule").is_in([kind.value for kind in RANKED])
+    is_banded = pl.col("rule") == RuleKind.BANDS.value
+    is_paired = pl.col("rule") == RuleKind.PAIR.value
+    rest = ~(is_ranked | is_banded | is_paired).fill_null(value=False)
+    ranked = among(_with_sides(directed.filter(is_ranked)))
+    parts = [
+        ranked,
+        _banded(directed.filter(is_banded)),
+        _paired(directed.filter(is_paired), rows),
+        directed.filter(rest),
+    ]
+    return pl.concat(parts, how="diagonal").with_columns(
+        fits=(pl.col("score") >= pl.col("low") - HALF_PLACE)
+        & (pl.col("score") <= pl.col("high") + HALF_PLACE)
+    )
+
+
+def _with_sides(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``met`` and ``floored``: by the threshold where the rule has one, else by the score."""
+    met = reaches("standard", pl.col("value"), pl.col("score") == 1)
+    clear = reaches("floor", pl.col("value"), pl.col("score") != 4)
+    return rows.with_columns(
+        met=(pl.col("rule").is_in(_STANDARD) & met).fill_null(value=False),
+        floored=(pl.col("rule").is_in(_FLOOR) & ~clear).fill_null(value=False),
+    )
+
+
+def _banded(rows: pl.DataFrame) -> pl.DataFrame:
+    """Score rows by bands: by the edges that are listed, else by the order of the rows."""
+    listed = [
+        (each.year, metric, rule.edges)
+        for each in frameworks()
+        for rule in each.method.rules
+        if rule.edges
+        for metric in rule.metrics
+    ]
+    low, high = pl.lit(None, pl.Float64), pl.lit(None, pl.Float64)
+    for year, metric, edges in listed:
+        is_this = (pl.col("year") == year) & (pl.col("number") == metric)
+        surely, perhaps = band(pl.col("value"), edges)
+        low = pl.when(is_this & (pl.col("basis") == "framework")).then(surely).otherwise(low)
+        high = pl.when(is_this & (pl.col("basis") == "framework")).then(perhaps).otherwise(high)
+    return _by_order(rows).with_columns(
+        low=pl.coalesce(low, "ordered"), high=pl.coalesce(high, "ordered")
+    )
+
+
+def band(value: pl.Expr, edges: tuple[tuple[float, float], ...]) -> tuple[pl.Expr, pl.Expr]:
+    """Return the best and the worst band (1 to 4) that a value may be in, by the edges between."""
+    sign = 1 if edges[0][1] > edges[-1][1] else -1
+    surely, perhaps = pl.lit(1.0), pl.lit(1.0)
+    for worse, better in edges:
+        edge = HALF_PLACE if worse == better else 0.0
+        surely = surely + (sign * value <= sign * worse - edge).cast(pl.Float64)
+        perhaps = perhaps + (sign * value < sign * better + edge).cast(pl.Float64)
+    return pl.when(value.is_not_null()).then(surely), pl.when(value.is_not_null()).then(perhaps)
+
+
+def _by_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``ordered``: the score, but for a row that is out of order that of the rows around it.
+
+    Null where there are too few rows, or scores that no band gives.
+    """
+    score = pl.col("score")
+    middle = score.rolling_median(5, min_samples=1, center=True)
+    out_of_order = (score < score.cum_max()) | (score > score.cum_min(reverse=True))
+    in_bands = score == score.round()
+    is_odd = ~in_bands | (out_of_order & (score != middle))
+    ordered = pl.when(is_odd).then(middle.ceil()).otherwise(score)
+    return (
+        rows.sort(*GROUP, -pl.col("good"), "score", nulls_last=True)
+        .with_columns(ordered=ordered.over(GROUP))
+        .with_columns(
+            ordered=pl.when(
+                (pl.len().over(GROUP) >= LEAST)
+                & pl.col("value").is_not_null()
+                & (in_bands.mean().over(GROUP) >= ENOUGH)
+            ).then("ordered")
+        )
+    )
+
+
+def _paired(rows: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """Score rows by the tables of two scores."""
+    score_of = every.select(*TRUST, "number", part="score")
+    tables = pl.DataFrame(
+        [
+            (each.year, metric, *rule.parts, float(one), float(two), float(score))
+            for each in frameworks()
+            for rule in each.method.rules
+            for (one, two), score in rule.table.items()
+            for metric in rule.metrics
+        ],
+        schema=["year", "number", "one", "two", "one_score", "two_score", "low"],
+        orient="row",
+    )
+    parts = tables.select("year", "number", "one", "two").unique()
+    joined = rows.join(parts, on=["year", "number"], how="left")
+    for part in ("one", "two"):
+        joined = joined.join(
+            score_of.rename({"number": part, "part": f"{part}_score"}), on=[*TRUST, part],
+            how="left",
+        )  # fmt: skip
+    keys = ["year", "number", "one", "two", "one_score", "two_score"]
+    return joined.join(tables, on=keys, how="left").with_columns(high="low")
+
+
+def _fits(evaluated: pl.DataFrame) -> pl.DataFrame:
+    """Return for each metric whether its rule explains enough of its scores, or cannot be tested.
+
+    Returns:
+        GROUP, ``tested`` (how many scores the rule gives) and ``is_enough``.
+
+    """
+    tested = pl.col("fits").count()
+    return evaluated.group_by(GROUP).agg(
+        tested=tested,
+        is_enough=pl.when(pl.col("rule").is_null().any())
+        .then(pl.lit(value=False))
+        .when(tested < LEAST)
+        .then(pl.lit(value=True))
+        .otherwise(pl.col("fits").mean() >= ENOUGH),
+    )
+
+
+def _inferred(rows: pl.DataFrame) -> pl.DataFrame:
+    """Find the simplest rule that explains the scores of each metric.
+
+    Returns:
+        GROUP and the columns of a rule (``basis`` is "rows", no thresholds), for the metrics for
+        which there is one.
+
+    """
+    tried = [
+        (rule.value, over.value, place)
+        for place, (rule, over) in enumerate((rule, over) for rule in RANKED for over in Over)
+    ] + [(RuleKind.BANDS.value, None, 9)]
+    candidates = pl.DataFrame(
+        tried, schema={"rule": pl.String, "over": pl.String, "place": pl.Int8}, orient="row"
+    ).with_columns(
+        pl.lit(None, kind).alias(column)
+        for column, kind in _RULE.items()
+        if column not in ("rule", "over")
+    ).with_columns(basis=pl.lit("rows"))
+    evaluated = [
+        _evaluated(rows.join(each, how="cross"))
+        for each in candidates.partition_by("place", maintain_order=True)
+    ]
+    every = pl.concat(evaluated, how="diagonal")
+    is_banded = pl.col("rule") == RuleKind.BANDS.value
+    # A standard or floor that values contradict is none.
+    good_met = pl.col("good").filter("met").min()
+    good_unmet = pl.col("good").filter(~pl.col("met")).max()
+    good_floored = pl.col("good").filter("floored").max()
+    good_clear = pl.col("good").filter(~pl.col("floored")).min()
+    return (
+        every.group_by(*GROUP, "place", *_RULE)
+        .agg(
+            share=pl.col("fits").mean(),
+            tested=pl.col("fits").count(),
+            is_ordered=((good_met >= good_unmet) & (good_floored <= good_clear)).fill_null(
+                value=True
+            ),
+        )
+        .filter("is_ordered", pl.col("tested") >= LEAST, pl.col("share") >= ENOUGH)
+        # Whole scores of few trusts may come from ranks; those of many are bands.
+        .with_columns(place=pl.when(is_banded & (pl.col("tested") >= MANY)).then(-1).otherwise("place"))
+        .sort("share", "place", descending=[True, False])
+        .unique(GROUP, keep="first", maintain_order=True)
+        .select(*GROUP, *_RULE)
+    )
+
+
+def _explained(chosen: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFrame:
+    """Add ``computed_score`` and its range, or ``not_computed``: why there is none."""
+    joined = chosen.join(fits, on=GROUP, how="left")
+    is_ranked = pl.col("rule").is_in([kind.value for kind in RANKED])
+    over_all = is_ranked & (pl.col("over") == Over.ALL.value)
+    misfit = ~pl.col("is_enough")
+    stored = pl.format("only {} are stored", "stored")
+    kind = pl.col("trust_type").map_elements(trust_types.in_words, pl.String)
+    too_few = pl.len().over(GROUP) < LEAST
+    why = (
+        pl.when((pl.col("rule") == RuleKind.UNPUBLISHED.value) | _lacks_value())
+        .then(pl.lit("the figures it is scored by are not published"))
+        .when((is_ranked | misfit) & ~pl.col("is_whole"))
+        .then(pl.format("only some {} are stored", kind))
+        .when(over_all & ~pl.col("all_whole") & (misfit | (pl.col("tested") < LEAST)))
+        .then(pl.format("scored over all trust types; {}", stored))
+        .when(misfit & ~pl.col("all_whole"))
+        .then(pl.format("no known rule fits; it may be scored over all trust types; {}", stored))
+        .when(misfit & too_few)
+        .then(pl.lit("too few trusts have a score to tell its rule"))
+        .when(misfit)
+        .then(pl.lit(NO_RULE))
+        .when((pl.col("rule") == RuleKind.PAIR.value) & pl.col("low").is_null())
+        .then(pl.lit("the two scores it is looked up by are missing, or a pair not seen before"))
+        .when(pl.col("low").is_null())
+        .then(pl.lit("too few trusts have a score to tell its rule"))
+    )
+    decided = pl.col("score").clip(pl.col("low"), pl.col("high"))
+    is_computed = pl.col("not_computed").is_null()
+    is_unknown = misfit & ~over_all & ~_lacks_value()
+    return joined.with_columns(
+        not_computed=why,
+        rule=pl.when(_lacks_value())
+        .then(pl.lit(RuleKind.UNPUBLISHED.value))
+        .when(is_unknown)
+        .then(pl.lit(RuleKind.UNKNOWN.value))
+        .otherwise("rule"),
+        computed_score=pl.when(is_ranked).then("low").otherwise(decided),
+    ).with_columns(
+        pl.when(is_computed).then(column).alias(column)
+        for column in ("computed_score", "low", "high", "of")
+    ).rename({"low": "computed_low", "high": "computed_high"})
+
+
+def _lacks_value() -> pl.Expr:
+    return pl.col("value").is_null() & (pl.col("rule") != RuleKind.PAIR.value).fill_null(value=True)
+
+
+def _rules(scores: pl.DataFrame) -> pl.DataFrame:
+    """Sum the rules up, with the nearest values seen on both sides of a standard or a floor."""
+    value, good, taken = pl.col("value"), pl.col("good"), pl.col("taken")
+    reached = pl.col("rule").is_in(_STANDARD) & taken & pl.col("met")
+    missed = pl.col("rule").is_in(_STANDARD) & taken & ~pl.col("met")
+    clear = pl.col("rule").is_in(_FLOOR) & taken & ~pl.col("floored")
+    floored = pl.col("rule").is_in(_FLOOR) & taken & pl.col("floored")
+
+    def worst(side: pl.Expr) -> pl.Expr:
+        return value.filter(side).get(good.filter(side).arg_min(), null_on_oob=True)
+
+    def best(side: pl.Expr) -> pl.Expr:
+        return value.filter(side).get(good.filter(side).arg_max(), null_on_oob=True)
+
+    summed = (
+        scores.group_by(GROUP)
+        .agg(
+            pl.col("metric", "rule", "over", "standard", "floor").first(),
+            higher_is_better=pl.col("higher").first(),
+            basis=pl.when((pl.col("rule") != RuleKind.UNKNOWN.value).first()).then(
+                pl.col("basis").first()
+            ),
+            standard_reached=worst(reached),
+            standard_missed=best(missed),
+            floor_reached=worst(clear),
+            floor_missed=best(floored),
+            scored=pl.len(),
+            explained=(pl.col("fits") & pl.col("not_computed").is_null()).sum(),
+        )
+        .sort(GROUP)
+    )
+    return _shaped(summed, RULES)
+
+
+def _shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    absent = [pl.lit(None).alias(c) for c in schema if c not in frame.columns]
+    return frame.with_columns(absent).select(pl.col(c).cast(t) for c, t in schema.items())
