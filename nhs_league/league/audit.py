@@ -94,7 +94,7 @@ def audit(frames: Frames) -> Answer:
     """
     recomputed = recompute(frames.observations, frames.standings)
     every = _all_outcomes(frames, recomputed.scores)
-    summary = _summary(every)
+    reasons = _reasons(every)
     unexplained = every.filter(pl.col("outcome") == Outcome.UNEXPLAINED.value)
     listed = pl.concat([unexplained.filter(pl.col("note").ne_missing(NO_RULE)), _by_metric(unexplained)])
     order = pl.col("what").replace_strict(
@@ -106,8 +106,8 @@ def audit(frames: Frames) -> Answer:
         frame=listed.sort("quarter", order, "trust_type", "name", "trust_code").select(
             pl.col(c).cast(t) for c, t in AUDIT.items()
         ),
-        notes=tuple(_notes(summary, _reasons(every))),
-        parts={"checked": summary, "reasons": _reasons(every), "rules": recomputed.rules},
+        notes=tuple(_notes(reasons)),
+        parts={"checked": _summary(every), "reasons": reasons, "rules": recomputed.rules},
     )
 
 
@@ -380,18 +380,11 @@ def _reasons(every: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _notes(summary: pl.DataFrame, reasons: pl.DataFrame) -> list[str]:
-    """Say what was recomputed, a line a kind of figure, and why some was not."""
-    names = {outcome: f"computed_{outcome.name.lower()}" for outcome in Outcome}
-    lines = []
-    for row in summary.iter_rows(named=True):
-        counts = [f"{row[column]:,} {o.value}" for o, column in names.items() if row[column]]
-        lines.append(f"{row['what'].capitalize()}: {row['published']:,} published; {', '.join(counts)}.")
-    lines += [
-        f"{what.capitalize()}, {count:,}: {reason}."
-        for what, reason, count in reasons.iter_rows()
+def _notes(reasons: pl.DataFrame) -> list[str]:
+    """Say why figures were not recomputed, or are excepted."""
+    return [
+        f"{what.capitalize()}, {count:,}: {reason}." for what, reason, count in reasons.iter_rows()
     ]
-    return lines
 
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:

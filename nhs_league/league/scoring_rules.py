@@ -83,13 +83,15 @@ SCORES = pl.Schema(
         "rule": pl.String,
         "over": pl.String,
         "of": pl.Int32,
+        "placed": pl.Int32,
         "computed_score": pl.Float64,
         "computed_low": pl.Float64,
         "computed_high": pl.Float64,
         "not_computed": pl.String,
     }
 )
-"""One row a published metric score. ``of`` is how many trusts it is ranked among;
+"""One row a published metric score. ``of`` is how many trusts it is scored
+among, ``placed`` how many of them by their place (neither by a standard nor by a floor);
 ``computed_low`` to ``computed_high`` is what the printed values leave open (1 to 4, unrounded);
 ``not_computed`` says why there is no ``computed_score``, null where there is one."""
 
@@ -226,7 +228,10 @@ def among(rows: pl.DataFrame, key: tuple[str, ...] = ()) -> pl.DataFrame:
         )
 
     return rows.with_columns(pool=pool, taken=taken, between=between).with_columns(
-        low=score(place_low), high=score(place_high), of=pl.col("taken").sum().over(apart).cast(pl.Int32)
+        low=score(place_low),
+        high=score(place_high),
+        of=pl.col("taken").sum().over(apart).cast(pl.Int32),
+        placed=pl.col("between").sum().over(apart).cast(pl.Int32),
     )
 
 
@@ -493,7 +498,7 @@ def _explained(chosen: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFrame:
         computed_score=pl.when(is_ranked).then("low").otherwise(decided),
     ).with_columns(
         pl.when(is_computed).then(column).alias(column)
-        for column in ("computed_score", "low", "high", "of")
+        for column in ("computed_score", "low", "high", "of", "placed")
     ).rename({"low": "computed_low", "high": "computed_high"})
 
 
