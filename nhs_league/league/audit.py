@@ -58,19 +58,22 @@ AUDIT = pl.Schema(
 known rule gives. ``what`` is ``metric score``, ``domain score``, ``average score``, ``unadjusted
 segment``, ``override`` (0 or 1), ``segment``, ``rank`` or ``rank of the average score``."""
 
+COUNTS = {outcome: f"computed_{outcome.name.lower()}" for outcome in Outcome}
+"""The columns of SUMMARY that count outcomes."""
+
 SUMMARY = pl.Schema(
-    {
-        "what": pl.String,
-        "published": pl.Int64,
-        **{f"computed_{outcome.name.lower()}": pl.Int64 for outcome in Outcome},
-    }
+    [
+        ("what", pl.String()),
+        ("published", pl.Int64()),
+        *((column, pl.Int64()) for column in COUNTS.values()),
+    ]
 )
 """One row a kind of figure: how many are published, and what became of them."""
 
 REASONS = pl.Schema({"what": pl.String, "reason": pl.String, "computed_figures": pl.Int64})
 """Why figures were not recomputed, or are excepted from a rule: how many for each reason."""
 
-OUTCOMES = pl.Schema({**AUDIT, "outcome": pl.String})
+OUTCOMES = pl.Schema([*AUDIT.items(), ("outcome", pl.String())])
 """One row a published figure, with its Outcome."""
 
 _KINDS = (
@@ -96,7 +99,9 @@ def audit(frames: Frames) -> Answer:
     every = _all_outcomes(frames, recomputed.scores)
     reasons = _reasons(every)
     unexplained = every.filter(pl.col("outcome") == Outcome.UNEXPLAINED.value)
-    listed = pl.concat([unexplained.filter(pl.col("note").ne_missing(NO_RULE)), _by_metric(unexplained)])
+    listed = pl.concat(
+        [unexplained.filter(pl.col("note").ne_missing(NO_RULE)), _by_metric(unexplained)]
+    )
     order = pl.col("what").replace_strict(
         {kind: place for place, kind in enumerate(_KINDS)}, return_dtype=pl.Int8
     )
@@ -222,7 +227,9 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
         _exact(
             rows.with_columns(published="unadjusted_segment", computed="by_cuts"),
             "unadjusted segment",
-            pl.when(pl.col("by_cuts").is_null()).then(pl.lit("a cut between segments is not known")),
+            pl.when(pl.col("by_cuts").is_null()).then(
+                pl.lit("a cut between segments is not known")
+            ),
             excused=near & ((pl.col("published") - pl.col("computed")).abs() == 1),
         ),
         _override(rows),
@@ -359,12 +366,12 @@ def _by_metric(unexplained: pl.DataFrame) -> pl.DataFrame:
 
 def _summary(every: pl.DataFrame) -> pl.DataFrame:
     counts = [
-        (pl.col("outcome") == outcome.value).sum().alias(f"computed_{outcome.name.lower()}")
-        for outcome in Outcome
+        (pl.col("outcome") == outcome.value).sum().alias(column)
+        for outcome, column in COUNTS.items()
     ]
     order = pl.DataFrame({"what": _KINDS})
     return (
-        order.join(every.group_by("what").agg(published=pl.len(), *counts), on="what")
+        order.join(every.group_by("what").agg(pl.len().alias("published"), *counts), on="what")
         .select(pl.col(c).cast(t) for c, t in SUMMARY.items())
     )  # fmt: skip
 

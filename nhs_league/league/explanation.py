@@ -350,9 +350,7 @@ def _step(**values: object) -> pl.DataFrame:
     return _shaped(pl.DataFrame([values], schema={name: EXPLAINED[name] for name in values}))
 
 
-def _standing(
-    standings: pl.DataFrame, observations: pl.LazyFrame, trust_code: str
-) -> pl.DataFrame:
+def _standing(standings: pl.DataFrame, observations: pl.LazyFrame, trust_code: str) -> pl.DataFrame:
     """Return the trust's standing with its rank without the override, and why it has it."""
     is_trust = pl.col("trust_code") == trust_code
     league = pl.coalesce("adjusted_segment", "segment")
@@ -389,9 +387,7 @@ def _cuts(row: Row, between: Sequence[Cut], total: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CUTS)
 
 
-def _notes(
-    row: Row, between: Sequence[Cut], total: float, metrics: pl.DataFrame
-) -> Iterator[str]:
+def _notes(row: Row, between: Sequence[Cut], total: float, metrics: pl.DataFrame) -> Iterator[str]:
     yield from _weights(metrics)
     yield from _how_scored(metrics)
     yield from _not_recomputed(metrics)
@@ -416,7 +412,9 @@ def _weights(metrics: pl.DataFrame) -> Iterator[str]:
     for (share,), group in parts.group_by("weight", maintain_order=True):
         names = _and([_inner(name) for name in group.sort("metric_id")["short_name"]])
         each = " each" if group.height > 1 else ""
-        line += f"; {names} count{'' if group.height > 1 else 's'} {_share(float(str(share)))}{each}"
+        line += (
+            f"; {names} count{'' if group.height > 1 else 's'} {_share(float(str(share)))}{each}"
+        )
     yield f"{line}."
 
 

@@ -81,10 +81,14 @@ class _Quarter:
             .collect()["computed_average_score"]
         )  # fmt: skip
         steps = [step for step in after.steps if step["what"] == "metric score"]
+        moved = {change.metric.metric_id for change in changes}
         points = sum(
-            float(step["before"]) - float(step["computed_after"])  # type: ignore[arg-type]
-            for step in steps
-            if step["before"] is not None and step["computed_after"] is not None
+            (
+                step["before"] - step["computed_after"]
+                for step in steps
+                if step["metric_id"] in moved
+            ),
+            0.0,
         )
         return self.average - new, any(bool(step["estimated"]) for step in steps), points
 
@@ -182,7 +186,9 @@ def _moves(
     is_trust = pl.col("trust_code") == start.trust_code
     quarter = str(start.base.observations["quarter"][0])
     method = nearest_framework(quarter[3:]).method
-    counting = set(counted(frames.observations.filter(is_trust)).collect()["metric_id"].str.slice(-3))
+    counting = set(
+        counted(frames.observations.filter(is_trust)).collect()["metric_id"].str.slice(-3)
+    )
     # A metric that another stands in for moves the average through that one.
     counting |= {
         part

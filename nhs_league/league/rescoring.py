@@ -87,7 +87,7 @@ class Changed:
     """
 
     observations: pl.DataFrame
-    steps: list[dict[str, object]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
 
 
 def base_of(national: Frames) -> Base:
@@ -338,7 +338,7 @@ def _estimated(
     """Estimate a score from the trusts of the type with the nearest values, else the quartiles."""
     peers = _peers(group, row)
     if peers.is_empty():
-        new = row | {"value": change.value}
+        new = {**row, "value": change.value}
         score = _by_quartiles(new, higher_is_better=higher)
         note = f"estimated from the published quartiles: {why}"
     else:
@@ -405,9 +405,7 @@ def _as_peers(value: float, peers: pl.DataFrame, *, in_bands: bool) -> tuple[flo
     return round(low_score + share * (high_score - low_score), PLACES), False
 
 
-def _with_pairs(
-    base: Base, after: Changed, trust_code: str, changes: Sequence[Change]
-) -> Changed:
+def _with_pairs(base: Base, after: Changed, trust_code: str, changes: Sequence[Change]) -> Changed:
     """Look up anew the scores that are made of two others, where one of those changed."""
     quarter = str(base.observations["quarter"][0])
     numbers = {change.metric.metric_id[-3:] for change in changes}

@@ -14,7 +14,7 @@ import polars as pl
 
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.frames import QUARTER
-from nhs_league.league.schema.frameworks import Over, RuleKind, ScoringRule, frameworks
+from nhs_league.league.schema.frameworks import Over, RuleKind, frameworks
 from nhs_league.league.scoring import HALF_PLACE, known_year, number
 
 LEAST = 5
@@ -119,7 +119,7 @@ def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed
 
     """
     rows = scored_rows(observations, standings)
-    by_framework = _evaluated(rows.join(_listed(), on=["year", "number"], how="left"))
+    by_framework = _evaluated(rows.join(listed_rules(), on=["year", "number"], how="left"))
     fits = _fits(by_framework)
     open_groups = fits.filter(~pl.col("is_enough")).select(GROUP)
     inferred = _inferred(rows.join(open_groups, on=GROUP, how="semi"))
@@ -172,10 +172,9 @@ def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataF
         .join(whole, on=["quarter", "trust_type"], how="left")
         .join(stored, on="quarter", how="left")
     )
-    complete = (
-        pl.col("is_whole").fill_null(value=False)
-        & (pl.col("rank").max().fill_null(0) <= pl.len()).over(*GROUP, "trust_type")
-    )
+    complete = pl.col("is_whole").fill_null(value=False) & (
+        pl.col("rank").max().fill_null(0) <= pl.len()
+    ).over(*GROUP, "trust_type")
     direction = pl.corr("value", "score", method="spearman").fill_nan(None)
     by_rank = pl.corr("value", "rank", method="spearman").fill_nan(None)
     higher = pl.coalesce(direction, by_rank) < 0
@@ -254,7 +253,7 @@ def reaches(what: str, value: pl.Expr, published: pl.Expr) -> pl.Expr:
 
 
 @cache
-def _listed() -> pl.DataFrame:
+def listed_rules() -> pl.DataFrame:
     """List the rules of frameworks.toml, one row a framework year and metric."""
     rows = [
         {
@@ -422,13 +421,17 @@ def _inferred(rows: pl.DataFrame) -> pl.DataFrame:
         (rule.value, over.value, place)
         for place, (rule, over) in enumerate((rule, over) for rule in RANKED for over in Over)
     ] + [(RuleKind.BANDS.value, None, 9)]
-    candidates = pl.DataFrame(
-        tried, schema={"rule": pl.String, "over": pl.String, "place": pl.Int8}, orient="row"
-    ).with_columns(
-        pl.lit(None, kind).alias(column)
-        for column, kind in _RULE.items()
-        if column not in ("rule", "over")
-    ).with_columns(basis=pl.lit("rows"))
+    candidates = (
+        pl.DataFrame(
+            tried, schema={"rule": pl.String, "over": pl.String, "place": pl.Int8}, orient="row"
+        )
+        .with_columns(
+            pl.lit(None, kind).alias(column)
+            for column, kind in _RULE.items()
+            if column not in ("rule", "over")
+        )
+        .with_columns(basis=pl.lit("rows"))
+    )
     evaluated = [
         _evaluated(rows.join(each, how="cross"))
         for each in candidates.partition_by("place", maintain_order=True)
@@ -451,7 +454,9 @@ def _inferred(rows: pl.DataFrame) -> pl.DataFrame:
         )
         .filter("is_ordered", pl.col("tested") >= LEAST, pl.col("share") >= ENOUGH)
         # Whole scores of few trusts may come from ranks; those of many are bands.
-        .with_columns(place=pl.when(is_banded & (pl.col("tested") >= MANY)).then(-1).otherwise("place"))
+        .with_columns(
+            place=pl.when(is_banded & (pl.col("tested") >= MANY)).then(-1).otherwise("place")
+        )
         .sort("share", "place", descending=[True, False])
         .unique(GROUP, keep="first", maintain_order=True)
         .select(*GROUP, *_RULE)
@@ -488,18 +493,22 @@ def _explained(chosen: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFrame:
     decided = pl.col("score").clip(pl.col("low"), pl.col("high"))
     is_computed = pl.col("not_computed").is_null()
     is_unknown = misfit & ~over_all & ~_lacks_value()
-    return joined.with_columns(
-        not_computed=why,
-        rule=pl.when(_lacks_value())
-        .then(pl.lit(RuleKind.UNPUBLISHED.value))
-        .when(is_unknown)
-        .then(pl.lit(RuleKind.UNKNOWN.value))
-        .otherwise("rule"),
-        computed_score=pl.when(is_ranked).then("low").otherwise(decided),
-    ).with_columns(
-        pl.when(is_computed).then(column).alias(column)
-        for column in ("computed_score", "low", "high", "of", "placed")
-    ).rename({"low": "computed_low", "high": "computed_high"})
+    return (
+        joined.with_columns(
+            not_computed=why,
+            rule=pl.when(_lacks_value())
+            .then(pl.lit(RuleKind.UNPUBLISHED.value))
+            .when(is_unknown)
+            .then(pl.lit(RuleKind.UNKNOWN.value))
+            .otherwise("rule"),
+            computed_score=pl.when(is_ranked).then("low").otherwise(decided),
+        )
+        .with_columns(
+            pl.when(is_computed).then(column).alias(column)
+            for column in ("computed_score", "low", "high", "of", "placed")
+        )
+        .rename({"low": "computed_low", "high": "computed_high"})
+    )
 
 
 def _lacks_value() -> pl.Expr:

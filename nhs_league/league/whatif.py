@@ -1,4 +1,4 @@
-"""What if a figure were another: the league table recomputed, everyone else's figures as they are."""
+"""What if a figure were another: the league table recomputed, everyone else as they are."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def value_of(typed: str, metric: Metric, frames: Frames) -> float:
         UsageError: it is neither, or the metric has no such value.
 
     """
-    text = re.sub(r"[−–‒]", "-", typed.strip().casefold()).removesuffix(
+    text = re.sub(r"[−–]", "-", typed.strip().casefold()).removesuffix(
         (metric.unit or "").casefold()
     )
     text = text.strip().removesuffix("%").strip()

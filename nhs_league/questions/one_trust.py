@@ -65,7 +65,7 @@ def one_trust(store: Store, asked: str, quarter: str) -> OneTrust:
 
 
 def national_cuts(store: Store, quarter: Quarter) -> tuple[Cut, ...]:
-    """Find the cuts of a quarter from all trusts stored; where they are fixed, of its whole year."""
+    """Find the cuts of a quarter from all trusts stored, of the whole year where they are fixed."""
     alike = [
         each
         for each in store.quarters

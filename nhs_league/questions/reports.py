@@ -72,9 +72,7 @@ def _findings(
     return Findings(
         trust_code=code,
         profile=profile.profile(now, code, before if has_before else None),
-        explanation=explanation.explain(
-            national.frames, code, national.cuts, national.recomputed
-        ),
+        explanation=explanation.explain(national.frames, code, national.cuts, national.recomputed),
         places=trends.places(every, [code]),
         trends=trends.metric_trend(every, [code], None),
         strips=spread.strips(now, code),

@@ -58,7 +58,9 @@ def _segment(standing: Row) -> str:
     if now == 5:
         return "Segment 5 (1 is best), by decision of NHS England"
     if standing["is_held_back"]:
-        return f"Segment {now} (1 is best), by the financial override; on its score alone {by_score}"
+        return (
+            f"Segment {now} (1 is best), by the financial override; on its score alone {by_score}"
+        )
     return f"Segment {now} (1 is best), by average score"
 
 
@@ -69,9 +71,7 @@ def _domain(row: Row) -> str:
 
 
 def _metric(row: Row) -> str:
-    figures_of = (
-        [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
-    )
+    figures_of = [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
     if row["rank"] is not None:
         figures_of.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
     figures_of.append(f"score {figures.score(row['score'])}")

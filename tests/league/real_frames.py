@@ -44,6 +44,10 @@ def raw(folder: Path, *names: str) -> pl.DataFrame:
         pl.col("Value", "Median_value", "Lower_quartile", "Upper_quartile").cast(pl.Float64),
         pl.col("Rank").cast(pl.Float64).cast(pl.Int32),
         pl.col("Metric_description").str.strip_chars(),
+        # Units of 2026/27 are wrong for some percentages; their descriptions are not.
+        Units=pl.when(pl.col("Metric_description").str.starts_with("Percentage"))
+        .then(pl.lit("%"))
+        .otherwise("Units"),
         trust_type=pl.col("Trust_type").map_elements(from_published, pl.String),
     )
 
@@ -80,7 +84,8 @@ def _standings(rows: pl.DataFrame) -> pl.DataFrame:
             **{"rank": "rank"} if column == "segment" else {},
         )
         trusts = trusts.join(these, on=TRUST, how="left")
-    return _shaped(_whole(trusts.with_columns(pl.col("override") == 1)), STANDINGS)
+    flagged = trusts.with_columns(pl.col("override") == 1, adjusted_segment="segment")
+    return _shaped(_whole(flagged), STANDINGS)
 
 
 def _observations(rows: pl.DataFrame) -> pl.DataFrame:
@@ -96,9 +101,7 @@ def _observations(rows: pl.DataFrame) -> pl.DataFrame:
     alone = scores.join(values, on=key, how="anti")
     taken = values.select("number").unique().with_columns(taken=pl.lit(value=True))
     alone = alone.join(taken, on="number", how="left").with_columns(
-        metric_id=pl.when("taken")
-        .then("Metric_ID")
-        .otherwise(pl.lit("OF0") + pl.col("number")),
+        metric_id=pl.when("taken").then("Metric_ID").otherwise(pl.lit("OF0") + pl.col("number")),
         score=_counted("value"),
         score_period="period",
         value=pl.lit(None, pl.Float64),

@@ -80,7 +80,9 @@ def test_four_quarters_of_2025_leave_four_overrides_unexplained(year_2025: Frame
     ]  # fmt: skip
     for what in ("unadjusted segment", "segment", "rank", "rank of the average score"):
         assert _counts(year_2025, what) == {Outcome.EQUAL.value: 284}, what
-    reasons = dict(answer.parts["reasons"].filter(what="override").select("reason", "computed_figures").rows())
+    reasons = dict(
+        answer.parts["reasons"].filter(what="override").select("reason", "computed_figures").rows()
+    )
     assert reasons == {
         "deficit support": 5,
         "below 0 in one of plan and year to date, but not in both taken together": 7,
@@ -143,7 +145,9 @@ def test_a_published_figure_that_does_not_follow_is_listed(
 
 def test_an_override_that_is_missing_is_listed(complete: Frames) -> None:
     standings = complete.standings.with_columns(
-        override=pl.when(pl.col("trust_code") == "RXL").then(pl.lit(value=False)).otherwise("override")
+        override=pl.when(pl.col("trust_code") == "RXL")
+        .then(pl.lit(value=False))
+        .otherwise("override")
     )
     answer = audit(Frames(standings, complete.observations, complete.domains))
     assert "RXL" in answer.frame.filter(what="override")["trust_code"].to_list()
@@ -155,7 +159,9 @@ def test_a_metric_whose_scores_fit_no_rule_is_listed_once(complete: Frames) -> N
         .then((pl.col("value") % 3 + 1).round(2))
         .otherwise("score")
     )
-    listed = audit(Frames(complete.standings, odd, complete.domains)).frame.filter(what="metric score")
+    listed = audit(Frames(complete.standings, odd, complete.domains)).frame.filter(
+        what="metric score"
+    )
     assert listed.select("name", "trust_code", "note").rows() == [
         (
             "Percentage of cases where a patient is waiting 18 weeks or less for elective treatment "

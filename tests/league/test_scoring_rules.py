@@ -22,7 +22,6 @@ from nhs_league.league.scoring_rules import recompute
 from tests.league.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of
 
 
-
 @dataclass(frozen=True)
 class Ranked:
     """A rule by rank: over the type or all types, with or without a standard and a floor."""
@@ -136,12 +135,10 @@ def allowed(rule: Ranked, rows: list[Row]) -> Iterator[tuple[Row, float, float]]
             score = rule.best + span * (row.rank - met - 1)
             yield row, score, score
         else:
-            better = sum(
-                1
-                for other in between
-                if (other.value > row.value if rule.higher else other.value < row.value)  # type: ignore[operator]
-            )
-            ties = sum(1 for other in between if other.value == row.value)
+            sign = 1 if rule.higher else -1
+            good = [sign * other.value for other in between if other.value is not None]
+            better = len([each for each in good if each > sign * (row.value or 0)])
+            ties = good.count(sign * (row.value or 0))
             yield row, rule.best + span * better, rule.best + span * (better + ties - 1)
 
 
@@ -191,9 +188,7 @@ def test_the_complete_release_is_scored_as_the_oracle_scores_it(
 
 def test_where_the_rank_column_or_bands_decide_every_score_is_exact(complete: Frames) -> None:
     scores = recompute(complete.observations, complete.standings).scores
-    decided = scores.filter(
-        pl.col("not_computed").is_null(), pl.col("over").ne_missing("all")
-    )
+    decided = scores.filter(pl.col("not_computed").is_null(), pl.col("over").ne_missing("all"))
     assert decided.height
     assert (decided["score"] - decided["computed_score"]).abs().max() <= 0.0051  # type: ignore[operator]
 
@@ -212,7 +207,10 @@ def test_bands_and_tables_of_two_scores_are_those_of_the_raw_rows(
     for (trust, number), row in rows.items():
         if number in BANDS:
             assert computed[trust, number] == BANDS[number](row.value) == row.score
-    for number, table, parts in (("080", FINANCE, ("079", "081")), ("108", STAFFING, ("207", "208"))):
+    for number, table, parts in (
+        ("080", FINANCE, ("079", "081")),
+        ("108", STAFFING, ("207", "208")),
+    ):
         pairs = [
             (row, tuple(int(rows[trust, part].score) for part in parts))
             for (trust, n), row in rows.items()
@@ -227,7 +225,8 @@ def test_scores_of_2025_are_exact_where_their_types_are_stored(
     shared: Path, year_2025: Frames
 ) -> None:
     scores = recompute(year_2025.observations, year_2025.standings).scores.with_columns(
-        number=pl.col("metric_id").str.slice(-3), off=(pl.col("score") - pl.col("computed_score")).abs()
+        number=pl.col("metric_id").str.slice(-3),
+        off=(pl.col("score") - pl.col("computed_score")).abs(),
     )
     raw = rows_of(shared, YEAR_2025)
     for number in ("047", "061", "084", "017", "079", "080", "081", "086"):
@@ -262,9 +261,9 @@ def test_of_some_trusts_of_a_type_nothing_ranked_is_recomputed(shared: Path) -> 
 def test_without_a_list_the_same_rules_follow_from_the_rows(
     complete: Frames, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = scoring_rules._listed()
+    listed = scoring_rules.listed_rules()
     by_list = recompute(complete.observations, complete.standings).rules
-    monkeypatch.setattr(scoring_rules, "_listed", lambda: listed.clear())
+    monkeypatch.setattr(scoring_rules, "listed_rules", lambda: listed.clear())
     inferred = recompute(complete.observations, complete.standings).rules
     # Tables of two scores cannot be told from other scores without values.
     told = by_list.filter(~pl.col("rule").is_in(["unpublished", "pair"]))
@@ -307,16 +306,25 @@ def test_scores_that_no_rule_gives_are_named(complete: Frames) -> None:
     assert set(result.scores.filter(metric_id="OF0023")["not_computed"]) == {"no known rule fits"}
 
 
-@pytest.mark.parametrize("metric", ["OF0023", "OF0082", "OF0010", "OF0060", "OF0079", "OF0093", "OF0080"])
+@pytest.mark.parametrize(
+    "metric", ["OF0023", "OF0082", "OF0010", "OF0060", "OF0079", "OF0093", "OF0080"]
+)
 def test_one_odd_score_does_not_hide_behind_the_rule(complete: Frames, metric: str) -> None:
     scores = recompute(complete.observations, complete.standings).scores
     row = scores.filter(metric_id=metric).sort("value", "trust_code").row(20, named=True)
     wrong = 1.0 if row["score"] > 2 else 4.0
     is_row = (pl.col("metric_id") == metric) & (pl.col("trust_code") == row["trust_code"])
-    odd = complete.observations.with_columns(
-        score=pl.when(is_row).then(wrong).otherwise("score")
-    )
+    odd = complete.observations.with_columns(score=pl.when(is_row).then(wrong).otherwise("score"))
     after = recompute(odd, complete.standings).scores.filter(
         pl.col("metric_id") == metric, pl.col("trust_code") == row["trust_code"]
     ).row(0, named=True)  # fmt: skip
     assert not after["computed_low"] - 0.0051 <= wrong <= after["computed_high"] + 0.0051
+
+
+def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
+    shared: Path, complete: Frames, year_2025: Frames
+) -> None:
+    for frames, names in ((complete, Q1_2026), (year_2025, YEAR_2025)):
+        rules = recompute(frames.observations, frames.standings).rules
+        assert set(rules["basis"]) == {"framework"}
+        assert set(rules["metric_id"].str.slice(-3)) == {r.number for r in rows_of(shared, names)}

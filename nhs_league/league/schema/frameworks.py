@@ -359,6 +359,6 @@ def _rule(entry: dict[str, Any]) -> ScoringRule:
 def _threshold(entry: dict[str, Any] | None) -> Threshold | None:
     if entry is None:
         return None
-    at = entry.get("at_least", entry.get("at_most"))
+    at = entry["at_least"] if "at_least" in entry else entry["at_most"]
     missed, reached = entry.get("seen", (at, at))
     return Threshold(float(at), "at_least" in entry, float(missed), float(reached))
