@@ -10,11 +10,12 @@ import polars as pl
 
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.metrics import Metric
+from nhs_league.league.rule_scores import RANKED, among, band
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.frameworks import Over, RuleKind, ScoringRule, nearest_framework
 from nhs_league.league.scoring import PLACES
-from nhs_league.league.scoring_rules import RANKED, Recomputed, among, band, recompute, scored_rows
+from nhs_league.league.scoring_rules import Recomputed, recompute, scored_rows
 
 
 @dataclass(frozen=True)

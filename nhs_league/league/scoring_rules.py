@@ -12,25 +12,25 @@ from functools import cache
 
 import polars as pl
 
+from nhs_league.league.rule_scores import (
+    ENOUGH,
+    GROUP,
+    LEAST,
+    RANKED,
+    WITH_FLOOR,
+    WITH_STANDARD,
+    evaluated,
+)
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.frames import QUARTER
 from nhs_league.league.schema.frameworks import Over, RuleKind, frameworks
-from nhs_league.league.scoring import HALF_PLACE, known_year, number
+from nhs_league.league.scoring import known_year, number
 
-LEAST = 5
-"""How many rows it takes to check a rule or to infer one."""
 MANY = 20
 """From how many rows on scores that are all whole numbers are taken for bands."""
 NO_RULE = "no known rule fits"
 """Why a score is not recomputed although every trust of every type is stored."""
-ENOUGH = 0.9
-"""The share of a metric's rows that a rule has to explain; the others are then odd rows."""
 
-GROUP = ("quarter", "metric_id")
-TRUST = ("quarter", "trust_code")
-RANKED = (RuleKind.RANK, RuleKind.STANDARD, RuleKind.FLOOR, RuleKind.STANDARD_AND_FLOOR)
-_STANDARD = [RuleKind.STANDARD.value, RuleKind.STANDARD_AND_FLOOR.value]
-_FLOOR = [RuleKind.FLOOR.value, RuleKind.STANDARD_AND_FLOOR.value]
 
 _RULE = {
     "rule": pl.String,
@@ -119,14 +119,14 @@ def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed
 
     """
     rows = scored_rows(observations, standings)
-    by_framework = _evaluated(rows.join(listed_rules(), on=["year", "number"], how="left"))
+    by_framework = evaluated(rows.join(listed_rules(), on=["year", "number"], how="left"))
     fits = _fits(by_framework)
     open_groups = fits.filter(~pl.col("is_enough")).select(GROUP)
     inferred = _inferred(rows.join(open_groups, on=GROUP, how="semi"))
     chosen = pl.concat(
         [
             by_framework.join(inferred.select(GROUP), on=GROUP, how="anti"),
-            _evaluated(rows.join(inferred, on=GROUP)),
+            evaluated(rows.join(inferred, on=GROUP)),
         ],
         how="diagonal",
     )
@@ -185,73 +185,6 @@ def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataF
     )
 
 
-def among(rows: pl.DataFrame, key: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Score rows by rank, as their rule has it.
-
-    Args:
-        rows: ``good`` (the value, higher is better), ``rank`` within the type, ``over``, ``rule``,
-            ``is_whole``, ``met`` and ``floored`` (whether the standard is reached, the floor
-            missed), of whole metrics.
-        key: further columns by which rows are ranked apart.
-
-    Returns:
-        The rows with ``low`` and ``high``, the scores that the printed values allow (unrounded;
-        equal but for ties in print), ``of``, the number of trusts that are ranked, and ``pool``.
-        Null where not all trusts of the type are stored.
-
-    """
-    pool = pl.when(
-        (pl.col("over") == Over.ALL.value) & pl.col("trust_type").is_in(trust_types.PREFERRED)
-    ).then(pl.lit(Over.ALL.value)).otherwise("trust_type")  # fmt: skip
-    apart = [*GROUP, "pool", *key]
-    taken = pl.col("is_whole") & pl.col("value").is_not_null()
-    between = taken & ~pl.col("met") & ~pl.col("floored")
-    by_column = (pl.col("over") == Over.TYPE.value) & pl.col("rank").is_not_null().all().over(apart)
-    badness = pl.when("between").then(-pl.col("good"))
-    column_place = pl.col("rank") - pl.col("met").sum().over(apart)
-    place_low = pl.when(by_column).then(column_place).otherwise(badness.rank("min").over(apart))
-    place_high = pl.when(by_column).then(column_place).otherwise(badness.rank("max").over(apart))
-    best = pl.when(pl.col("rule").is_in(_STANDARD)).then(2).otherwise(1)
-    worst = pl.when(pl.col("rule").is_in(_FLOOR)).then(3).otherwise(4)
-    step = (worst - best) / pl.max_horizontal(pl.col("between").sum().over(apart) - 1, 1)
-
-    def score(place: pl.Expr) -> pl.Expr:
-        return (
-            pl.when(~pl.col("taken"))
-            .then(None)
-            .when("met")
-            .then(1.0)
-            .when("floored")
-            .then(4.0)
-            .otherwise(best + step * (place - 1))
-        )
-
-    return rows.with_columns(pool=pool, taken=taken, between=between).with_columns(
-        low=score(place_low),
-        high=score(place_high),
-        of=pl.col("taken").sum().over(apart).cast(pl.Int32),
-        placed=pl.col("between").sum().over(apart).cast(pl.Int32),
-    )
-
-
-def reaches(what: str, value: pl.Expr, published: pl.Expr) -> pl.Expr:
-    """Return whether a value reaches the ``standard`` or the ``floor`` of its row's rule.
-
-    A value between the nearest seen on both sides, or one that prints as the threshold itself, may
-    be on either side: there, and where the threshold is not listed, ``published`` decides.
-    """
-    missed, reached = pl.col(f"{what}_missed"), pl.col(f"{what}_reached")
-    sign = pl.when("higher").then(1).otherwise(-1)
-    open_edge = pl.when(missed == reached).then(pl.lit(HALF_PLACE)).otherwise(0)
-    return (
-        pl.when(sign * value >= sign * reached + open_edge)
-        .then(pl.lit(value=True))
-        .when(sign * value <= sign * missed - open_edge)
-        .then(pl.lit(value=False))
-        .otherwise(published)
-    )
-
-
 @cache
 def listed_rules() -> pl.DataFrame:
     """List the rules of frameworks.toml, one row a framework year and metric."""
@@ -278,120 +211,7 @@ def listed_rules() -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"year": pl.String, "number": pl.String, **_RULE})
 
 
-def _evaluated(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add ``low``, ``high``, ``of`` and ``fits`` by each row's rule; null where it gives none."""
-    higher = pl.coalesce("listed_higher", "inferred_higher")
-    directed = rows.with_columns(higher=higher).with_columns(
-        good=pl.col("value") * pl.when("higher").then(1).otherwise(-1)
-    )
-    is_ranked = pl.col("rule").is_in([kind.value for kind in RANKED])
-    is_banded = pl.col("rule") == RuleKind.BANDS.value
-    is_paired = pl.col("rule") == RuleKind.PAIR.value
-    rest = ~(is_ranked | is_banded | is_paired).fill_null(value=False)
-    ranked = among(_with_sides(directed.filter(is_ranked)))
-    parts = [
-        ranked,
-        _banded(directed.filter(is_banded)),
-        _paired(directed.filter(is_paired), rows),
-        directed.filter(rest),
-    ]
-    return pl.concat(parts, how="diagonal").with_columns(
-        fits=(pl.col("score") >= pl.col("low") - HALF_PLACE)
-        & (pl.col("score") <= pl.col("high") + HALF_PLACE)
-    )
-
-
-def _with_sides(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add ``met`` and ``floored``: by the threshold where the rule has one, else by the score."""
-    met = reaches("standard", pl.col("value"), pl.col("score") == 1)
-    clear = reaches("floor", pl.col("value"), pl.col("score") != 4)
-    return rows.with_columns(
-        met=(pl.col("rule").is_in(_STANDARD) & met).fill_null(value=False),
-        floored=(pl.col("rule").is_in(_FLOOR) & ~clear).fill_null(value=False),
-    )
-
-
-def _banded(rows: pl.DataFrame) -> pl.DataFrame:
-    """Score rows by bands: by the edges that are listed, else by the order of the rows."""
-    listed = [
-        (each.year, metric, rule.edges)
-        for each in frameworks()
-        for rule in each.method.rules
-        if rule.edges
-        for metric in rule.metrics
-    ]
-    low, high = pl.lit(None, pl.Float64), pl.lit(None, pl.Float64)
-    for year, metric, edges in listed:
-        is_this = (pl.col("year") == year) & (pl.col("number") == metric)
-        surely, perhaps = band(pl.col("value"), edges)
-        low = pl.when(is_this & (pl.col("basis") == "framework")).then(surely).otherwise(low)
-        high = pl.when(is_this & (pl.col("basis") == "framework")).then(perhaps).otherwise(high)
-    return _by_order(rows).with_columns(
-        low=pl.coalesce(low, "ordered"), high=pl.coalesce(high, "ordered")
-    )
-
-
-def band(value: pl.Expr, edges: tuple[tuple[float, float], ...]) -> tuple[pl.Expr, pl.Expr]:
-    """Return the best and the worst band (1 to 4) that a value may be in, by the edges between."""
-    sign = 1 if edges[0][1] > edges[-1][1] else -1
-    surely, perhaps = pl.lit(1.0), pl.lit(1.0)
-    for worse, better in edges:
-        edge = HALF_PLACE if worse == better else 0.0
-        surely = surely + (sign * value <= sign * worse - edge).cast(pl.Float64)
-        perhaps = perhaps + (sign * value < sign * better + edge).cast(pl.Float64)
-    return pl.when(value.is_not_null()).then(surely), pl.when(value.is_not_null()).then(perhaps)
-
-
-def _by_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add ``ordered``: the score, but for a row that is out of order that of the rows around it.
-
-    Null where there are too few rows, or scores that no band gives.
-    """
-    score = pl.col("score")
-    middle = score.rolling_median(5, min_samples=1, center=True)
-    out_of_order = (score < score.cum_max()) | (score > score.cum_min(reverse=True))
-    in_bands = score == score.round()
-    is_odd = ~in_bands | (out_of_order & (score != middle))
-    ordered = pl.when(is_odd).then(middle.ceil()).otherwise(score)
-    return (
-        rows.sort(*GROUP, -pl.col("good"), "score", nulls_last=True)
-        .with_columns(ordered=ordered.over(GROUP))
-        .with_columns(
-            ordered=pl.when(
-                (pl.len().over(GROUP) >= LEAST)
-                & pl.col("value").is_not_null()
-                & (in_bands.mean().over(GROUP) >= ENOUGH)
-            ).then("ordered")
-        )
-    )
-
-
-def _paired(rows: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
-    """Score rows by the tables of two scores."""
-    score_of = every.select(*TRUST, "number", part="score")
-    tables = pl.DataFrame(
-        [
-            (each.year, metric, *rule.parts, float(one), float(two), float(score))
-            for each in frameworks()
-            for rule in each.method.rules
-            for (one, two), score in rule.table.items()
-            for metric in rule.metrics
-        ],
-        schema=["year", "number", "one", "two", "one_score", "two_score", "low"],
-        orient="row",
-    )
-    parts = tables.select("year", "number", "one", "two").unique()
-    joined = rows.join(parts, on=["year", "number"], how="left")
-    for part in ("one", "two"):
-        joined = joined.join(
-            score_of.rename({"number": part, "part": f"{part}_score"}), on=[*TRUST, part],
-            how="left",
-        )  # fmt: skip
-    keys = ["year", "number", "one", "two", "one_score", "two_score"]
-    return joined.join(tables, on=keys, how="left").with_columns(high="low")
-
-
-def _fits(evaluated: pl.DataFrame) -> pl.DataFrame:
+def _fits(scored: pl.DataFrame) -> pl.DataFrame:
     """Return for each metric whether its rule explains enough of its scores, or cannot be tested.
 
     Returns:
@@ -399,7 +219,7 @@ def _fits(evaluated: pl.DataFrame) -> pl.DataFrame:
 
     """
     tested = pl.col("fits").count()
-    return evaluated.group_by(GROUP).agg(
+    return scored.group_by(GROUP).agg(
         tested=tested,
         is_enough=pl.when(pl.col("rule").is_null().any())
         .then(pl.lit(value=False))
@@ -432,11 +252,11 @@ def _inferred(rows: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(basis=pl.lit("rows"))
     )
-    evaluated = [
-        _evaluated(rows.join(each, how="cross"))
+    tries = [
+        evaluated(rows.join(each, how="cross"))
         for each in candidates.partition_by("place", maintain_order=True)
     ]
-    every = pl.concat(evaluated, how="diagonal")
+    every = pl.concat(tries, how="diagonal")
     is_banded = pl.col("rule") == RuleKind.BANDS.value
     # A standard or floor that values contradict is none.
     good_met = pl.col("good").filter("met").min()
@@ -518,10 +338,10 @@ def _lacks_value() -> pl.Expr:
 def _rules(scores: pl.DataFrame) -> pl.DataFrame:
     """Sum the rules up, with the nearest values seen on both sides of a standard or a floor."""
     value, good, taken = pl.col("value"), pl.col("good"), pl.col("taken")
-    reached = pl.col("rule").is_in(_STANDARD) & taken & pl.col("met")
-    missed = pl.col("rule").is_in(_STANDARD) & taken & ~pl.col("met")
-    clear = pl.col("rule").is_in(_FLOOR) & taken & ~pl.col("floored")
-    floored = pl.col("rule").is_in(_FLOOR) & taken & pl.col("floored")
+    reached = pl.col("rule").is_in(WITH_STANDARD) & taken & pl.col("met")
+    missed = pl.col("rule").is_in(WITH_STANDARD) & taken & ~pl.col("met")
+    clear = pl.col("rule").is_in(WITH_FLOOR) & taken & ~pl.col("floored")
+    floored = pl.col("rule").is_in(WITH_FLOOR) & taken & pl.col("floored")
 
     def worst(side: pl.Expr) -> pl.Expr:
         return value.filter(side).get(good.filter(side).arg_min(), null_on_oob=True)
