@@ -15,7 +15,7 @@ from nhs_league.league.rescoring import Base, Change, base_of, changed
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import QUARTER, Frames
 from nhs_league.league.schema.frameworks import nearest_framework
-from nhs_league.league.scoring import PLACES, average_scores, counted
+from nhs_league.league.scoring import HALF_PLACE, average_scores, counted, two_places
 from nhs_league.league.segments import BY_PEOPLE, OVERRIDE_TO, Cut, overrides, with_computed
 
 PATHS = pl.Schema(
@@ -228,19 +228,19 @@ def _reached(
     cut: Cut,
     target: int,
 ) -> pl.DataFrame:
-    now, needed = float(standing["average_score"]), cut.highest_better or 0.0
-    gain, estimated, points = start.average_after(required) if required else (0.0, False, 0.0)
+    needed = cut.highest_better or 0.0
+    published = float(standing["average_score"])
+    # The unrounded average, unless it is not the published one.
+    now = start.average if abs(start.average - published) <= HALF_PLACE else published
     values = {row["metric_id"]: row["value"] for row in _values(start).iter_rows(named=True)}
     parts = _parts(start)
+    tried: dict[tuple[str, ...], tuple[float, bool, float]] = {}
     for size in range(0 if required else 1, _MOST + 1):
         rows = []
         for chosen in combinations(moves, size):
             changes = [*required, *(move.change for move in chosen)]
-            total = gain + sum(move.gain for move in chosen)
-            if len(parts.intersection(change.metric.metric_id for change in changes)) > 1:
-                # Two parts of one score do not add up.
-                total = start.average_after(changes)[0]
-            average = round(now - total, PLACES)
+            gain, estimated, points = _together(start, required, chosen, parts, tried)
+            average = two_places(now - gain)
             if average <= needed:
                 rows.append(
                     {
@@ -251,15 +251,38 @@ def _reached(
                         "set": " ".join(f"{c.metric.metric_id}={c.value:.12g}" for c in changes),
                         "changes": "; ".join(_in_words(c, values) for c in changes),
                         "computed_average_score": average,
-                        "computed_quarters_moved": round(
-                            (points + sum(move.points for move in chosen)) * 4 / 3, 4
-                        ),
-                        "estimated": estimated or any(move.estimated for move in chosen),
+                        "computed_quarters_moved": round(points * 4 / 3, 4),
+                        "estimated": estimated,
                     }
                 )
         if rows:
             return pl.DataFrame(rows, schema=PATHS).sort("computed_quarters_moved", "set")
     return pl.DataFrame(schema=PATHS)
+
+
+def _together(
+    start: _Quarter,
+    required: Sequence[Change],
+    chosen: Sequence[Move],
+    parts: frozenset[str],
+    tried: dict[tuple[str, ...], tuple[float, bool, float]],
+) -> tuple[float, bool, float]:
+    """Return what several moves give together, as ``average_after`` does.
+
+    Moves add up, but for two parts of one score, which are tried together; each such set once.
+    """
+    of_parts = [move for move in chosen if move.metric_id in parts]
+    alone = [move for move in chosen if move.metric_id not in parts]
+    key = tuple(move.metric_id for move in of_parts)
+    if key not in tried:
+        changes = [*required, *(move.change for move in of_parts)]
+        tried[key] = start.average_after(changes) if changes else (0.0, False, 0.0)
+    gain, estimated, points = tried[key]
+    return (
+        gain + sum(move.gain for move in alone),
+        estimated or any(move.estimated for move in alone),
+        points + sum(move.points for move in alone),
+    )
 
 
 def _values(start: _Quarter) -> pl.DataFrame:
@@ -268,12 +291,12 @@ def _values(start: _Quarter) -> pl.DataFrame:
     ).select("metric_id", "value")
 
 
-def _parts(start: _Quarter) -> set[str]:
+def _parts(start: _Quarter) -> frozenset[str]:
     """Return the IDs of the metrics that are parts of a table of two scores."""
     quarter = str(start.base.observations["quarter"][0])
     numbers = [part for rule in nearest_framework(quarter[3:]).method.rules for part in rule.parts]
     ids = start.base.observations["metric_id"].unique()
-    return {metric_id for metric_id in ids if metric_id[-3:] in numbers}
+    return frozenset(metric_id for metric_id in ids if metric_id[-3:] in numbers)
 
 
 def _in_words(change: Change, values: Mapping[str, float]) -> str:

@@ -318,18 +318,16 @@ def _by_band(
     change: Change,
     rule: Mapping[str, Any],
 ) -> Rescored:
+    """Score a value by the bands; between two bands by the trusts with the nearest values."""
+    value = change.value
     listed = base.listed(change.metric.metric_id)
-    if rule["basis"] == "framework" and listed and listed.edges:
-        low, high = pl.select(*(
-            e.alias(n)
-            for e, n in zip(band(pl.lit(change.value), listed.edges), ("low", "high"), strict=True)
-        )).row(0)  # fmt: skip
-        sure = low == high or change.value in {edge for pair in listed.edges for edge in pair}
-        score = low if change.value in {better for _, better in listed.edges} else high
-        score = low if low == high else score
-    else:
-        score, sure = _as_peers(change.value, _peers(group, row), in_bands=True)
-    note = "by its band" if sure else "by the nearest band: no trust's value shows where it ends"
+    edges = listed.edges if rule["basis"] == "framework" and listed else ()
+    score, sure = _as_peers(value, group.filter(pl.col("value").is_not_null()), in_bands=True)
+    if edges:
+        low, high = (float(pl.select(end).item()) for end in band(pl.lit(value), edges))
+        if low == high or value in {better for _, better in edges}:
+            score, sure = low, True
+    note = "by its band" if sure else "by the nearest band: no trust’s value shows where it ends"
     return Rescored(_alone(row["trust_code"], score), score, not sure, note)
 
 

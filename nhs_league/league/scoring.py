@@ -18,6 +18,12 @@ PLACES = 2
 """How many places published scores have."""
 
 
+def two_places(figure: float) -> float:
+    """Round as NHS England rounds scores: to two places, halves up."""
+    rounded = pl.Series([figure]).round(PLACES, mode="half_away_from_zero")
+    return float(rounded[0])
+
+
 def number(metric_id: str = "metric_id") -> pl.Expr:
     """Return the last three digits of metric IDs, which name a metric in every framework year."""
     return pl.col(metric_id).str.extract(r"([0-9]{3})[^0-9]*$")
