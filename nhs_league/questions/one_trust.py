@@ -11,7 +11,7 @@ from nhs_league.league import trusts
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.league.segments import Cut, cuts, has_fixed_cuts
-from nhs_league.questions.scope import LATEST, Where, frames_of
+from nhs_league.questions.scope import Where, frames_of, is_latest
 from nhs_league.releases.store import Store, read_quarters
 
 
@@ -82,7 +82,8 @@ def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.F
         return frames, trusts.find(asked, frames.standings.select(columns).collect())
     except NotFoundError:
         ever = read_quarters(store, store.quarters).standings.select(columns).collect()
-        found = trusts.find(asked, ever)
+        now_stored = frames.standings.select("trust_code", "trust_type", "quarter").collect()
+        found = trusts.find(asked, ever, trusts.stored_in_words(now_stored))
         now = (
             frames.standings.filter(pl.col("trust_code") == found.code)
             .select(pl.len())
@@ -91,7 +92,7 @@ def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.F
         )
         if now:
             return frames, found
-        if quarter != LATEST:
+        if not is_latest(quarter):
             raise NotFoundError(
                 f"{found.name} ({found.code}) has no figures in {quarter}."
             ) from None
@@ -102,7 +103,7 @@ def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.F
 def _old(store: Store, its_quarter: str, asked: str) -> tuple[str, ...]:
     """Say so where a trust's newest figures are not of the newest quarter."""
     newest = store.quarters[-1].label
-    if asked != LATEST or its_quarter == newest:
+    if not is_latest(asked) or its_quarter == newest:
         return ()
     return (
         f"This trust's newest figures are of {its_quarter}; the newest quarter kept is {newest}.",
