@@ -60,8 +60,8 @@ def whatif(
         typer.Option(
             "--set",
             metavar="METRIC=VALUE",
-            help="Set a metric to a value, or to median, q1 (where the top quarter begins), best or "
-            "standard. Repeatable.",
+            help="Set a metric to a value, or to median, q1 (where the top quarter begins), "
+            "best or standard. Repeatable.",
         ),
     ] = None,
     no_deficit: Annotated[
