@@ -11,7 +11,6 @@ import stamina
 
 from nhs_league.errors import NoDataError, UnreachableError
 from nhs_league.releases import catalogue
-from nhs_league.releases.commit import raw_path
 from nhs_league.releases.download import (
     AT_ONCE,
     Arrived,
@@ -23,6 +22,7 @@ from nhs_league.releases.download import (
 from nhs_league.releases.intake import Incoming, Only, Outcome, Status, take
 from nhs_league.releases.lock import writing
 from nhs_league.releases.manifest import Seen
+from nhs_league.releases.records import raw_path
 from nhs_league.releases.store import Store, reopened
 from nhs_league.version import __version__
 
