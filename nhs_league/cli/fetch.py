@@ -1,10 +1,10 @@
-"""``fetch``: getting release files, from england.nhs.uk or from this machine."""
+"""``fetch``: get release files, from england.nhs.uk or from this machine."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,17 +13,13 @@ import typer
 from nhs_league.cli.options import Common, Output
 from nhs_league.cli.output import deliver, say
 from nhs_league.cli.progress import watching
-from nhs_league.errors import Exit, NoDataError, UsageError
+from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from nhs_league.league.schema.answers import Answer
-    from nhs_league.releases.intake import Incoming, Only, Outcome
+    from nhs_league.releases.intake import Only, Outcome
     from nhs_league.releases.store import Store
 
-_BY_HAND = (
-    "Download the files by hand and give them with nhsleague fetch --from, "
-    "or try the fictional sample with --sample."
-)
 _ONLY = "Which files"
 
 
@@ -34,44 +30,56 @@ def fetch(
         list[Path] | None,
         typer.Option(
             "--from",
-            help="Take release files from this CSV file or folder; repeatable.",
+            help="Import this file or folder: .csv, .csv.gz or .zip. Repeatable.",
             exists=True,
         ),
     ] = None,
     more: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE_OR_DIR]...", help="More files or folders after --from.", exists=True
+            metavar="[FILE_OR_DIR]...",
+            help="More files or folders to import, after --from.",
+            exists=True,
         ),
     ] = None,
     quarter: Annotated[
         str | None,
         typer.Option(
-            help="Keep only files that have this quarter, as in Q3 2025/26.", rich_help_panel=_ONLY
+            help="Keep only files that have figures for this quarter, such as Q3 2025/26.",
+            rich_help_panel=_ONLY,
         ),
     ] = None,
     trust_type: Annotated[
         str | None,
         typer.Option(
-            "--type", help="Keep only files that have this trust type.", rich_help_panel=_ONLY
+            "--type",
+            help="Keep only files that have figures for this trust type.",
+            rich_help_panel=_ONLY,
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Fetch what has not changed, too.")
+        bool, typer.Option("--force", help="Download files that have not changed, too.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would be fetched; keep nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="List the pages read and the files to download, and keep nothing."
+        ),
     ] = False,
 ) -> None:
-    """Get what is published, or take files that you have, and keep it."""
+    """Download the latest figures, or import files you already have."""
     from nhs_league.folders import default_data_dir
     from nhs_league.releases.intake import add_files
+    from nhs_league.releases.local_files import read_files
     from nhs_league.releases.store import open_store
 
-    _refuse_contradictions(common, from_, more, only=bool(quarter or trust_type))
+    narrowing = {"--quarter": quarter, "--type": trust_type, "--dry-run": dry_run}
+    _refuse_contradictions(common, from_, more, [o for o, value in narrowing.items() if value])
     store = open_store(common.data_dir or default_data_dir(), notify=say)
     if from_:
-        store, outcomes = add_files(store, _read([*from_, *(more or ())]))
+        store, outcomes = add_files(store, read_files([*from_, *(more or ())]))
+        if all(outcome.status == "failed" for outcome in outcomes):
+            raise NoDataError("\n".join(outcome.reason for outcome in outcomes))
     elif dry_run:
         outcomes = _try_out(store, quiet=common.quiet, force=force)
     else:
@@ -96,25 +104,45 @@ def fetch_published(
     from nhs_league.releases.fetching import fetch as fetch_new
     from nhs_league.releases.intake import Status
 
-    try:
-        with watching(quiet=quiet) as watcher:
-            store, outcomes = fetch_new(store, watcher, only, force=force)
-    except NoDataError as fault:
-        advice = "\n".join(filter(None, (fault.advice, _BY_HAND)))
-        raise type(fault)(fault.message, advice) from fault
+    with watching(quiet=quiet) as watcher, _advising():
+        store, outcomes = fetch_new(store, watcher, only, force=force)
     failed = [o for o in outcomes if o.status in (Status.FAILED, Status.MISSING)]
     if outcomes and len(failed) == len(outcomes) and not store.quarters:
+        # A file that is missing says less than one that could not be had.
+        first = next((o for o in failed if o.status is Status.FAILED), failed[0])
         raise NoDataError(
-            f"None of the {len(outcomes)} known release files could be fetched: {failed[0].reason}",
-            _BY_HAND,
+            f"None of the {len(outcomes)} known release files could be downloaded. {first.reason}",
+            _by_hand("Try again later"),
         )
     return store, outcomes
 
 
+@contextmanager
+def _advising() -> Iterator[None]:
+    """Add to the error for a site that cannot be reached how to do without."""
+    try:
+        yield
+    except UnreachableError as fault:
+        advice = "\n".join(filter(None, (fault.advice, _by_hand("Check your connection"))))
+        raise UnreachableError(fault.message, advice) from fault
+
+
+def _by_hand(first: str) -> str:
+    from nhs_league.releases.catalogue import BASE_URL, LANDING_PAGES
+
+    page = f"{BASE_URL}{LANDING_PAGES[0]}"
+    return (
+        f'{first}, or download the CSV files from {page} and run "nhsleague fetch --from FOLDER".'
+    )
+
+
 def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> None:
-    """Say what was kept out of new files or left unknown, and where they do not agree."""
+    """Say which files were skipped, what is left out of new files, and where files disagree."""
     if quiet:
         return
+    for outcome in outcomes:
+        if outcome.status == "skipped":
+            say(f"skipped: {outcome.reason}")
     new = [o for o in outcomes if o.kept is not None and o.status != "unchanged"]
     for outcome in new:
         for notice in outcome.kept.notices if outcome.kept else ():
@@ -131,10 +159,16 @@ def disagreements(store: Store, label: str) -> list[str]:
 
 
 def tell_faults(outcomes: Sequence[Outcome]) -> None:
-    """Say which files were refused or could not be had, and why."""
-    for outcome in outcomes:
-        if outcome.status in ("refused", "failed"):
-            say(f"{outcome.status}: {outcome.reason}")
+    """Say which files were refused or could not be had, and why: each reason once."""
+    faults = Counter(
+        (str(outcome.status), outcome.reason)
+        for outcome in outcomes
+        if outcome.status in ("refused", "failed")
+    )
+    for (status, reason), count in faults.items():
+        say(f"{status}: {f'{count} files. ' if count > 1 else ''}{reason}")
+    if outcomes and all(outcome.status == "skipped" for outcome in outcomes):
+        say("No release file was found. Choose the CSV files of NHS England's page.")
 
 
 def counts(outcomes: Sequence[Outcome]) -> str:
@@ -144,26 +178,30 @@ def counts(outcomes: Sequence[Outcome]) -> str:
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> Exit:
-    """Tell the exit code: a refused file says more than one that could not be had."""
+    """Return the exit code: a refused file says more than one that could not be had."""
     statuses = {str(outcome.status) for outcome in outcomes}
     if "refused" in statuses:
         return Exit.REFUSED
-    return Exit.NO_DATA if "failed" in statuses else Exit.DONE
+    return Exit.NO_DATA if "failed" in statuses or statuses == {"skipped"} else Exit.DONE
 
 
 def _refuse_contradictions(
-    common: Common, from_: list[Path] | None, more: list[Path] | None, *, only: bool
+    common: Common, from_: list[Path] | None, more: list[Path] | None, downloading: Sequence[str]
 ) -> None:
     if common.sample:
-        raise UsageError("The fictional sample needs no fetching.", "Leave out --sample.")
+        raise UsageError("The sample needs no download.", "Leave out --sample.")
     if more and not from_:
         raise UsageError(
-            "fetch takes files only after --from.", f"Try nhsleague fetch --from {more[0]}"
+            "To import files, put --from before them.", f"Try: nhsleague fetch --from {more[0]}"
         )
     if common.offline and not from_:
-        raise UsageError("--offline forbids fetching.", "Leave it out, or give files with --from.")
-    if from_ and only:
-        raise UsageError("--quarter and --type are for what is fetched.", "Leave them out.")
+        raise UsageError(
+            "fetch cannot download with --offline.", "Leave out --offline, or use --from."
+        )
+    if from_ and downloading:
+        raise UsageError(
+            f"{downloading[0]} works with downloads only.", f"Leave out {downloading[0]}."
+        )
 
 
 def _only(quarter: str | None, trust_type: str | None) -> Only:
@@ -175,8 +213,8 @@ def _only(quarter: str | None, trust_type: str | None) -> Only:
         wanted = Quarter.parse(quarter) if quarter else None
     except ValueError:
         raise UsageError(
-            f"--quarter cannot be “{quarter}” here, where new quarters may come.",
-            "Write it out: --quarter 'Q3 2025/26'.",
+            f"“{quarter}” is not a whole quarter.",
+            'Write it out, for example: --quarter "Q3 2025/26".',
         ) from None
     return Only(wanted, trust_types.from_person(trust_type) if trust_type else None)
 
@@ -184,7 +222,7 @@ def _only(quarter: str | None, trust_type: str | None) -> Only:
 def _try_out(store: Store, *, quiet: bool, force: bool) -> list[Outcome]:
     from nhs_league.releases.fetching import try_out
 
-    with watching(quiet=quiet) as watcher:
+    with watching(quiet=quiet) as watcher, _advising():
         return try_out(store, watcher, force=force)
 
 
@@ -193,33 +231,3 @@ def _answer(outcomes: Sequence[Outcome]) -> Answer:
     from nhs_league.releases.listing import fetched
 
     return Answer("fetched", f"Release files: {counts(outcomes)}", fetched(outcomes))
-
-
-def _read(paths: Sequence[Path]) -> Iterator[Incoming]:
-    """Read the CSV files among the paths, and those in folders, in the order of their names."""
-    from nhs_league.releases.catalogue import shown_name
-    from nhs_league.releases.intake import Incoming
-
-    for path in paths:
-        files = (
-            sorted(f for f in path.iterdir() if f.suffix.casefold() == ".csv")
-            if path.is_dir()
-            else [path]
-        )
-        if not files:
-            raise NoDataError(
-                f"There is no CSV file in {path}.", "Name the folder that holds the release files."
-            )
-        for file in files:
-            try:
-                data, changed = file.read_bytes(), file.stat().st_mtime
-            except OSError as error:
-                raise NoDataError(
-                    f"{file} cannot be read: {error.strerror}.", "Give a file that can be."
-                ) from error
-            yield Incoming(
-                shown_name(file.name),
-                data,
-                str(file.resolve()),
-                datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds"),
-            )

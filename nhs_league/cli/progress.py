@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from nhs_league.cli.output import say
 
 if TYPE_CHECKING:
     from nhs_league.releases.fetching import Watcher
+
+_BETWEEN_LINES = 10.0
+"""Seconds between two lines that say what is awaited."""
 
 
 @contextmanager
@@ -28,7 +32,13 @@ def watching(*, quiet: bool) -> Iterator[Watcher]:
 def _silent() -> Watcher:
     from nhs_league.releases.fetching import Watcher
 
-    return Watcher(lambda _: None, lambda _: None, lambda _name, _size: None, lambda _: None)
+    return Watcher(
+        lambda _: None,
+        lambda _: None,
+        lambda _name, _size: None,
+        lambda _: None,
+        lambda _names, _seconds: None,
+    )
 
 
 def _lines() -> Watcher:
@@ -37,6 +47,7 @@ def _lines() -> Watcher:
     from nhs_league.releases.fetching import Watcher
 
     total = done = 0
+    last = 0.0
 
     def on_files(count: int) -> None:
         nonlocal total
@@ -48,7 +59,23 @@ def _lines() -> Watcher:
         if size is not None:
             say(f"{done} of {total}  {name}  {filesize.decimal(size)}")
 
-    return Watcher(on_files, lambda _: None, on_file, say)
+    def on_wait(addresses: Sequence[str], seconds: float) -> None:
+        nonlocal last
+        if seconds < last or seconds >= last + _BETWEEN_LINES:
+            say(_awaited(addresses, seconds))
+            last = seconds
+
+    return Watcher(on_files, lambda _: None, on_file, say, on_wait)
+
+
+def _awaited(addresses: Sequence[str], seconds: float) -> str:
+    """Return a sentence on what is awaited, and for how long."""
+    from nhs_league.releases.catalogue import file_name
+
+    parts = urlsplit(addresses[0])
+    more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
+    name = file_name(addresses[0]) or parts.path
+    return f"Waiting for {name}{more} from {parts.netloc}, {seconds:.0f} seconds so far."
 
 
 @contextmanager
@@ -59,7 +86,7 @@ def _bar() -> Iterator[Watcher]:
 
     from nhs_league.releases.fetching import Watcher
 
-    shown = (
+    shown_columns = (
         TextColumn("Fetching releases"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -67,7 +94,7 @@ def _bar() -> Iterator[Watcher]:
     )
     size = 0
     console = Console(stderr=True)
-    with Progress(*shown, console=console, transient=True) as progress:
+    with Progress(*shown_columns, console=console, transient=True) as progress:
         task = progress.add_task("files", total=None, transferred="")
 
         def on_bytes(arrived: int) -> None:
@@ -82,4 +109,7 @@ def _bar() -> Iterator[Watcher]:
             on_bytes,
             lambda _name, _size: progress.advance(task),
             lambda notice: console.print(notice, markup=False, highlight=False),
+            lambda addresses, seconds: progress.update(
+                task, transferred=_awaited(addresses, seconds)
+            ),
         )

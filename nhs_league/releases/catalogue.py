@@ -1,7 +1,8 @@
-"""What is published: the links on the landing pages, and the release files known today.
+"""What is published: the links on NHS England's pages, and the release files known today.
 
-The names follow no rule, so the built-in list names them; what a file holds is told by its content.
-The folders of the second and fourth quarter are those of their months of publication.
+The files' names follow no rule: a name says only whether a file is worth fetching, and its content
+says what it is. The folders of the second and fourth quarter in the built-in list are those of
+their months of publication.
 """
 
 from __future__ import annotations
@@ -30,7 +31,17 @@ _PUBLISHED = (
     ("2026/03", (_ACUTE, _COMMUNITY, _AMBULANCE), "-q3-25-26-v2"),
     ("2026/06", (_ACUTE, _COMMUNITY, _AMBULANCE), ""),
 )
-_SPEAKS_OF_IT = re.compile(r"oversight[^a-z0-9]*framework|(?<![a-z])nof(?![a-z])")
+_FRAMEWORK = r"oversight[^a-z0-9]*framework|(?<![a-z])nof(?![a-z])|league[^a-z0-9]*table"
+_OF_THE_FRAMEWORK = re.compile(_FRAMEWORK)
+_RELEASE = re.compile(rf"{_FRAMEWORK}|trusts?[^a-z0-9]+data(?![a-z])")
+_BESIDE_A_RELEASE = re.compile(r"metadata|glossary|dictionary|template|(?<![a-z])icbs?(?![a-z])")
+"""What pages of the framework publish beside the trusts' figures, under names much like theirs."""
+_POSSIBLE = re.compile(
+    r"trust|provider|acute|ambulance|mental|community|segment|league|oversight|metric"
+    r"|(?<![a-z0-9])q[1-4](?![0-9])|20\d\d|(?<!\d)\d\d[^a-z0-9]\d\d(?!\d)"
+)
+_PAGE_ENDINGS = ("", ".html", ".htm")
+_NHS_ENGLAND = ("www.england.nhs.uk", "england.nhs.uk")
 _LONGEST_NAME = 150
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -82,47 +93,86 @@ def base_url() -> str:
 
 
 def is_allowed(address: str) -> bool:
-    """Tell whether an address is NHS England's or the mirror's, so that it may be asked."""
-    parts = urlsplit(address)
-    return any(
-        (parts.scheme, parts.netloc) == urlsplit(site)[:2] for site in (BASE_URL, base_url())
-    )
+    """Return whether an address is on the site that is fetched from."""
+    return urlsplit(address)[:2] == urlsplit(base_url())[:2]
 
 
 def links(html: bytes, page: str) -> tuple[str, ...]:
-    """Find the release files that a landing page links: CSV files of the oversight framework.
+    """Return what a page links that may matter: CSV files, and pages on the oversight framework.
 
     Args:
         html: the page.
         page: its address, against which links are resolved.
 
     Returns:
-        Addresses in the order of the page, each once; links to other sites are passed over, and a
-        mirror's page that links NHS England's own files means the mirror's.
+        Addresses on the site in the order of the page, each once.
 
     """
     from selectolax.lexbor import LexborHTMLParser
 
     hrefs = (link.attributes.get("href") for link in LexborHTMLParser(html).css("a[href]"))
-    found = (_resolved(href, page) for href in hrefs if href)
-    return tuple(dict.fromkeys(a for a in found if a and is_allowed(a) and _is_release_file(a)))
+    addresses = (resolved(href, page) for href in hrefs if href)
+    matter = (_tidy_page(a) if is_page(a) else a for a in addresses if is_file(a) or is_page(a))
+    return tuple(dict.fromkeys(matter))
 
 
-def _resolved(href: str, page: str) -> str:
+def resolved(href: str, page: str) -> str:
+    """Return the address that a link or a redirect leads to.
+
+    NHS England's addresses become https ones, and a mirror's own where a mirror is fetched from.
+
+    Args:
+        href: the link as the page spells it.
+        page: the address of the page that has it.
+
+    Returns:
+        The address without its fragment; empty where it is none, or is on another site.
+
+    """
     try:
-        parts = urlsplit(urljoin(page, href.strip()))
+        parts = urlsplit(urljoin(page, href.strip()))._replace(fragment="")
+        if parts.hostname in _NHS_ENGLAND:
+            path = urlunsplit(parts._replace(scheme="", netloc=""))
+            return f"{base_url()}/{path.lstrip('/')}"
+        address = urlunsplit(parts)
+        return address if is_allowed(address) else ""
     except ValueError:
         return ""
-    if parts.hostname == urlsplit(BASE_URL).hostname:
-        parts = parts._replace(scheme="https", netloc=urlsplit(BASE_URL).netloc)
-        if base_url() != BASE_URL:
-            return f"{base_url()}{urlunsplit(parts._replace(scheme='', netloc='', fragment=''))}"
-    return urlunsplit(parts._replace(fragment=""))
 
 
-def _is_release_file(address: str) -> bool:
-    file = file_name(address).casefold()
-    return file.endswith(".csv") and bool(_SPEAKS_OF_IT.search(file))
+def is_file(address: str) -> bool:
+    """Return whether an address is a CSV file's."""
+    return file_name(address).casefold().endswith(".csv")
+
+
+def is_page(address: str) -> bool:
+    """Return whether an address is a page's and speaks of the oversight framework."""
+    path = PurePosixPath(unquote(urlsplit(address).path).casefold())
+    return path.suffix in _PAGE_ENDINGS and bool(_OF_THE_FRAMEWORK.search(str(path)))
+
+
+def is_release_name(name: str) -> bool:
+    """Return whether a file's name says that it holds trusts' figures or a league table."""
+    name = name.casefold()
+    return bool(_RELEASE.search(name)) and not _BESIDE_A_RELEASE.search(name)
+
+
+def may_be_release_name(name: str) -> bool:
+    """Return whether a file of this name could be a release file, as far as its name says."""
+    return is_release_name(name) or bool(
+        _POSSIBLE.search(name.casefold()) or _OF_THE_FRAMEWORK.search(name.casefold())
+    )
+
+
+def is_same_page(one: str, other: str) -> bool:
+    """Return whether two addresses are one page's, whatever their case and last stroke."""
+    return _tidy_page(one).casefold() == _tidy_page(other).casefold()
+
+
+def _tidy_page(address: str) -> str:
+    """Return a page's address without what does not matter, such as where it is to be shared."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/", query="", fragment=""))
 
 
 def file_name(address: str) -> str:
@@ -131,8 +181,13 @@ def file_name(address: str) -> str:
 
 
 def shown_name(name: str) -> str:
-    """Take out of a file's name what acts on a terminal, and all but its end where it is long."""
-    return "".join(letter for letter in name if letter.isprintable())[-_LONGEST_NAME:]
+    """Return a file's name without what acts on a terminal; only its end where it is long."""
+    return shown(name)[-_LONGEST_NAME:]
+
+
+def shown(text: str) -> str:
+    """Return a text, such as a path, without the characters that act on a terminal."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def published(address: str) -> str:

@@ -1,36 +1,41 @@
-"""One file over HTTP: conditional, retried, bounded, checked."""
+"""One file over HTTP: conditional, retried, bounded in size and time."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
 import stamina
 
 from nhs_league.errors import NoDataError, UnreachableError, UsageError
-from nhs_league.releases.catalogue import is_allowed
+from nhs_league.releases.catalogue import resolved, shown
 from nhs_league.releases.manifest import Seen
 from nhs_league.version import __version__
 
 LARGEST = 50 * 1024 * 1024
 """The largest file that is taken, in bytes."""
 PATIENCE = 30.0
-"""How many seconds a server may be silent, unless NHSLEAGUE_TIMEOUT says otherwise; it may take ten
-times as long for a whole file."""
+"""How many seconds a server may be silent, unless NHSLEAGUE_TIMEOUT says otherwise. A file may take
+half as long again with all its retries, and up to ten times as long where it arrives at SLOWEST."""
+SLOWEST = 4_000
+"""How many bytes a second a server must send, so that it is worth waiting for."""
 AT_ONCE = 4
 """How many files are fetched at a time."""
 
 _ATTEMPTS = 3
 _REDIRECTS = 5
-_LONGEST_WAIT = 60.0
+_SHORTEST = 10.0
+_LONGEST_WAIT = 15.0
+_DAY = 86_400
 _PASSING = (429, 500, 502, 503, 504)
 _GONE = (404, 410)
 _CERTIFICATE = (
@@ -49,11 +54,25 @@ class Arrived:
     Attributes:
         data: the body, unpacked.
         seen: its validators.
+        address: where it came from, after redirects.
 
     """
 
     data: bytes
     seen: Seen
+    address: str
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """What an address gives is what it gave before.
+
+    Attributes:
+        address: where it is, after redirects.
+
+    """
+
+    address: str
 
 
 class _PassingError(Exception):
@@ -105,10 +124,11 @@ def new_client() -> httpx.AsyncClient:
 
 async def download(
     client: httpx.AsyncClient, address: str, seen: Seen | None, on_bytes: Callable[[int], None]
-) -> Arrived | None:
+) -> Arrived | Unchanged:
     """Fetch one file, unless it is what was seen before.
 
-    What can pass (a lost connection, 429, 5xx) is tried three times, what cannot is not.
+    What can pass (a lost connection, silence, 429, 5xx) is tried three times as far as time allows,
+    what cannot is not.
 
     Args:
         client: the client to fetch it with.
@@ -117,28 +137,69 @@ async def download(
         on_bytes: called with the number of bytes of each piece that arrives.
 
     Returns:
-        The file, or None where it is what was seen before.
+        The file, or that it is what was seen before.
 
     Raises:
         MissingError: the site has no such file.
-        UnreachableError: the site could not be reached.
+        UnreachableError: the site could not be reached, was silent, or was slower than SLOWEST.
         NoDataError: it could not be fetched, is larger than LARGEST, or led to another site.
 
     """
+    passing: NoDataError | None = None
     try:
-        async for attempt in stamina.retry_context(
-            on=_worth_retrying,
-            attempts=_ATTEMPTS,
-            timeout=None,
-            wait_initial=0.3,
-            wait_max=5,
-            wait_jitter=0.5,
-        ):
-            with attempt:
-                return await _once(client, address, seen, on_bytes)
+        async with asyncio.timeout(longest()) as limit:
+            count = _counting(limit, on_bytes)
+            async for attempt in stamina.retry_context(
+                on=_worth_retrying,
+                attempts=_ATTEMPTS,
+                timeout=None,
+                wait_initial=0.3,
+                wait_max=5,
+                wait_jitter=0.5,
+            ):
+                with attempt:
+                    try:
+                        return await _once(client, address, seen, count)
+                    except _PassingError as error:
+                        passing = error.fault
+                        raise
+    except TimeoutError as error:
+        raise (passing or too_slow(address)) from error
     except _PassingError as lasting:
         raise lasting.fault from lasting
     raise AssertionError("unreachable: the last attempt raises")
+
+
+def longest() -> float:
+    """Return how many seconds a file may take with its retries if it arrives slower than SLOWEST.
+
+    Raises:
+        UsageError: NHSLEAGUE_TIMEOUT is not a number of seconds.
+
+    """
+    return max(1.5 * patience(), _SHORTEST)
+
+
+def _counting(limit: asyncio.Timeout, on_bytes: Callable[[int], None]) -> Callable[[int], None]:
+    """Count the bytes of a file, and allow it more time for as long as it is not too slow."""
+    clock, whole = asyncio.get_running_loop().time, longest()
+    last = clock() + max(10 * patience(), whole)
+    arrived = 0.0
+
+    def count(size: int) -> None:
+        nonlocal arrived
+        on_bytes(size)
+        arrived += size
+        if arrived >= SLOWEST * whole:
+            arrived = 0.0
+            limit.reschedule(min(clock() + whole, last))
+
+    return count
+
+
+def too_slow(address: str) -> UnreachableError:
+    """Return the error for an address from which too little comes."""
+    return UnreachableError(f"{address} is too slow: it took more than {longest():g} seconds.")
 
 
 async def is_changed(client: httpx.AsyncClient, address: str, seen: Seen | None) -> bool:
@@ -149,17 +210,20 @@ async def is_changed(client: httpx.AsyncClient, address: str, seen: Seen | None)
 
     """
     try:
-        url = address
-        for _ in range(_REDIRECTS + 1):
-            response = await client.head(url, headers=_conditions(seen))
-            if not response.has_redirect_location:
-                return not _is_unchanged(response, address)
-            url = _target(response, url)
+        async with asyncio.timeout(longest()):
+            url = address
+            for _ in range(_REDIRECTS + 1):
+                response = await client.head(url, headers=_conditions(seen))
+                if not response.has_redirect_location:
+                    return not _is_unchanged(response, address, seen)
+                url = _target(response, url)
+    except TimeoutError as error:
+        raise too_slow(address) from error
     except httpx.HTTPError as error:
         raise _fault(address, error).fault from error
     except _PassingError as passing:
         raise passing.fault from passing
-    raise NoDataError(f"{address} leads from one address to another without end.")
+    raise _circle(address)
 
 
 def _worth_retrying(error: Exception) -> bool | float:
@@ -170,24 +234,18 @@ def _worth_retrying(error: Exception) -> bool | float:
 
 async def _once(
     client: httpx.AsyncClient, address: str, seen: Seen | None, on_bytes: Callable[[int], None]
-) -> Arrived | None:
-    whole = 10 * patience()
+) -> Arrived | Unchanged:
     try:
-        async with asyncio.timeout(whole):
-            url = address
-            for _ in range(_REDIRECTS + 1):
-                async with client.stream("GET", url, headers=_conditions(seen)) as response:
-                    if response.has_redirect_location:
-                        url = _target(response, url)
-                        continue
-                    if _is_unchanged(response, address):
-                        return None
-                    data = await _body(response, address, on_bytes)
-                    return Arrived(data, _validators(response))
-    except TimeoutError as error:
-        raise _PassingError(
-            NoDataError(f"{address} took longer than {whole:g} seconds.")
-        ) from error
+        url = address
+        for _ in range(_REDIRECTS + 1):
+            async with client.stream("GET", url, headers=_conditions(seen)) as response:
+                if response.has_redirect_location:
+                    url = _target(response, url)
+                    continue
+                if _is_unchanged(response, address, seen):
+                    return Unchanged(url)
+                data = await _body(response, address, on_bytes)
+                return Arrived(data, _validators(response), url)
     except httpx.DecodingError as error:
         raise NoDataError(f"{address} cannot be unpacked: {error}.") from error
     except httpx.HTTPError as error:
@@ -196,8 +254,12 @@ async def _once(
             raise fault.fault from error
         raise fault from error
     except httpx.InvalidURL as error:
-        raise NoDataError(f"{address} is no address: {error}.") from error
-    raise NoDataError(f"{address} leads from one address to another without end.")
+        raise NoDataError(f"{address} is not a web address: {error}.") from error
+    raise _circle(address)
+
+
+def _circle(address: str) -> NoDataError:
+    return NoDataError(f"{address} redirects more than {_REDIRECTS} times.")
 
 
 def _conditions(seen: Seen | None) -> dict[str, str]:
@@ -207,25 +269,26 @@ def _conditions(seen: Seen | None) -> dict[str, str]:
 
 
 def _validators(response: httpx.Response) -> Seen:
-    headers = response.headers
-    return Seen(headers.get("ETag", ""), headers.get("Last-Modified", ""))
+    """Return what to ask with next time; text that no request may carry is left out."""
+    etag, modified = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
+    return Seen(etag if etag.isascii() else "", modified if modified.isascii() else "")
 
 
 def _target(response: httpx.Response, url: str) -> str:
-    """Tell where a redirect leads, if it may lead there."""
-    target = urljoin(url, response.headers["Location"])
-    if not is_allowed(target):
-        raise NoDataError(
-            f"{url} leads to another site, {target[:200]}, which is not followed.",
-            "If NHS England moved its files, a newer nhsleague may know it.",
-        )
-    return target
+    """Return where a redirect leads, if it may be followed."""
+    location = response.headers["Location"]
+    if target := resolved(location, url):
+        return target
+    raise NoDataError(
+        f"{url} leads to another site, {shown(location)[:200]}, which is not followed.",
+        "If NHS England moved its files, a newer nhsleague may know where they are.",
+    )
 
 
-def _is_unchanged(response: httpx.Response, address: str) -> bool:
+def _is_unchanged(response: httpx.Response, address: str, seen: Seen | None) -> bool:
     """Tell an unchanged file from a new one, and raise for any other answer."""
     status = response.status_code
-    if status in (200, 304):
+    if status == 200 or (status == 304 and seen is not None):
         return status == 304
     fault = NoDataError(f"{address} answers {status} {response.reason_phrase}".strip() + ".")
     if status in _GONE:
@@ -233,26 +296,28 @@ def _is_unchanged(response: httpx.Response, address: str) -> bool:
     if status in _PASSING:
         wait = _retry_after(response)
         if wait is not None and wait > _LONGEST_WAIT:
-            raise NoDataError(fault.message, f"It asks to be left alone for {wait:.0f} seconds.")
+            until = f"in {wait:.0f} seconds" if wait < _DAY else "another day"
+            raise NoDataError(fault.message, f"The site asks you to try again {until}.")
         raise _PassingError(fault, wait)
     raise fault
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Read ``Retry-After``: seconds, or a date."""
-    said = response.headers.get("Retry-After", "")
-    if said.isdigit():
-        return float(said)
+    """Read ``Retry-After``: whole seconds, or a date; None where it is neither."""
+    text = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch("[0-9]+", text):
+        return float(text) if len(text) < 10 else float("inf")
     try:
-        until = parsedate_to_datetime(said)
-    except ValueError:
+        until = parsedate_to_datetime(text)
+        return max((until.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return max((until.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 async def _body(response: httpx.Response, address: str, on_bytes: Callable[[int], None]) -> bytes:
     too_large = NoDataError(f"{address} is larger than {LARGEST // 1024**2} MB.")
-    if int(response.headers.get("Content-Length", 0)) > LARGEST:
+    announced = response.headers.get("Content-Length", "")
+    if re.fullmatch("[0-9]{1,18}", announced) and int(announced) > LARGEST:
         raise too_large
     body = bytearray()
     async for piece in response.aiter_bytes():
@@ -265,19 +330,21 @@ async def _body(response: httpx.Response, address: str, on_bytes: Callable[[int]
 
 def _fault(address: str, error: httpx.HTTPError) -> _PassingError:
     """Put a fault of the connection into words."""
-    site, silent = urlsplit(address).netloc, patience()
-    said = (str(error) or type(error).__name__).rstrip(".")
+    said = shown(str(error) or type(error).__name__).rstrip(".")
     if isinstance(error, httpx.ConnectTimeout):
-        reason = f"no connection within {min(silent, 10.0):g} seconds"
-        return _PassingError(UnreachableError(f"{site} cannot be reached: {reason}."))
+        return _PassingError(_unreachable(address))
     if isinstance(error, (httpx.ConnectError, httpx.ProxyError)):
-        advice = _CERTIFICATE if "certificate" in said.casefold() else _proxy_advice()
-        return _PassingError(UnreachableError(f"{site} cannot be reached: {said}.", advice))
+        if "certificate" in said.casefold():
+            message = f"{_unreachable(address).message} {said}."
+            return _PassingError(UnreachableError(message, _CERTIFICATE))
+        return _PassingError(_unreachable(address))
     if isinstance(error, httpx.TimeoutException):
-        return _PassingError(NoDataError(f"{address} was silent for {silent:g} seconds."))
+        return _PassingError(UnreachableError(f"{address} was silent for {patience():g} seconds."))
     return _PassingError(NoDataError(f"{address} broke off: {said}."))
 
 
-def _proxy_advice() -> str:
+def _unreachable(address: str) -> UnreachableError:
+    """Return the error for a site to which there is no connection."""
     proxies = ", ".join(sorted(set(getproxies().values())))
-    return f"The environment names a proxy, {proxies}: is it right?" if proxies else ""
+    advice = f"Check that the proxy address {proxies} is right." if proxies else ""
+    return UnreachableError(f"Cannot reach {urlsplit(address).netloc}.", advice)

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
 
 import httpx
 import stamina
 
-from nhs_league.errors import NoDataError, UnreachableError
+from nhs_league.errors import NoDataError
 from nhs_league.releases import catalogue
 from nhs_league.releases.download import (
-    AT_ONCE,
     Arrived,
     MissingError,
+    Unchanged,
     download,
     is_changed,
     new_client as _new_client,
 )
+from nhs_league.releases.glance import NOT_A_RELEASE
 from nhs_league.releases.intake import Incoming, Only, Outcome, Status, take
 from nhs_league.releases.lock import writing
 from nhs_league.releases.manifest import Seen
+from nhs_league.releases.pages import PageFiles, read_pages
 from nhs_league.releases.records import raw_path
 from nhs_league.releases.store import Store, reopened
+from nhs_league.releases.waiting import OnWait, Waiting
 from nhs_league.version import __version__
 
 
@@ -50,6 +55,7 @@ class Watcher:
         on_bytes: called with the number of bytes of each piece that arrives.
         on_file: called with the name of each file that has been dealt with, and its size or None.
         on_notice: called with what a person should know.
+        on_wait: called with the addresses that are awaited, and for how many seconds nothing came.
 
     """
 
@@ -57,6 +63,7 @@ class Watcher:
     on_bytes: Callable[[int], None]
     on_file: Callable[[str, int | None], None]
     on_notice: Callable[[str], None]
+    on_wait: OnWait
 
 
 def fetch(
@@ -88,7 +95,9 @@ def fetch(
 
 
 def try_out(store: Store, watcher: Watcher, *, force: bool = False) -> list[Outcome]:
-    """Tell what ``fetch`` would fetch; nothing is kept.
+    """Return what ``fetch`` would do with each file; nothing is kept.
+
+    The pages that are read are notices, and files that are not fetched for their names are skipped.
 
     Raises:
         UnreachableError: the site cannot be reached.
@@ -104,8 +113,7 @@ def available(store: Store, watcher: Watcher) -> list[Published]:
         UnreachableError: the site cannot be reached.
 
     """
-    published, _ = asyncio.run(_Visit(store, watcher, force=False).published())
-    return published
+    return asyncio.run(_Visit(store, watcher, force=False).published())
 
 
 class _Visit:
@@ -114,68 +122,56 @@ class _Visit:
     def __init__(self, store: Store, watcher: Watcher, *, force: bool) -> None:
         stamina.instrumentation.set_on_retry_hooks([])
         self._store, self._watcher, self._force = store, watcher, force
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._waiting = Waiting(watcher.on_wait)
 
-    async def published(self) -> tuple[list[Published], dict[str, Seen]]:
+    async def published(self) -> list[Published]:
         async with _new_client() as client:
-            return await self._published(client)
+            published, _ = await self._published(client)
+        return published
 
     async def files(self) -> tuple[list[Incoming], list[Outcome], dict[str, Seen]]:
         async with _new_client() as client:
             published, pages = await self._published(client)
             self._watcher.on_files(len(published))
-            got = await asyncio.gather(*(self._file(client, file) for file in published))
-        arrived = [file for file in got if isinstance(file, Incoming)]
-        return arrived, [file for file in got if isinstance(file, Outcome)], pages
+            got = await self._waiting.results(
+                {file.address: partial(self._file, client, file) for file in published}
+            )
+        arrived = [file for file in got.values() if isinstance(file, Incoming)]
+        absent = [file for file in got.values() if isinstance(file, Outcome)]
+        return arrived, [*absent, *_given_up(published, got)], dict(pages.seen)
 
     async def changes(self) -> list[Outcome]:
         async with _new_client() as client:
-            published, _ = await self._published(client)
+            published, pages = await self._published(client)
+            for line in pages.read:
+                self._watcher.on_notice(line)
             self._watcher.on_files(len(published))
-            return await asyncio.gather(*(self._change(client, file) for file in published))
+            got = await self._waiting.results(
+                {file.address: partial(self._change, client, file) for file in published}
+            )
+        return [*got.values(), *_given_up(published, got), *map(_passed_over, pages.others)]
 
-    async def _published(
-        self, client: httpx.AsyncClient
-    ) -> tuple[list[Published], dict[str, Seen]]:
-        pages = catalogue.page_addresses()
-        got = await asyncio.gather(*(self._page(client, page) for page in pages))
-        if all(isinstance(one, UnreachableError) for one in got):
-            raise got[0]  # type: ignore[misc]
-        seen: dict[str, Seen] = {}
-        for page, one in zip(pages, got, strict=True):
-            if isinstance(one, NoDataError):
-                self._watcher.on_notice(f"{one.message} The built-in list stands in for that page.")
-            else:
-                seen[page] = one
-        linked = {address for one in seen.values() for address in one.links}
-        every = catalogue.joined(
-            (address for one in seen.values() for address in one.links),
-            catalogue.known_addresses(),
-        )
-        return [Published(address, address in linked) for address in every], seen
+    async def _published(self, client: httpx.AsyncClient) -> tuple[list[Published], PageFiles]:
+        seen = self._store.manifest.seen
+        pages = await read_pages(client, seen, self._waiting, self._watcher.on_notice)
+        every = catalogue.joined(pages.files, catalogue.known_addresses())
+        return [Published(address, address in pages.files) for address in every], pages
 
-    async def _page(self, client: httpx.AsyncClient, page: str) -> Seen | NoDataError:
-        before = self._store.manifest.seen.get(page)
-        try:
-            async with self._at_once:
-                got = await download(client, page, before, _ignore)
-        except NoDataError as fault:
-            return fault
-        if isinstance(got, Arrived):
-            return replace(got.seen, links=catalogue.links(got.data, page))
-        return before or Seen("", "")
+    def _count(self, size: int) -> None:
+        self._waiting.count(size)
+        self._watcher.on_bytes(size)
 
     async def _file(self, client: httpx.AsyncClient, file: Published) -> Incoming | Outcome:
         address, name = file.address, catalogue.file_name(file.address)
         before = self._before(address)
-        got = await self._tried(
-            file, lambda: download(client, address, before, self._watcher.on_bytes)
-        )
+        got = await self._tried(file, lambda: download(client, address, before, self._count))
         self._watcher.on_file(name, len(got.data) if isinstance(got, Arrived) else None)
         if isinstance(got, Outcome):
             return got
         if isinstance(got, Arrived):
-            return Incoming(name, got.data, address, catalogue.published(address), got.seen)
+            published = catalogue.published(address)
+            may_be_other = not catalogue.is_release_name(name)
+            return Incoming(name, got.data, address, published, got.seen, may_be_other=may_be_other)
         return self._unchanged(file)
 
     async def _change(self, client: httpx.AsyncClient, file: Published) -> Outcome:
@@ -190,14 +186,13 @@ class _Visit:
         return self._unchanged(file)
 
     async def _tried(
-        self, file: Published, ask: Callable[[], Awaitable[Arrived | bool | None]]
-    ) -> Arrived | bool | Outcome | None:
+        self, file: Published, ask: Callable[[], Awaitable[Arrived | Unchanged | bool]]
+    ) -> Arrived | Unchanged | bool | Outcome:
         name = catalogue.file_name(file.address)
         try:
-            async with self._at_once:
-                return await ask()
+            return await ask()
         except MissingError as missing:
-            # A name of the built-in list that no page links need not be there.
+            # A file of the built-in list that no page links need not be there.
             status = Status.FAILED if file.is_linked else Status.MISSING
             return Outcome(name, file.address, status, reason=str(missing))
         except NoDataError as fault:
@@ -217,9 +212,31 @@ class _Visit:
         seen = self._store.manifest.seen[file.address]
         name = catalogue.file_name(file.address)
         if seen.refusal:
-            return Outcome(name, file.address, Status.REFUSED, reason=seen.refusal)
+            is_other = seen.refusal.endswith(NOT_A_RELEASE)
+            status = Status.SKIPPED if is_other else Status.REFUSED
+            return Outcome(name, file.address, status, reason=seen.refusal)
         kept = next((k for k in self._store.manifest.files if k.sha256 == seen.sha256), None)
         return Outcome(name, file.address, Status.UNCHANGED, kept)
+
+
+def _given_up(published: Sequence[Published], got: Collection[str]) -> list[Outcome]:
+    """List the files for which the site was too slow."""
+    return [
+        Outcome(
+            catalogue.file_name(file.address),
+            file.address,
+            Status.FAILED,
+            reason=f"{urlsplit(file.address).netloc} is too slow or has stopped answering.",
+        )
+        for file in published
+        if file.address not in got
+    ]
+
+
+def _passed_over(address: str) -> Outcome:
+    name = catalogue.file_name(address)
+    reason = f"{name}: not fetched, as its name does not suggest trusts' figures"
+    return Outcome(name, address, Status.SKIPPED, reason=reason)
 
 
 def _is_wanted(outcome: Outcome, only: Only) -> bool:
@@ -240,7 +257,3 @@ def _in_order(outcomes: Sequence[Outcome]) -> list[Outcome]:
             o.source,
         ),
     )
-
-
-def _ignore(_: int) -> None:
-    """Count no bytes."""

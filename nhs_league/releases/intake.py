@@ -13,6 +13,7 @@ from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import manifest as manifests, records
 from nhs_league.releases.commit import commit, rebuild
+from nhs_league.releases.glance import NOT_A_RELEASE, is_other_table, refuse_width
 from nhs_league.releases.lock import cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile, Manifest, Seen
 from nhs_league.releases.parse import ParsedFile, parse_file
@@ -32,6 +33,8 @@ class Incoming:
         source: the address or path it came from.
         published: when it was published as far as known, ISO date or date-time; else empty.
         seen: the validators that its server sent; None for a file of one's own.
+        may_be_other: whether nobody said that it is a release file, so that a table of something
+            else is skipped rather than refused.
 
     """
 
@@ -40,6 +43,7 @@ class Incoming:
     source: str
     published: str = ""
     seen: Seen | None = None
+    may_be_other: bool = False
 
 
 class Status(StrEnum):
@@ -49,6 +53,7 @@ class Status(StrEnum):
     REVISED = "revised"
     UNCHANGED = "unchanged"
     LEFT_OUT = "left out"
+    SKIPPED = "skipped"
     REFUSED = "refused"
     FAILED = "failed"
     MISSING = "missing"
@@ -64,7 +69,7 @@ class Outcome:
         source: the address or path it came from.
         status: what became of it.
         kept: what the manifest says of it; None where it was not kept.
-        reason: why it was refused, failed or is missing; else empty.
+        reason: why it was refused or skipped, failed or is missing; else empty.
 
     """
 
@@ -95,12 +100,13 @@ class Only:
         )
 
 
-def add_files(store: Store, incoming: Iterable[Incoming]) -> tuple[Store, list[Outcome]]:
+def add_files(store: Store, incoming: Iterable[Incoming | Outcome]) -> tuple[Store, list[Outcome]]:
     """Add release files to a store; all that are accepted appear in it at once.
 
     Args:
         store: the store; its folder is made where it is not there.
-        incoming: the files; the same content again is told from a new one.
+        incoming: the files; the same content again is told from a new one. What became of a file
+            that could not be read is passed on.
 
     Returns:
         The store as it is now, and what became of each file in the given order. Refused files
@@ -116,7 +122,7 @@ def add_files(store: Store, incoming: Iterable[Incoming]) -> tuple[Store, list[O
 
 def take(
     store: Store,
-    incoming: Iterable[Incoming],
+    incoming: Iterable[Incoming | Outcome],
     only: Only | None = None,
     seen: Mapping[str, Seen] | None = None,
 ) -> tuple[Store, list[Outcome]]:
@@ -124,7 +130,7 @@ def take(
 
     Args:
         store: the store as it is now.
-        incoming: the files.
+        incoming: the files, and what became of those that could not be read.
         only: which of them to keep.
         seen: what else was seen on the way (landing pages), to be remembered.
 
@@ -135,6 +141,9 @@ def take(
     files = list(store.manifest.files)
     remembered = {**store.manifest.seen, **(seen or {})}
     for file in incoming:
+        if isinstance(file, Outcome):
+            outcomes.append(file)
+            continue
         outcome, found = _take_one(file, files, only or Only())
         outcomes.append(outcome)
         if found is not None and outcome.kept is not None:
@@ -167,10 +176,14 @@ def _take_one(
     if known is not None:
         return Outcome(file.name, file.source, Status.UNCHANGED, _known_better(known, file)), None
     try:
+        refuse_width(file.name, file.data)
         found = parse_file(
             file.name, file.data, release_file=manifests.release_file(file.name, sha256)
         )
     except RefusedError as refusal:
+        if file.may_be_other and is_other_table(file.data):
+            reason = f"{file.name}: {NOT_A_RELEASE}"
+            return Outcome(file.name, file.source, Status.SKIPPED, reason=reason), None
         return Outcome(file.name, file.source, Status.REFUSED, reason=str(refusal)), None
     as_it_came = KeptFile(
         sha256,

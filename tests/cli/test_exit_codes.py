@@ -97,7 +97,7 @@ def test_4_for_an_empty_store_that_may_not_be_filled(run: Run, tmp_path: Path) -
 
 
 def test_4_for_an_empty_store_and_a_site_that_cannot_be_reached(run: Run, tmp_path: Path) -> None:
-    fails(run("table", data_dir=tmp_path / "none"), 4, "127.0.0.1:9 cannot be reached", "--from")
+    fails(run("table", data_dir=tmp_path / "none"), 4, "Cannot reach 127.0.0.1:9.", "--from")
 
 
 def test_4_for_a_folder_without_csv_files(run: Run, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class Site(ThreadingHTTPServer):
     Attributes:
         files: path -> content of each release file.
         linked: what each landing page links, as it stands in the page.
+        pages: path -> what each other page links.
         faults: path -> what is done in place of an answer; ``*`` for every path.
         asked: how often each path was asked for.
         bodies: how often each path's body was sent.
@@ -41,6 +42,7 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files: dict[str, bytes] = {}
         self.linked: list[str] = []
+        self.pages: dict[str, list[str]] = {}
         self.faults: dict[str, Fault] = {}
         self.asked: Counter[str] = Counter()
         self.bodies: Counter[str] = Counter()
@@ -59,8 +61,9 @@ class Site(ThreadingHTTPServer):
         return UPLOADS + path
 
     def content(self, path: str) -> bytes | None:
-        if path in LANDING_PAGES:
-            items = "".join(f'<li><a href="{link}">Figures (CSV)</a></li>' for link in self.linked)
+        links = self.linked if path in LANDING_PAGES else self.pages.get(path)
+        if links is not None:
+            items = "".join(f'<li><a href="{link}">Figures (CSV)</a></li>' for link in links)
             return f"<!doctype html><title>Tables</title><ul>{items}</ul>".encode()
         return self.files.get(path)
 
@@ -155,6 +158,24 @@ def stalls(handler: Handler) -> None:
     handler.reply(200, b"Quarter,Region,", Content_Length="4000")
     handler.wfile.flush()
     time.sleep(4)
+
+
+def drips(handler: Handler) -> None:
+    """Send a byte of a body now and then."""
+    handler.reply(200, b"Q", Content_Length="4000")
+    for _ in range(300):
+        handler.wfile.write(b"u")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def drips_headers(handler: Handler) -> None:
+    """Send a byte of the first header now and then."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    for _ in range(300):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
 
 
 def truncates(handler: Handler) -> None:

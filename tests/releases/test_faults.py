@@ -36,9 +36,22 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
     "429 for a minute and more": (
         site.status(429, Retry_After="3600"),
         4,
-        "left alone for 3600 seconds",
+        "try again in 3600 seconds",
         1,
     ),
+    "429 until a figure that is none": (
+        site.status(429, Retry_After="\xb2"),
+        4,
+        "answers 429 Too Many Requests",
+        3,
+    ),
+    "503 for longer than there are numbers": (
+        site.status(503, Retry_After="9" * 400),
+        4,
+        "try again another day",
+        1,
+    ),
+    "unchanged, though nothing was seen before": (site.status(304), 4, "answers 304", 1),
     "429 for a second": (site.status(429, Retry_After="1"), 4, "answers 429 Too Many Requests", 3),
     "500 always": (site.status(500), 4, "answers 500 Internal Server Error", 3),
     "a web page": (site.sends(b"<!doctype html><p>We moved\n"), 5, "this is a web page", 1),
@@ -56,7 +69,7 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
         "leads to another site",
         1,
     ),
-    "redirect in a circle": (site.circles, 4, "without end", 6),
+    "redirect in a circle": (site.circles, 4, "redirects more than 5 times", 6),
     "51 MB unannounced": (site.endless, 4, "larger than 50 MB", 1),
     "51 MB announced": (
         site.sends(b"", Content_Length=str(51 * 1024**2)),
@@ -163,8 +176,8 @@ def refused_port() -> str:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        (refused_port(), "cannot be reached: "),
-        ("https://no-such-host.invalid", "no-such-host.invalid cannot be reached"),
+        (refused_port(), "Cannot reach 127.0.0.1:"),
+        ("https://no-such-host.invalid", "Cannot reach no-such-host.invalid."),
     ],
     ids=["refused connection", "no such host"],
 )
@@ -227,7 +240,7 @@ def test_a_proxy_of_the_environment_is_used(run: Run, published: Site, tmp_path:
 def test_a_proxy_of_nonsense_is_told(run: Run, tmp_path: Path) -> None:
     failed = fetch(run, "http://localhost:1", tmp_path, HTTP_PROXY="carrier pigeon")
     assert failed.returncode == 4
-    assert "carrier pigeon: is it right?" in failed.stderr
+    assert "proxy address carrier pigeon is right" in failed.stderr
 
 
 def test_a_time_out_of_nonsense_is_told(run: Run, tmp_path: Path) -> None:

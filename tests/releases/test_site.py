@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nhs_league.releases.catalogue import BASE_URL, LANDING_PAGES, links
+from nhs_league.releases.catalogue import BASE_URL, LANDING_PAGES
 from nhs_league.sample import release_files
 from sample_release.files import ReleaseFile, make_rounds
 from tests.conftest import Run, kept_in
@@ -60,19 +60,18 @@ def test_round_after_round_all_is_got_once_and_revisions_are_told(
     site.add("2026/06/nhs-oversight-framework-icb-data.csv", ICB.encode())
 
     code, rows, said = visit(run, site, tmp_path)
-    assert (code, statuses(rows)) == (5, {"new": 18, "refused": 1})
-    assert "nhs-oversight-framework-icb-data.csv" in said
-    assert "icb_code" in said
+    assert (code, statuses(rows)) == (0, {"new": 18, "skipped": 1})
+    assert "skipped: nhs-oversight-framework-icb-data.csv: not a release file" in said
     assert any(agent.startswith("nhsleague/") for agent in site.agents)
 
     sent = site.bodies.total()
     code, rows, _ = visit(run, site, tmp_path)
-    assert (code, statuses(rows)) == (5, {"unchanged": 18, "refused": 1})
+    assert (code, statuses(rows)) == (0, {"unchanged": 18, "skipped": 1})
     assert site.bodies.total() == sent, "a second visit transfers no body"
 
     publish(site, list(rounds[3].files))
     code, rows, _ = visit(run, site, tmp_path)
-    assert statuses(rows) == {"unchanged": 18, "revised": 2, "refused": 1}
+    assert statuses(rows) == {"unchanged": 18, "revised": 2, "skipped": 1}
     figure = run("show", "ZD8", "--quarter", "Q3 2025/26", "--csv", data_dir=tmp_path).stdout
     by_metric = {row["metric_id"]: row for row in csv.DictReader(io.StringIO(figure))}
     assert by_metric["OF0011"]["value"] != "41.7"
@@ -82,7 +81,7 @@ def test_round_after_round_all_is_got_once_and_revisions_are_told(
     # The fourth quarter's files have no quarter in their names.
     publish(site, list(rounds[4].files))
     _, rows, _ = visit(run, site, tmp_path)
-    assert statuses(rows) == {"unchanged": 20, "new": 6, "refused": 1}
+    assert statuses(rows) == {"unchanged": 20, "new": 6, "skipped": 1}
     listed = json.loads(run("releases", "--json", data_dir=tmp_path).stdout)["rows"]
     newest = [row for row in listed if row["quarter"] == "Q4 2025/26"]
     assert {row["trust_type"] for row in newest} == {
@@ -115,22 +114,6 @@ def test_a_file_revised_in_its_place_is_noticed_and_the_older_raw_file_kept(
     assert ",47.0,%" in told
 
 
-def test_links_are_found_resolved_and_each_taken_once() -> None:
-    html = b"""<a href="/wp-content/uploads/2026/06/NHS-Oversight-Framework-acute.CSV?x=1#top">a</a>
-    <a href='https://www.england.nhs.uk/wp-content/uploads/2026/06/nof-icb-data.csv'>b</a>
-    <a href="http://www.england.nhs.uk/wp-content/uploads/2026/06/nof-icb-data.csv">b again, unsafe</a>
-    <a href="../../wp-content/uploads/nhs%20oversight%20framework%20q5.csv">c</a>
-    <a href="https://elsewhere.example/nhs-oversight-framework.csv">not theirs</a>
-    <a href="/wp-content/uploads/waiting-times.csv">another subject</a>
-    <a href="/wp-content/uploads/nhs-oversight-framework.xlsx">another form</a>
-    <a href="javascript:nhs-oversight-framework.csv">no address</a><a>nothing</a><a href="http://[">bad</a>"""
-    assert links(html, f"{BASE_URL}{LANDING_PAGES[0]}") == (
-        f"{BASE_URL}/wp-content/uploads/2026/06/NHS-Oversight-Framework-acute.CSV?x=1",
-        f"{BASE_URL}/wp-content/uploads/2026/06/nof-icb-data.csv",
-        f"{BASE_URL}/wp-content/uploads/nhs%20oversight%20framework%20q5.csv",
-    )
-
-
 def test_a_mirrors_pages_that_link_the_original_files_mean_the_mirrors(
     run: Run, site: Site, tmp_path: Path
 ) -> None:
@@ -149,7 +132,7 @@ def test_the_built_in_list_stands_in_where_the_pages_fail(
         site.faults[page] = lambda handler: handler.reply(403, b"no")
     code, rows, said = visit(run, site, tmp_path)
     assert (code, statuses(rows)) == (0, {"new": 1})
-    assert said.count("The built-in list stands in for that page.") == 3
+    assert said.count("answers 403 Forbidden. Using the other pages and known files.") == 3
 
 
 def test_quarter_and_type_keep_only_what_has_them(run: Run, site: Site, tmp_path: Path) -> None:
