@@ -41,8 +41,15 @@ def releases(
         from nhs_league.cli.fetch import disagreements
 
         store = open_kept(common)
+        frame = listing.releases(store)
+        unchecked = frame.filter(~frame["verifiable"])["quarter"].unique(maintain_order=True)
         notes = tuple(line for q in store.quarters for line in disagreements(store, q.label))
-        answer = Answer("releases", "Releases kept", listing.releases(store), notes=notes)
+        if len(unchecked):
+            notes += (
+                f"These quarters can no longer be checked, as a raw file is missing: "
+                f"{', '.join(unchecked)}. Run nhsleague cache verify.",
+            )
+        answer = Answer("releases", "Releases kept", frame, notes=notes)
         deliver(answer, output, common, {})
         return
     if common.sample or common.offline:

@@ -16,9 +16,11 @@ from nhs_league.league.schema.frames import Frames
 REVISIONS = (
     "quarter", "trust_type", "trust_code", "trust_name", "what", "name", "metric", "unit",
     "figure", "published_before", "published", "computed_change", "file_before", "release_file",
+    "order_known",
 )  # fmt: skip
 """The columns of revisions: the metrics' values first. ``figure`` is the column that changed."""
 
+_FIGURE = ("quarter", "trust_code", "what", "name", "unit", "figure")
 _HINT = "nhsleague changes --revisions lists them."
 
 
@@ -35,7 +37,7 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
 
     """
     wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
-    key = ("quarter", "trust_code", "what", "name", "unit", "figure")
+    key = _FIGURE
     metrics = wanted.observations.group_by("metric_id").agg(pl.col("metric").first())
     told = (
         wanted.versions.sort(*key, "edition")
@@ -61,6 +63,7 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
         .select(REVISIONS)
         .collect()
     )  # fmt: skip
+    unsure = told.filter(~pl.col("order_known")).height
     values = told.filter(pl.col("figure") == "value").height
     return Answer(
         question="revisions",
@@ -70,6 +73,7 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
             f"{told.height} published figures were changed by a later file, {values} of them "
             "values of metrics; scores and ranks of other trusts follow from these. The newest "
             "publication counts.",
+            *((_unsure_among(unsure),) if unsure else ()),
         ),
     )
 
@@ -96,7 +100,27 @@ def told_once(answer: Answer, frames: Frames) -> Answer:
     count = revised.select(pl.len()).collect().item()
     if not count:
         return answer
-    said = (
+    notes = [_revised(count)]
+    newest = pl.col("edition") == pl.col("edition").max().over(_FIGURE)
+    doubtful = (
+        changed.filter(newest & ~pl.col("order_known"))
+        .join(asked.unique(), on=on, how="semi")
+        .select(*on, "figure")
+    )
+    if unsure := doubtful.unique().select(pl.len()).collect().item():
+        notes.append(f"{_unsure_among(unsure)} {_HINT}")
+    return replace(answer, notes=(*answer.notes, *notes))
+
+
+def _revised(count: int) -> str:
+    return (
         f"{count} figure here was" if count == 1 else f"{count} figures here were"
     ) + f" revised since first published: {_HINT}"
-    return replace(answer, notes=(*answer.notes, said))
+
+
+def _unsure_among(count: int) -> str:
+    """Say that which of two files is newer decides figures, and is not known."""
+    which = (
+        "1 figure: two files disagree" if count == 1 else f"{count} figures: their files disagree"
+    )
+    return f"Not certain for {which}, and nothing shows which was published later."

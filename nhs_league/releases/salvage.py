@@ -23,7 +23,12 @@ def salvaged(root: Path) -> Manifest:
     files = records.recorded(root)
     known = {kept.sha256 for kept in files}
     files += [kept for kept in untrusted.files if kept.sha256 not in known]
-    quarters = untrusted.quarters or tidy.left_behind(root)
+    named = {
+        label: kept
+        for label, kept in untrusted.quarters.items()
+        if tidy.are_whole(root, kept) and tidy.label_of(root, kept) == label
+    }
+    quarters = {**tidy.left_behind(root), **named}
     return replace(untrusted, files=tuple(files), quarters=quarters, seen={}, retired={})
 
 

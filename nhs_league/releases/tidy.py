@@ -70,7 +70,7 @@ def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> KeptQuarter:
         paths[name] = f"{FOLDER}/{quarter.slug}/{name}-{_digest(data)}.parquet"
         if not is_whole(root, paths[name]):
             atomic.write(root / paths[name], data)
-    return KeptQuarter(paths, tuple(frames.standings["trust_type"].unique().sort()))
+    return KeptQuarter(paths, _types(frames.standings))
 
 
 def adopted(root: Path, quarter: Quarter, kept: KeptQuarter) -> KeptQuarter | None:
@@ -82,8 +82,7 @@ def adopted(root: Path, quarter: Quarter, kept: KeptQuarter) -> KeptQuarter | No
         frames = {
             name: pl.read_parquet(root / kept.paths[name]) for name in NAMES if name in kept.paths
         }
-        standings = frames["standings"]
-        if standings["quarter"].cast(pl.String).unique().to_list() != [quarter.label]:
+        if label_of(root, kept) != quarter.label:
             return None
         if all(frame.schema == _schema(name) for name, frame in frames.items()):
             return kept
@@ -109,11 +108,24 @@ def left_behind(root: Path) -> dict[str, KeptQuarter]:
                 paths[name] = path
         if "standings" not in paths:
             continue
-        standings = pl.read_parquet(root / paths["standings"], columns=["quarter", "trust_type"])
-        label = str(standings["quarter"][0])
-        types = standings["trust_type"].unique().sort()
-        quarters[label] = KeptQuarter(paths, tuple(types))
+        kept = KeptQuarter(paths, _types(pl.read_parquet(root / paths["standings"])))
+        if label := label_of(root, kept):
+            quarters[label] = kept
     return quarters
+
+
+def label_of(root: Path, kept: KeptQuarter) -> str:
+    """Return the label of the quarter that whole tables are of; empty where they are of none."""
+    try:
+        standings = pl.read_parquet(root / kept.paths["standings"], columns=["quarter"])
+        labels = standings["quarter"].cast(pl.String).unique().to_list()
+        return Quarter.parse(labels[0]).label if len(labels) == 1 else ""
+    except (OSError, KeyError, ValueError, TypeError, pl.exceptions.PolarsError):
+        return ""
+
+
+def _types(standings: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(standings["trust_type"].unique().sort())
 
 
 def is_same(
