@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from nhs_league.cli.data import open_kept
 from nhs_league.cli.options import Common, Output, takes_groups
 from nhs_league.cli.output import deliver, say
 from nhs_league.cli.progress import watching
+from nhs_league.cli.settling import somebody_can_be_asked
 from nhs_league.errors import Exit, UsageError
 
 _NAMED = 10
@@ -170,7 +170,7 @@ def _ask_before_clearing(folder: Path) -> None:
             say(f"  {name}")
         if len(imported) > _NAMED:
             say(f"  and {len(imported) - _NAMED} more")
-    if not sys.stdin.isatty():
+    if not somebody_can_be_asked():
         raise UsageError(f"Nothing was removed from {folder}.", "Add --yes to remove it all.")
     if not typer.confirm(f"Remove all stored data in {folder}?", err=True):
         raise UsageError(f"Nothing was removed from {folder}.")

@@ -63,7 +63,7 @@ def settled(store: Store, outcomes: Sequence[Outcome]) -> Store:
     from nhs_league.releases.precedence import settle, unsettled
 
     new = {outcome.kept.sha256 for outcome in outcomes if outcome.kept}
-    can_ask = sys.stdin.isatty() and sys.stderr.isatty()
+    can_ask = somebody_can_be_asked()
     for pair in unsettled(store):
         one, other = pair.used_before, pair.used
         if not {one.sha256, other.sha256} & new:
@@ -82,6 +82,11 @@ def settled(store: Store, outcomes: Sequence[Outcome]) -> Store:
         else:
             store = settle(store, one if later is other else other, later)
     return store
+
+
+def somebody_can_be_asked() -> bool:
+    """Return whether a person reads what is said and can answer; a closed stream is None."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def _asked(one: KeptFile, other: KeptFile) -> KeptFile | None:

@@ -39,10 +39,16 @@ def keep(root: Path, kept: KeptFile, data: bytes | None = None) -> None:
     """
     record = json.dumps(asdict(kept), ensure_ascii=False, indent=1).encode("utf-8")
     path = root / RAW / f"{kept.sha256}{_RECORD}"
+    is_new = not path.exists()
     if not _holds(path, record):
         atomic.write(path, record)
     if data is not None:
-        atomic.write(root / raw_path(kept.sha256), data)
+        try:
+            atomic.write(root / raw_path(kept.sha256), data)
+        except OSError:
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
         (root / RAW / f"{kept.sha256}{_DAMAGED}").unlink(missing_ok=True)
 
 
