@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.golden import raw
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "nhsleague"
@@ -99,3 +101,15 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real figures are not at hand ({SHARED})")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def real_store(shared: Path, shared_folder: Path, run: Run) -> Path:
+    """A store of all metric files in the published form."""
+    folder = shared_folder / "real"
+    with FileLock(shared_folder / "real.lock"):
+        if not folder.exists():
+            files = [str(shared / name) for name in raw.ROWS]
+            imported = run("fetch", "--from", *files, data_dir=folder)
+            assert imported.returncode == 0, imported.stderr
+    return folder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from nhs_league.cli.output import say
 
 if TYPE_CHECKING:
     from nhs_league.releases.fetching import Watcher
+    from nhs_league.releases.waiting import OnWait
 
 _BETWEEN_LINES = 10.0
 """Seconds between two lines that say what is awaited."""
@@ -47,7 +48,6 @@ def _lines() -> Watcher:
     from nhs_league.releases.fetching import Watcher
 
     total = done = 0
-    last = 0.0
 
     def on_files(count: int) -> None:
         nonlocal total
@@ -59,13 +59,20 @@ def _lines() -> Watcher:
         if size is not None:
             say(f"{done} of {total}  {name}  {filesize.decimal(size)}")
 
+    return Watcher(on_files, lambda _: None, on_file, say, _waits(say))
+
+
+def _waits(tell: Callable[[str], None]) -> OnWait:
+    """Return what says every ten seconds of waiting what is awaited."""
+    last = 0.0
+
     def on_wait(addresses: Sequence[str], seconds: float) -> None:
         nonlocal last
         if seconds < last or seconds >= last + _BETWEEN_LINES:
-            say(_awaited(addresses, seconds))
+            tell(_awaited(addresses, seconds))
             last = seconds
 
-    return Watcher(on_files, lambda _: None, on_file, say, on_wait)
+    return on_wait
 
 
 def _awaited(addresses: Sequence[str], seconds: float) -> str:
@@ -86,7 +93,7 @@ def _bar() -> Iterator[Watcher]:
 
     from nhs_league.releases.fetching import Watcher
 
-    shown_columns = (
+    columns = (
         TextColumn("Fetching releases"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -94,7 +101,7 @@ def _bar() -> Iterator[Watcher]:
     )
     size = 0
     console = Console(stderr=True)
-    with Progress(*shown_columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("files", total=None, transferred="")
 
         def on_bytes(arrived: int) -> None:
@@ -104,12 +111,13 @@ def _bar() -> Iterator[Watcher]:
             transferred = f"{filesize.decimal(size)}, {filesize.decimal(int(rate))}/s"
             progress.update(task, transferred=transferred)
 
+        def on_notice(line: str) -> None:
+            console.print(line, markup=False, highlight=False)
+
         yield Watcher(
             lambda count: progress.update(task, total=count),
             on_bytes,
             lambda _name, _size: progress.advance(task),
-            lambda notice: console.print(notice, markup=False, highlight=False),
-            lambda addresses, seconds: progress.update(
-                task, transferred=_awaited(addresses, seconds)
-            ),
+            on_notice,
+            _waits(on_notice),
         )

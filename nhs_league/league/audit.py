@@ -7,13 +7,13 @@ import polars as pl
 from nhs_league.league import rules as scoring_rules
 from nhs_league.league.noise import noiseless
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.frames import QUARTER, Frames
 from nhs_league.league.scoring import ROUNDING, average_scores, domain_scores, league_rank
 from nhs_league.league.segments import adjusted, by_score, cuts
 
 AUDIT = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_type": pl.String,
         "what": pl.String,
         "name": pl.String,

@@ -8,6 +8,7 @@ import polars as pl
 
 from nhs_league.league.confidence import overlaps
 from nhs_league.league.movement import Kind
+from nhs_league.league.noise import noiseless
 
 
 class Certainty(StrEnum):
@@ -16,6 +17,7 @@ class Certainty(StrEnum):
     CLEAR = "clear"
     WITHIN = "within likely range"
     UNKNOWN = "not known"
+    NOT_COMPARABLE = "not comparable"
 
 
 class Cause(StrEnum):
@@ -28,6 +30,7 @@ class Cause(StrEnum):
     REVISED = Kind.REVISED.value
     MOVED = Kind.MOVED.value
     PEERS_MOVED = Kind.PEERS_MOVED.value
+    FRAMEWORK = "framework changed"
     GONE = "no longer listed"
     NEW = "newly listed"
 
@@ -44,8 +47,30 @@ _MEANS = {
 }
 
 
+MAIN = (
+    "trust_code", "by", "metric_id", "metric", "short_name", "value_from", "value", "unit",
+    "period_from", "period", "score_from", "score", "kind", "still", "computed_share", "largest",
+    "tied_metrics",
+)  # fmt: skip
+"""One row a trust whose average score was made better or worse by a metric. ``by`` is the Cause
+that moved its average score most, the metric the first of those that did so; ``still``, whether the
+average score is what it was; ``computed_share``, the metric's share (0 to 1) of all the score
+points that moved in the direction of the change; ``largest``, whether no other metric has a greater
+share; ``tied_metrics``, the short names of it and those that share its place."""
+
+
 def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
-    """Find for each trust the metric, and the cause, that moved its average score most."""
+    """Find for each trust the cause that moved its average score most, and a metric for it.
+
+    Args:
+        moved: schema MOVEMENT.
+        earlier: schema STANDINGS of the earlier quarter.
+        later: schema STANDINGS of the later quarter.
+
+    Returns:
+        Columns MAIN.
+
+    """
     change = (
         earlier.select("trust_code", before="average_score")
         .join(later.select("trust_code", "average_score"), on="trust_code")
@@ -60,6 +85,10 @@ def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame)
         moved.join(change, on="trust_code")
         .with_columns(weight=in_direction, by=pl.col("kind").replace_strict(causes))
         .filter(pl.col("weight") > 0)
+        .with_columns(
+            computed_share=noiseless(pl.col("weight") / pl.col("weight").sum().over("trust_code")),
+            largest=pl.col("weight") == pl.col("weight").max().over("trust_code"),
+        )
     )
     main = (
         weighed.group_by("trust_code", "by")
@@ -67,24 +96,31 @@ def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame)
         .sort("trust_code", "total", "by", descending=[False, True, False])
         .unique("trust_code", keep="first", maintain_order=True)
     )
+    ranked = main.join(weighed, on=["trust_code", "by"]).sort(
+        "trust_code", "weight", "metric_id", descending=[False, True, False]
+    )
+    is_first = pl.col("weight") == pl.col("weight").max().over("trust_code")
+    tied = ranked.filter(is_first).group_by("trust_code").agg(tied_metrics=pl.col("short_name"))
     return (
-        main.join(weighed, on=["trust_code", "by"])
-        .sort("trust_code", "weight", "metric_id", descending=[False, True, False])
-        .unique("trust_code", keep="first", maintain_order=True)
-        .select(
-            "trust_code", "by", "metric_id", "metric", "short_name", "value_from", "value", "unit",
-            "period_from", "period", "score_from", "score", "kind", still=pl.col("up") == 0,
-        )
-    )  # fmt: skip
+        ranked.unique("trust_code", keep="first", maintain_order=True)
+        .join(tied, on="trust_code")
+        .with_columns(still=pl.col("up") == 0)
+        .select(MAIN)
+    )
 
 
 def certainty() -> pl.Expr:
-    """Tell whether a change is clear: by fact, or beyond the likely ranges of both scores."""
+    """Tell whether a change is clear: by fact, or beyond the likely ranges of both scores.
+
+    Across framework years no change is: the scores are made in different ways.
+    """
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
     low_from, high_from = (pl.col(f"average_score_{end}_from") for end in ("low", "high"))
     by_fact = segment_moved() & (_override_flipped() | _decided())
     return (
-        pl.when(by_fact)
+        pl.when(~pl.col("same_framework"))
+        .then(pl.lit(Certainty.NOT_COMPARABLE.value))
+        .when(by_fact)
         .then(pl.lit(Certainty.CLEAR.value))
         .when(overlaps(low, high, low_from, high_from))
         .then(pl.lit(Certainty.WITHIN.value))
@@ -118,6 +154,8 @@ def cause() -> pl.Expr:
         .then(pl.lit(Cause.GONE.value))
         .when("is_new")
         .then(pl.lit(Cause.NEW.value))
+        .when(~pl.col("same_framework"))
+        .then(pl.lit(Cause.FRAMEWORK.value))
         .when(segment_moved() & _decided())
         .then(pl.lit(Cause.DECISION.value))
         .when(segment_moved() & _override_flipped() & pl.col("is_held_back"))

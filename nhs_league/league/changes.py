@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -16,11 +17,18 @@ from nhs_league.league.causes import (
 )
 from nhs_league.league.change_words import in_words, notes
 from nhs_league.league.filters import Filters
-from nhs_league.league.mergers import what_became
-from nhs_league.league.movement import movement
+from nhs_league.league.framework_breaks import framework_breaks
+from nhs_league.league.mergers import departed, what_became
+from nhs_league.league.movement import (
+    COMPARED_VALUES,
+    MOVEMENT,
+    compare_values,
+    movement,
+)
 from nhs_league.league.noise import noiseless
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.counting import counted
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.segments import cuts, is_held_back, with_computed
 
@@ -29,12 +37,18 @@ CHANGES = (
     "trust_code", "trust_name", "trust_name_from", "segment_from", "segment", "rank_from", "rank",
     "of_from", "of", "average_score_from", "average_score", "computed_change", "metric_id",
     "metric", "value_from", "value", "unit", "period_from", "period", "score_from", "score",
+    "computed_share", "tied_metrics", "metrics_compared", "metrics_improved", "metrics_worsened",
     "region", "subtype", "release_file",
 )  # fmt: skip
 """The columns of a list of changes, one row a trust. ``certainty`` is ``clear`` where the likely
 ranges of both average scores do not overlap, or where the override or a decision moved the segment;
-``within likely range`` where they overlap; ``not known`` where one is not published. ``metric`` is
-the one that moved the average score most in the direction of the change."""
+``within likely range`` where they overlap; ``not known`` where one is not published; ``not
+comparable`` where the quarters are of different framework years. ``metric`` is the one of the cause
+that moved the average score most in the direction of the change, ``computed_share`` its share (0 to
+1) of all the score points that moved that way, and ``tied_metrics`` names the others with the same
+share; they are null across framework years, where no metric explains a change of score. There
+``metrics_compared`` counts the metrics that have a value in the same unit in both quarters, and a
+new one in the later; ``metrics_improved`` and ``metrics_worsened`` are those of them that did."""
 
 
 def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) -> Answer:
@@ -52,14 +66,21 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
 
     """
     earlier, later = (_standings(frames, trust_type) for frames in (before, after))
-    moved = movement(*(_of(frames, trust_type).observations for frames in (before, after)))
-    rows = _joined(earlier, later, main_metric(moved, earlier, later))
+    quarters = [frame["quarter"][0] if frame.height else "" for frame in (earlier, later)]
+    breaks = framework_breaks(filter(None, quarters))
+    observed = [_of(frames, trust_type).observations for frames in (before, after)]
+    # Across framework years scores are not comparable, so no metric's score explains a change.
+    moved = MOVEMENT.to_frame() if breaks else movement(*observed)
+    values = compare_values(*observed) if breaks else COMPARED_VALUES.to_frame()
+    rows = _joined(earlier, later, main_metric(moved, earlier, later), values)
     gone = what_became(earlier, later)
-    told = (
-        rows.with_columns(certainty=certainty(), direction=direction_of(), cause=cause())
+    explained = (
+        rows.with_columns(same_framework=pl.lit(not breaks))
+        .with_columns(certainty=certainty(), direction=direction_of(), cause=cause())
         .with_columns(
             in_words=in_words(),
             became=pl.col("trust_code").replace_strict(gone, default=None, return_dtype=pl.String),
+            tied_metrics=_others_tied(),
         )
         .with_columns(in_words=pl.coalesce("became", "in_words"))
         .filter(_is_change(), narrowing.keep(filters))
@@ -72,15 +93,41 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
         )
         .select(CHANGES)
     )
-    quarters = [frame["quarter"][0] if frame.height else "" for frame in (earlier, later)]
     whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
     narrowed = f", {said}" if (said := filters.in_words()) else ""
     return Answer(
         question="changes",
         title=f"Changes from {quarters[0]} to {quarters[1]} ({whose}{narrowed})",
-        frame=told,
-        notes=tuple(notes(told, quarters)),
+        frame=explained,
+        notes=(*notes(explained), *_not_compared(earlier, later, quarters), *breaks),
     )
+
+
+def _others_tied() -> pl.Expr:
+    """Name the metrics that share the first one's place."""
+    others = pl.col("tied_metrics").list.slice(1)
+    return pl.when(others.list.len() > 0).then(others.list.join(", "))
+
+
+def _not_compared(earlier: pl.DataFrame, later: pl.DataFrame, quarters: Sequence[str]) -> list[str]:
+    """Say which trusts one quarter lacks because its files are missing or are only a part."""
+    said = []
+    for frame, other, quarter in (
+        (earlier, later, quarters[1]),
+        (later, earlier, quarters[0]),
+    ):
+        missing = frame.join(other, on="trust_code", how="anti").join(
+            departed(frame, other), on="trust_code", how="anti"
+        )
+        for name in trust_types.in_order(set(missing["trust_type"])):
+            trusts = trust_types.in_words(name)
+            count = missing.filter(trust_type=name).height
+            lacks = "only some" if name in set(other["trust_type"]) else "no"
+            said.append(
+                f"{counted(count, trusts.removesuffix('s'))} not compared: your files have {lacks} "
+                f"{trusts} for {quarter or 'the other quarter'}."
+            )
+    return said
 
 
 def narrowed(answer: Answer, *, segment_only: bool, direction: str | None) -> Answer:
@@ -114,23 +161,41 @@ def _standings(frames: Frames, trust_type: str) -> pl.DataFrame:
     )
 
 
-def _joined(earlier: pl.DataFrame, later: pl.DataFrame, main: pl.DataFrame) -> pl.DataFrame:
-    both = later.join(
-        earlier, on=["trust_type", "trust_code"], how="full", coalesce=True, suffix="_from"
+def _joined(
+    earlier: pl.DataFrame, later: pl.DataFrame, main: pl.DataFrame, values: pl.DataFrame
+) -> pl.DataFrame:
+    """Join the trusts that both quarters list, and those of which one says that it does not."""
+    gone = departed(earlier, later)["trust_code"].implode()
+    new = departed(later, earlier)["trust_code"].implode()
+    both = later.with_columns(is_later=pl.lit(value=True)).join(
+        earlier.with_columns(is_earlier=pl.lit(value=True)),
+        on=["trust_type", "trust_code"],
+        how="full",
+        coalesce=True,
+        suffix="_from",
     )
     fallback = [
         pl.coalesce(name, f"{name}_from").alias(name)
         for name in ("trust_name", "region", "subtype", "release_file")
     ]
-    return both.join(main, on="trust_code", how="left").with_columns(
-        *fallback,
-        pl.col("quarter").fill_null(pl.lit(later["quarter"][0] if later.height else None)),
-        pl.col("quarter_from").fill_null(pl.lit(earlier["quarter"][0] if earlier.height else None)),
-        is_gone=pl.col("segment").is_null() & pl.col("average_score").is_null(),
-        is_new=pl.col("average_score_from").is_null() & pl.col("segment_from").is_null(),
-        computed_change=noiseless(pl.col("average_score") - pl.col("average_score_from")),
-        # A gone trust is kept by a filter on what it was.
-        segment_now="segment",
+    return (
+        both.with_columns(
+            is_gone=pl.col("trust_code").is_in(gone) & pl.col("is_later").is_null(),
+            is_new=pl.col("trust_code").is_in(new) & pl.col("is_earlier").is_null(),
+        )
+        .filter((pl.col("is_later") & pl.col("is_earlier")) | pl.col("is_gone") | pl.col("is_new"))
+        .join(main, on="trust_code", how="left")
+        .join(values, on="trust_code", how="left")
+        .with_columns(
+            *fallback,
+            pl.col("quarter").fill_null(pl.lit(later["quarter"][0] if later.height else None)),
+            pl.col("quarter_from").fill_null(
+                pl.lit(earlier["quarter"][0] if earlier.height else None)
+            ),
+            computed_change=noiseless(pl.col("average_score") - pl.col("average_score_from")),
+            # A gone trust is kept by a filter on what it was.
+            segment_now="segment",
+        )
     )
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from nhs_league.errors import NoDataError
 from nhs_league.league import confidence, filters as narrowing
 from nhs_league.league.filters import Filters
+from nhs_league.league.framework_breaks import framework_breaks
 from nhs_league.league.metrics import Area, Metric, catalogue
 from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import with_peers
@@ -23,9 +24,10 @@ SIDE_BY_SIDE = (
     "trust_name", "trust_type", "value", "mark", "score", "rank", "of", "period", "median",
     "higher_is_better", "computed_rank", "computed_of", "computed_median", "release_file",
 )  # fmt: skip
-"""The columns of a comparison of trusts: one row a metric and trust. ``mark`` is ``best`` or
-``worst`` among the trusts compared, null in between, for equal values, or where it is not known
-which is better. A metric that a trust of the same type lacks has a null value."""
+"""The columns of a comparison of trusts: one row a metric and trust. ``mark`` is ``best`` for the
+best of the trusts compared, where it is no worse than the median of its type, and ``worst`` for the
+worst of them, where it is worse than that median; null for all others, for equal values, and where
+it is not known which is better. A metric that a trust of the same type lacks has a null value."""
 
 GROUPS = (
     "by", "group", "trusts", "computed_median", "computed_lower_quartile",
@@ -69,8 +71,11 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
     listed = catalogue(frames.observations)
     standings = frames.standings.filter(pl.col("trust_code").is_in(trust_codes)).collect()
     types = standings["trust_type"].unique()
+    breaks = framework_breaks(standings["quarter"])
     shared = (
         listed.filter(pl.col("trust_type").is_in(types.to_list()))
+        # Where types have different newest quarters, the newest names the domain.
+        .sort("quarter", descending=True, maintain_order=True)
         .group_by("metric_id", "unit")
         .agg(types=pl.col("trust_type").n_unique(), **{
             c: pl.col(c).first() for c in ("metric", "domain", "sub_domain", "short_name")
@@ -91,28 +96,31 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
         shared.join(order.join(named, on="trust_code"), how="cross")
         .join(observed, on=["metric_id", "unit", "trust_code"], how="left", nulls_equal=True)
         .filter(has_figure.any().over("metric_id", "unit"))
-        .with_columns(mark=_mark())
+        .with_columns(mark=_mark(breaks=bool(breaks)))
         .sort("domain", "sub_domain", "metric_id", "unit", "shown", nulls_last=True)
         .select(SIDE_BY_SIDE)
     )  # fmt: skip
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
+    pairs = confidence.pairs(ordered)
+    if breaks:
+        # Average scores of different framework years are made in different ways.
+        pairs = pairs.with_columns(computed_apart=pl.lit(None, pl.Boolean))
     return Answer(
         question="comparison",
         title="Side by side",
         frame=compared,
         chosen=_said_of_types(types),
         notes=(
-            "+ is the best and - the worst of the trusts shown; the median is of all trusts of "
-            "the type. Scores: 1.00 is best, 4.00 is worst.",
-            *_apart(ordered),
+            "+ is the best of the trusts shown, if no worse than the median of its type; - is "
+            "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
+            *(breaks or _apart(ordered, pairs)),
         ),
-        parts={"standings": ordered, "pairs": confidence.pairs(ordered)},
+        parts={"standings": ordered, "pairs": pairs},
     )
 
 
-def _apart(standings: pl.DataFrame) -> list[str]:
+def _apart(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     """Say which of the trusts' average scores can be told apart; of many, from the first."""
-    pairs = confidence.pairs(standings)
     first = standings["trust_code"][0]
     if standings.height > _EACH_PAIR:
         pairs = pairs.filter(pl.col("trust_code") == first)
@@ -132,8 +140,14 @@ def _apart(standings: pl.DataFrame) -> list[str]:
     return said
 
 
-def _mark() -> pl.Expr:
-    """Mark the best and the worst of the trusts compared, by value or, without values, by score."""
+def _mark(*, breaks: bool) -> pl.Expr:
+    """Mark the best and the worst of the trusts compared, by value or, without values, by score.
+
+    Args:
+        breaks: whether the trusts' figures are of different framework years, so that scores are
+            not comparable.
+
+    """
     figure = pl.coalesce("value", "score")
     higher = (
         pl.when(pl.col("value").is_null())
@@ -146,10 +160,15 @@ def _mark() -> pl.Expr:
     # A count beside a rate says how large a trust is before it says how good it is.
     beside_rate = (pl.col("unit") == "count") & (pl.col("unit").n_unique().over("metric_id") > 1)
     told = higher.is_not_null() & (largest != smallest) & beside_rate.not_().fill_null(value=True)
+    if breaks:
+        told &= pl.col("value").is_not_null()
+    # The worst of two very good trusts is not bad.
+    median = pl.coalesce("median", "computed_median")
+    is_worse = pl.when(higher).then(figure < median).otherwise(figure > median)
     return (
-        pl.when(told & (figure == best))
+        pl.when(told & (figure == best) & ~is_worse)
         .then(pl.lit("best"))
-        .when(told & (figure == worst))
+        .when(told & (figure == worst) & is_worse)
         .then(pl.lit("worst"))
     )
 

@@ -59,23 +59,42 @@ def neighbours(standings: pl.DataFrame) -> pl.DataFrame:
     Returns:
         quarter, trust_code, computed_alike (how many others have a likely range of the average
         score that overlaps its own; null where its own is not published), computed_alike_first and
-        computed_alike_last (the best and the worst of their ranks and its own).
+        computed_alike_last (the best and the worst of their ranks and its own) and
+        computed_alike_ranks (which ranks those are: ``1 to 4, 51 to 56``). The override puts trusts
+        with good scores far down, so that others can stand between two that are alike.
 
     """
     ranged = standings.select(
         *_TYPE, "trust_code", "rank", "average_score_low", "average_score_high"
-    )
+    ).with_columns(step=pl.col("rank").rank("dense").over(_TYPE))
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
     other_low, other_high = (pl.col(f"average_score_{end}_other") for end in ("low", "high"))
+    trust = ("quarter", "trust_code")
+    # Where the ranks of others come between, the step to the next is more than 1. Shared ranks
+    # leave the next ones out, so that steps are counted and not ranks.
+    run = pl.col("step_other") - pl.col("step_other").rank("dense").over(trust)
     return (
         ranged.join(ranged, on=_TYPE, suffix="_other")
         .filter(overlaps(low, high, other_low, other_high))
-        .group_by("quarter", "trust_code")
+        .group_by(*trust, run=run.cast(pl.Int32))
+        .agg(first=pl.col("rank_other").min(), last=pl.col("rank_other").max(), trusts=pl.len())
+        .sort(*trust, "run")
+        .group_by(trust)
         .agg(
-            computed_alike=(pl.len() - 1).cast(pl.Int32),
-            computed_alike_first=pl.col("rank_other").min(),
-            computed_alike_last=pl.col("rank_other").max(),
+            computed_alike=(pl.col("trusts").sum() - 1).cast(pl.Int32),
+            computed_alike_first=pl.col("first").min(),
+            computed_alike_last=pl.col("last").max(),
+            computed_alike_ranks=_run("first", "last").str.join(", "),
         )
+    )
+
+
+def _run(first: str, last: str) -> pl.Expr:
+    one = pl.format("{}", first)
+    return (
+        pl.when(pl.col(first) == pl.col(last))
+        .then(one)
+        .otherwise(pl.format("{} to {}", first, last))
     )
 
 

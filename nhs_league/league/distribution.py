@@ -13,12 +13,13 @@ from nhs_league.league.noise import noiseless
 from nhs_league.league.ranking import by_metric
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.counting import counted
+from nhs_league.league.schema.frames import QUARTER, Frames
 
 BINS = 12
 DISTRIBUTION = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_type": pl.String,
         "metric_id": pl.String,
         "metric": pl.String,
@@ -59,14 +60,14 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
     step = (high - low) / BINS or 1.0
     place = ((pl.col("value") - low) / step).floor().clip(0, BINS - 1).cast(pl.Int32)
     names = pl.when(pl.col("trust_code").is_in(list(marked))).then("trust_code")
-    counted = valued.group_by(place=place).agg(
+    in_bins = valued.group_by(place=place).agg(
         trusts=pl.len(), marked=names.drop_nulls().sort().str.join(", ")
     )
     median = valued["value"].median()
     edges = pl.col("place") * step + low
     frame = (
         pl.DataFrame({"place": range(BINS)}, schema={"place": pl.Int32})
-        .join(counted, on="place", how="left", maintain_order="left")
+        .join(in_bins, on="place", how="left", maintain_order="left")
         .with_columns(
             computed_from=noiseless(edges),
             computed_to=noiseless(edges + step),
@@ -87,7 +88,8 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
         title=f"{metric.metric} ({whose})",
         frame=frame,
         notes=(
-            f"{valued.height} trusts with a value.{better[metric.higher_is_better]} Each row is a "
-            "twelfth of the span from the lowest to the highest value; m marks the median.",
+            f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} "
+            "Each row is a twelfth of the span from the lowest to the highest value; m marks the "
+            "median.",
         ),
     )

@@ -12,7 +12,7 @@ from nhs_league.league.metrics import catalogue
 from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import with_peers
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.frames import QUARTER, Frames
 from nhs_league.league.scoring import (
     COMBINED_FINANCE,
     FINANCE_PARTS,
@@ -25,7 +25,7 @@ from nhs_league.league.segments import OVERRIDE_TO, Cut, is_held_back, with_comp
 
 EXPLAINED = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_code": pl.String,
         "trust_name": pl.String,
         "level": pl.String,

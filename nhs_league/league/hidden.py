@@ -10,6 +10,7 @@ from nhs_league.league.metrics import Area, Metric, catalogue
 from nhs_league.league.peers import with_peers
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.counting import counted
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.scoring import league_rank
 from nhs_league.league.segments import Cut, is_held_back, with_computed
@@ -85,14 +86,16 @@ def hidden(
         .collect()
     )  # fmt: skip
     whose = _whose(trust_type, filters)
+    trusts = frame["trust_code"].n_unique()
     return Answer(
         question="hidden",
         title=f"Well placed, and severely weak in one thing ({whose})",
         frame=frame,
         notes=(
-            f"{frame['trust_code'].n_unique()} trusts are in segment 1 or 2 by their average score "
-            "and have at least one severe weak spot: a metric scored 3.50 or worse (4.00 is worst) "
-            "or, where no score is published, a rank in the worst sixth of their type.",
+            f"{counted(trusts, 'trust')} in segment 1 or 2 by average score "
+            f"{'has' if trusts == 1 else 'have'} at least one severe weak spot: a metric scored "
+            "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
+            "sixth of the type.",
         ),
     )
 
@@ -125,9 +128,9 @@ def held_back(frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: 
         title=f"Held in segment 3 by a deficit, not by care ({_whose(trust_type, filters)})",
         frame=frame,
         notes=(
-            f"{frame.height} trusts would be in a better segment by their average score alone. A "
-            "trust in deficit can be no better than segment 3. The rank without the override is "
-            "computed for each trust by itself, everyone else as they are.",
+            f"{counted(frame.height, 'trust')} would be in a better segment by average score "
+            "alone. A trust in deficit cannot be placed above segment 3. The rank without the "
+            "override (computed) is where a trust would be if only its own were removed.",
         ),
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_NUMBER_WORDS = {"two": "2", "four": "4", "twelve": "12", "eighteen": "18"}
+_NUMBER_WORDS = {"two": "2", "four": "4", "six": "6", "twelve": "12", "eighteen": "18"}
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,18 @@ class MetricKnowledge:
     """What is known of one metric; a field that is empty or None is not known.
 
     Attributes:
-        ids: metric IDs as published.
+        ids: metric IDs, each of a value row (``OF0023``).
         words: alternatives of words that its description holds, normalised.
-        short: a short name for headings.
+        short: a short name for tables, at most 24 characters.
         names: everyday names as written.
+        plain: what it measures, in a sentence.
         higher_is_better: its direction.
+        unit: its true unit; empty where only scores are published.
+        also: other units that are right for some trusts and are not compared with the rest.
         standard: a national standard in the metric's unit.
         standard_name: what that standard is called.
         standard_source: who set it, and where it is written.
+        source: where the knowledge comes from.
 
     """
 
@@ -32,34 +36,54 @@ class MetricKnowledge:
     words: tuple[frozenset[str], ...]
     short: str
     names: tuple[str, ...]
+    plain: str
     higher_is_better: bool | None
+    unit: str
+    also: tuple[str, ...]
     standard: float | None
     standard_name: str
     standard_source: str
+    source: str
 
     def is_called(self, text: str) -> bool:
-        """Tell whether a normalised text is one of its everyday names."""
-        return any(normalise(name) == text for name in self.names)
+        """Return whether a normalised text is its short name or one of its everyday names."""
+        return any(normalise(name) == text for name in (self.short, *self.names))
 
 
 @dataclass(frozen=True)
 class AreaKnowledge:
-    """An everyday word for a domain or sub-domain, or for metrics by words of their description.
+    """An everyday word for a domain or sub-domain, or for some metrics.
 
     Attributes:
         title: its first everyday name, as written.
         names: everyday names, normalised.
-        domain: a word of the domain's name; empty where the area is none.
-        sub_domain: a word of the sub-domain's name; empty where the area is none.
-        words: alternatives of words that the descriptions hold, where no such area is published.
+        domains: alternative words of the domain's name; empty where the area is no domain.
+        sub_domains: alternative words of the sub-domain's name; empty where it is none.
+        ids: IDs of its metrics, where no such domain is published.
+        words: alternatives of words that its metrics' descriptions hold, beside those IDs.
 
     """
 
     title: str
     names: tuple[str, ...]
-    domain: str
-    sub_domain: str
+    domains: tuple[str, ...]
+    sub_domains: tuple[str, ...]
+    ids: tuple[str, ...]
     words: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True)
+class TrueUnit:
+    """The unit that a metric's values really have.
+
+    Attributes:
+        unit: the true unit.
+        also: other units that are right for some trusts.
+
+    """
+
+    unit: str
+    also: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +92,7 @@ class Knowledge:
 
     metrics: tuple[MetricKnowledge, ...]
     areas: tuple[AreaKnowledge, ...]
+    spellings: Mapping[str, str]
 
 
 def normalise(text: str) -> str:
@@ -76,7 +101,8 @@ def normalise(text: str) -> str:
     >>> normalise("A&E four-hour waits")
     'a and e 4 hour wait'
     """
-    plain = re.sub(r"[^a-z0-9>]+", " ", text.casefold().replace("&", " and ")).split()
+    straight = text.casefold().replace("’", "'").replace("'s", "s").replace("&", " and ")
+    plain = re.sub(r"[^a-z0-9>]+", " ", straight).split()
     return " ".join(_singular(_NUMBER_WORDS.get(word, word)) for word in plain)
 
 
@@ -94,11 +120,15 @@ def knowledge() -> Knowledge:
                 ids=tuple(entry.get("ids", ())),
                 words=_alternatives(entry.get("words", ())),
                 short=entry["short"],
-                names=tuple(entry.get("names", ())),
+                names=tuple(entry["names"]),
+                plain=entry["plain"],
                 higher_is_better={"higher": True, "lower": False}.get(entry.get("better", "")),
+                unit=entry.get("unit", ""),
+                also=tuple(entry.get("also", ())),
                 standard=entry.get("standard"),
                 standard_name=entry.get("standard_name", ""),
                 standard_source=entry.get("standard_source", ""),
+                source=entry.get("source", ""),
             )
             for entry in read["metric"]
         ),
@@ -106,35 +136,103 @@ def knowledge() -> Knowledge:
             AreaKnowledge(
                 title=entry["names"][0],
                 names=tuple(normalise(name) for name in entry["names"]),
-                domain=normalise(entry.get("domain", "")),
-                sub_domain=normalise(entry.get("sub_domain", "")),
+                domains=tuple(normalise(word) for word in entry.get("domains", ())),
+                sub_domains=tuple(normalise(word) for word in entry.get("sub_domains", ())),
+                ids=tuple(entry.get("ids", ())),
                 words=_alternatives(entry.get("words", ())),
             )
             for entry in read["area"]
         ),
+        spellings=read["spellings"],
     )
 
 
 @cache
-def about(metric_id: str, description: str) -> MetricKnowledge | None:
-    """Find what is known of a metric, by its ID or else by the words of its description."""
-    known = knowledge().metrics
-    for entry in known:
-        if metric_id in entry.ids:
-            return entry
-    said = frozenset(normalise(description).split())
+def about(
+    metric_id: str, description: str, higher_is_better: bool | None = None
+) -> MetricKnowledge | None:
+    """Find what is known of a metric: by its ID, else by the words of its description.
+
+    Args:
+        metric_id: the ID of its value row, ``OF0023``.
+        description: its description as published.
+        higher_is_better: its direction where published ranks show it. An entry of the other
+            direction is of another metric, and is passed over.
+
+    Returns:
+        The entry; where several fit by words, that with the most of them.
+
+    """
+
+    def fits(entry: MetricKnowledge) -> bool:
+        return None in (higher_is_better, entry.higher_is_better) or (
+            entry.higher_is_better == higher_is_better
+        )
+
+    by_id = _by_id().get(metric_id)
+    if by_id is not None and fits(by_id):
+        return by_id
+    described = frozenset(normalise(description).split())
     fitting = [
         (len(words), entry)
-        for entry in known
+        for entry in knowledge().metrics
         for words in entry.words
-        if words <= said and not entry.ids
-    ] or [(len(words), entry) for entry in known for words in entry.words if words <= said]
+        if words <= described and entry is not by_id and fits(entry)
+    ]
     return max(fitting, key=lambda fit: fit[0])[1] if fitting else None
+
+
+def true_units() -> Mapping[str, TrueUnit]:
+    """Return metric ID -> its true unit, for each metric of which it is known."""
+    return {
+        metric_id: TrueUnit(entry.unit, entry.also)
+        for metric_id, entry in _by_id().items()
+        if entry.unit
+    }
+
+
+def true_unit(metric_id: str, published: str | None) -> str | None:
+    """Return the unit of a metric's values, whatever the file says.
+
+    Args:
+        metric_id: the ID of its value row.
+        published: the unit as published, in any spelling; None or blank where there is none.
+
+    Returns:
+        The published unit, in the usual spelling, where the metric can have it; else its true
+        unit. A metric that is not known has the unit that is published.
+
+    >>> true_unit("OF0023", "days"), true_unit("OF0048", "Count"), true_unit("OF0017", "minutes")
+    ('%', 'count', 'mins')
+
+    """
+    known = true_units().get(metric_id)
+    if known is None:
+        return published
+    spelt = spelling(published or "")
+    return spelt if spelt in known.also else known.unit
+
+
+def spelling(unit: str) -> str:
+    """Write a unit in its usual spelling.
+
+    >>> spelling("Per cent"), spelling(" minutes"), spelling("out of 10")
+    ('%', 'mins', 'out of 10')
+    """
+    plain = " ".join(unit.casefold().split())
+    return knowledge().spellings.get(plain, plain)
+
+
+@cache
+def not_compared() -> tuple[tuple[str, str], ...]:
+    """List the metric IDs and units that stand beside a metric's true unit for some trusts."""
+    return tuple((i, unit) for i, known in true_units().items() for unit in known.also)
+
+
+@cache
+def _by_id() -> Mapping[str, MetricKnowledge]:
+    return {metric_id: entry for entry in knowledge().metrics for metric_id in entry.ids}
 
 
 def _alternatives(texts: Sequence[str]) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(normalise(text).split()) for text in texts)
-
-
-def true_unit(metric_id: str, published: str | None) -> str | None:
-    return published

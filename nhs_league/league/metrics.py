@@ -9,19 +9,30 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.errors import NotFoundError
-from nhs_league.league.knowledge import AreaKnowledge, about, knowledge, normalise
+from nhs_league.league.knowledge import (
+    AreaKnowledge,
+    MetricKnowledge,
+    about,
+    knowledge,
+    normalise,
+    not_compared,
+    spelling,
+)
 from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.frames import QUARTER
 
 CATALOGUE = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "metric_id": pl.String,
         "metric": pl.String,
         "short_name": pl.String,
+        "plain": pl.String,
         "trust_type": pl.String,
         "domain": pl.String,
         "sub_domain": pl.String,
         "unit": pl.String,
+        "published_unit": pl.String,
         "period": pl.String,
         "trusts": pl.Int32,
         "scored": pl.Int32,
@@ -31,14 +42,20 @@ CATALOGUE = pl.Schema(
         "standard": pl.Float64,
         "standard_name": pl.String,
         "standard_source": pl.String,
+        "known": pl.Boolean,
     }
 )
-"""One row a metric, unit and trust type: ``trusts`` have a value (or, for a metric without values,
-a score), ``scored`` have a score; ``direction_from`` is ``stated`` (metrics.toml), ``inferred``
-(from values and ranks) or null."""
+"""One row a metric, unit and trust type: ``plain`` says what it measures; ``trusts`` have a value
+(or, for a metric without values, a score), ``scored`` have a score; ``direction_from`` is
+``stated`` (metrics.toml), ``inferred`` (from values and ranks) or null. ``known`` is false for a
+metric that metrics.toml does not have; its short name is its description. Where only scores are
+published, ``unit`` is null and lower is better."""
 
-_MIN_TO_INFER = 5
-_METRIC_ID = re.compile(r"^of[01](\d{3})(?:[ _:]+(.+))?$")
+FEW = 5
+"""Fewer trusts than these do not show a direction, nor make a metric one of their type's."""
+
+_FACTS = ("short_name", "plain", "everyday_names", "standard", "standard_name", "standard_source")
+_METRIC_ID = re.compile(r"^of[0-3](\d{3})$")
 
 
 @dataclass(frozen=True)
@@ -90,50 +107,73 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
         .agg(
             pl.col("metric", "domain", "sub_domain").drop_nulls().first(),
             period=pl.col("period").drop_nulls().mode(maintain_order=True).first(),
+            published_unit=pl.col("published_unit").drop_nulls().mode(maintain_order=True).first(),
             trusts=pl.col("value").count(),
             scored=pl.col("score").count(),
-            by_rank=pl.corr("value", "rank"),
-            by_score=pl.corr("value", "score"),
+            # By the order of the values, as one extreme value would hide their tendency.
+            by_rank=pl.corr(pl.col("value").rank(), "rank").fill_nan(None),
+            by_score=pl.corr(pl.col("value").rank(), "score").fill_nan(None),
             ranked=pl.col("rank").count(),
         )
         .with_columns(
-            trusts=pl.max_horizontal("trusts", pl.when(pl.col("unit").is_null()).then("scored"))
+            trusts=pl.max_horizontal("trusts", pl.when(pl.col("unit").is_null()).then("scored")),
+            ranks_show=_direction("by_rank", "ranked"),
+            scores_show=_direction("by_score", "scored"),
         )
         .collect()
     )
-    known = [about(i, m) for i, m in listed.select("metric_id", "metric").iter_rows()]
-    stated = pl.Series([k and k.higher_is_better for k in known], dtype=pl.Boolean)
-    inferred = _inferred_direction()
     return (
-        listed.with_columns(
-            short_name=pl.Series([k.short if k else None for k in known], dtype=pl.String),
-            everyday_names=pl.Series(
-                [", ".join(k.names) if k else None for k in known], dtype=pl.String
-            ),
-            standard=pl.Series([k and k.standard for k in known], dtype=pl.Float64),
-            standard_name=pl.Series(
-                [(k and k.standard_name) or None for k in known], dtype=pl.String
-            ),
-            standard_source=pl.Series(
-                [(k and k.standard_source) or None for k in known], dtype=pl.String
-            ),
-            higher_is_better=pl.coalesce(stated, inferred),
-            direction_from=pl.when(stated.is_not_null())
+        listed.hstack(_known(listed))
+        .with_columns(
+            inferred=pl.coalesce("ranks_show", "scores_show"),
+            # A score is better low, whatever the values that are not published.
+            stated=pl.when(pl.col("unit").is_null()).then(pl.lit(value=False)).otherwise("stated"),
+        )
+        .with_columns(
+            short_name=pl.coalesce("short_name", "metric"),
+            higher_is_better=pl.coalesce("stated", "inferred"),
+            direction_from=pl.when(pl.col("stated").is_not_null())
             .then(pl.lit("stated"))
-            .when(inferred.is_not_null())
+            .when(pl.col("inferred").is_not_null())
             .then(pl.lit("inferred")),
         )
-        .with_columns(short_name=pl.coalesce("short_name", "metric"))
         .select(pl.col(c).cast(t) for c, t in CATALOGUE.items())
         .sort("trust_type", "domain", "sub_domain", "metric_id", "unit")
     )
 
 
-def _inferred_direction() -> pl.Expr:
+def _direction(tendency: str, count: str) -> pl.Expr:
     """Infer a direction: values that rise with rank or score (1 is best) are better low."""
-    tendency = pl.coalesce(pl.col("by_rank").fill_nan(None), pl.col("by_score").fill_nan(None))
-    enough = (pl.max_horizontal("ranked", "scored") >= _MIN_TO_INFER) & (tendency.abs() > 0.5)
-    return pl.when(enough).then(tendency < 0)
+    shows = (pl.col(count) >= FEW) & (pl.col(tendency).abs() > 0.5)
+    return pl.when(shows).then(pl.col(tendency) < 0)
+
+
+def _known(listed: pl.DataFrame) -> pl.DataFrame:
+    """Give what metrics.toml knows of each metric: a column a fact, null where it is not known."""
+    facts = []
+    for metric_id, metric, shown, unit in listed.select(
+        "metric_id", "metric", "ranks_show", "unit"
+    ).iter_rows():
+        entry = about(metric_id, metric, shown)
+        # A standard is in the true unit: there is none for a count, nor for a score.
+        has_standard = entry is not None and spelling(unit or "") == entry.unit
+        facts.append(
+            {
+                "known": entry is not None,
+                "short_name": entry.short if entry else None,
+                "plain": entry.plain if entry else None,
+                "everyday_names": ", ".join(entry.names) if entry else None,
+                "stated": entry.higher_is_better if entry else None,
+                "standard": entry.standard if entry and has_standard else None,
+                "standard_name": (entry.standard_name or None) if entry and has_standard else None,
+                "standard_source": (entry.standard_source or None)
+                if entry and has_standard
+                else None,
+            }
+        )
+    return pl.DataFrame(
+        facts, schema={c: CATALOGUE.get(c, pl.Boolean) for c in ("known", *_FACTS, "stated")}
+    )
 
 
 def choose(asked: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Metric | Area, ...]:
@@ -158,84 +198,103 @@ def choose(asked: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Me
     types = trust_types.in_order(set(listed["trust_type"].unique()))
     if trust_type not in (None, trust_types.ALL):
         types = [t for t in types if t == trust_type]
-    text = normalise(asked)
-    for one_way in (_by_id, _by_everyday_name, _by_area, _by_description):
-        found = [one_way(asked if one_way is _by_id else text, _of(listed, t), t) for t in types]
-        chosen = tuple(choice for choice in found if choice is not None)
+    for one_way in _WAYS:
+        found = [one_way(asked, _of(listed, t), t) for t in types]
+        chosen = [choice for choice in found if choice is not None]
         if chosen:
-            return chosen
-    raise _not_found(asked, text, listed, types)
+            return tuple(sorted(chosen, key=lambda choice: _is_rare(choice, listed)))
+    raise _not_found(asked, listed, types)
 
 
 def _of(listed: pl.DataFrame, trust_type: str) -> pl.DataFrame:
     return listed.filter(pl.col("trust_type") == trust_type)
 
 
+def _is_rare(choice: Metric | Area, listed: pl.DataFrame) -> bool:
+    """Say whether hardly a trust of the type has it: one acute trust has ambulance metrics."""
+    ids = [choice.metric_id] if isinstance(choice, Metric) else choice.metric_ids
+    trusts = _of(listed, choice.trust_type).filter(pl.col("metric_id").is_in(ids))["trusts"]
+    return bool(trusts.max() < FEW)  # type: ignore[operator]
+
+
 def _by_id(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
-    read = _METRIC_ID.match(asked.strip().casefold())
-    if read is None:
-        return None
-    rows = listed.filter(pl.col("metric_id") == f"OF0{read[1]}")
-    if read[2]:
-        rows = rows.filter(pl.col("unit").str.to_lowercase() == read[2])
+    """Find a metric by the ID of its value or of its score, and by a unit after it."""
+    typed, _, unit = re.sub(r"[ _:]+", " ", asked.strip().casefold()).partition(" ")
+    rows = listed.filter(pl.col("metric_id").str.to_lowercase() == typed)
+    if rows.is_empty() and (read := _METRIC_ID.match(typed)):
+        rows = listed.filter(pl.col("metric_id") == f"OF0{read[1]}")
+    if unit:
+        rows = rows.filter(pl.col("unit").str.to_lowercase() == unit)
     return _metric(rows, trust_type)
 
 
-def _by_everyday_name(text: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
-    for entry in knowledge().metrics:
-        if entry.is_called(text):
-            ids = [
-                i
-                for i, m in listed.select("metric_id", "metric").iter_rows()
-                if about(i, m) is entry
-            ]
-            if ids:
-                return _metric(listed.filter(pl.col("metric_id").is_in(ids)), trust_type)
-    for area in knowledge().areas:
-        if text in area.names and (found := _known_area(area, listed, trust_type)):
-            return found
-    return None
-
-
-def _known_area(area: AreaKnowledge, listed: pl.DataFrame, trust_type: str) -> Area | None:
-    for column, word in (("domain", area.domain), ("sub_domain", area.sub_domain)):
-        for name in listed[column].drop_nulls().unique().sort() if word else ():
-            if word in normalise(name):
-                return _area(
-                    name, listed.filter(pl.col(column) == name), trust_type, column == "domain"
-                )
-    ids = {
-        i
-        for i, m in listed.select("metric_id", "metric").iter_rows()
-        if any(words <= frozenset(normalise(m).split()) for words in area.words)
-    }
-    return _area(area.title, listed.filter(pl.col("metric_id").is_in(ids)), trust_type)
-
-
-def _by_area(text: str, listed: pl.DataFrame, trust_type: str) -> Area | None:
-    for column in ("domain", "sub_domain"):
-        names = listed[column].drop_nulls().unique().sort()
-        for name in names:
+def _by_published_name(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
+    """Find a domain, a sub-domain or a metric by its name as published."""
+    text = normalise(asked)
+    for column in ("domain", "sub_domain", "metric"):
+        for name in listed[column].drop_nulls().unique().sort():
             if normalise(name) == text:
-                return _area(
-                    name, listed.filter(pl.col(column) == name), trust_type, column == "domain"
-                )
+                rows = listed.filter(pl.col(column) == name)
+                if column == "metric":
+                    return _metric(rows, trust_type)
+                return _area(name, rows, trust_type, column == "domain")
     return None
 
 
-def _by_description(text: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
-    asked = set(text.split())
-    rows = _described(asked, listed)
+def _by_everyday_name(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
+    text = normalise(asked)
+    for entry in knowledge().metrics:
+        if entry.is_called(text) and (found := _known_metric(entry, listed, trust_type)):
+            return found
+    for area in knowledge().areas:
+        if text in area.names and (known := _known_area(area, listed, trust_type)):
+            return known
+    return None
+
+
+def _known_metric(entry: MetricKnowledge, listed: pl.DataFrame, trust_type: str) -> Metric | None:
+    """Find the metric of an entry: that with its ID, else one that its words describe."""
+    rows = listed.filter(pl.col("short_name") == entry.short)
+    by_id = rows.filter(pl.col("metric_id").is_in(entry.ids))
+    return _metric(rows if by_id.is_empty() else by_id, trust_type)
+
+
+def _known_area(area: AreaKnowledge, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
+    """Find an area's domain, else its sub-domain, else its metrics; one alone is a metric."""
+    for column, words in (("domain", area.domains), ("sub_domain", area.sub_domains)):
+        names = listed[column].drop_nulls().unique().sort()
+        for word in words:
+            for name in names:
+                if f" {word} " in f" {normalise(name)} ":
+                    rows = listed.filter(pl.col(column) == name)
+                    return _area(name, rows, trust_type, column == "domain")
+    ids = {
+        metric_id
+        for metric_id, metric in listed.select("metric_id", "metric").iter_rows()
+        if metric_id in area.ids
+        or any(words <= frozenset(normalise(metric).split()) for words in area.words)
+    }
+    rows = listed.filter(pl.col("metric_id").is_in(ids))
+    return _metric(rows, trust_type) if len(ids) == 1 else _area(area.title, rows, trust_type)
+
+
+def _by_description(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
+    words = set(normalise(asked).split())
+    rows = _described(words, listed)
     if rows["metric_id"].n_unique() > 1:
         named = [
             f"{i}  {m}"
             for i, m in rows.select("metric_id", "metric").unique().sort("metric_id").rows()
         ]
         raise NotFoundError(
-            f"“{text}” may mean several metrics:\n  " + "\n  ".join(named),
+            f"“{asked.strip()}” may mean several metrics:\n  " + "\n  ".join(named),
             "Name one by its ID, or use more of its words.",
         )
-    return _metric(rows, trust_type) if asked else None
+    return _metric(rows, trust_type) if words else None
+
+
+_WAYS = (_by_id, _by_published_name, _by_everyday_name, _by_description)
+"""How a typed name is understood, the surest first."""
 
 
 def _described(asked: set[str], listed: pl.DataFrame) -> pl.DataFrame:
@@ -244,12 +303,13 @@ def _described(asked: set[str], listed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _metric(rows: pl.DataFrame, trust_type: str) -> Metric | None:
-    """Take the one metric of some rows; of its units the scored one, else the rate."""
+    """Take the one metric of some rows; of its units the one that is compared."""
     if rows.is_empty():
         return None
     row = rows.sort(
-        pl.col("scored") == 0, pl.col("unit") != "rate", "metric_id", nulls_last=True
-    ).row(0, named=True)
+        ~is_compared(), pl.col("scored") == 0, pl.col("unit") != "rate", "metric_id",
+        nulls_last=True,
+    ).row(0, named=True)  # fmt: skip
     fields = (
         "metric_id",
         "metric",
@@ -268,15 +328,27 @@ def _area(name: str, rows: pl.DataFrame, trust_type: str, is_domain: bool = Fals
     return Area(name, trust_type, ids, is_domain) if ids else None
 
 
-def _not_found(asked: str, text: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFoundError:
-    """Suggest the nearest names, and say where another trust type has what was asked for."""
-    from rapidfuzz import fuzz, process
+def is_compared() -> pl.Expr:
+    """Say whether a value is compared with its peers': not so a count where others have a rate.
 
+    Returns:
+        A Boolean expression of ``metric_id`` and ``unit``.
+
+    """
+    beside = [
+        (pl.col("metric_id") == metric_id) & pl.col("unit").eq_missing(pl.lit(unit))
+        for metric_id, unit in not_compared()
+    ]
+    return ~pl.any_horizontal(beside)
+
+
+def _not_found(asked: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFoundError:
+    """Say that nothing measures it, where another trust type has it, and the nearest names."""
+    text = normalise(asked)
     elsewhere = [
         other
         for other in trust_types.in_order(set(listed["trust_type"].unique()).difference(types))
-        if _by_id(asked, _of(listed, other), other)
-        or _by_everyday_name(text, _of(listed, other), other)
+        if any(one_way(asked, _of(listed, other), other) for one_way in _WAYS[:-1])
     ]
     if elsewhere:
         having = " and ".join(trust_types.in_words(t) for t in elsewhere)
@@ -284,11 +356,31 @@ def _not_found(asked: str, text: str, listed: pl.DataFrame, types: Sequence[str]
             f"“{asked}” is not measured for {' or '.join(trust_types.in_words(t) for t in types)}.",
             f"It is for {having}: add --type {elsewhere[0]}.",
         )
-    names = {normalise(name) for entry in knowledge().metrics for name in entry.names}
-    names.update(name for area in knowledge().areas for name in area.names)
-    names.update(normalise(m) for m in listed["metric"].unique())
-    near = process.extract(text, names, scorer=fuzz.WRatio, limit=3, score_cutoff=60)
-    meant = f"Did you mean {', '.join(f'“{name}”' for name, *_ in near)}? " if near else ""
-    return NotFoundError(
-        f"No metric is called “{asked}”.", f"{meant}nhsleague metrics lists them all."
-    )
+    advice = "Run “nhsleague metrics” to see what is measured."
+    for entry in knowledge().metrics:
+        if entry.is_called(text):
+            meaning = "" if normalise(entry.short) == text else f" ({entry.short})"
+            return NotFoundError(f"These figures do not cover “{asked}”{meaning}.", advice)
+    near = _nearest(text, listed.filter(pl.col("trust_type").is_in(types)))
+    meant = f"Did you mean {', '.join(f'“{name}”' for name in near)}? " if near else ""
+    return NotFoundError(f"No metric covers “{asked}”.", meant + advice)
+
+
+def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
+    """List the everyday names nearest to a normalised text, as people write them, at most three."""
+    from rapidfuzz import fuzz, process
+
+    measured = set(listed["short_name"])
+    owners: dict[str, tuple[str, str]] = {}
+    for entry in knowledge().metrics:
+        if entry.short in measured:
+            for name in (entry.short, *entry.names):
+                owners.setdefault(normalise(name), (name, entry.short))
+    for column in ("domain", "sub_domain"):
+        for name in listed[column].drop_nulls().unique().sort():
+            owners.setdefault(normalise(name), (name, name))
+    for metric in listed.filter(~pl.col("known"))["metric"].unique().sort():
+        owners.setdefault(normalise(metric), (metric, metric))
+    near = process.extract(text, list(owners), scorer=fuzz.WRatio, limit=20, score_cutoff=75)
+    named = {owners[name][1]: owners[name][0] for name, *_ in reversed(near)}
+    return list(reversed(named.values()))[:3]

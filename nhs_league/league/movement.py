@@ -9,6 +9,7 @@ import polars as pl
 from nhs_league.league.knowledge import normalise
 from nhs_league.league.metrics import catalogue
 from nhs_league.league.noise import noiseless
+from nhs_league.league.periods import same_period
 from nhs_league.league.scoring import average_scores, counted
 
 
@@ -124,10 +125,59 @@ def movement(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
+COMPARED_VALUES = pl.Schema(
+    {
+        "trust_code": pl.String,
+        "metrics_compared": pl.Int32,
+        "metrics_improved": pl.Int32,
+        "metrics_worsened": pl.Int32,
+    }
+)
+"""How many of a trust's metrics have a value in one unit in two quarters, new in the later, and for
+how many of these it is better or worse."""
+
+
+def compare_values(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
+    """Count, by their values, the metrics that improved and worsened between two quarters.
+
+    Metrics are the same where their IDs and units are, so that quarters of different framework
+    years, which score them in different ways, can be compared.
+
+    Args:
+        before: schema OBSERVATIONS, of the earlier quarter, with all trusts.
+        after: schema OBSERVATIONS, of the later quarter, with all trusts.
+
+    Returns:
+        Schema COMPARED_VALUES, one row a trust with a metric that can be compared.
+
+    """
+    key = ["trust_type", "trust_code", "metric_id", "unit"]
+    directions = catalogue(after).select("trust_type", "metric_id", "unit", "higher_is_better")
+    columns = (*key, "quarter", "period", "value")
+    change = pl.col("value") - pl.col("value_from")
+    better = pl.when("higher_is_better").then(change > 0).otherwise(change < 0)
+    return (
+        after.select(columns)
+        .join(before.select(columns), on=key, suffix="_from")
+        .join(directions.lazy(), on=["trust_type", "metric_id", "unit"])
+        .filter(change.is_not_null(), pl.col("higher_is_better").is_not_null(), ~same_period())
+        .group_by("trust_code")
+        .agg(
+            metrics_compared=pl.len(),
+            metrics_improved=(better & (change != 0)).sum(),
+            metrics_worsened=(~better & (change != 0)).sum(),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in COMPARED_VALUES.items())
+        .sort("trust_code")
+        .collect()
+    )
+
+
 def _scored(observations: pl.LazyFrame) -> pl.LazyFrame:
     """Keep what counts in the average."""
     return counted(observations).select(
         "trust_type",
+        "quarter",
         "trust_code",
         "metric_id",
         "metric",
@@ -142,7 +192,7 @@ def _scored(observations: pl.LazyFrame) -> pl.LazyFrame:
 def _kind() -> pl.Expr:
     value, value_to = pl.col("value"), pl.col("value_to")
     score, score_to = pl.col("score"), pl.col("score_to")
-    same_period = pl.col("period").eq_missing(pl.col("period_to"))
+    is_same_period = same_period("period", "quarter", "period_to", "quarter_to")
     same_value = value.eq_missing(value_to)
     same_score = score == score_to
     better = pl.when("higher_is_better").then(value_to > value).otherwise(value_to < value)
@@ -157,9 +207,9 @@ def _kind() -> pl.Expr:
         .then(pl.lit(Kind.DROPPED.value))
         .when(is_broken)
         .then(pl.lit(Kind.BROKEN.value))
-        .when(same_period & same_value & same_score)
+        .when(is_same_period & same_value & same_score)
         .then(pl.lit(Kind.SAME_PERIOD.value))
-        .when(same_period & (~same_value | value_to.is_null()))
+        .when(is_same_period & (~same_value | value_to.is_null()))
         .then(pl.lit(Kind.REVISED.value))
         .when(same_score & ~same_value)
         .then(pl.lit(Kind.NEW_FIGURE.value))

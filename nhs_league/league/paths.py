@@ -12,13 +12,13 @@ from nhs_league.league.metrics import Metric, catalogue
 from nhs_league.league.peers import best_quarter, with_peers
 from nhs_league.league.rescoring import Change, changed
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.frames import QUARTER, Frames
 from nhs_league.league.scoring import COMBINED_FINANCE, FINANCE_PARTS, PLACES
 from nhs_league.league.segments import Cut, with_computed
 
 PATHS = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_code": pl.String,
         "to_segment": pl.Int8,
         "metrics": pl.Int32,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from nhs_league.league.metrics import is_compared
 from nhs_league.league.noise import noiseless
 from nhs_league.league.schema.frames import OBSERVATIONS
 
 GROUP = ("quarter", "trust_type", "metric_id", "unit")
-"""Values are compared within a quarter, a trust type, a metric and a unit."""
+"""Values are compared within a quarter, a trust type, a metric and a unit; a count beside rates, as
+``metrics.is_compared`` tells it, is not compared at all."""
 
 COMPUTED = pl.Schema(
     {
@@ -50,7 +52,8 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         Schema WITH_PEERS. ``computed_rank`` is 1 for the best value, ties share the smaller rank,
         and it is null where the direction is not known; ``computed_of`` counts the values. A metric
-        that is published as a score alone is ranked by its score.
+        that is published as a score alone is ranked by its score. Of a value that is not compared,
+        all ``computed_`` columns are null.
 
     """
     value = _compared()
@@ -78,7 +81,8 @@ def without_peers(observations: pl.LazyFrame) -> pl.LazyFrame:
 
 def _compared() -> pl.Expr:
     """Give what is compared: the value, or the score of a metric that is published as one alone."""
-    return pl.when(pl.col("unit").is_not_null()).then("value").otherwise("score")
+    value = pl.when(is_compared()).then("value")
+    return pl.when(pl.col("unit").is_not_null()).then(value).otherwise("score")
 
 
 def place() -> pl.Expr:
@@ -97,8 +101,11 @@ def _all_ranked() -> pl.Expr:
 
 
 def peer_median() -> pl.Expr:
-    """Give the median of the trust type: the published one, else the computed one."""
-    return pl.coalesce("median", "computed_median")
+    """Give the median of the trust type: the published one, else the computed one.
+
+    It is null beside a value that is not compared, where the published one is that of the rates.
+    """
+    return pl.when(is_compared()).then(pl.coalesce("median", "computed_median"))
 
 
 def best_quarter() -> pl.Expr:
@@ -106,7 +113,9 @@ def best_quarter() -> pl.Expr:
     upper = pl.coalesce("upper_quartile", "computed_upper_quartile")
     lower = pl.coalesce("lower_quartile", "computed_lower_quartile")
     return (
-        pl.when(pl.col("higher_is_better"))
+        pl.when(~is_compared())
+        .then(None)
+        .when(pl.col("higher_is_better"))
         .then(upper)
         .when(~pl.col("higher_is_better"))
         .then(lower)

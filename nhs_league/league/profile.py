@@ -9,10 +9,11 @@ import polars as pl
 
 from nhs_league.league import confidence
 from nhs_league.league.alike import alike
-from nhs_league.league.metrics import catalogue
+from nhs_league.league.framework_breaks import framework_breaks
+from nhs_league.league.metrics import catalogue, is_compared
 from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import best_quarter, peer_median, with_peers, without_peers
-from nhs_league.league.periods import ended
+from nhs_league.league.periods import period_end
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
@@ -21,16 +22,20 @@ from nhs_league.league.weak_spots import classify, history
 _OLD = timedelta(days=366)
 
 METRICS = (
-    "quarter", "trust_code", "trust_name", "metric_id", "metric", "short_name", "domain",
-    "sub_domain", "weak_spot", "weak_spot_rule", "weak_for", "since_last", "strong", "value",
-    "unit", "period", "score", "rank", "of", "median", "lower_quartile", "upper_quartile",
+    "quarter", "trust_code", "trust_name", "trust_type", "metric_id", "metric", "short_name",
+    "domain", "sub_domain", "weak_spot", "weak_spot_rule", "quarters_weak", "change_since_last",
+    "strong", "value", "unit", "period", "score", "rank", "of", "quarter_from", "value_from",
+    "rank_from", "of_from", "score_from", "median", "lower_quartile", "upper_quartile",
     "higher_is_better", "standard", "standard_name", "computed_distance_to_median",
     "computed_distance_to_best_quarter", "computed_rank", "computed_of", "computed_median",
     "computed_lower_quartile", "computed_upper_quartile", "release_file",
 )  # fmt: skip
-"""The columns of a trust's metrics, worst first. The two distances are value minus the peers'
-median, and minus the value from which the best quarter begins (published, else computed);
-``weak_for`` and ``since_last`` are as ``weak_spots.history`` gives them."""
+"""The columns of a trust's metrics: weak spots first, by their score (or rank, where no score is
+published), then the others by the share of its type that does better, worst first; those without
+score and rank come last. The two distances are value minus the peers' median, and minus the value
+from which the best quarter begins (published, else computed). ``quarters_weak``,
+``change_since_last`` and the columns that end with ``_from`` are as ``weak_spots.history`` gives
+them."""
 
 
 def profile(
@@ -83,9 +88,10 @@ def profile(
         )
         .sort(
             pl.col("weak_spot").is_null(),
-            "badness",
+            pl.when(pl.col("weak_spot").is_not_null()).then("badness"),
+            "share_ahead",
             "metric_id",
-            descending=[False, True, False],
+            descending=[False, True, True, False],
             nulls_last=True,
         )
         .select(METRICS)
@@ -96,6 +102,8 @@ def profile(
     if earlier is not None:
         parts["previous"] = _previous(standing, earlier, trust_code)
     notes = list(_cannot_tell(standing, metrics, listed))
+    if "previous" in parts:
+        notes += framework_breaks([*parts["previous"]["quarter"], quarter])
     if bootstrap:
         every = frames.standings.collect()
         ranges = confidence.resampled(frames.observations, every)
@@ -129,17 +137,23 @@ def _with_earlier(
 
 
 def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
-    """Give the standing before, with ``computed_apart``: the likely ranges do not overlap."""
+    """Give the standing before, and how far the two can be compared.
+
+    ``same_framework`` says whether both are of one framework year; ``computed_apart``, whether
+    their likely ranges do not overlap, which is null across framework years.
+    """
     before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
-    if before.is_empty():
-        return before.with_columns(computed_apart=pl.lit(None, pl.Boolean))
-    last = max(before["quarter"], key=Quarter.parse)
     now = standing.row(0, named=True)
+    newest = max(before["quarter"], key=Quarter.parse, default=now["quarter"])
+    same = Quarter.parse(newest).year == Quarter.parse(now["quarter"]).year
     low, high = (pl.lit(now[f"average_score_{end}"], pl.Float64) for end in ("low", "high"))
     apart = ~confidence.overlaps(
         pl.col("average_score_low"), pl.col("average_score_high"), low, high
     )
-    return before.filter(pl.col("quarter") == last).with_columns(computed_apart=apart)
+    return before.filter(pl.col("quarter") == newest).with_columns(
+        same_framework=pl.lit(same),
+        computed_apart=apart if same else pl.lit(None, pl.Boolean),
+    )
 
 
 def _cannot_tell(
@@ -164,9 +178,16 @@ def _cannot_tell(
     if others.height:
         missing = ", ".join(others["short_name"].unique().sort())
         yield f"Not measured for this trust, though for others of its type: {missing}."
+    counts = metrics.filter(~is_compared(), pl.col("value").is_not_null())["short_name"]
+    if counts.len():
+        yield (
+            "A count, where other trusts have a rate, so it is not compared: "
+            f"{', '.join(counts.unique().sort())}."
+        )
     end = Quarter.parse(row["quarter"]).end
     dated = {
-        (m, p): ended(p) for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()
+        (m, p): period_end(p, row["quarter"])
+        for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()
     }
     old = [
         f"{metric} ({period})"

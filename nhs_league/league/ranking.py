@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from nhs_league.errors import NoDataError
 from nhs_league.league import confidence, filters as narrowing
 from nhs_league.league.filters import Filters
-from nhs_league.league.metrics import Area, Metric, catalogue
+from nhs_league.league.knowledge import not_compared
+from nhs_league.league.metrics import Area, Metric, catalogue, is_compared
 from nhs_league.league.noise import noiseless
-from nhs_league.league.peers import compare, place
+from nhs_league.league.peers import WITH_PEERS, compare, place
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import STANDINGS, Frames
@@ -43,7 +44,7 @@ _TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
 _UNSURE = "How uncertain a metric's rank is, is not published."
 _ABOUT_GROUPS = (
     "Alike: how many trusts of the type cannot be told apart from it, as the likely ranges of "
-    "their average scores overlap; the line spans their ranks."
+    "their average scores overlap; the line marks their ranks."
 )
 _ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
 
@@ -63,9 +64,15 @@ def by_metric(
         Columns BY_METRIC; by published rank, or by computed rank where one value has none.
 
     Raises:
-        NoDataError: no trust has a value, or it is not known which values are better.
+        NoDataError: no trust has a value, it is not known which values are better, or the values
+            are counts beside rates, which are not compared.
 
     """
+    if (metric.metric_id, metric.unit) in not_compared():
+        raise NoDataError(
+            f"{metric.short_name}: a {metric.unit} is not compared, as trusts differ in size.",
+            f"Rank the trusts by their rates: {metric.metric_id}.",
+        )
     of_type = frames.of_type(metric.trust_type)
     this_metric = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
     observed = of_type.observations.filter(this_metric)
@@ -92,6 +99,41 @@ def by_metric(
             "nhsleague metrics tells what is known of each metric.",
         )
     return ordered.select(BY_METRIC)
+
+
+def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
+    """List the trusts that have a count of a metric, where the others have a rate.
+
+    Args:
+        frames: as for ``by_metric``.
+        metric: what the other trusts are ordered by.
+        filters: which trusts to keep, resolved.
+
+    Returns:
+        Columns BY_METRIC, by name; without ranks, and without the median, which is of the rates.
+
+    """
+    of_type = frames.of_type(metric.trust_type)
+    of_metric = of_type.observations.filter(
+        pl.col("metric_id") == metric.metric_id, pl.col("value").is_not_null()
+    )
+    nothing = ("rank", "of", "median", "computed_rank", "computed_of", "computed_median")
+    return (
+        of_metric.filter(~is_compared())
+        .join(of_metric.filter(is_compared()), on=["quarter", "trust_code"], how="anti")
+        .with_columns(
+            *(pl.lit(None, WITH_PEERS[column]).alias(column) for column in nothing),
+            higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
+            short_name=pl.lit(metric.short_name),
+            computed_lowest=pl.lit(None, pl.Float64),
+            computed_highest=pl.lit(None, pl.Float64),
+        )
+        .join(of_type.standings.select(_ABOUT_TRUST), on=["quarter", "trust_code"], how="left")
+        .filter(narrowing.keep(filters))
+        .sort("trust_name")
+        .select(BY_METRIC)
+        .collect()
+    )
 
 
 def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) -> pl.DataFrame:
@@ -169,8 +211,8 @@ def rank(
         worst_first: whether the worst comes first.
 
     Returns:
-        Columns BY_METRIC, or BY_AREA and the metrics' values; for an area ``parts["metrics"]``
-        names the value columns.
+        Columns BY_METRIC, counts that are not compared last; or BY_AREA and the metrics' values,
+        and ``parts["metrics"]`` names the value columns.
 
     """
     first = choices[0]
@@ -183,6 +225,7 @@ def rank(
         ],
         how="diagonal",
     )
+    counts = [beside(frames, choice, filters) for choice in choices if isinstance(choice, Metric)]
     named = [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)]
     end = "Worst" if worst_first else "Best"
     name = first.metric if isinstance(first, Metric) else first.name
@@ -191,10 +234,18 @@ def rank(
     return Answer(
         question="area" if named else "ranking",
         title=f"{end} first: {name} ({whose}{narrowed})",
-        frame=ordered,
-        notes=(_how_ordered(first, ordered),),
+        frame=pl.concat([ordered, *counts]) if counts else ordered,
+        notes=(_how_ordered(first, ordered), *_about_counts(counts)),
         parts={"metrics": pl.concat(named).unique("column", maintain_order=True)} if named else {},
     )
+
+
+def _about_counts(counts: Sequence[pl.DataFrame]) -> Iterator[str]:
+    """Say in one note which trusts have a count, not a rate."""
+    codes = [code for frame in counts for code in frame["trust_code"].unique().sort()]
+    if codes:
+        who = "1 trust has" if len(codes) == 1 else f"{len(codes)} trusts have"
+        yield f"{who} a count, not a rate, so it is not ranked or compared: {', '.join(codes)}."
 
 
 def _named_metrics(frames: Frames, area: Area) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import polars as pl
 
 from nhs_league.league.metrics import catalogue
 from nhs_league.league.peers import GROUP, with_peers
+from nhs_league.league.schema.frames import QUARTER
 from nhs_league.league.scoring import COMBINED_FINANCE, FINANCE_PARTS, ROUNDING, by_rank
 
 LEAST = 5
@@ -43,7 +44,7 @@ IN_WORDS = {
 
 RULES = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_type": pl.String,
         "metric_id": pl.String,
         "metric": pl.String,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.league.metrics import catalogue
+from nhs_league.league.metrics import catalogue, is_compared
 from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import GROUP, with_peers
 from nhs_league.league.schema.frames import Frames
@@ -30,7 +30,8 @@ def strips(frames: Frames, trust_code: str) -> pl.DataFrame:
         trust_code: the trust.
 
     Returns:
-        Columns STRIPS, by domain, the worst metrics of each first.
+        Columns STRIPS, by domain, the worst metrics of each first; without values that are not
+        compared.
 
     """
     listed = catalogue(frames.observations)
@@ -42,7 +43,7 @@ def strips(frames: Frames, trust_code: str) -> pl.DataFrame:
     )
     return (
         with_peers(frames.observations, listed)
-        .filter(pl.col("trust_code") == trust_code, pl.col("value").is_not_null())
+        .filter(pl.col("trust_code") == trust_code, pl.col("value").is_not_null(), is_compared())
         .join(short, on=["metric_id", "unit"], how="left")
         .join(peers, on=GROUP, how="left")
         .with_columns(

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from nhs_league.league.framework_breaks import framework_breaks
 from nhs_league.league.metrics import catalogue
 from nhs_league.league.peers import GROUP, medians
+from nhs_league.league.periods import same_period
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 
@@ -47,7 +49,10 @@ def places(frames: Frames, trust_codes: Sequence[str]) -> Answer:
         question="places",
         title="Place and average score, quarter by quarter",
         frame=frame,
-        notes=("Ranks and scores: 1 is best. A change inside the likely ranges may be chance.",),
+        notes=(
+            "Ranks and scores: 1 is best. A change inside the likely ranges may be chance.",
+            *framework_breaks(frame["quarter"]),
+        ),
     )
 
 
@@ -63,7 +68,8 @@ def metric_trend(
 
     Returns:
         Columns METRIC_TREND; figures without a value or score are left out. A metric's name and
-        direction are those of the last quarter in which one of the trusts has it.
+        direction are those of the last quarter in which one of the trusts has it. Figures of
+        different framework years are one series where the metric's ID and unit are the same.
 
     """
     wanted = (
@@ -80,22 +86,23 @@ def metric_trend(
         .join(_last_known(own, peers).lazy(), on=_SERIES, how="left", nulls_equal=True)
         .join(medians(peers), on=GROUP, how="left", nulls_equal=True)
         .join(names, on=["quarter", "trust_code"], how="left")
-        .sort(_time(), "metric_id", "unit")
-        .with_columns(news=_news())
+        .sort("quarter", "metric_id", "unit")
+        .pipe(_with_news)
     )
     frame = _in_order(told, trust_codes, "metric_id", "unit").select(METRIC_TREND)
-    one = frame["metric"].n_unique() == 1
+    # A metric is described in other words in another framework year; its ID stays.
+    name = frame["metric"][-1] if frame["metric_id"].n_unique() == 1 else "Metrics"
     return Answer(
         question="trend" if metric_ids is not None else "sparklines",
-        title=f"{frame['metric'][0]}, quarter by quarter" if one else "Metrics, quarter by quarter",
+        title=f"{name}, quarter by quarter",
         frame=frame,
-        notes=tuple(_notes(frame)),
+        notes=tuple(_notes(frame, in_lines=metric_ids is None)),
     )
 
 
 def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
     """Give each series' short_name and higher_is_better in the last quarter that has it."""
-    last = own.sort(_time()).group_by(_SERIES).agg(pl.col("quarter").last())
+    last = own.sort("quarter").group_by(_SERIES).agg(pl.col("quarter").last())
     quarters = last["quarter"].unique().to_list()
     listed = catalogue(peers.filter(pl.col("quarter").is_in(quarters)))
     return last.join(listed, on=[*_SERIES, "quarter"], how="left", nulls_equal=True).select(
@@ -103,50 +110,58 @@ def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _notes(frame: pl.DataFrame) -> list[str]:
-    said = []
+def _notes(frame: pl.DataFrame, *, in_lines: bool) -> list[str]:
+    """Explain what is drawn, where it is drawn as lines, and what cannot be compared."""
+    said = ["· means no figure for that quarter."] if in_lines and _has_gaps(frame) else []
     if (frame["news"] == "same figure").any():
         said.append(
-            "= marks a figure of the same period as in the quarter before: it was published again, "
-            "and is no news."
+            "= means the figure was republished for the same period, so nothing has changed."
         )
     if (frame["news"] == "series broken").any():
         said.append("The unit of a metric changed under its ID: its figures are not one series.")
     better = frame["higher_is_better"].drop_nulls().unique().to_list()
     if frame["metric_id"].n_unique() == 1 and len(better) == 1:
         said.append("Higher is better." if better[0] else "Lower is better.")
-    return said
+    return [*said, *framework_breaks(frame["quarter"])]
+
+
+def _has_gaps(frame: pl.DataFrame) -> bool:
+    """Say whether a metric with values lacks one in a quarter from the first to the last shown."""
+    places = frame["quarter"].to_physical().cast(pl.Int32)
+    if places.is_empty():
+        return False
+    shown = frame.filter(pl.col("value").is_not_null()).group_by("trust_code", "metric_id", "unit")
+    counts = shown.agg(pl.col("quarter").n_unique())["quarter"]
+    return bool((counts < places.max() - places.min() + 1).any())  # type: ignore[operator]
 
 
 def _is_of(trust_codes: Sequence[str]) -> pl.Expr:
     return pl.col("trust_code").is_in(list(trust_codes))
 
 
-def _time() -> pl.Expr:
-    """Order quarters by time: the year before the number."""
-    return pl.concat_str(pl.col("quarter").str.slice(3), "quarter")
-
-
 def _in_order(frame: pl.LazyFrame, trust_codes: Sequence[str], *within: str) -> pl.DataFrame:
     places = {code: place for place, code in enumerate(trust_codes)}
     place = pl.col("trust_code").replace_strict(places, return_dtype=pl.Int32)
-    return frame.sort(place, *within, _time(), nulls_last=True).collect()
+    return frame.sort(place, *within, "quarter", nulls_last=True).collect()
 
 
-def _news() -> pl.Expr:
-    series = ("trust_code", "metric_id")
-    rate_or_count = (*series, pl.col("unit").is_in(["rate", "count"]), pl.col("unit") == "count")
-    before = {c: pl.col(c).shift(1).over(*rate_or_count) for c in ("period", "value", "unit")}
-    is_first = pl.col("quarter").shift(1).over(*rate_or_count).is_null()
-    same_period = pl.col("period").eq_missing(before["period"])
-    return (
-        pl.when(is_first)
+def _with_news(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Add ``news``: what each figure is beside the one before it. Rows are in the order of time."""
+    series = (
+        "trust_code", "metric_id", pl.col("unit").is_in(["rate", "count"]),
+        pl.col("unit") == "count",
+    )  # fmt: skip
+    earlier = {
+        f"{c}_from": pl.col(c).shift(1).over(series) for c in ("quarter", "period", "value", "unit")
+    }
+    return frame.with_columns(**earlier).with_columns(
+        news=pl.when(pl.col("quarter_from").is_null())
         .then(pl.lit("first"))
-        .when(pl.col("unit").ne_missing(before["unit"]))
+        .when(pl.col("unit").ne_missing(pl.col("unit_from")))
         .then(pl.lit("series broken"))
-        .when(same_period & pl.col("value").eq_missing(before["value"]))
+        .when(same_period() & pl.col("value").eq_missing(pl.col("value_from")))
         .then(pl.lit("same figure"))
-        .when(same_period)
+        .when(same_period())
         .then(pl.lit("changed figure"))
         .otherwise(pl.lit("new figure"))
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.league.peers import place, place_of
+from nhs_league.league.periods import same_period
 from nhs_league.league.scoring import by_rank
 
 WEAK_FROM = 3.0
@@ -23,14 +24,15 @@ class WeakSpot(StrEnum):
 
 
 class Since(StrEnum):
-    """What became of a metric since the quarter before."""
+    """What became of a metric's value since the trust's last figure of it."""
 
-    FIRST = "first figure"
+    NOT_COMPARED = "not compared"
     SAME = "same figure"
-    NEW = "new"
-    WORSENING = "worsening"
-    EASING = "easing"
+    REVISED = "changed figure"
+    IMPROVED = "improved"
+    WORSENED = "worsened"
     UNCHANGED = "unchanged"
+    MOVED = "moved"
 
 
 class Rule(StrEnum):
@@ -54,8 +56,10 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         The same rows with ``weak_spot`` (``severe``, ``weak`` or null), ``weak_spot_rule``
         (``score``, ``rank`` or null), ``strong`` (bool: scored 1.50 or better, or ranked in the
-        best quarter) and ``badness``, 1 (best) to 4, which orders them: the score, or the rank put
-        on the score's scale; null where neither is known.
+        best quarter), ``badness``, 1 (best) to 4, which orders weak spots: the score, or the rank
+        put on the score's scale; and ``share_ahead``, 0 (best) to 1, which orders all metrics: the
+        share of the other trusts that do better or, without a rank, the score put on that scale.
+        Both are null where neither is known.
 
     """
     score, rank, of = pl.col("score"), place(), place_of()
@@ -77,54 +81,91 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.lit(Rule.RANK.value)),
         strong=((score <= STRONG_TO) | in_best_quarter).fill_null(value=False),
         badness=pl.coalesce(score, pl.when(judged_by_rank).then(on_scale)),
+        share_ahead=pl.coalesce(
+            pl.when(of > 1).then((rank - 1) / (of - 1)).when(of == 1).then(0.0), (score - 1) / 3
+        ),
     )
 
 
 def history(classified: pl.LazyFrame) -> pl.LazyFrame:
-    """Tell how long each metric of a trust has been weak, and what became of it since last time.
+    """Compare each metric of a trust with its figure before, and count the quarters it was weak.
+
+    The value decides what became of a metric, never its score, which depends on other trusts too;
+    only a metric that is published as a score alone is compared by its score.
 
     Args:
         classified: as ``classify`` gives it, one trust's rows of one or more quarters.
 
     Returns:
-        metric_id, unit, weak_for (how many quarters in a row it has been a weak spot, up to the
-        newest quarter; 0 where it is none now) and since_last (a ``Since``: the same figure
-        published again, newly weak, or its badness against the quarter before; where that is the
-        same, its value).
+        One row a metric and unit of the newest quarter: metric_id, unit, ``quarters_weak`` (for how
+        many quarters in a row it has been a weak spot, up to the newest quarter; 0 where it is none
+        now), ``change_since_last`` (a ``Since``: ``same figure`` is the same period again,
+        ``changed figure`` that period with another value, ``moved`` a value that may be better or
+        worse, ``not compared`` where there is no earlier figure in this unit), and the earlier
+        figure: ``quarter_from``, ``value_from``, and ``rank_from``, ``of_from`` and ``score_from``,
+        which are null where that quarter is of another framework year.
 
     """
     group = ("metric_id", "unit")
-    time = pl.concat_str(pl.col("quarter").str.slice(3), "quarter")
-    newest_first = classified.with_columns(time=time).sort(*group, "time", descending=True)
-    is_weak = pl.col("weak_spot").is_not_null()
-    before = {c: pl.col(c).shift(-1).over(group) for c in ("period", "value", "score", "badness")}
-    was_weak = is_weak.shift(-1).over(group)
-    same = (
-        pl.col("period").eq_missing(before["period"])
-        & pl.col("value").eq_missing(before["value"])
-        & (pl.col("value").is_not_null() | pl.col("score").eq_missing(before["score"]))
+    newest_first = classified.with_columns(time=_time(), year=_year()).sort(
+        *group, "time", descending=True
     )
-    # A score that is at its end cannot tell a value that gets worse still.
-    value = pl.col("value") - before["value"]
-    tie = pl.when("higher_is_better").then(-value).otherwise(value).fill_null(0.0)
-    badness = (pl.col("badness") - before["badness"]).fill_null(0.0)
-    worse = pl.when(badness != 0).then(badness).otherwise(tie)
+    earlier = {c: pl.col(c).shift(-1).over(group) for c in ("quarter", "period", "value")}
+    same_year = pl.col("year") == pl.col("year").shift(-1).over(group)
+    within_year = {
+        f"{c}_from": pl.when(same_year).then(pl.col(c).shift(-1).over(group))
+        for c in ("rank", "of", "score")
+    }
     newest = pl.col("time").max()
+    without_gap = newest - pl.col("time") == pl.int_range(pl.len()).over(group)
+    is_weak = pl.col("weak_spot").is_not_null() & without_gap
     return (
         newest_first.with_columns(
-            weak_for=is_weak.cast(pl.Int8).cum_min().over(group).sum().over(group).cast(pl.Int32),
-            since_last=pl.when(was_weak.is_null())
-            .then(pl.lit(Since.FIRST.value))
-            .when(same)
-            .then(pl.lit(Since.SAME.value))
-            .when(is_weak & ~was_weak)
-            .then(pl.lit(Since.NEW.value))
-            .when(worse > 0)
-            .then(pl.lit(Since.WORSENING.value))
-            .when(worse < 0)
-            .then(pl.lit(Since.EASING.value))
-            .otherwise(pl.lit(Since.UNCHANGED.value)),
+            **{f"{c}_from": figure for c, figure in earlier.items()},
+            **within_year,
+            quarters_weak=is_weak.cast(pl.Int8).cum_min().over(group).sum().over(group),
         )
         .filter(pl.col("time") == newest)
-        .select(*group, "weak_for", "since_last")
+        .with_columns(
+            change_since_last=_since_last(), quarters_weak=pl.col("quarters_weak").cast(pl.Int32)
+        )
+        .select(
+            *group, "quarters_weak", "change_since_last", "quarter_from", "value_from",
+            "rank_from", "of_from", "score_from",
+        )
+    )  # fmt: skip
+
+
+def _since_last() -> pl.Expr:
+    value = pl.col("value") - pl.col("value_from")
+    # Where there are no values at all, the score is what is published; lower is better.
+    has_no_value = pl.col("value").is_null() & pl.col("value_from").is_null()
+    score = pl.col("score") - pl.col("score_from")
+    change = pl.when(has_no_value).then(score).otherwise(value)
+    better = pl.when(pl.col("higher_is_better") & ~has_no_value).then(change).otherwise(-change)
+    knows_better = has_no_value | pl.col("higher_is_better").is_not_null()
+    return (
+        pl.when(change.is_null())
+        .then(pl.lit(Since.NOT_COMPARED.value))
+        .when(same_period() & (change == 0))
+        .then(pl.lit(Since.SAME.value))
+        .when(same_period() & ~has_no_value)
+        .then(pl.lit(Since.REVISED.value))
+        .when(change == 0)
+        .then(pl.lit(Since.UNCHANGED.value))
+        .when(~knows_better)
+        .then(pl.lit(Since.MOVED.value))
+        .when(better > 0)
+        .then(pl.lit(Since.IMPROVED.value))
+        .otherwise(pl.lit(Since.WORSENED.value))
     )
+
+
+def _year() -> pl.Expr:
+    """Give the calendar year in which a quarter's financial year begins."""
+    return pl.col("quarter").cast(pl.String).str.slice(3, 4).cast(pl.Int32)
+
+
+def _time() -> pl.Expr:
+    """Give quarters numbers of which one and the next differ by 1."""
+    return pl.col("quarter").to_physical().cast(pl.Int32)

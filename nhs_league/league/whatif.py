@@ -12,13 +12,13 @@ from nhs_league.league.noise import noiseless
 from nhs_league.league.peers import best_quarter, peer_median, with_peers
 from nhs_league.league.rescoring import Change, changed
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.frames import QUARTER, Frames
 from nhs_league.league.scoring import PLACES, average_scores, domain_scores, league_rank
 from nhs_league.league.segments import Cut, adjusted, by_score, with_computed
 
 WHATIF = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_code": pl.String,
         "trust_name": pl.String,
         "what": pl.String,

@@ -9,11 +9,11 @@ import polars as pl
 
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league import changes as comparing, metrics, revisions, trends
+from nhs_league.league.caveats import with_caveats
 from nhs_league.league.filters import Filters, resolve
 from nhs_league.league.mergers import what_became
 from nhs_league.league.metrics import Metric
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.revisions import told_once
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
@@ -81,7 +81,7 @@ def trend(
                 "nhsleague show lists what a trust has.",
             )
     notes = (*answer.notes, *_gone(store, frames, codes))
-    return told_once(replace(answer, chosen=tuple(said), notes=notes), frames)
+    return with_caveats(replace(answer, chosen=tuple(said), notes=notes), frames, codes)
 
 
 def _measured(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[str], str]:
@@ -113,13 +113,18 @@ def _measured(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[
 
 
 def _gone(store: Store, frames: Frames, codes: Sequence[str]) -> list[str]:
-    """Say what became of trusts that the newest quarter does not list any more."""
+    """Say what became of trusts that the next release of their type does not list any more."""
     is_asked = pl.col("trust_code").is_in(list(codes))
-    listed = frames.standings.filter(is_asked).select("trust_code", "quarter").collect()
+    columns = ("trust_code", "trust_type", "quarter")
+    listed = frames.standings.filter(is_asked).select(columns).collect()
     said = []
     for code in codes:
-        last = max(map(Quarter.parse, listed.filter(pl.col("trust_code") == code)["quarter"]))
-        later = [quarter for quarter in store.quarters if quarter > last]
+        quarters = {
+            Quarter.parse(quarter): trust_type
+            for _, trust_type, quarter in listed.filter(trust_code=code).iter_rows()
+        }
+        last = max(quarters)
+        later = [quarter for quarter in quarters_with(store, quarters[last]) if quarter > last]
         if later:
             before, after = (
                 frames.standings.filter(pl.col("quarter") == q.label).collect()

@@ -38,13 +38,13 @@ def one_trust(store: Store, asked: str, quarter: str) -> OneTrust:
     standing = frames.standings.filter(pl.col("trust_code") == found.code).select(
         "trust_type", "quarter"
     )
-    trust_type, its_quarter = standing.collect().row(0)
+    trust_type, its_quarter = standing.sort("quarter", descending=True).collect().row(0)
     national = frames.standings.filter(pl.col("quarter") == its_quarter).collect()
     return OneTrust(
         found.code,
         trust_type,
         Quarter.parse(its_quarter),
-        frames.of_type(trust_type),
+        frames.of_type(trust_type).of_quarter(its_quarter),
         cuts(national),
         (*filter(None, (found.said,)), *_old(store, its_quarter, quarter)),
     )

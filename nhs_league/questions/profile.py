@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nhs_league.league import profile
-from nhs_league.league.revisions import told_once
+from nhs_league.league.caveats import with_caveats
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.one_trust import one_trust
 from nhs_league.questions.scope import quarters_with
@@ -23,4 +23,4 @@ def show(
     past = [q for q in quarters_with(store, one.trust_type) if q < one.quarter][-_PAST:]
     earlier = read_quarters(store, past).of_type(one.trust_type) if past else None
     answer = profile.profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
-    return told_once(replace(answer, chosen=one.said), one.frames)
+    return with_caveats(replace(answer, chosen=one.said), one.frames, [one.code])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nhs_league.league import metrics, ranking
+from nhs_league.league.caveats import with_caveats
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.revisions import told_once
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.scope import (
     Where,
@@ -28,7 +28,7 @@ def worst_or_best(
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
     choices, said = one_kind(asked, found, trust_type)
     answer = ranking.rank(frames, choices, resolved(where, frames), worst_first=worst_first)
-    return told_once(replace(arranged(answer, order), chosen=said), frames)
+    return with_caveats(replace(arranged(answer, order), chosen=said), frames)
 
 
 def table(
@@ -45,4 +45,4 @@ def table(
     answer = ranking.table(
         frames, trust_type, resolved(where, frames), groups=groups, bootstrap=bootstrap
     )
-    return told_once(replace(arranged(answer, order), chosen=said), frames)
+    return with_caveats(replace(arranged(answer, order), chosen=said), frames)

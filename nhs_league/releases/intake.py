@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+
+import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
@@ -17,7 +19,8 @@ from nhs_league.releases.glance import NOT_A_RELEASE, is_other_table, refuse_wid
 from nhs_league.releases.lock import cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile, Manifest, Seen
 from nhs_league.releases.parse import ParsedFile, parse_file
-from nhs_league.releases.store import Store, reopened
+from nhs_league.releases.recognition import recognised, with_types
+from nhs_league.releases.store import Store, read_quarters, reopened
 from nhs_league.releases.tables import described
 from nhs_league.releases.tidy import DamagedError
 from nhs_league.version import __version__
@@ -144,7 +147,7 @@ def take(
         if isinstance(file, Outcome):
             outcomes.append(file)
             continue
-        outcome, found = _take_one(file, files, only or Only())
+        outcome, found = _take_one(store, file, files, only or Only())
         outcomes.append(outcome)
         if found is not None and outcome.kept is not None:
             files.append(outcome.kept)
@@ -169,7 +172,7 @@ def take(
 
 
 def _take_one(
-    file: Incoming, files: Sequence[KeptFile], only: Only
+    store: Store, file: Incoming, files: Sequence[KeptFile], only: Only
 ) -> tuple[Outcome, ParsedFile | None]:
     sha256 = hashlib.sha256(file.data).hexdigest()
     known = next((kept for kept in files if kept.sha256 == sha256), None)
@@ -180,6 +183,8 @@ def _take_one(
         found = parse_file(
             file.name, file.data, release_file=manifests.release_file(file.name, sha256)
         )
+        types = recognised(found, _stored_types(store))
+        found = with_types(found, types)
     except RefusedError as refusal:
         if file.may_be_other and is_other_table(file.data):
             reason = f"{file.name}: {NOT_A_RELEASE}"
@@ -193,6 +198,7 @@ def _take_one(
         datetime.now(UTC).isoformat(timespec="seconds"),
         last_modified=_last_modified(file.seen),
         order=max((kept.order for kept in files), default=0) + 1,
+        taken_as=tuple(sorted(types.items())),
     )
     kept = described(as_it_came, found)
     if not only.lets_through(kept):
@@ -223,6 +229,13 @@ def _last_modified(seen: Seen | None) -> str:
     except ValueError:
         return ""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _stored_types(store: Store) -> Iterator[pl.DataFrame]:
+    """Read the type of each stored trust, the newest quarter first."""
+    for quarter in reversed(store.quarters):
+        standings = read_quarters(store, [quarter]).standings
+        yield standings.select("trust_code", "trust_type").collect()
 
 
 def _publishes_the_same(one: KeptFile, other: KeptFile) -> bool:

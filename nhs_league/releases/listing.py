@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.frames import QUARTER
 from nhs_league.releases.fetching import Published
 from nhs_league.releases.intake import Outcome
 from nhs_league.releases.integrity import Finding
@@ -17,7 +18,7 @@ from nhs_league.releases.store import Store, read_quarters
 
 RELEASES = pl.Schema(
     {
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_type": pl.String,
         "kind": pl.String,
         "published": pl.String,
@@ -39,7 +40,7 @@ RELEASES = pl.Schema(
 FETCHED = pl.Schema(
     {
         "status": pl.String,
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_type": pl.String,
         "kind": pl.String,
         "trusts": pl.Int32,
@@ -57,7 +58,7 @@ AVAILABLE = pl.Schema(
         "file": pl.String,
         "linked": pl.Boolean,
         "kept": pl.Boolean,
-        "quarter": pl.String,
+        "quarter": QUARTER,
         "trust_type": pl.String,
         "kind": pl.String,
         "source": pl.String,
@@ -107,12 +108,11 @@ def releases(store: Store) -> pl.DataFrame:
     ]
     types = {name: place for place, name in enumerate(trust_types.PREFERRED)}
     return pl.DataFrame(rows, schema=RELEASES).sort(
-        pl.col("quarter").str.slice(3),
         "quarter",
         pl.col("trust_type").replace_strict(types, default=len(types)),
         "trust_type",
         "kind",
-        descending=[True, True, False, False, True],
+        descending=[True, False, False, True],
     )
 
 

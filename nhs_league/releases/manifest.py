@@ -63,6 +63,7 @@ class KeptFile:
         last_modified: the server's ``Last-Modified``, ISO date-time in UTC; else empty.
         order: its number in the order in which files were added.
         follows: the sha256 of files that it was published after, as a person said.
+        taken_as: new trust types in it -> the known ones that they were recognised as, in pairs.
 
     """
 
@@ -80,6 +81,7 @@ class KeptFile:
     last_modified: str = ""
     order: int = 0
     follows: tuple[str, ...] = ()
+    taken_as: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_fetched(self) -> bool:
@@ -340,5 +342,8 @@ def _columns() -> str:
 
 
 def _of(kind: type[_T], values: Mapping[str, Any]) -> _T:
-    fields = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
-    return kind(**fields)
+    return kind(**{name: _hashable(value) for name, value in values.items()})
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value

@@ -32,7 +32,7 @@ def with_of(
 
 
 def largest_ranks(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return quarter, trust_type, the largest ``rank`` (or end of a likely range) and ``trusts``."""
+    """Return the largest ``rank`` (or end of a range) and ``trusts`` of each quarter and type."""
     ranks = [c for c in ("rank", "rank_high") if c in frame.columns]
     return frame.group_by(_TABLE).agg(
         rank=pl.max_horizontal(ranks).max().cast(pl.Int32), trusts=pl.col("trust_code").n_unique()

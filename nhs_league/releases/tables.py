@@ -18,6 +18,7 @@ from nhs_league.releases.merge import merge
 from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile, parse_file
 from nhs_league.releases.quarter_frames import nothing
+from nhs_league.releases.recognition import with_types
 from nhs_league.releases.records import fault, read_raw
 
 _ROWS_AT_ONCE = 60_000
@@ -139,6 +140,7 @@ def _pass(built: Built, root: Path, into: Path, only: Collection[str] | None) ->
             continue
         try:
             parsed = parse_file(kept.name, read_raw(root, kept), release_file=kept.release_file)
+            parsed = with_types(parsed, dict(kept.taken_as))
         except RefusedError as refusal:
             unusable[kept.sha256] = f"this version refuses it: {refusal.message}"
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from nhs_league.league.schema.counting import counted
+from nhs_league.league.schema.quarters import Quarter
 from nhs_league.render import figures
 
 _DOMAINS, _STRIP, _TREND = 360, 300, 400
@@ -92,29 +94,35 @@ def strip(
     drawn.append(_text(0, 44, f"{ends[0]}{_said(worse, short)}"))
     drawn.append(_text(_STRIP, 44, f"{ends[1]}{_said(better, short)}", "end"))
     title = f"{label}: {_said(value, unit)}"
-    whose = f"{len(peers)} trusts" if is_of_peers else "its type"
+    whose = counted(len(peers), "trust") if is_of_peers else "its type"
     said = f"The median of {whose} is {_said(median, unit)}."
     return _svg(_STRIP, 48, title, said, drawn)
 
 
 def trend(label: str, quarters: Sequence[str], values: Sequence[float | None], unit: str | None,
           medians: Sequence[float | None] = ()) -> str:  # fmt: skip
-    """Draw figures quarter by quarter as a line with its values, and the peers' median dashed."""
+    """Draw figures quarter by quarter as a line with its values, and the peers' median dashed.
+
+    A quarter that is missing leaves its place empty, and the lines a gap.
+    """
     known = [v for v in (*values, *medians) if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     span = (high - low) or 1.0
-    step = (_TREND - 60) / max(len(quarters) - 1, 1)
+    places = _places(quarters)
+    last = places[-1] if places else 0
+    step = (_TREND - 60) / max(last, 1)
 
     def point(place: int, figure: float) -> tuple[float, float]:
         return 30 + place * step, 70 - (figure - low) / span * 44
 
-    drawn = [_path("line", [point(i, v) for i, v in enumerate(values) if v is not None])]
-    if medians:
-        dashed = [point(i, v) for i, v in enumerate(medians) if v is not None]
-        drawn.insert(0, _path("dashed", dashed))
-    for place, (quarter, value) in enumerate(zip(quarters, values, strict=True)):
+    def lines(kind: str, drawn: Sequence[float | None]) -> list[str]:
+        known = [(place, v) for place, v in zip(places, drawn, strict=True) if v is not None]
+        return [_path(kind, [point(*each) for each in run]) for run in _runs(known)]
+
+    drawn = [*(lines("dashed", medians) if medians else []), *lines("line", values)]
+    for place, quarter, value in zip(places, quarters, values, strict=True):
         x = 30 + place * step
-        anchor = "start" if place == 0 else "end" if place == len(quarters) - 1 else "middle"
+        anchor = "start" if place == 0 else "end" if place == last else "middle"
         edge = 0 if anchor == "start" else _TREND if anchor == "end" else x
         drawn.append(_text(edge, 92, quarter, anchor))
         if value is not None:
@@ -127,8 +135,26 @@ def trend(label: str, quarters: Sequence[str], values: Sequence[float | None], u
     return _svg(_TREND, 98, label, said, drawn)
 
 
+def _places(quarters: Sequence[str]) -> list[int]:
+    """Give quarters numbers from the first, so that one that is missing leaves its number out."""
+    parsed = [Quarter.parse(quarter) for quarter in quarters]
+    numbers = [4 * quarter.year + quarter.number for quarter in parsed]
+    return [number - numbers[0] for number in numbers]
+
+
+def _runs(known: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:
+    """Split figures where a quarter between them is missing."""
+    runs: list[list[tuple[int, float]]] = []
+    for place, figure in known:
+        if runs and place - runs[-1][-1][0] == 1:
+            runs[-1].append((place, figure))
+        else:
+            runs.append([(place, figure)])
+    return runs
+
+
 def _said(figure: float | None, unit: str | None) -> str:
-    return figures.with_unit(None if figure is None else round(figure, 4), unit)
+    return figures.with_unit(figures.rounded(figure), unit)
 
 
 def _at(score: float) -> float:

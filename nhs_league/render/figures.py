@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import overload
+
+from nhs_league.league.schema.counting import counted
 
 _GLUED = {"%": "%"}
-_BARE = ("count", "rate", "segment")
+_BARE = ("count", "rate", "index", "segment")
 SCORE_RANGE = (1.0, 4.0)
+_HUNDREDTH = Decimal("0.01")
 _UNKNOWN = "–"
 
 
 def number(figure: float | None) -> str:
-    """Write a figure with all its published digits: 46.55, 24.
+    """Write a published figure with all its digits: 46.55, 24.
 
     >>> number(46.55), number(24.0), number(None)
     ('46.55', '24', '–')
     """
     return _UNKNOWN if figure is None else format(figure, ".12g")
+
+
+@overload
+def rounded(figure: float) -> float: ...
+@overload
+def rounded(figure: None) -> None: ...
+def rounded(figure: float | None) -> float | None:
+    """Round a computed figure to the places that published ones have, halves away from zero.
+
+    Every computed value and score is rounded here and nowhere else, so that one figure reads the
+    same in each table.
+
+    >>> rounded(60.335), rounded(2.485), rounded(-0.125)
+    (60.34, 2.49, -0.13)
+    """
+    if figure is None:
+        return None
+    # repr() gives 2.485 where the binary fraction lies just below it.
+    return float(Decimal(repr(figure)).quantize(_HUNDREDTH, ROUND_HALF_UP))
 
 
 def with_unit(figure: float | None, unit: str | None) -> str:
@@ -28,18 +52,24 @@ def with_unit(figure: float | None, unit: str | None) -> str:
     return f"{number(figure)}{_GLUED.get(unit, f' {unit}')}"
 
 
+def from_to(before: float | None, now: float | None, unit: str | None) -> str:
+    """Write a change, with a unit that is a word only once: ``7.19 to 7.11 out of 10``."""
+    first = with_unit(before, unit if unit in (*_GLUED, "score") else None)
+    return f"{first} to {with_unit(now, unit)}"
+
+
 def difference(figure: float, unit: str | None) -> str:
-    """Write the size of a difference with its unit; percentages differ in percentage points."""
-    size = round(abs(figure), 4)
-    return with_unit(size, "percentage points" if unit == "%" else unit)
+    """Write the size of a difference: ``22.36 points`` between percentages, ``0.2`` out of 10."""
+    size = rounded(abs(figure))
+    if unit in ("%", "percentage points"):
+        return counted(size, "point")
+    return with_unit(size, None if unit == "out of 10" else unit)
 
 
 def score(figure: float | None) -> str:
-    """Write a score with at least its two published places: 4.00; a computed median: 2.485."""
-    if figure is None:
-        return _UNKNOWN
-    published = f"{figure:.2f}"
-    return published if float(published) == round(figure, 4) else number(round(figure, 4))
+    """Write a score with its two places: 4.00."""
+    figure = rounded(figure)
+    return _UNKNOWN if figure is None else f"{figure:.2f}"
 
 
 def rank_of(rank: int | None, of: int | None) -> str:
@@ -49,9 +79,14 @@ def rank_of(rank: int | None, of: int | None) -> str:
     return f"{rank} of {of}" if of is not None else str(rank)
 
 
-def counted(count: int, what: str) -> str:
-    """Write how many things there are: ``1 trust``, ``129 trusts``."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def ordinal(rank: int) -> str:
+    """Write a rank as people say it.
+
+    >>> [ordinal(rank) for rank in (1, 2, 3, 4, 11, 12, 13, 21, 112)]
+    ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '112th']
+    """
+    teens = 10 < rank % 100 < 14
+    return f"{rank}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(rank % 10, 'th')}"
 
 
 def likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:
@@ -78,9 +113,24 @@ def span(first: int | None, last: int | None, own: int | None, *, of: int, width
     """
     if first is None or last is None or own is None:
         return ""
-    at = [min(int((rank - 1) * width / of), width - 1) for rank in (first, last, own)]
+    return spans([(first, last)], own, of=of, width=width)
+
+
+def spans(runs: Sequence[tuple[int, int]], own: int | None, *, of: int, width: int = 24) -> str:
+    """Draw runs of ranks, of ``of``, as pieces of a line, with ``own`` marked on it.
+
+    >>> spans([(1, 4), (15, 20)], 17, of=20, width=10)
+    '--.....-o-'
+    """
+    if own is None:
+        return ""
+
+    def at(rank: int) -> int:
+        return min(int((rank - 1) * width / of), width - 1)
+
+    covered = {place for first, last in runs for place in range(at(first), at(last) + 1)}
     return "".join(
-        "o" if place == at[2] else "-" if at[0] <= place <= at[1] else "." for place in range(width)
+        "o" if place == at(own) else "-" if place in covered else "." for place in range(width)
     )
 
 
@@ -95,37 +145,50 @@ def dots(
 ) -> str:
     """Draw a value and a median on a line from ``low`` to ``high``: o, m, or both as @.
 
-    A figure that is the same one again is drawn as =, as it is no new point.
+    The line is lengthened where one of them lies beyond its ends, as a published median can where
+    only a part of the trusts is kept. A figure that is the same one again is drawn as =, as it is
+    no new point.
 
     >>> dots(46.55, 24.52, 19.1, 46.55, same=False, width=10)
-    '.m.......o'
+    '..m......o'
+    >>> dots(46.55, 24.52, 46.55, 46.55, same=False, width=10)
+    'm........o'
     """
     if value is None or low is None or high is None:
         return ""
-    span = (high - low) or 1.0
+    drawn = [figure for figure in (value, median, low, high) if figure is not None]
+    start, end = min(drawn), max(drawn)
+    length = (end - start) or 1.0
     line = ["."] * width
     if median is not None:
-        line[round((median - low) / span * (width - 1))] = "m"
-    at = round((value - low) / span * (width - 1))
+        line[round((median - start) / length * (width - 1))] = "m"
+    at = round((value - start) / length * (width - 1))
     line[at] = "=" if same else "@" if line[at] == "m" else "o"
     return "".join(line)
 
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
+GAP = "·"
+"""What a quarter without a figure is drawn as."""
 TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—", "1234567#--''\"\"x.-")
 """What stands for our signs on a terminal that has only ASCII."""
 
 
-def sparkline(values: Sequence[float], same: Sequence[bool]) -> str:
-    """Draw values as a row of blocks, low to high; = for a figure published again.
+def sparkline(values: Sequence[float | None], same: Sequence[bool]) -> str:
+    """Draw values as a row of blocks, low to high; = for a figure published again, · for a gap.
 
-    >>> sparkline([28.38, 19.1, 36.49, 46.55], [False, False, False, True])
-    '▃▁▅='
+    >>> sparkline([28.38, None, 36.49, 46.55], [False, False, False, True])
+    '▁·▄='
     """
-    low, high = min(values), max(values)
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
     span = (high - low) or 1.0
     return "".join(
-        "=" if again else _BLOCKS[round((value - low) / span * (len(_BLOCKS) - 1))]
+        GAP
+        if value is None
+        else "="
+        if again
+        else _BLOCKS[round((value - low) / span * (len(_BLOCKS) - 1))]
         for value, again in zip(values, same, strict=True)
     )
 

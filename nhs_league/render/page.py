@@ -150,7 +150,7 @@ def _strip_table(strips: pl.DataFrame) -> str:
             for text in (
                 row["metric"],
                 figures.with_unit(row["value"], row["unit"]),
-                figures.with_unit(round(row["median"], 4), row["unit"]),
+                figures.with_unit(figures.rounded(row["median"]), row["unit"]),
                 figures.rank_of(row["rank"], row["of"]),
                 figures.score(row["score"]),
             )

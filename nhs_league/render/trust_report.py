@@ -65,8 +65,13 @@ def _metrics(metrics: pl.DataFrame) -> Iterator[Block]:
     rest = metrics.filter(pl.col("weak_spot").is_null() & has_figure).join(
         strong, on=["metric_id", "unit"], how="anti", nulls_equal=True
     )
-    yield Heading("All others, worst first" if rest.height else "No other metrics")
-    yield points([metric_line(row) for row in rest.iter_rows(named=True)])
+    is_placed = pl.col("score").is_not_null() | pl.coalesce("rank", "computed_rank").is_not_null()
+    placed, others = rest.filter(is_placed), rest.filter(~is_placed)
+    yield Heading("All others, worst first" if placed.height else "No other metrics")
+    yield points([metric_line(row) for row in placed.iter_rows(named=True)])
+    if others.height:
+        yield Heading("Neither scored nor ranked")
+        yield points([metric_line(row) for row in others.iter_rows(named=True)])
 
 
 def _domains(domains: pl.DataFrame) -> Block:

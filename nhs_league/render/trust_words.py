@@ -7,22 +7,30 @@ from typing import Any
 
 import polars as pl
 
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.counting import counted
 from nhs_league.render import figures
 from nhs_league.render.blocks import Item, Line
 
-_SEGMENTS = {
-    1: "by its average score among the best quarter of trusts in England",
-    2: "by its average score in the second-best quarter of trusts in England",
-    3: "in the second-worst quarter of trusts in England, or held back by a deficit",
-    4: "by its average score among the worst quarter of trusts in England",
-    5: "in intensive support, by decision of NHS England",
+_QUARTERS = {
+    1: "in the top quarter of trusts in England",
+    2: "in the second-best quarter of trusts in England",
+    3: "in the second-worst quarter of trusts in England",
+    4: "in the bottom quarter of trusts in England",
 }
-_DEFICIT = {
-    True: "The trust runs a deficit",
-    False: "The trust does not run a deficit",
-    None: "Whether the trust runs a deficit is not known",
+_BANDS = {1: "in the best band", 2: "in the second band", 3: "in the third band", 4: "in the worst"}
+_QUARTILES_UNTIL = "2025/26"
+"""The last framework year whose segments are quarters of all trusts; later cuts are fixed."""
+_NEVER_NEGATIVE = ("%", "count", "rate")
+_OVERRIDE_TO = 3
+"""The best segment that a trust in deficit can have."""
+_OTHERS = {
+    "improved": ("others improved faster", ""),
+    "worsened": ("", "others worsened faster"),
+    "unchanged": ("others improved", "others worsened"),
+    "same figure": ("others improved", "others worsened"),
 }
-_FOLLOWED = {"segment": "segment", "rank": "league rank", "average_score": "average score"}
+"""What others did where a trust was overtaken, and where it overtook, by how its value moved."""
 Row = dict[str, Any]
 
 
@@ -32,10 +40,7 @@ def standing_lines(standing: Row) -> Iterator[Line]:
     if segment is None:
         yield Line("Segment: not published in the files at hand.")
     else:
-        meaning = (
-            "held there by the financial override" if standing["override"] else _SEGMENTS[segment]
-        )
-        yield Line(f" (1 is best): {meaning}.", f"Segment {segment}")
+        yield Line(f" (1 is best): {_meaning(standing)}.", f"Segment {segment}")
     yield Line(_override(standing))
     rank = figures.rank_of(standing["rank"], standing["of"])
     likely = _likely(standing["rank_low"], standing["rank_high"])
@@ -47,33 +52,68 @@ def standing_lines(standing: Row) -> Iterator[Line]:
     yield Line(f" (1.00 is best, 4.00 is worst), {spread}.", f"Average score {score}")
 
 
+def _meaning(standing: Row) -> str:
+    """Say what puts a trust into its segment, as far as the files tell."""
+    segment, unadjusted = standing["segment"], standing["unadjusted_segment"]
+    if segment == 5:
+        return "in intensive support, by decision of NHS England"
+    if segment == _OVERRIDE_TO and unadjusted is not None and unadjusted < segment:
+        why = "a deficit" if standing["in_deficit"] else "the financial override"
+        return f"because of {why}, not its score"
+    by_score = unadjusted == segment or segment != _OVERRIDE_TO
+    if by_score or standing["override"] is False or standing["in_deficit"] is False:
+        financial_year = standing["quarter"].split()[1]
+        of_year = _QUARTERS if financial_year <= _QUARTILES_UNTIL else _BANDS
+        return f"its average score is {of_year[segment]}"
+    if standing["override"] or standing["in_deficit"]:
+        return "because of its finances or its score; your files do not say which"
+    return "because of its score or its finances; your files do not say which"
+
+
 def since_lines(standing: Row, previous: pl.DataFrame | None) -> Iterator[str]:
-    """Say what changed since the quarter before."""
+    """Say what changed since the quarter before.
+
+    Across framework years the figures are only reported: nothing says whether they may be chance.
+    """
     if previous is None or previous.is_empty():
         return
     before = previous.row(0, named=True)
-    parts = [
-        _moved(name, before[column], standing[column], is_score=column == "average_score")
-        for column, name in _FOLLOWED.items()
-    ]
-    said = {
+    places = [_place_moved(column, before, standing) for column in ("segment", "rank")]
+    is_still = all(place.startswith("still ") for place in places)
+    score = _score_moved(before["average_score"], standing["average_score"])
+    chance = {
         True: ", more than the likely ranges allow for chance",
-        False: ", within the likely ranges",
+        False: ", which could be chance",
         None: "",
     }[before["computed_apart"]]
-    yield f"Since {before['quarter']}: {'; '.join(parts)}{said}."
+    chance = "" if score.endswith("not known") or score.startswith("still ") else chance
+    year = "" if before["same_framework"] else " (another framework year)"
+    opening = f"No change since {before['quarter']}" if is_still else f"Since {before['quarter']}"
+    yield f"{opening}{year}: {places[0]}, {places[1]}. Average score {score}{chance}."
 
 
-def _moved(name: str, before: float | None, now: float | None, *, is_score: bool) -> str:
+def _place_moved(column: str, before: Row, now: Row) -> str:
+    old, new = before[column], now[column]
+    name = {"segment": "segment", "rank": "ranked"}[column]
+    if old is None or new is None:
+        return f"{'league rank' if column == 'rank' else name} not known"
+    written = figures.ordinal if column == "rank" else str
+    return f"still {name} {written(new)}" if old == new else (
+        f"{name} {written(new)}, was {written(old)}"
+    )  # fmt: skip
+
+
+def _score_moved(before: float | None, now: float | None) -> str:
     if before is None or now is None:
-        return f"{name} not known"
-    then, after = (figures.score(v) if is_score else figures.number(v) for v in (before, now))
-    return f"{name} {after} as before" if then == after else f"{name} {then} to {after}"
+        return "not known"
+    if before == now:
+        return f"still {figures.score(now)}"
+    return f"{figures.score(before)} to {figures.score(now)}"
 
 
 def ranges_line(ranges: Row) -> str:
     """Say the likely ranges of our own."""
-    low, high = (round(ranges[f"computed_average_score_{end}"], 2) for end in ("low", "high"))
+    low, high = (ranges[f"computed_average_score_{end}"] for end in ("low", "high"))
     ranks = [ranges[f"computed_score_rank_{end}"] for end in ("low", "high")]
     placed = f", rank by score alone {figures.likely(*ranks)}" if None not in ranks else ""
     scores = figures.likely(low, high, is_score=True)
@@ -87,34 +127,39 @@ def _likely(low: float | None, high: float | None, *, is_score: bool = False) ->
 
 
 def _override(standing: Row) -> str:
-    """Say what the deficit does to the segment, or that it is not known."""
+    """Say what the financial override does to the segment, or that it is not known.
+
+    It follows from a plan or a result below nought, which is not always a deficit; only the column
+    of that name says that there is one.
+    """
     unadjusted, override, deficit = (
         standing[c] for c in ("unadjusted_segment", "override", "in_deficit")
     )
-    if override:
-        by_score = (
-            f"it would be in segment {unadjusted}" if unadjusted else "it would be in a better one"
-        )
-        return (
-            "The trust runs a deficit, and so can be no better than segment 3; "
-            f"by its average score {by_score}."
-        )
-    in_deficit = _DEFICIT[deficit]
-    if unadjusted is None and override is None:
-        may = ", so it can be no better than segment 3, whatever its care" if deficit else ""
-        return f"{in_deficit}{may}. The segment by its score alone is not in the files at hand."
-    by_score = figures.number(unadjusted)
-    return (
-        f"{in_deficit}; the financial override does not change its segment (by score: {by_score})."
-    )
+    if override is False or (override is None and deficit is False):
+        why = {True: "In deficit, but without", False: "Not in deficit", None: "No"}[deficit]
+        why = why if deficit is False else f"{why} financial override"
+        return f"{why}, so its score decides its segment."
+    if override is None and deficit is None:
+        return "Your files do not say whether it is in deficit."
+    why = "In deficit" if deficit else "The financial override applies"
+    limited = f"{why}, so it cannot be placed above segment 3."
+    if unadjusted is None:
+        return f"{limited} Your files do not say where its score alone would place it."
+    if unadjusted < _OVERRIDE_TO:
+        return f"{limited} On its score alone it would be in segment {unadjusted}."
+    return f"{limited} Its score alone would not place it higher: segment {unadjusted}."
 
 
 def _score_rank(standing: Row) -> str:
     if standing["score_rank"] is not None:
         place = figures.rank_of(standing["score_rank"], standing["of"])
         return f"By average score alone it would be {place}."
-    own = figures.rank_of(standing["computed_score_rank"], standing["computed_of"])
-    return f"By average score alone it is {own} trusts at hand (computed)."
+    own = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
+    return f"By average score alone it is {own}."
+
+
+def _rank_at_hand(rank: int, of: int) -> str:
+    return f"{rank} of {counted(of, 'trust')} at hand (computed)"
 
 
 def what_is_weak(weak: pl.DataFrame) -> str:
@@ -130,18 +175,56 @@ def what_is_weak(weak: pl.DataFrame) -> str:
 
 
 def _lasting(row: Row) -> str:
-    """Say how long a weak spot has lasted, and what became of it since last quarter."""
-    quarters = row["weak_for"] or 0
-    lasts = f"Weak for {quarters} quarters in a row" if quarters > 1 else ""
-    since = {
-        "new": "New since last quarter",
-        "worsening": "worse than last quarter",
-        "easing": "easing since last quarter",
-        "unchanged": "as bad as last quarter",
-        "same figure": "the same figure as last quarter, published again",
-    }.get(row["since_last"], "")
-    said = "; ".join(part for part in (lasts, since) if part)
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    """Say how long a weak spot has lasted, and what became of its figure since the one before."""
+    quarters = row["quarters_weak"] or 0
+    lasts = f"Weak for {quarters} quarters in a row." if quarters > 1 else ""
+    return " ".join(part for part in (lasts, _since_last(row)) if part)
+
+
+def _since_last(row: Row) -> str:
+    """Say how the value moved, by the value, and how the rank did, by the rank."""
+    change, before = row["change_since_last"], row["quarter_from"]
+    if before is None or change in (None, "not compared"):
+        return ""
+    if row["value"] is None:
+        score = figures.from_to(row["score_from"], row["score"], "score")
+        is_same = row["score_from"] == row["score"]
+        return f"Scored as in {before}." if is_same else f"Since {before}: score {score}, {change}."
+    figure = figures.from_to(row["value_from"], row["value"], row["unit"])
+    said = {
+        "same figure": f"The same figure as in {before}, published again",
+        "changed figure": f"Corrected since {before}, for the same period: {figure}",
+        "unchanged": f"The same value as in {before}",
+        "moved": f"Since {before}: {figure}",
+    }.get(change, f"Since {before}: {figure}, {change}")
+    rank = _rank_moved(row, change)
+    return f"{said}; {rank}." if rank else f"{said}."
+
+
+def _rank_moved(row: Row, change: str) -> str:
+    """Say how a metric's rank moved, and what others did where that follows from it.
+
+    A trust that falls by more places than trusts have joined the ranking was overtaken by one that
+    did better than it; one that rises by more than have left it overtook one that did worse.
+    """
+    rank, before = row["rank"], row["rank_from"]
+    if rank is None or before is None:
+        return ""
+    if rank == before:
+        return f"still ranked {figures.ordinal(rank)}"
+    said = f"ranked {figures.ordinal(rank)}, was {figures.ordinal(before)}"
+    if row["of"] is None or row["of_from"] is None:
+        return said
+    joined = row["of"] - row["of_from"]
+    overtaken, overtook = _OTHERS.get(change, ("", ""))
+    others = (
+        overtaken
+        if rank > before and rank - before > joined
+        else overtook
+        if rank < before and rank - before < joined
+        else ""
+    )
+    return f"{said}: {others}" if others else said
 
 
 def _in_figures(row: Row) -> str:
@@ -151,41 +234,48 @@ def _in_figures(row: Row) -> str:
     if row["rank"] is not None:
         parts.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
     elif row["computed_rank"] is not None and row["value"] is not None:
-        own = figures.rank_of(row["computed_rank"], row["computed_of"])
-        parts.append(f"rank {own} trusts at hand (computed)")
+        parts.append(f"rank {_rank_at_hand(row['computed_rank'], row['computed_of'])}")
     return ", ".join(parts)
 
 
 def _against_peers(row: Row) -> str:
-    unit, higher = row["unit"], row["higher_is_better"]
+    """Say how far a value is from the typical trust's, and what the top quarter have."""
+    unit = row["unit"]
     distance = row["computed_distance_to_median"]
     median, own_median = row["median"], row["computed_median"]
-    shown = figures.with_unit(median if median is not None else _tidy(own_median), unit)
-    computed = "" if median is not None else ", computed"
     if distance is None:
         return "No median of its peers is published."
+    shown = figures.with_unit(median if median is not None else figures.rounded(own_median), unit)
+    computed = "" if median is not None else ", computed"
+    typical = f"the typical {_type(row)} ({shown}{computed})"
     if distance == 0:
-        said = f"Exactly at its peers' median ({shown}{computed})"
+        said = f"The same as {typical}."
     else:
-        word = _direction(distance, higher)
         size = figures.difference(distance, unit)
-        said = f"{size} {word} than its peers' median ({shown}{computed})"
+        said = f"{size} {'above' if distance > 0 else 'below'} {typical}."
+    top = _top_quarter(row)
+    return f"{said} {top}" if top else said
+
+
+def _top_quarter(row: Row) -> str:
+    """Say what value the best quarter of a trust's peers reach; empty where that is not known."""
+    unit, higher = row["unit"], row["higher_is_better"]
     to_best = row["computed_distance_to_best_quarter"]
     if higher is None or to_best is None:
-        return f"{said}."
-    edge = figures.with_unit(_tidy(row["value"] - to_best), unit)
+        return ""
+    edge = figures.rounded(row["value"] - to_best)
+    shown = figures.with_unit(edge, unit)
     own = "" if row["upper_quartile" if higher else "lower_quartile"] is not None else " (computed)"
-    return f"{said}; the best quarter of them has {edge} or {'more' if higher else 'less'}{own}."
+    if higher:
+        return f"The top quarter reach {shown}{own}."
+    # A difference can be below nought; a share, a rate or a count cannot.
+    if edge == 0 and unit in _NEVER_NEGATIVE:
+        return f"The top quarter have none ({shown}){own}."
+    return f"The top quarter have {shown} or less{own}."
 
 
-def _direction(distance: float, higher_is_better: bool | None) -> str:
-    if higher_is_better is None:
-        return "more" if distance > 0 else "less"
-    return "better" if (distance > 0) == higher_is_better else "worse"
-
-
-def _tidy(figure: float | None) -> float | None:
-    return None if figure is None else round(figure, 4)
+def _type(row: Row) -> str:
+    return trust_types.in_words(row["trust_type"]).removesuffix("s")
 
 
 def weak_spot(row: Row) -> Item:

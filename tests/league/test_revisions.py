@@ -28,7 +28,8 @@ def test_an_answer_that_rests_on_a_revised_figure_says_so_once(league: League) -
     asked = Where("Q3 2025/26")
     revised = ranks.worst_or_best(league.store, "62-day", asked, worst_first=True)
     assert [note for note in revised.notes if "revised" in note] == [
-        "1 figure here was revised since first published: nhsleague changes --revisions lists them."
+        "1 figure here was revised since first published: "
+        'run "nhsleague changes --revisions" to see them.'
     ]
     other = ranks.worst_or_best(league.store, "elective", asked, worst_first=True)
     assert not [note for note in other.notes if "revised" in note]

@@ -7,9 +7,10 @@ import pytest
 
 from nhs_league import League
 from nhs_league.errors import NotFoundError
-from nhs_league.league.schema.frames import Frames
-from nhs_league.league.trends import metric_trend
+from nhs_league.league.schema.frames import QUARTER, Frames
+from nhs_league.league.trends import metric_trend, places
 from nhs_league.questions import across
+from nhs_league.render.views.history import sparklines
 from sample_release.figures import EVENTS
 
 
@@ -72,3 +73,39 @@ def test_a_trust_that_merged_is_followed_to_its_end_and_said(league: League) -> 
 def test_a_measure_that_a_trust_never_had_is_said(league: League) -> None:
     with pytest.raises(NotFoundError):
         trend(league, "ZV6", measure="62-day")
+
+
+def test_one_metric_of_two_framework_years_is_one_series_whatever_its_description(
+    league: League,
+) -> None:
+    """The figures of Q4, moved into the next framework year under another description."""
+    frames = league.frames()
+    is_q4 = pl.col("quarter") == "Q4 2025/26"
+    label = pl.when(is_q4).then(pl.lit("Q1 2026/27", QUARTER)).otherwise("quarter").alias("quarter")
+    described = pl.when(is_q4).then(pl.lit("18-week waits")).otherwise("metric").alias("metric")
+    both = Frames(
+        frames.standings.with_columns(label),
+        frames.observations.with_columns(label, described),
+        frames.domains,
+    )
+    answer = metric_trend(both, ["ZB6"], ["OF0023"])
+    assert answer.frame["news"].to_list()[-1] == "new figure"
+    assert answer.title == "18-week waits, quarter by quarter"
+    assert (
+        "The framework changed between Q3 2025/26 and Q1 2026/27: domains, cuts and some metrics "
+        "differ, so scores, segments and ranks are not directly comparable." in answer.notes
+    )
+    assert any("Q1 2026/27" in note for note in places(both, ["ZB6"]).notes)
+    assert not any("framework" in note for note in metric_trend(frames, ["ZB6"], ["OF0023"]).notes)
+
+
+def test_a_quarter_without_a_figure_leaves_a_gap_in_its_line(league: League) -> None:
+    frames = league.frames()
+    is_missing = (pl.col("quarter") == "Q2 2025/26") & (pl.col("metric_id") == "OF0023")
+    without = Frames(frames.standings, frames.observations.filter(~is_missing), frames.domains)
+    answer = metric_trend(without, ["ZB6"], None)
+    columns = {column.heading: column.cells for column in sparklines(answer)}
+    lines = dict(zip(columns["Metric"], columns["Quarters"], strict=True))
+    assert [place for place, sign in enumerate(lines["18-week waits"]) if sign == "·"] == [1]
+    assert {len(line) for line in lines.values()} == {4}
+    assert any("· means no figure" in note for note in answer.notes)

@@ -28,7 +28,7 @@ def as_of_version_1(store: Path) -> None:
     """
     values = read_manifest(store)
     for file in values["files"]:
-        for name in ("last_modified", "order", "follows"):
+        for name in ("last_modified", "order", "follows", "taken_as"):
             del file[name]
         if not file["source"].startswith("http"):
             file["published"] = "2026-03-10T09:30:00+00:00"

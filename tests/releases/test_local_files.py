@@ -309,6 +309,12 @@ def test_a_million_columns_end_the_command_with_a_refusal(run: Run, tmp_path: Pa
     assert (done.returncode, rows(done)) == (5, [("refused", "wide.csv")])
 
 
+def test_a_line_without_end_is_refused() -> None:
+    with pytest.raises(RefusedError, match="line 3: this line has more than 100,000 characters"):
+        refuse_width("data.csv", b"A title\r\n\r\n" + b"0" * 100_001)
+    refuse_width("data.csv", METRICS + b"0" * 99_999)
+
+
 def test_a_width_that_a_release_may_have_is_not_refused() -> None:
     refuse_width("data.csv", METRICS.replace(b"\n", b"\r"))
     refuse_width("data.csv", METRICS.replace(b"\n", b"," * 900 + b"\n"))

@@ -1,23 +1,26 @@
 """The fictional release files, written as NHS England would have published them, round by round.
 
-The rounds differ as the real ones did: the first has no column Quarter, is in Windows-1252 and
-calls the second trust type non-acute; the second has a byte-order mark and CRLF; from the third
-on, metric files hold every quarter so far; the third is revised for acute trusts (``-v2``); the
-fourth has no quarter in its files' names.
+Every file has a byte-order mark, CRLF, empty fields for what is missing, and floats for all
+numbers. The rounds differ as the real ones did: the first has no column Quarter, the first two call
+the second trust type non-acute; from the third on, metric files of 2025/26 hold every quarter so
+far; the third is revised for acute trusts (``-v2``); the fourth has no quarter in its files' names;
+files of 2026/27 hold their own quarter only.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sample_release.figures import period, quarter_label, trusts_in
-from sample_release.measures import ACUTE, AMBULANCE, COMMUNITY, DOMAIN_NUMBERS, MEASURES, Measure
-from sample_release.method import Place, Scored, Table, make_table
+from sample_release.figures import trusts_in
+from sample_release.measures import ACUTE, AMBULANCE, COMMUNITY, TYPES, Measure
+from sample_release.method import Figure, Place, Table, make_table
+from sample_release.quarters import period_label, quarter_label
+from sample_release.ranges import DRAWS, Likely, likely_ranges
 from sample_release.trusts import Trust, make_trusts
 
-TYPES = (ACUTE, COMMUNITY, AMBULANCE)
 _PUBLISHED_TYPE = {
     ACUTE: "Acute trust",
     COMMUNITY: "Mental health and community trust",
@@ -33,6 +36,7 @@ _OLD_FILE_TYPE = _FILE_TYPE | {COMMUNITY: "non-acute-hospital-trust"}
 _METRIC_COLUMNS = ["Quarter", "Region", "Trust_type", "Trust_subtype", "Trust_code", "Trust_name", "Domain", "Sub-domain", "Metric_ID", "Metric_description", "Reporting_date", "Units", "Value", "Median_value", "Lower_quartile", "Upper_quartile", "Rank"]  # fmt: skip
 _TABLE_COLUMNS = ["Quarter", "Region", "Trust_type", "Trust_subtype", "Trust_code", "Trust_name", "Average_score", "Likely_range_of_average_score", "Segment", "Trust_in_financial_deficit", "Rank", "Likely_range_of_rank"]  # fmt: skip
 _REVISED_ROUND = 2
+_FEWER_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -52,229 +56,172 @@ class Round:
     files: tuple[ReleaseFile, ...]
 
 
-def make_rounds(quarters: int = 4, times: int = 1, *, every_quarter: bool = True) -> list[Round]:
+def make_rounds(quarters: int = 5, times: int = 1, *, every_quarter: bool = True) -> list[Round]:
     """Make the publication rounds of so many quarters, with ``times`` as many trusts.
 
-    Where ``every_quarter`` is false, metric files hold one quarter each; otherwise, from the third
-    on, every quarter so far.
+    Where ``every_quarter`` is false, metric files hold one quarter each; otherwise those of 2025/26
+    hold, from the third on, every quarter so far.
     """
     trusts = make_trusts(times)
-    in_quarter = [trusts_in(quarter, trusts) for quarter in range(quarters)]
-    tables = [make_table(q, there, revised=True) for q, there in enumerate(in_quarter)]
+    tables = [
+        make_table(quarter, trusts_in(quarter, trusts), revised=True) for quarter in range(quarters)
+    ]
+    # Stores that are larger than the sample are made to be timed, not to be read.
+    draws = DRAWS if (quarters, times) == (5, 1) else _FEWER_DRAWS
     rounds = []
-    for quarter in range(quarters):
-        span = range(quarter + 1) if every_quarter and quarter >= 2 else range(quarter, quarter + 1)
-        now = dict(enumerate(tables))
+    for quarter, table in enumerate(tables):
+        before = tables[:quarter] if every_quarter and quarter in (2, 3) else []
+        now = table
         if quarter == _REVISED_ROUND:
-            now[quarter] = make_table(quarter, in_quarter[quarter], revised=False)
-        rounds.append(Round(quarter_label(quarter), False, tuple(
-            file for t in TYPES for file in _files(quarter, t, [(q, in_quarter[q], now[q]) for q in span])
-        )))  # fmt: skip
+            now = make_table(quarter, trusts_in(quarter, trusts), revised=False)
+        files = [file for kind in TYPES for file in _files(kind, [*before, now], draws)]
+        rounds.append(Round(quarter_label(quarter), False, tuple(files)))
         if quarter == _REVISED_ROUND:
-            again = [(q, in_quarter[q], tables[q]) for q in span]
-            rounds.append(
-                Round(quarter_label(quarter), True, tuple(_files(quarter, ACUTE, again, "-v2")))
-            )
+            again = _files(ACUTE, [*before, table], draws, "-v2")
+            rounds.append(Round(quarter_label(quarter), True, tuple(again)))
     return rounds
 
 
-def _files(
-    quarter: int, trust_type: str, tables: list[tuple[int, list[Trust], Table]], revision: str = ""
-) -> list[ReleaseFile]:
-    is_first, is_second = quarter == 0, quarter == 1
-    kind = (_OLD_FILE_TYPE if quarter < 2 else _FILE_TYPE)[trust_type]
-    published_type = (_OLD_TYPE if quarter < 2 else _PUBLISHED_TYPE)[trust_type]
+def _files(kind: str, tables: list[Table], draws: int, revision: str = "") -> list[ReleaseFile]:
+    """Write the metric file and the league table of one type in one round."""
+    newest = tables[-1]
+    quarter = newest.quarter
+    is_first, is_old = quarter == 0, quarter < 2
     in_year = quarter % 4
     year, month = 2025 + quarter // 4 + (in_year >= 2), (9, 12, 3, 6)[in_year]
     tag = {0: "", 1: "-q2", 2: "-q3-25-26", 3: ""}.get(
         quarter, f"-q{in_year + 1}-{quarter_label(quarter)[5:].replace('/', '-')}"
     ) + revision
-    stem = f"{year}/{month:02d}/nhs-oversight-framework-{kind}"
-    metric_rows = [
-        [
-            quarter_label(q),
-            trust.region,
-            published_type,
-            trust.subtype,
-            trust.code,
-            trust.name,
-            *row,
-        ]
-        for q, there, table in tables
-        for trust in there
-        if trust.trust_type == trust_type
-        for row in _metric_rows(q, trust, table)
-    ]
-    q, there, table = tables[-1]
-    table_rows = [
-        [
-            quarter_label(q),
-            trust.region,
-            published_type,
-            trust.subtype,
-            trust.code,
-            trust.name,
-            *_table_row(table.places[trust.code]),
-        ]
-        for trust in sorted(there, key=lambda trust: (table.places[trust.code].rank, trust.name))
-        if trust.trust_type == trust_type
-    ]
-    table_columns = _TABLE_COLUMNS
+    stem = f"{year}/{month:02d}/nhs-oversight-framework-{(_OLD_FILE_TYPE if is_old else _FILE_TYPE)[kind]}"
+    published_type = (_OLD_TYPE if is_old else _PUBLISHED_TYPE)[kind]
+    metric_rows = [row for table in tables for row in _metric_rows(table, kind, published_type)]
+    table_rows = _table_rows(newest, kind, published_type, draws)
     if is_first:
         metric_rows = [row[1:] for row in metric_rows]
-        table_columns = ["Reporting_date", *_TABLE_COLUMNS[1:]]
-    metric_columns = _METRIC_COLUMNS[1:] if is_first else _METRIC_COLUMNS
-    encoding = "cp1252" if is_first else "utf-8-sig" if is_second else "utf-8"
-    end = "\r\n" if is_second else "\n"
-    quoting = csv.QUOTE_MINIMAL if quarter < 2 else csv.QUOTE_NONNUMERIC
+    table_columns = ["Reporting_date", *_TABLE_COLUMNS[1:]] if is_first else _TABLE_COLUMNS
     return [
-        ReleaseFile(
-            f"{stem}-data{tag}.csv", _csv(metric_columns, metric_rows, encoding, end, quoting)
-        ),
-        ReleaseFile(
-            f"{stem}-league-table{tag}.csv", _csv(table_columns, table_rows, encoding, end, quoting)
-        ),
+        ReleaseFile(f"{stem}-data{tag}.csv", _csv(_METRIC_COLUMNS[is_first:], metric_rows)),
+        ReleaseFile(f"{stem}-league-table{tag}.csv", _csv(table_columns, table_rows)),
     ]
 
 
-def _metric_rows(quarter: int, trust: Trust, table: Table) -> list[list[object]]:
-    measures = [m for m in MEASURES[trust.trust_type] if m.number in table.scored[trust.code]]
-    values: list[list[object]] = []
-    scores: list[list[object]] = []
-    for measure in measures:
-        one = table.scored[trust.code][measure.number]
-        time = period(measure, quarter)
-        about = [measure.domain, measure.sub_domain]
-        peers = table.peers.get((trust.trust_type, measure.number))
-        if one.value is not None and peers is not None:
-            spread = [peers.median, peers.lower_quartile, peers.upper_quartile]
-            values.append(
-                [
-                    *about,
-                    f"OF0{measure.number:03d}",
-                    measure.description,
-                    time,
-                    measure.unit,
-                    _plain(one.value),
-                    *map(_plain, spread),
-                    one.rank,
-                ]
-            )
-            if measure.count_per is not None:
-                values.append(_count_row(measure, one, time))
-        scores.append(
-            [
-                *about,
-                f"OF1{measure.number:03d}",
-                measure.description,
-                time,
-                "score",
-                _plain(one.score),
-                *_NONE,
-                one.rank or _NA,
-            ]
-        )
-    return values + scores + _summary_rows(quarter, table.places[trust.code])
-
-
-_NA = "NA"
-_NONE = (_NA, _NA, _NA)
-
-
-def _count_row(measure: Measure, one: Scored, time: str) -> list[object]:
-    count = round((one.value or 0) * (measure.count_per or 0))
+def _metric_rows(table: Table, kind: str, published_type: str) -> list[list[str]]:
+    """Write a type's rows of a quarter, by metric and then by trust."""
+    trusts = {trust.code: trust for trust in table.members[kind]}
+    rows: dict[tuple[str, str], list[str]] = {}
+    for measure, figures in table.figures.items():
+        for code, figure in figures.items():
+            if code in trusts:
+                for row in _figure_rows(table, measure, kind, figure):
+                    rows[row[2], code] = row
+    for code in trusts:
+        for row in _summary_rows(table, table.places[code]):
+            rows[row[2], code] = row
+    label = quarter_label(table.quarter)
     return [
-        measure.domain,
-        measure.sub_domain,
-        f"OF0{measure.number:03d}",
-        measure.description,
-        time,
-        "count",
-        count,
-        *_NONE,
-        one.rank,
+        [label, *_about(trusts[code], published_type), *rows[metric_id, code]]
+        for metric_id, code in sorted(rows)
     ]
 
 
-def _summary_rows(quarter: int, place: Place) -> list[list[object]]:
-    time = quarter_label(quarter)
-    rows: list[list[object]] = []
-    for name, number in DOMAIN_NUMBERS.items():
-        if name in place.domain_scores:
-            text = f"{name} domain score"
-            rows.append(
-                [
-                    name,
-                    text,
-                    f"OF400{number}",
-                    text,
-                    time,
-                    "score",
-                    _plain(place.domain_scores[name]),
-                    *_NONE,
-                    place.domain_ranks[name],
-                ]
-            )
-    for name, number in DOMAIN_NUMBERS.items():
-        if name in place.domain_segments:
-            text = f"{name} domain segment"
-            rows.append(
-                [
-                    name,
-                    text,
-                    f"OF410{number}",
-                    text,
-                    time,
-                    "segment",
-                    place.domain_segments[name],
-                    *_NONE,
-                    _NA,
-                ]
-            )
-    summary: list[tuple[str, str, str, object, object]] = [
-        ("OF5000", "Adjusted segment", "segment", place.segment, place.rank),
-        ("OF5002", "Average metric score", "score", _plain(place.average), place.score_rank),
-        ("OF5003", "Unadjusted segment", "segment", place.unadjusted, _NA),
-        ("OF5004", "Financial override", "flag", int(place.override), _NA),
-    ]
-    if quarter < 2:
-        summary.append(("OF5005", "Final segment score override", "segment", place.segment, _NA))
-        in_support = int(place.segment == 5)
-        summary.append(
-            (
-                "OF5007",
-                "Is the organisation in the Recovery Support Programme?",
-                "flag",
-                in_support,
-                _NA,
-            )
-        )
-    for metric_id, text, unit, figure, rank in summary:
-        rows.append(["Summary", "Summary", metric_id, text, time, unit, figure, *_NONE, rank])
-    return rows
+def _about(trust: Trust, published_type: str) -> list[str]:
+    return [trust.region, published_type, trust.subtype, trust.code, trust.name]
 
 
-def _table_row(place: Place) -> list[object]:
+def _figure_rows(table: Table, measure: Measure, kind: str, figure: Figure) -> Iterator[list[str]]:
+    """Write a metric's value row and score row, as far as there are such."""
+    about = [measure.domain, measure.sub_domain]
+    if figure.value is not None:
+        peers = table.peers[measure, kind]
+        yield [
+            *about,
+            f"OF0{measure.number:03d}",
+            measure.description,
+            period_label(measure.period, table.quarter),
+            figure.unit,
+            *map(_float, (figure.value, peers.median, peers.lower_quartile, peers.upper_quartile)),
+            _float(figure.rank),
+        ]
+    if figure.score is not None:
+        yield [
+            *about,
+            f"OF{table.framework.score}{measure.number:03d}",
+            measure.description,
+            period_label(measure.score_period or measure.period, table.quarter),
+            "score",
+            *_alone(figure.score, figure.rank),
+        ]
+
+
+def _summary_rows(table: Table, place: Place) -> Iterator[list[str]]:
+    framework, time = table.framework, period_label(table.framework.summary_period, table.quarter)
+    for domain, score in place.domain_scores.items():
+        digit = framework.domains[domain]
+        text = f"{domain} domain score"
+        sub_domain, until = framework.sub_domains.get(domain, (text, 0))
+        yield [
+            domain,
+            sub_domain if table.quarter < until else text,
+            f"OF{framework.domain}0{digit}",
+            text,
+            time,
+            framework.domain_units.get(domain, "score"),
+            *_alone(score, place.domain_ranks[domain]),
+        ]
+        text = f"{domain} domain segment"
+        segment = place.domain_segments[domain]
+        metric_id = f"OF{framework.segment}0{digit}"
+        yield [domain, text, metric_id, text, time, "segment", *_alone(segment, None)]
+    for row, figure, rank in (
+        (framework.adjusted, place.segment, place.rank),
+        (framework.average, place.average, place.score_rank),
+        (framework.unadjusted, place.unadjusted, None),
+        (framework.override, place.override, None),
+        (framework.final, place.final, None),
+        (framework.support, place.final == 5, None),
+    ):
+        if row is not None and table.quarter % 4 <= row.last:
+            yield ["Summary", "Summary", row.metric_id, row.description, time, row.unit, *_alone(figure, rank)]  # fmt: skip
+
+
+def _alone(figure: float, rank: int | None) -> list[str]:
+    """Write a figure that has no median and no quartiles."""
+    return [_float(figure), "", "", "", _float(rank)]
+
+
+def _table_rows(table: Table, kind: str, published_type: str, draws: int) -> list[list[str]]:
+    members = table.members[kind]
+    likely = likely_ranges(table, members, draws)
     return [
-        _plain(place.average),
-        f"{place.low:.2f} to {place.high:.2f}",
-        place.segment,
-        "Yes" if place.deficit else "No",
-        place.rank,
-        f"{place.rank_low} to {place.rank_high}",
+        [
+            quarter_label(table.quarter),
+            *_about(trust, published_type),
+            *_table_row(table.places[trust.code], likely[trust.code]),
+        ]
+        for trust in sorted(members, key=lambda t: (table.places[t.code].rank, t.name))
     ]
 
 
-def _plain(figure: float) -> float | int:
-    """Write 24.0 as 24, as the real files do."""
-    return int(figure) if figure == int(figure) else figure
+def _table_row(place: Place, likely: Likely) -> list[str]:
+    return [
+        _float(place.average),
+        f"{likely.score_low:.2f} to {likely.score_high:.2f}",
+        # The adjusted segment, by which the league is ordered; decisions are in the metric file.
+        _float(place.segment),
+        "Yes" if place.override else "No",
+        _float(place.rank),
+        f"{likely.rank_low} to {likely.rank_high}",
+    ]
 
 
-def _csv(
-    columns: list[str], rows: list[list[object]], encoding: str, end: str, quoting: int
-) -> bytes:
+def _float(figure: float | None) -> str:
+    """Write a number as the real files do: 24 as 24.0, and nothing where there is none."""
+    return "" if figure is None else str(float(figure))
+
+
+def _csv(columns: list[str], rows: list[list[str]]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows(rows)
-    return text.getvalue().encode(encoding)
+    return text.getvalue().encode("utf-8-sig")

@@ -1,50 +1,98 @@
-"""What the fictional release measures: as many metrics a trust type as the real tables have."""
+"""What a framework year measures: a metric, its levels in each trust type, and how it is scored."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
-ACCESS = "Access to services"
-SAFETY = "Patient safety"
-FINANCE = "Finance and productivity"
-PEOPLE = "People and workforce"
-EFFECTIVENESS = "Effectiveness and experience"
-DOMAIN_NUMBERS = {ACCESS: 0, SAFETY: 2, FINANCE: 3, PEOPLE: 4, EFFECTIVENESS: 5}
-
 ACUTE, COMMUNITY, AMBULANCE = "acute", "mental-health-community", "ambulance"
+TYPES = (ACUTE, COMMUNITY, AMBULANCE)
+MEMBERS = {ACUTE: 134, COMMUNITY: 61, AMBULANCE: 10}
+"""How many trusts of each type the numbers in ``Level.count`` are out of."""
 
 
 class Rule(Enum):
     """How a value becomes a score."""
 
-    RANK = "1 + 3 x (rank - 1) / (n - 1)"
-    VALUE = "1 + 3 x the value's place between the best and the worst"
-    BANDS = "1, 2, 3 or 4 by fixed bands"
-    SURVEY = "1, 2 or 3, published without a value"
-    COMBINED = "the mean of the two finance scores, rounded up"
+    NONE = "not scored by itself"
+    RANK = "1 to 4 by rank"
+    STANDARD = "1 where the standard is met, otherwise 2 to 4 by rank"
+    FLOOR = "4 where the floor is missed, otherwise 1 to 3 by rank"
+    BANDS = "1, 2, 3 or 4 by bands of the value"
+    SHARES = "1, 2, 3 or 4, published without a value"
+    MATRIX = "1, 2, 3 or 4 from two other scores"
+    PAIRED = "1, 2, 3 or 4 from the values of two other metrics"
 
 
-class Period(Enum):
-    """Which time a figure is of."""
+class Service(Enum):
+    """Which trusts have a metric: those that run a service."""
 
-    MONTH = "month"
-    QUARTER = "quarter"
-    QUARTER_BEFORE = "quarter before"
-    YEAR_PLAN = "year plan"
-    YEAR_TO_DATE = "year to date"
-    SURVEY = "survey"
-    COSTS = "costs"
-    ROLLING = "rolling"
+    ALL = "all"
+    ELECTIVE = "elective"
+    CANCER = "cancer"
+    EMERGENCY = "emergency"
+    DISCHARGE = "discharge"
+    MATERNITY = "maternity"
+    COMMUNITY = "community"
+    URGENT_COMMUNITY = "urgent community"
+    MENTAL_HEALTH = "mental health"
+    CHILDREN = "children"
+    AMBULANCE = "ambulance"
+    INPATIENTS = "inpatients"
+    TOBACCO = "tobacco"
+    RESEARCH = "research"
+    INSPECTED = "inspected"
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A metric of one trust type.
+class Period:
+    """Which time a figure is of, in the words of the real files.
 
-    ``typical`` and ``spread`` are of the value; ``floor`` and ``ceiling`` bound it; ``bands`` are
-    the limits between the scores 1|2|3|4, best first; ``count_per`` makes a second value row, a
-    count, from the rate. ``since`` is the index of the first quarter in which it is published.
+    ``texts`` holds one text for every quarter of a year, or one for all; a text may have the
+    fields of ``quarters.times``. Figures of the same ``time`` are the same figure; where the
+    text is that time, ``time`` is empty.
+    """
+
+    texts: tuple[str, ...]
+    time: str = ""
+
+
+@dataclass(frozen=True)
+class Level:
+    """How many trusts of a type have a metric, and the quartiles around which values are drawn.
+
+    ``count`` is out of ``MEMBERS``; a tuple has one number for every quarter of a year. ``shares``
+    are of the scores 1, 2, 3 and 4, where no value is published.
+    """
+
+    count: int | tuple[int, ...]
+    lower: float = 0.0
+    typical: float = 0.0
+    upper: float = 0.0
+    shares: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """A metric of a framework year.
+
+    Attributes:
+        number: the last three digits of its IDs.
+        unit: the unit as published, which is sometimes wrong.
+        best: whether a higher or a lower value is better.
+        period: of its value; ``score_period`` of its score, where that is another.
+        limits: the standard, the floor, or the three limits between the bands, best first.
+        over_all: whether scores are ranked over all trust types that have the metric.
+        places: the decimal places that are published.
+        is_rounded: whether ranks and scores are of the published value, not of the unrounded one.
+        is_ranked: whether the files give a rank.
+        has_value: whether the files give a value.
+        counts: for how many specialist trusts the value is a small count, not a rate.
+        break_even: how wide a range of results counts as exactly 0.
+        parts: the numbers of the two metrics that this score is made from and stands in for.
+        table: scores by the pair of the parts' scores.
+        since: the first quarter of the year in which it is published, from 0.
+
     """
 
     number: int
@@ -52,93 +100,104 @@ class Measure:
     domain: str
     sub_domain: str
     unit: str
-    higher_is_better: bool
-    typical: float
-    spread: float
-    floor: float = 0.0
-    ceiling: float = 100.0
-    places: int = 2
+    best: str
+    period: Period
+    levels: dict[str, Level]
     rule: Rule = Rule.RANK
-    period: Period = Period.QUARTER
-    bands: tuple[float, float, float] | None = None
-    count_per: float | None = None
-    not_for: tuple[str, ...] = ()
+    service: Service = Service.ALL
+    score_period: Period | None = None
+    limits: tuple[float, ...] = ()
+    over_all: bool = False
+    bounds: tuple[float, float] = (0.0, 100.0)
+    places: int = 2
+    is_rounded: bool = False
+    is_ranked: bool = True
+    has_value: bool = True
+    counts: int = 0
+    break_even: float = 0.0
+    parts: tuple[int, ...] = ()
+    table: dict[tuple[int, int], int] = field(default_factory=dict)
     since: int = 0
 
 
-def _m(number: int, description: str, domain: str, sub_domain: str, unit: str, better: str,
-       typical: float, spread: float, **more: object) -> Measure:  # fmt: skip
-    return Measure(
-        number,
-        description,
-        domain,
-        sub_domain,
-        unit,
-        better == "higher",
-        typical,
-        spread,
-        **more,  # type: ignore[arg-type]
-    )
+@dataclass(frozen=True)
+class SummaryRow:
+    """A row about a whole trust: its ID, words and published unit; the last quarter that has it."""
+
+    metric_id: str
+    description: str
+    unit: str
+    last: int = 3
 
 
-_SPECIALIST = ("Acute - Specialist",)
-_STAFF = [
-    _m(61, "NHS Staff survey - raising concerns sub-score", SAFETY, "Patient safety", "out of 10", "higher", 6.5, 0.25, ceiling=10, period=Period.SURVEY),
-    _m(82, "Sickness absence rate", PEOPLE, "Retention and culture", "%", "lower", 5.3, 0.7, floor=2.5, rule=Rule.VALUE, period=Period.QUARTER_BEFORE),
-    # The trailing blank stands in the real files too.
-    _m(84, "NHS staff survey engagement theme sub-score ", PEOPLE, "Retention and culture", "out of 10", "higher", 6.9, 0.2, ceiling=10, period=Period.SURVEY),
-]  # fmt: skip
-_FINANCE = [
-    _m(79, "Planned surplus/deficit", FINANCE, "Finance", "%", "higher", -0.3, 1.6, floor=-9, rule=Rule.BANDS, bands=(0, -1, -3), period=Period.YEAR_PLAN),
-    _m(80, "Combined finance", FINANCE, "Finance", "score", "lower", 0, 0, rule=Rule.COMBINED),
-    _m(81, "Variance year-to-date to financial plan", FINANCE, "Finance", "%", "higher", -0.1, 0.6, floor=-9, rule=Rule.BANDS, bands=(0, -0.5, -1.5), period=Period.YEAR_TO_DATE),
-]  # fmt: skip
-_OVER_52_COMMUNITY = _m(5, "Percentage of patients waiting over 52 weeks for community services", ACCESS, "Elective care", "%", "lower", 1.5, 3.0, ceiling=60, period=Period.MONTH, not_for=_SPECIALIST)  # fmt: skip
-_TWO_HOURS = _m(57, "Urgent Community Response 2-hour performance", EFFECTIVENESS, "Effective out of hospital care", "%", "higher", 84, 6, not_for=_SPECIALIST)  # fmt: skip
-_COSTS = _m(86, "Relative difference in costs", FINANCE, "Productivity", "%", "lower", 104, 9, floor=70, ceiling=160, period=Period.COSTS)  # fmt: skip
+@dataclass(frozen=True)
+class Framework:
+    """A framework year: its metrics, IDs and cuts.
 
-MEASURES: dict[str, list[Measure]] = {
-    ACUTE: [
-        _m(23, "Percentage of patients waiting 18 weeks or less for elective treatment", ACCESS, "Elective care", "%", "higher", 61, 6, period=Period.MONTH, not_for=("cancer",)),
-        _m(106, "Difference between planned and actual 18 week performance", ACCESS, "Elective care", "percentage points", "higher", -0.8, 2.0, floor=-40, period=Period.MONTH, not_for=("cancer",), since=1),
-        _m(24, "Percentage of patients waiting over 52 weeks for elective treatment", ACCESS, "Elective care", "%", "lower", 2.2, 1.2, period=Period.MONTH, not_for=("cancer",)),
-        _OVER_52_COMMUNITY,
-        _m(10, "Percentage of patients told whether they have cancer within 28 days of urgent referral", ACCESS, "Cancer care", "%", "higher", 76, 5, not_for=_SPECIALIST),
-        _m(11, "Percentage of patients treated for cancer within 62 days of referral", ACCESS, "Cancer care", "%", "higher", 69, 7, not_for=_SPECIALIST),
-        _m(13, "Percentage of A&E patients seen within four hours", ACCESS, "Urgent and emergency care", "%", "higher", 73, 6, period=Period.MONTH, not_for=_SPECIALIST),
-        _m(14, "Percentage of A&E patients waiting over twelve hours", ACCESS, "Urgent and emergency care", "%", "lower", 10, 4, period=Period.MONTH, not_for=_SPECIALIST),
-        _TWO_HOURS,
-        _m(19, "Summary hospital-level mortality indicator", EFFECTIVENESS, "Effective care", "rate", "lower", 1.0, 0.09, floor=0.6, ceiling=1.6, rule=Rule.BANDS, bands=(0.9, 1.05, 1.12), period=Period.ROLLING, not_for=_SPECIALIST),
-        _m(34, "CQC adult inpatient survey satisfaction rate", EFFECTIVENESS, "Patient experience", "score", "lower", 0, 0, rule=Rule.SURVEY, period=Period.SURVEY),
-        _m(64, "Average days from discharge ready date to date of discharge", EFFECTIVENESS, "Effective flow and discharge", "days", "lower", 0.9, 0.4, ceiling=9, not_for=_SPECIALIST),
-        _m(67, "Percentage of patients readmitted within 30 days", EFFECTIVENESS, "Effective flow and discharge", "%", "lower", 8.1, 1.2, period=Period.ROLLING),
-        _m(20, "Number of MRSA bloodstream infections", SAFETY, "Patient safety", "count", "lower", 2.0, 2.2, ceiling=20, places=0, period=Period.ROLLING),
-        _m(48, "Rate of E. coli bloodstream infections", SAFETY, "Patient safety", "rate", "lower", 1.1, 0.3, floor=0.2, count_per=55, period=Period.ROLLING),
-        _m(88, "Rate of C. difficile infections", SAFETY, "Patient safety", "rate", "lower", 1.1, 0.3, floor=0.2, count_per=48, period=Period.ROLLING),
-        *_STAFF,
-        _m(87, "NHS staff survey education and training theme score", PEOPLE, "Skills and training", "out of 10", "higher", 5.6, 0.25, ceiling=10, period=Period.SURVEY),
-        *_FINANCE,
-        _m(85, "Implied productivity level", FINANCE, "Productivity", "%", "higher", 2.4, 2.2, floor=-12, period=Period.QUARTER_BEFORE),
-    ],
-    COMMUNITY: [
-        _OVER_52_COMMUNITY,
-        _m(16, "Percentage of patients in mental health crisis to receive face-to-face contact within 24 hours", SAFETY, "Patient safety", "%", "higher", 66, 10, not_for=("Community",)),
-        _m(35, "CQC community mental health survey satisfaction rate", EFFECTIVENESS, "Patient experience", "score", "lower", 0, 0, rule=Rule.SURVEY, period=Period.SURVEY, not_for=("Community",)),
-        _m(41, "Annual change in the number of children and young people accessing NHS-funded MH services", ACCESS, "Mental health care", "percentage points", "higher", 6, 7, floor=-30, period=Period.ROLLING, not_for=("Community",)),
-        _m(44, "Percentage of people who recover after NHS talking therapies", EFFECTIVENESS, "Effective care", "%", "higher", 48.5, 2.5, not_for=("Community",)),
-        _TWO_HOURS,
-        _m(63, "Percentage of inpatients with >60 day length of stay", EFFECTIVENESS, "Effective flow and discharge", "%", "lower", 24, 7, not_for=("Community",)),
-        *_STAFF,
-        *_FINANCE,
-        _COSTS,
-    ],
-    AMBULANCE: [
-        _m(1, "Average response time to category 1 ambulance calls", ACCESS, "Urgent and emergency care", "minutes", "lower", 8.1, 0.6, floor=6),
-        _m(2, "Average response time to category 2 ambulance calls", ACCESS, "Urgent and emergency care", "minutes", "lower", 31, 5, floor=17),
-        _m(58, "Percentage of ambulance calls that end without conveyance to hospital", EFFECTIVENESS, "Effective out of hospital care", "%", "higher", 47, 4),
-        *_STAFF,
-        *_FINANCE,
-        _COSTS,
-    ],
+    Attributes:
+        first: the first quarter of it, counted from 0 = Q1 2025/26.
+        score: the digit of metric scores' IDs, as 1 in ``OF1nnn``.
+        domains: each domain's name and last digit; ``domain`` and ``segment`` are the two digits
+            before it in the IDs of its score and its segment.
+        domain_units: units of domain scores that are not ``score``.
+        sub_domains: sub-domains of domain scores in the first quarters, by domain, with the number
+            of quarters; otherwise it is the row's description.
+        adjusted, average, unadjusted, override: the rows about a whole trust.
+        final, support: two more, where the year has them.
+        cuts: fixed limits between segments, or None where they are the quartiles of all trusts.
+        not_counted: metrics whose scores another stands in for.
+        thirds: metrics whose scores count one third each.
+
+    """
+
+    first: int
+    measures: tuple[Measure, ...]
+    score: int
+    domains: dict[str, int]
+    domain: str
+    segment: str
+    adjusted: SummaryRow
+    average: SummaryRow
+    unadjusted: SummaryRow
+    override: SummaryRow
+    summary_period: Period
+    not_counted: frozenset[int]
+    final: SummaryRow | None = None
+    support: SummaryRow | None = None
+    cuts: tuple[float, float, float] | None = None
+    domain_units: dict[str, str] = field(default_factory=dict)
+    sub_domains: dict[str, tuple[str, int]] = field(default_factory=dict)
+    thirds: frozenset[int] = frozenset({20, 48, 88})
+
+
+def level(
+    count: int | tuple[int, ...],
+    lower: float = 0.0,
+    typical: float | None = None,
+    upper: float | None = None,
+) -> Level:
+    """Give a level from a number of trusts and quartiles, which may be one value for all three."""
+    typical = lower if typical is None else typical
+    return Level(count, lower, typical, typical if upper is None else upper)
+
+
+def shared(count: int | tuple[int, ...], *shares: float) -> Level:
+    """Give a level of scores that are published without values."""
+    one, two, three, four = shares
+    return Level(count, shares=(one, two, three, four))
+
+
+FINANCE_TABLE = {
+    (1, 1): 1, (1, 2): 1, (1, 3): 2, (1, 4): 3,
+    (2, 1): 2, (2, 2): 2, (2, 3): 3, (2, 4): 4,
+    (3, 1): 2, (3, 2): 2, (3, 3): 3, (3, 4): 4,
+    (4, 1): 2, (4, 2): 3, (4, 3): 4, (4, 4): 4,
 }  # fmt: skip
-"""The metrics of each trust type, in the order in which files list them."""
+"""Combined finance, by the scores of the plan and of the result so far."""
+STAFFING_TABLE = {
+    (1, 1): 1, (1, 2): 1, (1, 3): 2, (1, 4): 3,
+    (2, 1): 1, (2, 2): 2, (2, 3): 2, (2, 4): 3,
+    (3, 1): 2, (3, 2): 2, (3, 3): 3, (3, 4): 4,
+    (4, 1): 3, (4, 2): 3, (4, 3): 4, (4, 4): 4,
+}  # fmt: skip
+"""Temporary staffing cost, by the scores of bank and agency; two pairs are invented."""

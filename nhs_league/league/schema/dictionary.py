@@ -40,7 +40,9 @@ _COMMON = {
     "rank": _RANK,
     "score": _SCORE,
     "segment": Field("Final segment, 1 (best) to 4; 5 is intensive support.", "segment"),
-    "adjusted_segment": Field("Segment after the financial override; it orders the league.", "segment"),
+    "adjusted_segment": Field(
+        "Segment after the financial override; it orders the league.", "segment"
+    ),
     "doubt": Field("Why other figures contradict this row; null where none does."),
     "published_unit": Field("Unit as the release file gives it."),
     "score_period": Field("The reporting date of the metric's score."),
@@ -61,7 +63,9 @@ _COMMON = {
     "metric": Field("Description of the metric as published."),
     "period": Field("The metric's own reporting date."),
     "unit": Field("Unit of value, median and quartiles; null for a score without a value."),
-    "value": Field("The metric's value as published; in set_aside, the cell's text.", "as in column unit"),
+    "value": Field(
+        "The metric's value as published; in set_aside, the cell's text.", "as in column unit"
+    ),
     "median": Field("Median of the trust type, as published.", "as in column unit"),
     "lower_quartile": Field("Lower quartile of the trust type.", "as in column unit"),
     "upper_quartile": Field("Upper quartile of the trust type.", "as in column unit"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from nhs_league.league.schema.quarters import LABELS
 
-QUARTER = pl.Enum(LABELS)
+# Any, as type checkers find no common type of a category and pl.String in one schema.
+QUARTER: Any = pl.Enum(LABELS)
 """Quarters in the order of time."""
 
 STANDINGS = pl.Schema(
@@ -163,6 +165,10 @@ class Frames:
         """Keep the trusts of some types."""
         wanted = pl.col("trust_type").is_in(list(trust_types))
         return Frames(*(getattr(self, name).filter(wanted) for name in SCHEMAS))
+
+    def of_quarter(self, quarter: str) -> Frames:
+        """Keep one quarter."""
+        return Frames(*(getattr(self, n).filter(pl.col("quarter") == quarter) for n in SCHEMAS))
 
 
 def together(parts: Sequence[Frames]) -> Frames:

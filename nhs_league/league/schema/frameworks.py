@@ -153,7 +153,7 @@ def _kind_in_words(description: str) -> RowKind | None:
 def _scores_of(
     strange: set[str], values: Mapping[str, str], descriptions: Mapping[str, str]
 ) -> set[str]:
-    """Find the score rows of an unknown scheme: IDs like those that repeat a value's description."""
+    """Find the score rows of an unknown scheme: IDs that repeat a value's description."""
     like_a_value = {
         metric_id[:3]
         for metric_id in strange

@@ -11,7 +11,9 @@ PATTERN = r"^Q[1-4] [0-9]{4}/[0-9]{2}$"
 """How release files usually write a quarter."""
 
 LABELS = tuple(
-    f"Q{number} {year}/{(year + 1) % 100:02d}" for year in range(2020, 2080) for number in (1, 2, 3, 4)
+    f"Q{number} {year}/{(year + 1) % 100:02d}"
+    for year in range(2020, 2080)
+    for number in (1, 2, 3, 4)
 )
 """All quarters that a file may name, in the order of time."""
 

@@ -63,6 +63,16 @@ def in_words(trust_type: str) -> str:
     return _WORDS.get(trust_type, trust_type.replace("-", " ") + "s")
 
 
+def counted(count: int, trust_type: str) -> str:
+    """Count the trusts of a type in words.
+
+    >>> counted(1, "acute"), counted(2, "ambulance")
+    ('1 acute trust', '2 ambulance trusts')
+    """
+    words = in_words(trust_type)
+    return f"{count:,} {words.removesuffix('s') if count == 1 else words}"
+
+
 def is_known(trust_type: str) -> bool:
     """Tell whether the type is one of those that this version has words for."""
     return trust_type in _WORDS

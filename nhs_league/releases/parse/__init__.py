@@ -120,9 +120,7 @@ def _with_doubts(frame: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
     return frame.join(reasons, on="row", how="left", maintain_order="left")
 
 
-def _set_aside(
-    rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: str
-) -> pl.DataFrame:
+def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: str) -> pl.DataFrame:
     """Give what was set aside its line, its trust and its metric, as far as they can be read."""
     if faults.is_empty():
         return SET_ASIDE.to_frame()
@@ -138,7 +136,11 @@ def _set_aside(
     return (
         faults.join(frame.select("row", *known), on="row", how="left", maintain_order="left")
         .join(
-            rows.frame.select("row", *raw), on="row", how="left", suffix="_raw", maintain_order="left"
+            rows.frame.select("row", *raw),
+            on="row",
+            how="left",
+            suffix="_raw",
+            maintain_order="left",
         )
         .with_columns(
             *(pl.coalesce(c, f"{c}_raw").alias(c) for c in raw if c in known),
@@ -188,11 +190,9 @@ def _parts(frame: pl.DataFrame) -> Iterator[str]:
         largest.join(rows, on=["quarter", "trust_type"]).sort("quarter", "trust_type").iter_rows()
     ):
         if rank is not None and rank > trusts:
-            who = "1 trust" if trusts == 1 else f"{trusts} trusts"
-            yield (
-                f"a part of {quarter}: {count:,} rows of {who} ({trust_types.in_words(trust_type)}) "
-                f"while ranks go to {rank} or beyond"
-            )
+            amount = "1 row" if count == 1 else f"{count:,} rows"
+            who = trust_types.counted(trusts, trust_type)
+            yield f"a part of {quarter}: {amount} of {who}, while ranks go to {rank} or beyond"
 
 
 def _without_summary(frame: pl.DataFrame) -> list[str]:

@@ -16,9 +16,7 @@ from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.numbers import read_numbers
 from nhs_league.releases.parse.reading import Rows
 
-FAULTS = pl.Schema(
-    {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
-)
+FAULTS = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
 """What is wrong with a row or one of its cells; ``column`` is our name of the column."""
 
 PEERS = ("median", "lower_quartile", "upper_quartile")
@@ -252,13 +250,18 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
             notices.append(f"rows not understood and left out: {named}")
     kinds = pl.DataFrame(
         found,
-        schema={"year": pl.String, "metric_id": pl.String, "kind": pl.String, "metric_of": pl.String},
+        schema={
+            "year": pl.String,
+            "metric_id": pl.String,
+            "kind": pl.String,
+            "metric_of": pl.String,
+        },
         orient="row",
     )
     usual_text = texts.select("year", "metric_id", usual="metric")
-    joined = frame.join(
-        kinds, on=["year", "metric_id"], how="inner", maintain_order="left"
-    ).join(usual_text, on=["year", "metric_id"], how="left", maintain_order="left")
+    joined = frame.join(kinds, on=["year", "metric_id"], how="inner", maintain_order="left").join(
+        usual_text, on=["year", "metric_id"], how="left", maintain_order="left"
+    )
     filled = joined.with_columns(metric=pl.coalesce("metric", "usual", "metric_id"))
     return filled.drop("usual", "year"), tuple(notices)
 
@@ -316,9 +319,7 @@ def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl
     frame = frame.with_columns(is_missing=~is_missing.fill_null(value=False))
     bad = is_wrong & ~pl.col("is_missing")
     fault = _fault(rows, frame.filter(bad), column, reason)
-    clean = frame.with_columns(
-        pl.when(~is_wrong).then(end).alias(end) for end in (low, high)
-    )
+    clean = frame.with_columns(pl.when(~is_wrong).then(end).alias(end) for end in (low, high))
     return clean.drop("is_missing"), fault
 
 
@@ -350,7 +351,12 @@ def _fault(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.D
     return (
         at_fault.select("row")
         .join(cells, on="row", how="left", maintain_order="left")
-        .select("row", column=pl.lit(column), value=pl.col("value").cast(pl.String), reason=pl.lit(reason))
+        .select(
+            "row",
+            column=pl.lit(column),
+            value=pl.col("value").cast(pl.String),
+            reason=pl.lit(reason),
+        )
     )
 
 

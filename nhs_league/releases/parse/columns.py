@@ -46,7 +46,12 @@ _LEAGUE_TABLE = _TRUST | {
     "average_score": ("average_score", "average_metric_score"),
     "score_range": ("likely_range_of_average_score", "likely_range_average_score"),
     "segment": ("segment", "adjusted_segment"),
-    "deficit": ("trust_in_financial_deficit", "trust_in_deficit", "in_deficit", "financial_deficit"),
+    "deficit": (
+        "trust_in_financial_deficit",
+        "trust_in_deficit",
+        "in_deficit",
+        "financial_deficit",
+    ),
     "rank": ("rank", "league_rank"),
     "rank_range": ("likely_range_of_rank", "likely_range_rank"),
 }

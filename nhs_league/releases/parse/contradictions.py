@@ -94,10 +94,14 @@ def _without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, p
         odd = _rare(frame, by)
         faults.append(_cells(odd, column, reason))
         frame = frame.join(odd.select("row"), on="row", how="anti", maintain_order="left")
-    types = frame.group_by("quarter", "trust_code").agg(pl.col("trust_type").n_unique(), pl.col("row").min())
+    types = frame.group_by("quarter", "trust_code").agg(
+        pl.col("trust_type").n_unique(), pl.col("row").min()
+    )
     split = types.filter(pl.col("trust_type") > 1)
     if split.height:
-        code, quarter = split.sort("row").select("trust_code", pl.col("quarter").cast(pl.String)).row(0)
+        code, quarter = (
+            split.sort("row").select("trust_code", pl.col("quarter").cast(pl.String)).row(0)
+        )
         raise RefusedError(
             rows.file,
             f"{code} has two trust types in {quarter}, so ranks of two tables would mix",
@@ -125,15 +129,27 @@ def _without_repeats(
     frame: pl.DataFrame, *, is_metric: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
     """Drop rows that repeat another, and set aside different rows that have one key."""
-    key = ["quarter", "trust_code", "metric_id", "published_unit"] if is_metric else ["quarter", "trust_code"]
-    figures = ["value", "rank", *PEERS] if is_metric else ["average_score", "segment", "rank", "in_deficit"]
+    key = (
+        ["quarter", "trust_code", "metric_id", "published_unit"]
+        if is_metric
+        else ["quarter", "trust_code"]
+    )
+    figures = (
+        ["value", "rank", *PEERS]
+        if is_metric
+        else ["average_score", "segment", "rank", "in_deficit"]
+    )
     single = frame.unique([*key, *figures], keep="first", maintain_order=True)
     is_twice = pl.struct(key).is_duplicated()
     twice = single.filter(is_twice)
     repeated = frame.height - single.height
     notices = (f"rows that are there twice, counted once: {repeated}",) if repeated else ()
     column = "value" if is_metric else "trust_code"
-    reason = "another row of this trust and metric differs" if is_metric else "another row of this trust differs"
+    reason = (
+        "another row of this trust and metric differs"
+        if is_metric
+        else "another row of this trust differs"
+    )
     return single.filter(~is_twice), _cells(twice, column, reason), notices
 
 
@@ -192,7 +208,9 @@ def _peer_figures(
     )
     low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
     turned = groups.filter((low >= middle) & (middle >= high) & (low > high)).select(_GROUP)
-    unordered = groups.filter(~((low <= middle) & (middle <= high)), ~((low >= middle) & (middle >= high)))
+    unordered = groups.filter(
+        ~((low <= middle) & (middle <= high)), ~((low >= middle) & (middle >= high))
+    )
     broken |= set(unordered.select(_GROUP).rows())
     _refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
     if broken:
@@ -248,10 +266,16 @@ def _segments(frame: pl.DataFrame) -> pl.DataFrame:
         .join(summary(RowKind.OVERRIDE, "override"), on=by, maintain_order="left")
         .drop_nulls(["value", "unadjusted", "override"])
     )
-    follows = pl.when(pl.col("override") == 1).then(pl.max_horizontal("unadjusted", 3.0)).otherwise("unadjusted")
+    follows = (
+        pl.when(pl.col("override") == 1)
+        .then(pl.max_horizontal("unadjusted", 3.0))
+        .otherwise("unadjusted")
+    )
     differs = (follows != pl.col("value")) & (pl.col("value") != 5)
     is_row = differs & (differs.sum() <= _ODD) & (pl.len() >= _ENOUGH)
-    return _cells(both.filter(is_row), "value", "the trust's other summary rows give another segment")
+    return _cells(
+        both.filter(is_row), "value", "the trust's other summary rows give another segment"
+    )
 
 
 def _ordered_figures(frame: pl.DataFrame) -> pl.DataFrame:
@@ -292,19 +316,22 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
     return pl.concat([*doubts, order]), notices
 
 
-def _against_order(
-    rows: Rows, ranked: pl.DataFrame
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Doubt rows whose rank does not fit the order of their group's figures.
 
     Published ranks are made on unrounded figures, so equal figures may have any order among
     themselves; apart from that a rank and its figure's place agree.
     """
     ranked = ranked.drop_nulls(["figure", "rank"])
-    groups = ranked.group_by(_GROUP).agg(
-        pl.col("row"), pl.col("figure"), pl.col("rank"), trusts=pl.len()
-    ).filter(pl.col("trusts") >= _ENOUGH).sort("metric_id")
-    exploded = groups.with_row_index("group").explode("row", "figure", "rank", empty_as_null=False, keep_nulls=False)
+    groups = (
+        ranked.group_by(_GROUP)
+        .agg(pl.col("row"), pl.col("figure"), pl.col("rank"), trusts=pl.len())
+        .filter(pl.col("trusts") >= _ENOUGH)
+        .sort("metric_id")
+    )
+    exploded = groups.with_row_index("group").explode(
+        "row", "figure", "rank", empty_as_null=False, keep_nulls=False
+    )
     off = _places_off(exploded)
     suspects = set(off.filter(pl.col("off") > 0)["group"].unique())
     faults, broken = [], set()
@@ -384,5 +411,8 @@ def _cells(at_fault: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
     """Name one cell of each row."""
     cell: Sequence[pl.Expr] = [pl.col(column).cast(pl.String).alias("value")]
     return at_fault.select(
-        pl.col("row").cast(pl.Int64), pl.lit(column).alias("column"), *cell, pl.lit(reason).alias("reason")
+        pl.col("row").cast(pl.Int64),
+        pl.lit(column).alias("column"),
+        *cell,
+        pl.lit(reason).alias("reason"),
     )

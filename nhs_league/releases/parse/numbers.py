@@ -48,7 +48,9 @@ _NOTATIONS = (
         lambda t: abs(float(t)) >= 1000,
         lambda t: t.replace(",", ""),
     ),
-    _Notation(re.compile(r"^-?[0-9]+,[0-9]+%?$"), lambda t: "." in t, lambda t: t.replace(",", ".")),
+    _Notation(
+        re.compile(r"^-?[0-9]+,[0-9]+%?$"), lambda t: "." in t, lambda t: t.replace(",", ".")
+    ),
     _Notation(
         re.compile(r"^-?\.[0-9]+%?$"), lambda t: 0 < abs(float(t)) < 1, lambda t: _leading_zero(t)
     ),

@@ -141,7 +141,9 @@ def _true_units(frame: pl.DataFrame) -> pl.Expr:
 def _usual(column: str) -> pl.Expr:
     text = pl.col(column).drop_nulls()
     usual = text.mode(maintain_order=True).first()
-    return (pl.coalesce(usual, pl.col("trust_code").first()) if column == "trust_name" else usual).alias(column)
+    return (
+        pl.coalesce(usual, pl.col("trust_code").first()) if column == "trust_name" else usual
+    ).alias(column)
 
 
 def _both(column: str, other: pl.Expr) -> pl.Expr:

@@ -63,7 +63,7 @@ def medians(frame: pl.DataFrame) -> list[str]:
     return [
         figures.with_unit(published, unit)
         if published is not None or own is None
-        else f"{figures.with_unit(round(own, 4), unit)}*"
+        else f"{figures.with_unit(figures.rounded(own), unit)}*"
         for published, own, unit in frame.select("median", "computed_median", "unit").iter_rows()
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.quarters import Quarter
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import (
@@ -103,11 +104,14 @@ def _dots(frame: pl.DataFrame) -> list[str]:
 
 
 def sparklines(answer: Answer) -> list[Column]:
-    """Give a line a metric, with its figures as a row of blocks; = is the same figure again."""
+    """Give a line a metric, with its figures as a row of blocks, one place a quarter.
+
+    = is the same figure again, and · a quarter without one.
+    """
     frame = answer.frame.filter(pl.col("value").is_not_null())
     lines = frame.group_by("trust_code", "metric_id", "unit", maintain_order=True).agg(
         pl.col("short_name").last(),
-        pl.col("value"),
+        pl.col("quarter", "value"),
         same=pl.col("news") == "same figure",
         first=pl.col("value").first(),
         last=pl.col("value").last(),
@@ -115,7 +119,11 @@ def sparklines(answer: Answer) -> list[Column]:
         of=pl.col("of").last(),
         score=pl.col("score").last(),
     )
-    sparks = [figures.sparkline(v, same) for v, same in lines.select("value", "same").iter_rows()]
+    quarters = _every_quarter(answer.frame["quarter"])
+    sparks = [
+        _spark(quarters, dict(zip(of_metric, zip(values, same, strict=True), strict=True)))
+        for of_metric, values, same in lines.select("quarter", "value", "same").iter_rows()
+    ]
     ends = {
         end: [figures.with_unit(v, unit) for v, unit in lines.select(end, "unit").iter_rows()]
         for end in ("first", "last")
@@ -130,3 +138,20 @@ def sparklines(answer: Answer) -> list[Column]:
         Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
         Column("Score", scores(lines, "score"), right=True),
     ]
+
+
+def _every_quarter(shown: pl.Series) -> list[str]:
+    """List all quarters from the first to the last of some, those between them that lack too."""
+    parsed = sorted({Quarter.parse(quarter) for quarter in shown.unique()})
+    if not parsed:
+        return []
+    quarters = [parsed[0]]
+    while quarters[-1] < parsed[-1]:
+        year, number = quarters[-1].year, quarters[-1].number
+        quarters.append(Quarter(year + number // 4, number % 4 + 1))
+    return [quarter.label for quarter in quarters]
+
+
+def _spark(quarters: list[str], figures_of: dict[str, tuple[float, bool]]) -> str:
+    drawn = [figures_of.get(quarter, (None, False)) for quarter in quarters]
+    return figures.sparkline([value for value, _ in drawn], [same for _, same in drawn])

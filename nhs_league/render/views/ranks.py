@@ -49,7 +49,7 @@ def area(answer: Answer) -> list[Column]:
         .then(pl.format("{} ({})", "short_name", "unit"))
         .otherwise("short_name"),
     )
-    shown = frame.select(shown=pl.coalesce("score", "computed_mean_score").round(2))
+    shown = frame.select(shown=pl.coalesce("score", "computed_mean_score"))
     return [
         Column("Rank", ranks(frame), right=True),
         Column("Code", texts(frame, "trust_code")),
@@ -88,26 +88,27 @@ def neighbours(answer: Answer) -> list[Column]:
     """Give the league table with, for each trust, those that it cannot be told apart from."""
     frame = answer.frame
     last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
-    spans = frame.select("computed_alike_first", "computed_alike_last", "rank").iter_rows()
+    alike = frame.select("computed_alike_ranks", "rank").rows()
     ranks = frame.select("rank", "computed_rank").iter_rows()
     return [
         Column("Rank", [str(r) if r is not None else f"{own}*" for r, own in ranks], right=True),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), flexible=True),
         Column("Alike*", texts(frame, "computed_alike"), right=True),
+        Column("Their ranks*", texts(frame, "computed_alike_ranks"), flexible=True, at_least=12),
         Column(
-            "Their ranks*",
-            [
-                figures.likely(first, end)
-                for first, end in frame.select(
-                    "computed_alike_first", "computed_alike_last"
-                ).iter_rows()
-            ],
+            "o rank, - alike",
+            [figures.spans(_runs(ranked), own, of=last) for ranked, own in alike],
         ),
-        Column("o rank, - alike", [figures.span(*ends, of=last) for ends in spans]),
         Column("Segment", texts(frame, "segment"), right=True),
         Column("Score", scores(frame, "average_score"), right=True),
     ]
+
+
+def _runs(ranked: str | None) -> list[tuple[int, int]]:
+    """Read runs of ranks as ``confidence.neighbours`` writes them: ``1 to 4, 51 to 56``."""
+    ends = [run.split(" to ") for run in (ranked or "").split(", ") if run]
+    return [(int(run[0]), int(run[-1])) for run in ends]
 
 
 def distribution(answer: Answer) -> list[Column]:
@@ -115,11 +116,19 @@ def distribution(answer: Answer) -> list[Column]:
     frame = answer.frame
     most = frame.select(pl.col("trusts").max()).item() or 1
     spans = frame.select(
-        pl.col("computed_from", "computed_to").round(2), "unit", "trusts", "marked", "has_median"
+        "computed_from", "computed_to", "unit", "trusts", "marked", "has_median"
     ).rows()
     return [
-        Column("From", [figures.with_unit(low, unit) for low, _, unit, *_ in spans], right=True),
-        Column("to", [figures.with_unit(high, unit) for _, high, unit, *_ in spans], right=True),
+        Column(
+            "From",
+            [figures.with_unit(figures.rounded(low), unit) for low, _, unit, *_ in spans],
+            right=True,
+        ),
+        Column(
+            "to",
+            [figures.with_unit(figures.rounded(high), unit) for _, high, unit, *_ in spans],
+            right=True,
+        ),
         Column("Trusts", [str(count) for *_, count, _, _ in spans], right=True),
         Column(
             "",

@@ -91,7 +91,7 @@ def whatif(answer: Answer) -> list[Column]:
 def paths(answer: Answer) -> list[Column]:
     """Give sets of improvements."""
     frame = answer.frame
-    moved = [figures.number(round(v, 2)) for v in frame["computed_quarters_moved"]]
+    moved = [figures.number(figures.rounded(v)) for v in frame["computed_quarters_moved"]]
     return [
         Column("Changes", texts(frame, "changes"), flexible=True),
         Column("Score then*", scores(frame, "computed_average_score"), right=True),

@@ -9,6 +9,8 @@ from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import medians, names, scores, texts
 
+_SHORT_TYPES = {"mental-health-community": "mental health"}
+
 
 def trusts(answer: Answer) -> list[Column]:
     """Give a list of trusts."""
@@ -40,24 +42,33 @@ def _who_and_where(frame: pl.DataFrame) -> list[Column]:
 
 
 def metrics(answer: Answer) -> list[Column]:
-    """Give a list of metrics."""
-    frame = answer.frame
+    """Give a list of metrics, with how many trusts of each type have each."""
+    trust_type = pl.col("trust_type").replace(_SHORT_TYPES)
+    frame = answer.frame.group_by("quarter", "metric_id", "unit", maintain_order=True).agg(
+        pl.all().exclude("trusts").first(),
+        trusts=pl.format("{} {}", "trusts", trust_type).str.join(", "),
+    )
     better = {True: "higher", False: "lower", None: "unknown"}
+    directions = frame.select("higher_is_better", "direction_from").iter_rows()
     standards = frame.select("standard", "unit").iter_rows()
     return [
+        Column("Metric", texts(frame, "short_name"), flexible=True),
         Column("ID", texts(frame, "metric_id")),
-        Column("Metric", texts(frame, "metric"), flexible=True),
-        Column("Unit", texts(frame, "unit")),
-        Column("Better", [better[v] for v in frame["higher_is_better"]]),
-        Column("Trusts", texts(frame, "trusts"), right=True),
-        Column("Everyday names", [v or "" for v in frame["everyday_names"]], flexible=True),
-        Column("Type", texts(frame, "trust_type")),
-        Column("Sub-domain", texts(frame, "sub_domain")),
+        Column("Unit", [unit or "score" for unit in frame["unit"]]),
+        Column(
+            "Better",
+            [f"{better[v]}{' (inferred)' if how == 'inferred' else ''}" for v, how in directions],
+        ),
         Column(
             "Standard",
-            [figures.with_unit(v, unit) if v else "" for v, unit in standards],
+            ["" if v is None else figures.with_unit(v, unit) for v, unit in standards],
             right=True,
         ),
+        Column("Trusts", texts(frame, "trusts")),
+        Column("What it measures", [v or "" for v in frame["plain"]], flexible=True),
+        Column("Everyday names", [v or "" for v in frame["everyday_names"]], flexible=True),
+        Column("Domain", texts(frame, "domain")),
+        Column("Sub-domain", texts(frame, "sub_domain")),
     ]
 
 
@@ -67,7 +78,7 @@ def groups(answer: Answer) -> list[Column]:
 
     def shown(column: str) -> list[str]:
         return [
-            figures.with_unit(None if v is None else round(v, 4), unit)
+            figures.with_unit(figures.rounded(v), unit)
             for v, unit in frame.select(column, "unit").iter_rows()
         ]
 

@@ -1,0 +1,162 @@
+"""What a reader must know of the figures in an answer: revised, doubted, unreadable, incomplete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.answers import Answer
+from nhs_league.league.schema.frames import KEYS, Frames
+
+_VERSION = [column for column in KEYS["versions"] if column != "edition"]
+_NAMED = 3
+
+
+def with_caveats(answer: Answer, frames: Frames, trusts: Sequence[str] = ()) -> Answer:
+    """Add a note for each kind of figure in an answer that is not to be taken at its face.
+
+    Args:
+        answer: an answer; its frame's columns quarter, trust_code and metric_id, as far as it has
+            them, say what it rests on.
+        frames: the frames that it was drawn from.
+        trusts: the trusts that it is about, where those are not all that the frames have.
+
+    """
+    notes = [*_unreadable(answer.frame, frames, trusts), *_doubted(answer.frame, frames, trusts)]
+    notes += [*_revised(answer.frame, frames), *_incomplete(answer.frame, frames)]
+    return replace(answer, notes=(*answer.notes, *notes)) if notes else answer
+
+
+def _unreadable(frame: pl.DataFrame, frames: Frames, trusts: Sequence[str]) -> Iterator[str]:
+    """Name what could not be read and would have been in the answer."""
+    aside = frames.set_aside.filter(_concerns(frame, trusts)).collect()
+    if aside.is_empty():
+        return
+    named = [
+        f"{code or 'a row'} {metric or column} “{value or ''}” (line {line}: {reason})"
+        for code, metric, column, value, line, reason in aside.select(
+            "trust_code", "metric_id", "column", "value", "line", "reason"
+        ).head(_NAMED).iter_rows()
+    ]  # fmt: skip
+    what = "1 figure" if aside.height == 1 else f"{aside.height} figures"
+    yield f"{what} could not be read and left out: {_listed(named, aside.height)}."
+
+
+def _doubted(frame: pl.DataFrame, frames: Frames, trusts: Sequence[str]) -> Iterator[str]:
+    """Name the figures that others of their release contradict."""
+    tables = ["observations"] if "metric_id" in frame.columns else ["standings"]
+    if trusts:
+        tables = ["observations", "standings", "domains"]
+    for table in tables:
+        rows: pl.LazyFrame = getattr(frames, table)
+        name = {"observations": "metric_id", "standings": "trust_name", "domains": "domain"}[table]
+        doubted = rows.filter(pl.col("doubt").is_not_null()).with_columns(name=name)
+        if table != "observations":
+            doubted = doubted.with_columns(metric_id=pl.lit(None, pl.String))
+        doubted = doubted.filter(_concerns(frame, trusts, whole_table=table != "observations"))
+        found = doubted.select("trust_code", "name", "doubt").collect()
+        if found.is_empty():
+            continue
+        named = [f"{code} {what} ({why})" for code, what, why in found.head(_NAMED).iter_rows()]
+        verb = "1 figure is" if found.height == 1 else f"{found.height} figures are"
+        yield f"{verb} doubtful (?): {_listed(named, found.height)}."
+
+
+def _concerns(frame: pl.DataFrame, trusts: Sequence[str], *, whole_table: bool = False) -> pl.Expr:
+    """Return whether a row is of the answer's quarters, and of its trusts or metrics."""
+    quarters = (
+        frame["quarter"].unique().cast(pl.String).to_list() if "quarter" in frame.columns else []
+    )
+    is_of = pl.col("quarter").cast(pl.String).is_in(quarters) if quarters else pl.lit(value=True)
+    if trusts:
+        return is_of & (pl.col("trust_code").is_in(list(trusts)) | pl.col("trust_code").is_null())
+    if "trust_type" in frame.columns and frame["trust_type"].dtype == pl.String:
+        types = frame["trust_type"].unique().drop_nulls().to_list()
+        is_of &= pl.col("trust_type").is_in(types) | pl.col("trust_type").is_null()
+    if "metric_id" in frame.columns:
+        metrics = frame["metric_id"].unique().drop_nulls().to_list()
+        is_of &= pl.col("metric_id").is_in(metrics) | pl.col("metric_id").is_null()
+    elif not whole_table:
+        is_metric = pl.col("metric_id").str.contains("^OF[0-3]").fill_null(value=False)
+        is_of &= ~is_metric
+    return is_of
+
+
+def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
+    """Say how many of the answer's figures a later file changed."""
+    if "trust_code" not in frame.columns or "quarter" not in frame.columns:
+        return
+    of_metrics = "metric_id" in frame.columns
+    on = ["quarter", "trust_code", "name"] if of_metrics else ["quarter", "trust_code"]
+    changed = frames.versions.filter(
+        pl.col("what") == ("metric" if of_metrics else "standing"),
+        pl.col("figure").is_in(["value", "average_score", "segment"]),
+    )
+    shown = frame.lazy().rename({"metric_id": "name"} if of_metrics else {}).select(on)
+    revised = changed.join(shown.unique(), on=on, how="semi").select(*on, "figure").unique()
+    count = revised.select(pl.len()).collect().item()
+    if count:
+        figures = "1 figure here was" if count == 1 else f"{count} figures here were"
+        yield (
+            f"{figures} revised since first published: run "
+            '"nhsleague changes --revisions" to see them.'
+        )
+        newest = pl.col("edition") == pl.col("edition").max().over(_VERSION)
+        unsure = changed.filter(newest & ~pl.col("order_known"))
+        figures_unsure = unsure.join(shown.unique(), on=on, how="semi").select(pl.len())
+        if unknown := figures_unsure.collect().item():
+            yield unsure_order(unknown)
+
+
+def unsure_order(count: int) -> str:
+    """Say that figures depend on which of two files is newer, and that this is not known."""
+    figures = "1 figure is" if count == 1 else f"{count} figures are"
+    return (
+        f"{figures} uncertain: two release files disagree, and nothing shows which was published "
+        "later."
+    )
+
+
+def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
+    """Say of which quarters and types only a part is stored."""
+    if "quarter" not in frame.columns or "rank" not in frame.columns:
+        return
+    key = ["quarter", "trust_type"]
+    quarters = frame["quarter"].unique().cast(pl.String).to_list()
+    is_shown = pl.col("quarter").cast(pl.String).is_in(quarters)
+    ranks = (
+        frames.observations.filter(is_shown, pl.col("doubt").is_null())
+        .group_by(key)
+        .agg(largest=pl.col("rank").max())
+    )
+    stored = (
+        frames.standings.filter(is_shown)
+        .group_by(key)
+        .agg(
+            trusts=pl.len(),
+            rank=pl.max_horizontal("rank", "rank_high").max(),
+            whole=pl.col("of").is_not_null().any(),
+        )
+    )
+    parts = (
+        stored.join(ranks, on=key, how="left")
+        .with_columns(largest=pl.max_horizontal("rank", "largest"))
+        .filter(pl.col("largest") > pl.col("trusts"), ~pl.col("whole"))
+        .sort(key)
+        .collect()
+    )
+    if "trust_type" in frame.columns and frame["trust_type"].dtype == pl.String:
+        parts = parts.filter(pl.col("trust_type").is_in(frame["trust_type"].unique().implode()))
+    for quarter, trust_type, trusts, largest in parts.select(*key, "trusts", "largest").iter_rows():
+        yield (
+            f"Only a part of {quarter} is stored: {trust_types.counted(trusts, trust_type)}, "
+            f"while ranks go to {largest} or beyond."
+        )
+
+
+def _listed(named: Sequence[str], count: int) -> str:
+    more = f" and {count - _NAMED} more" if count > _NAMED else ""
+    return ", ".join(named) + more
