@@ -58,7 +58,7 @@ def test_filters_and_quarters_narrow_an_answer(league: League) -> None:
 
 
 def test_what_is_not_known_is_an_error_in_words(league: League) -> None:
-    with pytest.raises(NotFoundError, match="No trust is called “nowhere”"):
+    with pytest.raises(NotFoundError, match='No trust matches "nowhere"'):
         league.show("nowhere")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import gc
 import io
@@ -18,6 +19,18 @@ _COMPLETING = "_NHSLEAGUE_COMPLETE"
 _SELDOM = 100_000
 """How many new objects call for a search for garbage; importing alone makes tens of thousands."""
 _FAULT = "This is a fault of nhsleague, not yours. Please report it with the lines above."
+_PLAINLY = "nhsleague.plainly"
+_PLAIN = {
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
+    "…": "...",
+    "·": "-",
+}
 _HELP = "nhsleague --help lists the commands; --help after a command, its options."
 
 
@@ -81,13 +94,23 @@ def _say(message: str) -> None:
 def _open_streams() -> None:
     """Make both streams write UTF-8 into pipes and files, and never fail on a letter.
 
-    A terminal that cannot show a letter shows another; what goes to a closed stream goes nowhere.
+    A terminal that cannot show a letter shows a plain one; what goes to a closed stream goes
+    nowhere.
     """
+    codecs.register_error(_PLAINLY, _plainly)
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors=_PLAINLY)
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """Replace what an encoding lacks; a minus sign must not be lost."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(letter, "?") for letter in text), error.end
 
 
 def _nowhere() -> TextIO:

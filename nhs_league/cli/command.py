@@ -109,7 +109,7 @@ def _plain(value: Any, kind: Any, info: Any) -> Any:
         (kind,) = get_args(kind)
         read = [_plain(item, kind, info) for item in value or ()]
         return _NOT_PLAIN if _NOT_PLAIN in read else read
-    if value is None or (isinstance(value, str) and kind is str):
+    if value is None or (kind in (str, int) and type(value) is kind):
         return value
     if isinstance(value, str) and kind is Path and not any(getattr(info, c) for c in _CHECKS):
         return Path(value)

@@ -146,6 +146,7 @@ class Rows:
             metavar="N",
             help="How many rows of each trust type; 0 for all.",
             min=0,
+            max=1_000_000_000,
             show_default="10 for worst and best, else all",
             rich_help_panel=_HOW,
         ),
@@ -238,6 +239,10 @@ def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
                 after = typed(ctx)
                 values = {n: value for n, value in values.items() if n in after}
             given[name] = group(**values)
+            if isinstance(given[name], Output):
+                from nhs_league.cli.output import check
+
+                check(given[name])
             if isinstance(given[name], Common):
                 ctx.obj = given[name] = given[name].after(ctx.obj or Common())
         return command(**given)

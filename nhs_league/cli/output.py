@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nhs_league.cli.files import check_place, is_stdout, write_file
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.version import __version__
 
@@ -39,13 +40,11 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
     from nhs_league.render.formats import TABLE
     from nhs_league.render.meta import Meta
 
-    wanted = _format(output)
+    wanted = format_of(output)
     narrowed = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
     meta = Meta(common.sample, __version__, narrowed)
     columns = _columns(answer, output)
-    if not common.quiet:
-        for line in answer.chosen:
-            say(line)
+    say_chosen(answer.chosen, quiet=common.quiet)
     if wanted == TABLE:
         _table(answer, meta, output, common, columns)
         return
@@ -65,18 +64,58 @@ def _say_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None
         say(line)
 
 
+def say_chosen(lines: Sequence[str], *, quiet: bool) -> None:
+    """Say what was chosen where the person left it open; with ``--quiet``, nothing is guessed.
+
+    Raises:
+        NotFoundError: it is quiet, and something was guessed.
+
+    """
+    from nhs_league.league.schema.answers import Guess
+
+    if not quiet:
+        for line in lines:
+            say(line)
+    elif guesses := [line for line in lines if isinstance(line, Guess)]:
+        raise NotFoundError(
+            "\n".join(guesses),
+            "With --quiet nothing is guessed. Use the code, or part of the name as it is spelt.",
+        )
+
+
 def say(line: str) -> None:
     """Say something on stderr."""
     sys.stderr.write(f"{line}\n")
 
 
-def _format(output: Output) -> str:
+def check(output: Output) -> None:
+    """Check how an answer is wanted, before anything is opened or worked out.
+
+    Raises:
+        UsageError: the format is not known, options contradict each other, or the file has no
+            folder to be in.
+
+    """
+    format_of(output)
+    if output.output is not None and not is_stdout(output.output):
+        check_place(output.output)
+    if output.columns and not _named(output):
+        raise UsageError("--columns names no column.", "For example: --columns trust_code,rank")
+
+
+def format_of(output: Output) -> str:
+    """Return the format that the options mean, by name.
+
+    Raises:
+        UsageError: it is not known, or options contradict each other.
+
+    """
     from nhs_league.render.formats import ENDINGS, TABLE, names
 
     asked = {name for name in ("csv", "json") if getattr(output, name)} | (
         {output.format.casefold()} if output.format else set()
     )
-    if output.output is not None and not asked:
+    if output.output is not None and not is_stdout(output.output) and not asked:
         ending = output.output.suffix.removeprefix(".").casefold()
         asked = {ENDINGS.get(ending, ending or "no ending")}
     if len(asked) > 1:
@@ -93,11 +132,17 @@ def _columns(answer: Answer, output: Output) -> list[str]:
     from nhs_league.league.schema.answers import with_sample
 
     known = with_sample(answer.frame, sample=False).columns
-    columns = [name.strip() for name in output.columns.split(",") if name.strip()]
+    columns = _named(output)
     for name in columns:
         if name not in known:
             raise NotFoundError.of("column", name, known)
     return columns
+
+
+def _named(output: Output) -> list[str]:
+    """List the columns that ``--columns`` names, each once; ``sample`` is always shown."""
+    names = (name.strip() for name in output.columns.split(","))
+    return [name for name in dict.fromkeys(names) if name and name != "sample"]
 
 
 def _written(answer: Answer, meta: Meta, wanted: str, columns: list[str]) -> str | bytes:
@@ -105,71 +150,40 @@ def _written(answer: Answer, meta: Meta, wanted: str, columns: list[str]) -> str
 
     if columns:
         # The column that tells the sample from real figures is never left out.
-        kept = [name for name in columns if name != "sample"]
-        answer = replace(answer, frame=answer.frame.select(kept))
+        answer = replace(answer, frame=answer.frame.select(columns))
     return WRITERS[wanted].write(answer, meta)
 
 
 def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> None:
     from nhs_league.render.terminal import print_answer, to_text
 
-    shown = [name for name in columns if name != "sample"]
-    if output.output is not None:
-        write(to_text(answer, meta, width=_PAGE, wide=output.wide, columns=shown), output.output)
+    if output.output is not None and not is_stdout(output.output):
+        write(to_text(answer, meta, width=_PAGE, wide=output.wide, columns=columns), output.output)
         return
     if not sys.stdout.isatty():
         width = shutil.get_terminal_size((80, 24)).columns
-        write(to_text(answer, meta, width=width, wide=output.wide, columns=shown), None)
+        write(to_text(answer, meta, width=width, wide=output.wide, columns=columns), None)
         return
     from rich.console import Console
 
     console = Console(no_color=common.no_color or None, highlight=False, emoji=False, markup=False)
     with _quiet_pipe():
-        print_answer(console, answer, meta, wide=output.wide, columns=shown)
+        print_answer(console, answer, meta, wide=output.wide, columns=columns)
 
 
 def write(written: str | bytes, file: Path | None) -> None:
-    """Write to a file that a person named, or to stdout where none is."""
+    """Write to a file that a person named, or to stdout where none is, or ``-``."""
     data = written.encode("utf-8") if isinstance(written, str) else written
-    if file is not None:
-        write_file(file, data)
+    if file is not None and not is_stdout(file):
+        with _quiet_pipe():
+            write_file(file, data)
         return
     if isinstance(written, bytes) and sys.stdout.isatty():
-        raise UsageError("This format is for a file.", "Name one with -o.")
+        raise UsageError("This format is for a file.", "Name one with -o FILE.")
     with _quiet_pipe():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder that a person named, unless it is there.
-
-    Raises:
-        UsageError: it cannot be made.
-
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made: {error.strerror}.", "Name another folder."
-        ) from error
-
-
-def write_file(file: Path, data: bytes) -> None:
-    """Write a file that a person named.
-
-    Raises:
-        UsageError: it cannot be written.
-
-    """
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise UsageError(
-            f"{file} cannot be written: {error.strerror}.", "Name another file with -o."
-        ) from error
 
 
 @contextmanager

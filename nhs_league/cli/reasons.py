@@ -29,7 +29,9 @@ def explain(
     audit: Annotated[
         bool,
         typer.Option(
-            "--audit", help="Recompute the whole release, and list where published figures differ."
+            "--audit",
+            help="Recompute every published figure, and list those that do not follow from the "
+            "others. --quarter all takes every quarter.",
         ),
     ] = False,
 ) -> None:
@@ -83,6 +85,8 @@ def whatif(
         answer = reasons.ways_to(open_data(common), asked, when.quarter, to_segment)
         deliver(answer, output, common, {**told, "to_segment": to_segment})
         return
+    if not sets and not no_deficit:
+        raise reasons.nothing_to_change(asked)
     answer = reasons.what_if(
         open_data(common), asked, when.quarter, sets or [], no_deficit=no_deficit
     )

@@ -11,8 +11,9 @@ import typer
 
 from nhs_league.cli import completion
 from nhs_league.cli.data import open_data
+from nhs_league.cli.files import check_place, folder_to_fill, is_stdout
 from nhs_league.cli.options import Common, When
-from nhs_league.cli.output import make_folder, say, write, write_file
+from nhs_league.cli.output import say, say_chosen, write
 from nhs_league.errors import UsageError
 from nhs_league.version import __version__
 
@@ -56,13 +57,13 @@ def report(
             raise UsageError("--all writes a site.", "Name its folder with -o.")
         _site(output, when, common, meta)
         return
+    if output is not None and not is_stdout(output):
+        check_place(output)
     from nhs_league.questions import reports
 
     store = open_data(common)
     found = [reports.report(store, asked, when.quarter) for asked in trusts or ()]
-    if not common.quiet:
-        for line in (line for findings in found for line in findings.said):
-            say(line)
+    say_chosen([line for findings in found for line in findings.said], quiet=common.quiet)
     if form is Form.MARKDOWN or (form is None and output and output.suffix.casefold() == ".md"):
         write(_markdown(found, meta), output)
         return
@@ -86,6 +87,7 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.console import Console
     from rich.progress import track
 
+    from nhs_league.league.schema.counting import counted
     from nhs_league.questions import ranks, reports
     from nhs_league.questions.scope import Where
     from nhs_league.render import site
@@ -93,7 +95,6 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
 
     store = open_data(common)
     standings = ranks.table(store, Where(when.quarter, "all"))
-    make_folder(folder)
     hidden = common.quiet or not sys.stderr.isatty()
     pages = track(
         reports.every_report(store, when.quarter),
@@ -103,9 +104,10 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
         disable=hidden,
         transient=True,
     )
-    for findings in pages:
-        text = page([findings], meta, index=site.INDEX)
-        write_file(folder / site.file_of(findings.trust_code), text.encode("utf-8"))
-    write_file(folder / site.INDEX, site.index(standings, meta).encode("utf-8"))
+    with folder_to_fill(folder) as part:
+        for findings in pages:
+            text = page([findings], meta, index=site.INDEX)
+            (part / site.file_of(findings.trust_code)).write_text(text, "utf-8", newline="\n")
+        (part / site.INDEX).write_text(site.index(standings, meta), "utf-8", newline="\n")
     if not common.quiet:
-        say(f"Written to {folder}: {site.INDEX} and {standings.frame.height} pages.")
+        say(f"Written to {folder}: {site.INDEX} and {counted(standings.frame.height, 'page')}.")

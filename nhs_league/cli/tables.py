@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from nhs_league.cli.data import open_data
+from nhs_league.cli.files import write_folder
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import deliver, make_folder, say, write_file
+from nhs_league.cli.output import deliver, say
 from nhs_league.errors import UsageError
 from nhs_league.version import __version__
 
@@ -31,13 +32,29 @@ def query(
     tables: Annotated[
         bool, typer.Option("--tables", help="Describe the tables, their columns and units.")
     ] = False,
+    timeout: Annotated[
+        int,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            min=1,
+            max=86_400,
+            envvar="NHSLEAGUE_QUERY_TIMEOUT",
+            help="Stop a query that takes longer.",
+        ),
+    ] = 60,
 ) -> None:
     """Ask in SQL: standings, observations and domains of all quarters."""
     from nhs_league.questions import data
+    from nhs_league.questions.bounds import Bounds
 
     if tables == bool(sql):
         raise UsageError("query takes a SELECT, or --tables.", "Try nhsleague query --tables")
-    answer = data.tables() if tables else data.query(open_data(common), sql or "")
+    if tables:
+        deliver(data.tables(), output, common, {})
+        return
+    data.check(sql or "")
+    answer = data.query(open_data(common), sql or "", Bounds(seconds=timeout))
     deliver(answer, output, common, {"sql": sql})
 
 
@@ -52,8 +69,6 @@ def export(
 
     tables = data.whole_tables(open_data(common))
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
-    make_folder(folder)
-    for name, content in files.items():
-        write_file(folder / name, content)
+    write_folder(folder, files)
     if not common.quiet:
         say(f"Written to {folder}: {', '.join(files)}.")

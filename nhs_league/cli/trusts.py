@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -74,6 +75,7 @@ def compare(
     """How do these trusts, or these groups of trusts, compare?"""
     from nhs_league.questions import comparison
 
+    _check_comparison(trusts or [], by, metric, which, rows, peers=peers)
     store = open_data(common)
     if not trusts:
         from nhs_league.league.comparison import By
@@ -87,18 +89,52 @@ def compare(
             {"by": str(grouping), "metric": metric, **described(when, which)},
         )
         return
-    if by or metric or which != Which() or rows != Rows():
-        raise UsageError(
-            "Filters, --by, --metric, --limit and --sort are for groups, not for named trusts.",
-            "Leave out the trusts, or the options.",
-        )
     if peers:
-        if len(trusts) > 1:
-            raise UsageError("--peers is for one trust.", "Name one, or leave out --peers.")
         answer = comparison.compare_with_peers(store, trusts[0], when.quarter)
     else:
         answer = comparison.compare(store, trusts, when.quarter)
     deliver(answer, output, common, {"trusts": trusts, "quarter": when.quarter})
+
+
+def _check_comparison(
+    trusts: Sequence[str],
+    by: Grouping | None,
+    metric: str | None,
+    which: Which,
+    rows: Rows,
+    *,
+    peers: bool,
+) -> None:
+    """Check that the options fit each other, before anything is opened.
+
+    Raises:
+        UsageError: they do not.
+
+    """
+    if trusts and (by or metric or which != Which() or rows != Rows()):
+        raise UsageError(
+            "Filters, --by, --metric, --limit and --sort are for groups, not for named trusts.",
+            "Leave out the trusts, or the options.",
+        )
+    if peers and len(trusts) != 1:
+        raise UsageError("--peers is for one trust.", "Name one, or leave out --peers.")
+    if trusts and not peers and len({name.strip().casefold() for name in trusts}) < 2:
+        raise UsageError(
+            "A comparison needs two different trusts.",
+            'Name another, or run "nhsleague show" for one.',
+        )
+    if by is not Grouping.TYPE:
+        return
+    if which.trust_type and which.trust_type.strip().casefold() != "all":
+        raise UsageError(
+            f"--by type compares all trust types, so --type {which.trust_type} leaves only one.",
+            "Leave out --type to compare the types, or use --by region or --by subtype.",
+        )
+    if metric:
+        raise UsageError(
+            "Trust types cannot be compared by a metric, as each is ranked on its own.",
+            "Leave out --metric, or use --by region with a --type.",
+        )
 
 
 def trusts(

@@ -76,10 +76,8 @@ def movement(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
     key = ["trust_type", "trust_code", "metric_id"]
     both = _scored(before).join(_scored(after), on=key, how="full", coalesce=True, suffix="_to")
     means = {
-        "from": average_scores(before).select(
-            "trust_code", mean_from="computed_average_score", count_from="metrics"
-        ),
-        "to": average_scores(after).select("trust_code", count_to="metrics"),
+        "from": average_scores(before).select("trust_code", mean_from="computed_average_score"),
+        "to": average_scores(after).select("trust_code", total="weight"),
     }
     return (
         both.join(means["from"], on="trust_code", how="left")
@@ -186,6 +184,7 @@ def _scored(observations: pl.LazyFrame) -> pl.LazyFrame:
         "value",
         "rank",
         "score",
+        "weight",
     )
 
 
@@ -233,7 +232,8 @@ def _redefined() -> pl.Expr:
 
 def _contribution() -> pl.Expr:
     """Tell what a metric adds to the change of its trust's mean; together they make the change."""
-    mean, count = pl.col("mean_from"), pl.col("count_to")
+    # A metric of one ID counts the same in both quarters; infections count a third each.
+    mean, share = pl.col("mean_from"), pl.coalesce("weight", "weight_to") / pl.col("total")
     score, score_to = pl.col("score"), pl.col("score_to")
     change = (
         pl.when(score.is_null())
@@ -242,4 +242,4 @@ def _contribution() -> pl.Expr:
         .then(mean - score)
         .otherwise(score_to - score)
     )
-    return noiseless(change / count)
+    return noiseless(change * share)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from nhs_league.errors import NotFoundError
+from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.answers import Guess
+from nhs_league.league.schema.quarters import Quarter
 
 LISTED = (
     "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "rank_low",
@@ -39,13 +42,14 @@ class Found:
     said: str
 
 
-def find(asked: str, standings: pl.DataFrame) -> Found:
+def find(asked: str, standings: pl.DataFrame, stored: str = "") -> Found:
     """Find the one trust that a person means.
 
     Args:
         asked: a trust code, a name, part of a name, initials, or a misspelt name.
         standings: trust_code, trust_name and quarter of all quarters in which to look, oldest
             first; an older name finds the trust too.
+        stored: which trusts are stored, in words, for a message that none fits.
 
     Raises:
         NotFoundError: none fits, with the nearest names, or several do, with their codes.
@@ -66,7 +70,7 @@ def find(asked: str, standings: pl.DataFrame) -> Found:
     ):
         if fitting:
             return _one_of(asked, fitting, newest)
-    return _nearest(asked, words, plain, newest)
+    return _nearest(asked, words, plain, newest, stored)
 
 
 def _words(name: str) -> tuple[str, ...]:
@@ -93,7 +97,7 @@ def _one_of(asked: str, codes: set[str], newest: dict[str, str]) -> Found:
     if len(codes) > 1:
         listed = "\n".join(f"  {c}  {newest[c]}" for c in sorted(codes, key=lambda c: newest[c]))
         raise NotFoundError(
-            f"“{asked}” may be any of these trusts:\n{listed}", "Use a code, or more of the name."
+            f'{len(codes)} trusts match "{asked}". Use a code, or add more of the name:\n{listed}'
         )
     (code,) = codes
     is_name = _words(asked) == _words(newest[code])
@@ -107,6 +111,7 @@ def _nearest(
     words: tuple[str, ...],
     plain: list[tuple[str, tuple[str, ...]]],
     newest: dict[str, str],
+    stored: str,
 ) -> Found:
     """Take the one clearly nearest name for a misspelt one, or suggest the nearest."""
     likeness: dict[str, tuple[float, float]] = {}
@@ -117,11 +122,39 @@ def _nearest(
         mean, least = likeness[ranked[0]]
         next_mean = likeness[ranked[1]][0] if len(ranked) > 1 else 0.0
         if least >= _CLEAR and mean - next_mean >= _AHEAD:
-            return _one_of(asked, {ranked[0]}, newest)
+            nearest = _one_of(asked, {ranked[0]}, newest)
+            return replace(nearest, said=Guess(nearest.said))
     near = [code for code in ranked if likeness[code][0] >= _NEAR][:_SUGGESTED]
     listed = "\n".join(f"  {code}  {newest[code]}" for code in near)
-    advice = f"The nearest are:\n{listed}" if near else "nhsleague trusts lists them all."
-    raise NotFoundError(f"No trust is called “{asked}”.", advice)
+    advice = f"The nearest are:\n{listed}" if near else 'Run "nhsleague trusts" to list them.'
+    raise NotFoundError(f'No trust matches "{asked}". {stored}'.rstrip(), advice)
+
+
+def stored_in_words(standings: pl.DataFrame) -> str:
+    """Say how many trusts of which types there are.
+
+    Args:
+        standings: trust_code, trust_type and quarter of each type's newest quarter.
+
+    Returns:
+        A sentence; empty where there are no trusts.
+
+    """
+    counts = standings.group_by("trust_type").agg(
+        trusts=pl.col("trust_code").n_unique(), quarter=pl.col("quarter").max().cast(pl.String)
+    )
+    by_type = {trust_type: (trusts, quarter) for trust_type, trusts, quarter in counts.iter_rows()}
+    if not by_type:
+        return ""
+    listed = [
+        trust_types.counted(by_type[name][0], name) for name in trust_types.in_order(set(by_type))
+    ]
+    quarters = sorted({quarter for _, quarter in by_type.values()}, key=Quarter.parse)
+    verb = "is" if sum(trusts for trusts, _ in by_type.values()) == 1 else "are"
+    words = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    missing = set(trust_types.PREFERRED) - set(by_type)
+    advice = ' Run "nhsleague fetch" for the full list.' if missing else ""
+    return f"{words} {verb} stored for {' and '.join(quarters)}.{advice}"
 
 
 def _likeness(words: tuple[str, ...], name: tuple[str, ...]) -> tuple[float, float]:

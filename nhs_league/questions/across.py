@@ -21,6 +21,7 @@ from nhs_league.league.schema.quarters import Quarter
 from nhs_league.questions.one_trust import find_trust
 from nhs_league.questions.scope import (
     Where,
+    is_latest,
     known_type,
     quarter_of,
     quarters_with,
@@ -52,7 +53,7 @@ def list_revisions(store: Store, where: Where, order: Order = AS_IT_STANDS) -> A
     """List each figure that a later file changed, of all quarters or of the one asked for."""
     asked = known_type(store, where) or trust_types.ALL
     quarters = store.quarters
-    if where.quarter.strip().casefold() != "latest":
+    if not is_latest(where.quarter):
         quarters = (quarter_of(store, where.quarter),)
     frames = read_quarters(store, quarters)
     answer = revisions.revisions(frames, asked, _filters(where, frames))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from nhs_league.league import filters, metrics, trusts
@@ -9,7 +11,7 @@ from nhs_league.league.knowledge import spelling
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
-from nhs_league.questions.scope import Where, frames_of, known_type, resolved
+from nhs_league.questions.scope import Where, explained, frames_of, known_type, resolved
 from nhs_league.releases.store import Store
 
 _ABOUT_METRICS = (
@@ -79,9 +81,13 @@ def list_trusts(store: Store, text: str, where: Where, order: Order = AS_IT_STAN
     """List trusts, all or those whose name or code holds a text."""
     frames = frames_of(store, where)
     trust_type = known_type(store, where)
-    standings = frames.standings.filter(filters.keep(resolved(where, frames))).collect()
+    narrowed = resolved(where, frames)
+    standings = frames.standings.filter(filters.keep(narrowed)).collect()
     if trust_type not in (None, trust_types.ALL):
         standings = standings.filter(pl.col("trust_type") == trust_type)
     listed = trusts.holding(text, standings)
     answer = Answer("trusts", "Trusts", listed.select(trusts.LISTED).sort("trust_name"))
-    return arranged(answer, order)
+    if text and not standings.is_empty() and listed.is_empty():
+        nothing = f'No trust\'s name has "{text}". Try fewer letters, or "nhsleague trusts" alone.'
+        return replace(answer, notes=(nothing,))
+    return explained(arranged(answer, order), narrowed)

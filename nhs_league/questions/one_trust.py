@@ -10,19 +10,31 @@ from nhs_league.errors import NotFoundError
 from nhs_league.league import trusts
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.league.segments import Cut, cuts
-from nhs_league.questions.scope import LATEST, Where, frames_of
+from nhs_league.league.segments import Cut, cuts, has_fixed_cuts
+from nhs_league.questions.scope import Where, frames_of, is_latest
 from nhs_league.releases.store import Store, read_quarters
 
 
 @dataclass(frozen=True)
 class OneTrust:
-    """A trust that was asked for, the frames of its type and quarter, and the national cuts."""
+    """A trust that was asked for, the frames of its type and quarter, and the national cuts.
+
+    Attributes:
+        code: the trust's code.
+        trust_type: its type.
+        quarter: the quarter.
+        frames: the frames of its type in that quarter.
+        national: the frames of all types in that quarter.
+        cuts: the cuts between segments in that quarter.
+        said: how the trust and the quarter were chosen.
+
+    """
 
     code: str
     trust_type: str
     quarter: Quarter
     frames: Frames
+    national: Frames
     cuts: tuple[Cut, ...]
     said: tuple[str, ...]
 
@@ -39,15 +51,27 @@ def one_trust(store: Store, asked: str, quarter: str) -> OneTrust:
         "trust_type", "quarter"
     )
     trust_type, its_quarter = standing.sort("quarter", descending=True).collect().row(0)
-    national = frames.standings.filter(pl.col("quarter") == its_quarter).collect()
+    its = Quarter.parse(its_quarter)
+    national = read_quarters(store, [its])
     return OneTrust(
         found.code,
         trust_type,
-        Quarter.parse(its_quarter),
-        frames.of_type(trust_type).of_quarter(its_quarter),
-        cuts(national),
+        its,
+        national.of_type(trust_type),
+        national,
+        national_cuts(store, its),
         (*filter(None, (found.said,)), *_old(store, its_quarter, quarter)),
     )
+
+
+def national_cuts(store: Store, quarter: Quarter) -> tuple[Cut, ...]:
+    """Find the cuts of a quarter from all trusts stored, of the whole year where they are fixed."""
+    alike = [
+        each
+        for each in store.quarters
+        if each == quarter or (has_fixed_cuts(quarter.label) and each.year == quarter.year)
+    ]
+    return cuts(read_quarters(store, alike).standings.collect())
 
 
 def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.Found]:
@@ -58,7 +82,8 @@ def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.F
         return frames, trusts.find(asked, frames.standings.select(columns).collect())
     except NotFoundError:
         ever = read_quarters(store, store.quarters).standings.select(columns).collect()
-        found = trusts.find(asked, ever)
+        now_stored = frames.standings.select("trust_code", "trust_type", "quarter").collect()
+        found = trusts.find(asked, ever, trusts.stored_in_words(now_stored))
         now = (
             frames.standings.filter(pl.col("trust_code") == found.code)
             .select(pl.len())
@@ -67,7 +92,7 @@ def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.F
         )
         if now:
             return frames, found
-        if quarter != LATEST:
+        if not is_latest(quarter):
             raise NotFoundError(
                 f"{found.name} ({found.code}) has no figures in {quarter}."
             ) from None
@@ -78,7 +103,7 @@ def find_trust(store: Store, asked: str, quarter: str) -> tuple[Frames, trusts.F
 def _old(store: Store, its_quarter: str, asked: str) -> tuple[str, ...]:
     """Say so where a trust's newest figures are not of the newest quarter."""
     newest = store.quarters[-1].label
-    if asked != LATEST or its_quarter == newest:
+    if not is_latest(asked) or its_quarter == newest:
         return ()
     return (
         f"This trust's newest figures are of {its_quarter}; the newest quarter kept is {newest}.",

@@ -10,6 +10,7 @@ from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.scope import (
     Where,
+    explained,
     frames_of,
     known_type,
     one_kind,
@@ -27,8 +28,10 @@ def worst_or_best(
     trust_type = known_type(store, where)
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type)
     choices, said = one_kind(asked, found, trust_type)
-    answer = ranking.rank(frames, choices, resolved(where, frames), worst_first=worst_first)
-    return with_caveats(replace(arranged(answer, order), chosen=said), frames)
+    narrowed = resolved(where, frames)
+    answer = ranking.rank(frames, choices, narrowed, worst_first=worst_first)
+    answer = explained(replace(arranged(answer, order), chosen=said), narrowed)
+    return with_caveats(answer, frames)
 
 
 def table(
@@ -42,7 +45,7 @@ def table(
     """Give the league table of a trust type; acute where none is named."""
     frames = frames_of(store, where)
     trust_type, said = type_or_preferred(store, where)
-    answer = ranking.table(
-        frames, trust_type, resolved(where, frames), groups=groups, bootstrap=bootstrap
-    )
-    return with_caveats(replace(arranged(answer, order), chosen=said), frames)
+    narrowed = resolved(where, frames)
+    answer = ranking.table(frames, trust_type, narrowed, groups=groups, bootstrap=bootstrap)
+    answer = explained(replace(arranged(answer, order), chosen=said), narrowed)
+    return with_caveats(answer, frames)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -10,8 +11,9 @@ from nhs_league.league import explanation, profile, spread, trends
 from nhs_league.league.schema.findings import Findings
 from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.league.segments import cuts
-from nhs_league.questions.one_trust import one_trust
+from nhs_league.league.scoring_rules import Recomputed, recompute
+from nhs_league.league.segments import Cut
+from nhs_league.questions.one_trust import national_cuts, one_trust
 from nhs_league.questions.ranks import table
 from nhs_league.questions.scope import Where, quarters_with
 from nhs_league.releases.store import Store, read_quarters
@@ -22,8 +24,7 @@ def report(store: Store, asked: str, quarter: str) -> Findings:
     one = one_trust(store, asked, quarter)
     upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
     every = read_quarters(store, upto).of_type(one.trust_type)
-    national = read_quarters(store, [one.quarter]).standings.collect()
-    return _findings(every, one.quarter, one.code, national, one.said)
+    return _findings(every, one.quarter, one.code, _national(store, one.quarter), one.said)
 
 
 def every_report(store: Store, quarter: str) -> Iterator[Findings]:
@@ -36,16 +37,32 @@ def every_report(store: Store, quarter: str) -> Iterator[Findings]:
         upto = [q for q in quarters_with(store, str(trust_type)) if q <= newest]
         read = read_quarters(store, upto).of_type(str(trust_type))
         every = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
-        national = read_quarters(store, [newest]).standings.collect()
+        national = _national(store, newest)
         for code in of_type["trust_code"]:
             yield _findings(every, newest, code, national)
+
+
+@dataclass(frozen=True)
+class _National:
+    """What a quarter's reports share: all trust types, their scores recomputed, and the cuts."""
+
+    frames: Frames
+    recomputed: Recomputed
+    cuts: tuple[Cut, ...]
+
+
+def _national(store: Store, quarter: Quarter) -> _National:
+    read = read_quarters(store, [quarter])
+    frames = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
+    recomputed = recompute(frames.observations, frames.standings)
+    return _National(frames, recomputed, national_cuts(store, quarter))
 
 
 def _findings(
     every: Frames,
     newest: Quarter,
     code: str,
-    national: pl.DataFrame,
+    national: _National,
     said: tuple[str, ...] = (),
 ) -> Findings:
     is_now = pl.col("quarter") == newest.label
@@ -55,7 +72,7 @@ def _findings(
     return Findings(
         trust_code=code,
         profile=profile.profile(now, code, before if has_before else None),
-        explanation=explanation.explain(now, code, cuts(national)),
+        explanation=explanation.explain(national.frames, code, national.cuts, national.recomputed),
         places=trends.places(every, [code]),
         trends=trends.metric_trend(every, [code], None),
         strips=spread.strips(now, code),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nhs_league.errors import NotFoundError
 from nhs_league.league import filters
 from nhs_league.league.filters import Filters
 from nhs_league.league.metrics import Area, Metric
 from nhs_league.league.schema import trust_types
+from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames, together
 from nhs_league.league.schema.quarters import Quarter, matching
 from nhs_league.releases.store import Store, read_quarters
@@ -33,9 +34,14 @@ class Where:
     filters: Filters = field(default_factory=Filters)
 
 
+def is_latest(quarter: str) -> bool:
+    """Tell whether a person means the newest quarter."""
+    return quarter.strip().casefold() == LATEST
+
+
 def frames_of(store: Store, where: Where) -> Frames:
     """Give the frames of the quarter asked for, or of each trust type's newest."""
-    if where.quarter.strip().casefold() != LATEST:
+    if not is_latest(where.quarter):
         return read_quarters(store, [quarter_of(store, where.quarter)])
     newest = _newest(store)
     by_quarter: dict[Quarter, list[str]] = {}
@@ -53,14 +59,16 @@ def quarter_of(store: Store, asked: str) -> Quarter:
         NotFoundError: it is none, or none that is kept.
 
     """
-    known = [quarter.label for quarter in reversed(store.quarters)]
+    stored = f"Stored: {', '.join(quarter.label for quarter in reversed(store.quarters))}."
     try:
-        found = matching(asked, store.quarters)
-    except ValueError:
-        raise NotFoundError.of("quarter", asked, known) from None
-    if found is None:
-        raise NotFoundError.of("quarter", asked, known, "nhsleague fetch gets new ones.")
-    return found
+        quarter = matching(asked, store.quarters)
+    except ValueError as fault:
+        raise NotFoundError(str(fault), stored) from None
+    if quarter is None:
+        raise NotFoundError(
+            f'"{asked}" is not stored.', f'{stored} Run "nhsleague fetch" to get new figures.'
+        )
+    return quarter
 
 
 def quarters_with(store: Store, trust_type: str) -> list[Quarter]:
@@ -120,13 +128,31 @@ def one_kind(
         if isinstance(first, Metric)
         else f"the area “{first.name}”"
     )
-    said = (
+    line = (
         f"“{asked}” is {meaning}, {' and '.join(trust_types.in_words(c.trust_type) for c in kept)}."
     )
     if left:
         others = " and ".join(trust_types.in_words(t) for t in left)
-        said += f" Also for {others}: --type {', '.join(left)}."
-    return kept, (said,)
+        line += f" Also for {others}: --type {', '.join(left)}."
+    return kept, (line,)
+
+
+def explained(answer: Answer, narrowed: Filters) -> Answer:
+    """Say why an answer is empty, and what to try.
+
+    Args:
+        answer: an answer whose rows are trusts.
+        narrowed: the resolved filters.
+
+    """
+    if not answer.frame.is_empty():
+        return answer
+    why = (
+        f"No trusts match all of these: {words}. Try one filter at a time."
+        if (words := narrowed.in_words())
+        else 'No figures are stored for this. Run "nhsleague releases" to see what is.'
+    )
+    return replace(answer, notes=(why, *answer.notes))
 
 
 def resolved(where: Where, frames: Frames) -> Filters:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from nhs_league.league.schema.answers import Answer
+from nhs_league.render.audit import audit_blocks
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Remark
 from nhs_league.render.explanation import explanation_blocks
 from nhs_league.render.meta import Meta
@@ -19,6 +20,7 @@ _BY_TYPE = ("ranking", "area", "table", "neighbours", "hidden", "held_back")
 _OWN: dict[str, Callable[[Answer], Iterator[Block]]] = {
     "trust": trust_blocks,
     "explanation": explanation_blocks,
+    "audit": audit_blocks,
 }
 """Questions whose answer is more than a table."""
 

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def explanation_blocks(answer: Answer) -> Iterator[Block]:
-    """Tell the place on top, below it what it is made of, and then what that means."""
+    """Show the place on top, below it what it is made of, and then what that means."""
     standing = answer.parts["standing"].row(0, named=True)
     yield Heading(answer.title, 1)
     yield Points(tuple(_steps(answer.frame, standing)))
@@ -23,13 +23,13 @@ def explanation_blocks(answer: Answer) -> Iterator[Block]:
 
 
 def _steps(frame: pl.DataFrame, standing: Row) -> Iterator[tuple[int, str]]:
-    """Give the steps with their depth: place, segment, average score, domains, metrics."""
+    """Yield the steps with their depth: place, segment, average score, domains, metrics."""
     rank = figures.rank_of(standing["rank"], standing["of"])
     yield 0, f"League rank {rank} (1 is best){_likely(standing, 'rank')}, by segment and score"
     yield 1, _segment(standing)
     average = frame.row(by_predicate=pl.col("level") == "average score", named=True)
-    own = average["computed_score"]
-    recomputed = "" if own is None else f"; recomputed {figures.number(round(own, 4))}"
+    exact = average["computed_score"]
+    recomputed = "" if exact is None else f"; recomputed {figures.number(round(exact, 4))}"
     yield (
         2,
         (
@@ -52,26 +52,28 @@ def _likely(standing: Row, what: str) -> str:
 
 
 def _segment(standing: Row) -> str:
-    now, own = standing["segment"], standing["computed_unadjusted_segment"]
+    now, by_score = standing["segment"], standing["computed_unadjusted_segment"]
     if now is None:
-        return "Segment not published in the files at hand"
+        return "Segment: not in your files"
     if now == 5:
         return "Segment 5 (1 is best), by decision of NHS England"
     if standing["is_held_back"]:
-        return f"Segment {now} (1 is best), as a deficit allows no better; by average score {own}"
+        return (
+            f"Segment {now} (1 is best), by the financial override; on its score alone {by_score}"
+        )
     return f"Segment {now} (1 is best), by average score"
 
 
 def _domain(row: Row) -> str:
-    own = row["computed_score"]
-    recomputed = "" if own is None else f"; mean of the scores below {own:.4g}"
+    exact = row["computed_score"]
+    recomputed = "" if exact is None else f"; the scores below average {exact:.4g}"
     return f"{row['domain']} {figures.score(row['score'])}{recomputed}"
 
 
 def _metric(row: Row) -> str:
-    told = [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
+    figures_of = [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
     if row["rank"] is not None:
-        told.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
-    told.append(f"score {figures.score(row['score'])}")
+        figures_of.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
+    figures_of.append(f"score {figures.score(row['score'])}")
     note = f" ({row['note']})" if row["note"] else ""
-    return f"{row['metric']}: {', '.join(told)}{note}"
+    return f"{row['short_name']}: {', '.join(figures_of)}{note}"

@@ -16,12 +16,12 @@ _UNKNOWN = "–"
 
 
 def number(figure: float | None) -> str:
-    """Write a published figure with all its digits: 46.55, 24.
+    """Write a published figure with all its digits: 46.55, 24, −0.28.
 
-    >>> number(46.55), number(24.0), number(None)
-    ('46.55', '24', '–')
+    >>> number(46.55), number(24.0), number(-0.28), number(None)
+    ('46.55', '24', '−0.28', '–')
     """
-    return _UNKNOWN if figure is None else format(figure, ".12g")
+    return _UNKNOWN if figure is None else format(figure, ".12g").replace("-", "−")
 
 
 @overload

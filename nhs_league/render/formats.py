@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.league.schema.answers import Answer, with_sample
+from nhs_league.render import values
 from nhs_league.render.meta import Meta, described
 
 TABLE = "table"
@@ -46,19 +47,21 @@ def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def to_csv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV with a header, its column names and ``sample`` first."""
-    return as_texts(with_sample(answer.frame, sample=meta.sample)).write_csv()
+    return _flat(answer, meta).write_csv()
 
 
 def to_tsv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV is written, with tabs between."""
-    return as_texts(with_sample(answer.frame, sample=meta.sample)).write_csv(separator="\t")
+    return _flat(answer, meta).write_csv(separator="\t")
+
+
+def _flat(answer: Answer, meta: Meta) -> pl.DataFrame:
+    return as_texts(values.flat(with_sample(answer.frame, sample=meta.sample)))
 
 
 def _rows(frame: pl.DataFrame, *, sample: bool) -> list[dict[str, object]]:
-    """Give rows as JSON can have them: figures that are no numbers are null."""
-    floats = pl.col(pl.Float64, pl.Float32)
-    finite = frame.with_columns(pl.when(floats.is_finite()).then(floats))
-    return with_sample(finite, sample=sample).to_dicts()
+    """Return rows as JSON can have them."""
+    return values.rows(with_sample(frame, sample=sample))
 
 
 def to_json(answer: Answer, meta: Meta) -> str:
@@ -87,7 +90,7 @@ def to_xlsx(answer: Answer, meta: Meta) -> bytes:
     """Write the answer's frame as an Excel workbook."""
     from nhs_league.render.workbook import to_workbook
 
-    frame = with_sample(answer.frame, sample=meta.sample)
+    frame = values.flat(with_sample(answer.frame, sample=meta.sample))
     return to_workbook(frame, described(answer, meta))
 
 

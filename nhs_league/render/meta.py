@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from nhs_league.league.schema.answers import Answer
 
 LICENCE = "Open Government Licence v3.0"
@@ -42,24 +44,23 @@ class Meta:
 
 def quarters_of(answer: Answer) -> list[str]:
     """List the quarters that an answer has figures of, oldest first."""
-    frames = (answer.frame, *answer.parts.values())
-    found = {
-        quarter
-        for frame in frames
-        for column in ("quarter", "quarter_from")
-        if column in frame.columns
-        for quarter in frame[column].drop_nulls().unique()
-    }
-    return sorted(found, key=lambda quarter: (quarter[3:], quarter))
+    named = {*_texts(answer, "quarter"), *_texts(answer, "quarter_from")}
+    return sorted(named, key=lambda quarter: (quarter[3:], quarter))
 
 
 def release_files_of(answer: Answer) -> list[str]:
     """List the release files that an answer's figures come from."""
-    frames = (answer.frame, *answer.parts.values())
-    named = {
-        r for f in frames if "release_file" in f.columns for r in f["release_file"].unique() if r
+    return sorted({p for name in _texts(answer, "release_file") for p in name.split(" + ") if p})
+
+
+def _texts(answer: Answer, column: str) -> set[str]:
+    """Collect a column's texts; a query can give a column of this name other things."""
+    return {
+        text
+        for frame in (answer.frame, *answer.parts.values())
+        if frame.schema.get(column, pl.Null()) in (pl.String, pl.Enum)
+        for text in frame[column].drop_nulls().unique()
     }
-    return sorted({part for name in named for part in name.split(" + ")})
 
 
 def described(answer: Answer, meta: Meta) -> dict[str, object]:

@@ -16,8 +16,11 @@ from nhs_league.league.schema.answers import with_sample
 from nhs_league.league.schema.frames import KEYS
 from nhs_league.render.formats import as_texts
 from nhs_league.render.meta import LICENCE, SAMPLE_SOURCE, SOURCE
+from nhs_league.render.values import flat
 
-_TYPES = {pl.Boolean: "boolean", pl.Float64: "number", pl.String: "string"}
+_TYPES = {
+    pl.Boolean: "boolean", pl.Float64: "number", pl.String: "string", pl.Enum: "string",
+}  # fmt: skip
 _LICENCE_PATH = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
@@ -58,7 +61,7 @@ def package(
 def _written(frame: pl.DataFrame, kind: str) -> bytes:
     written = io.BytesIO()
     if kind == "csv":
-        as_texts(frame).write_csv(written)
+        as_texts(flat(frame)).write_csv(written)
     else:
         frame.write_parquet(written)
     return written.getvalue()

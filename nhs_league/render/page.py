@@ -100,8 +100,10 @@ def _summary(report: Findings) -> str:
 
 
 def _domains(report: Findings, name: str) -> str:
+    grid = next((b for b in trust_blocks(report.profile) if isinstance(b, Grid)), None)
+    if grid is None or report.domains.is_empty():
+        return _missing("domain scores")
     drawn = charts.domains(report.domains.rows(), name)
-    grid = next(block for block in trust_blocks(report.profile) if isinstance(block, Grid))
     legend = "A longer bar is worse (1.00 is best, 4.00 is worst). " + (
         "The line below it runs from the best to the worst trust of its type; the mark across is "
         "their median."
@@ -111,7 +113,17 @@ def _domains(report: Findings, name: str) -> str:
     return _figure("Domain scores", drawn, legend) + _behind(grid)
 
 
+def _missing(figures_of: str) -> str:
+    """Say that figures are missing because the file that has them is."""
+    return (
+        f"<p>No {figures_of} are stored for this trust in this quarter. They are in NHS England's "
+        "trust data file, not in the league table.</p>"
+    )
+
+
 def _weak(metrics: pl.DataFrame) -> str:
+    if metrics.is_empty():
+        return _missing("metrics")
     weak = metrics.filter(pl.col("weak_spot").is_not_null())
     if weak.is_empty():
         return "<p>None.</p>"
@@ -120,6 +132,8 @@ def _weak(metrics: pl.DataFrame) -> str:
 
 
 def _strips(strips: pl.DataFrame) -> str:
+    if strips.is_empty():
+        return _missing("metrics")
     drawn = "".join(
         _figure(
             f"{row['short_name']}: {figures.with_unit(row['value'], row['unit'])}",

@@ -9,6 +9,7 @@ import polars as pl
 
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.counting import counted
+from nhs_league.league.schema.frameworks import CutKind, nearest_framework
 from nhs_league.render import figures
 from nhs_league.render.blocks import Item, Line
 
@@ -19,8 +20,6 @@ _QUARTERS = {
     4: "in the bottom quarter of trusts in England",
 }
 _BANDS = {1: "in the best band", 2: "in the second band", 3: "in the third band", 4: "in the worst"}
-_QUARTILES_UNTIL = "2025/26"
-"""The last framework year whose segments are quarters of all trusts; later cuts are fixed."""
 _NEVER_NEGATIVE = ("%", "count", "rate")
 _OVERRIDE_TO = 3
 """The best segment that a trust in deficit can have."""
@@ -62,8 +61,8 @@ def _meaning(standing: Row) -> str:
         return f"because of {why}, not its score"
     by_score = unadjusted == segment or segment != _OVERRIDE_TO
     if by_score or standing["override"] is False or standing["in_deficit"] is False:
-        financial_year = standing["quarter"].split()[1]
-        of_year = _QUARTERS if financial_year <= _QUARTILES_UNTIL else _BANDS
+        cuts = nearest_framework(standing["quarter"].split()[1]).method.cuts
+        of_year = _QUARTERS if cuts is CutKind.QUARTILES else _BANDS
         return f"its average score is {of_year[segment]}"
     if standing["override"] or standing["in_deficit"]:
         return "because of its finances or its score; your files do not say which"

@@ -69,8 +69,8 @@ def test_2_for_a_mirror_that_is_not_safe(run: Run, tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["show", "basilisk"], "ZA0  Basiliskbridge University Hospitals"),
-        (["show", "no such place"], "No trust is called “no such place”"),
-        (["compare", "ZA0", "nowhere"], "“nowhere”"),
+        (["show", "no such place"], 'No trust matches "no such place"'),
+        (["compare", "ZA0", "nowhere"], '"nowhere"'),
         (["worst", "--metric", "sicknes"], "sickness"),
         (["worst", "--metric", "62-day", "--type", "ambulance"], "--type acute"),
         (["table", "--quarter", "q3 1999/00"], "Q4 2025/26, Q3 2025/26"),

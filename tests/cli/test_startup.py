@@ -10,7 +10,10 @@ import pytest
 
 from tests.conftest import Run, environment
 
-HEAVY = {"polars", "httpx", "rich", "pydantic", "rapidfuzz", "stamina", "filelock", "selectolax"}
+HEAVY = {
+    "polars", "httpx", "rich", "pydantic", "rapidfuzz", "stamina", "filelock", "selectolax", "sqlglot",
+    "psutil",
+}  # fmt: skip
 WATCH = (
     "import atexit, sys;"
     "atexit.register(lambda: sys.stderr.write("
@@ -75,7 +78,6 @@ def test_completion_imports_nothing_that_answers(
         ["changes", "--limit", "3"],
         ["hidden"],
         ["explain", "ZB6", "--csv"],
-        ["query", "select count(*) from standings"],
     ],
     ids=" ".join,
 )
@@ -84,6 +86,12 @@ def test_a_question_in_a_pipe_imports_polars_alone(
 ) -> None:
     assert sample("trusts").returncode == 0
     assert loaded(sample_cache, "--sample", *arguments) & HEAVY == {"polars"}
+
+
+def test_a_query_imports_what_understands_it_and_no_more(sample: Run, sample_cache: Path) -> None:
+    assert sample("trusts").returncode == 0
+    query = ["--sample", "query", "select count(*) from standings"]
+    assert loaded(sample_cache, *query) & HEAVY == {"polars", "sqlglot"}
 
 
 def test_a_stored_question_does_not_touch_the_sample(sample: Run, sample_cache: Path) -> None:

@@ -47,8 +47,8 @@ def test_the_tables_join(sample: Run) -> None:
     ("sql", "said"),
     [
         ("select nothing from standings", "  select nothing from standings\n         ^"),
-        ("select * from nowhere", "relation 'nowhere' was not found"),
-        ("selec x", "sql parser error"),
+        ("select * from nowhere", "There is no table nowhere."),
+        ("selec x", 'this one begins with "selec"'),
         ("", "--tables"),
     ],
 )
@@ -110,7 +110,7 @@ def test_an_export_describes_itself_and_reads_back(sample: Run, tmp_path: Path, 
                 assert (
                     kept.is_integer()
                     if field["type"] == "integer"
-                    else kept == types[field["type"]]
+                    else kept.base_type() in (types[field["type"]], pl.Enum)
                 )
     units = {f["name"]: f.get("unit") for f in package["resources"][1]["schema"]["fields"]}
     assert units["value"] == "as in column unit"

@@ -136,10 +136,9 @@ def test_the_explanation_shows_the_eleven_scores_and_the_two_left_out(
     shown = " ".join(
         run("explain", "RDY", "--format", "table", data_dir=store).stdout.replace("│", " ").split()
     )
-    assert "the mean of 11 metric scores" in shown
-    assert (
-        "left out of the means: combined finance stands in for planned surplus or deficit" in shown
-    )
+    assert "the average of 11 metric scores" in shown
+    assert "Each of 11 metrics counts once." in shown
+    assert "not counted: combined finance is used instead" in shown
 
 
 def test_ranges_of_our_own_are_near_the_published_one(league: League) -> None:

@@ -77,3 +77,12 @@ def test_the_contributions_add_up_to_the_change_of_the_average_score() -> None:
     assert movement(before, after)["computed_contribution"].sum() == pytest.approx(
         8.5 / 3 - 2.5, abs=1e-5
     )
+
+
+def test_an_infection_moves_the_average_by_a_third_of_its_score() -> None:
+    """The mean is (2 + 3 / 3) / (1 + 1 / 3) = 2.25, then (2 + 1 / 3) / (1 + 1 / 3) = 1.75."""
+    mrsa: Row = {"metric_id": "OF0020", "metric": "Number of MRSA infections", "unit": "count"}
+    before = quarter("Q1 2025/26", {}, mrsa | {"score": 3.0})
+    after = quarter("Q2 2025/26", {}, mrsa | {"score": 1.0, "value": 4.0})
+    moved = movement(before, after).filter(metric_id="OF0020")
+    assert moved["computed_contribution"].item() == pytest.approx(1.75 - 2.25, abs=1e-5)

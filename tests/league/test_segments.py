@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
-from nhs_league import League
 from nhs_league.league.schema.frames import STANDINGS
-from nhs_league.league.segments import adjusted, by_score, cuts, is_held_back, with_computed
+from nhs_league.league.segments import (
+    adjusted,
+    by_score,
+    cut_period,
+    cuts,
+    is_held_back,
+    overrides,
+    with_computed,
+)
+from tests.league.real_frames import Q1_2026, YEAR_2025, frames_of
 
 
 def standings(*rows: tuple[float, int, bool | None]) -> pl.DataFrame:
@@ -70,17 +80,53 @@ def test_a_deficit_allows_no_segment_better_than_3(
     assert row.select(adjusted(pl.col("s"), pl.col("d"))).item() == segment
 
 
-def test_the_published_override_and_the_computed_one_agree(league: League) -> None:
-    for quarter in league.quarters():
-        frame = league.frames().standings.filter(pl.col("quarter") == quarter).collect()
-        unknown = frame.with_columns(
-            override=pl.lit(None, pl.Boolean), unadjusted_segment=pl.lit(None, pl.Int8)
-        )
-        computed = (
-            with_computed(unknown.lazy(), cuts(frame)).select(held=is_held_back()).collect()["held"]
-        )
-        # Segment 5 is a decision, and may hide an override.
-        assert (
-            computed.to_list()
-            == frame.select(pl.col("override") & (pl.col("segment") == 3))["override"].to_list()
-        )
+def test_one_odd_trust_does_not_move_a_cut() -> None:
+    odd = standings((1.5, 4, False))
+    assert cuts(pl.concat([KNOWN, odd])) == cuts(KNOWN)
+
+
+def test_a_trust_is_held_back_only_where_its_score_is_better_than_3() -> None:
+    frame = pl.concat([KNOWN, standings((1.9, 3, True), (2.5, 3, True))])
+    between = cuts(KNOWN)
+    held = with_computed(frame.lazy(), between).select(held=is_held_back()).collect()["held"]
+    assert held.to_list() == [False] * 7 + [True, False]
+
+
+@pytest.mark.parametrize(
+    ("names", "quarter", "expected"),
+    [
+        # NHS England's cuts as they show in the published segments: last of one, first of the next.
+        (Q1_2026, "Q1 2026/27", [(1.92, 1.94), (2.32, 2.33), (2.77, 2.78)]),
+        (YEAR_2025, "Q1 2025/26", [(2.04, 2.06), (2.32, 2.33), (2.6, 2.65)]),
+        (YEAR_2025, "Q2 2025/26", [(2.06, 2.07), (2.34, 2.35), (2.64, 2.69)]),
+    ],
+)
+def test_the_cuts_of_real_quarters(
+    shared: Path, names: tuple[str, ...], quarter: str, expected: list[tuple[float, float]]
+) -> None:
+    frame = frames_of(shared, names).standings.filter(pl.col("quarter") == quarter).collect()
+    assert [(cut.highest_better, cut.lowest_worse) for cut in cuts(frame)] == expected
+
+
+def test_every_real_unadjusted_segment_follows_from_the_average_score(shared: Path) -> None:
+    for names in (Q1_2026, YEAR_2025):
+        every = frames_of(shared, names).standings.collect()
+        for frame in every.partition_by("quarter"):
+            computed = frame.select(s=by_score(pl.col("average_score"), cuts(frame)))["s"]
+            assert computed.to_list() == frame["unadjusted_segment"].to_list()
+
+
+def test_fixed_cuts_are_shared_by_a_year_and_others_by_a_quarter() -> None:
+    quarters = pl.DataFrame({"quarter": ["Q1 2025/26", "Q2 2025/26", "Q1 2026/27", "Q2 2026/27"]})
+    assert quarters.select(p=cut_period())["p"].to_list() == [
+        "Q1 2025/26", "Q2 2025/26", "2026/27", "2026/27",
+    ]  # fmt: skip
+
+
+def test_the_override_is_where_plan_or_year_to_date_is_below_0(shared: Path) -> None:
+    frames = frames_of(shared, Q1_2026)
+    computed = overrides(frames.observations).collect()
+    both = frames.standings.collect().join(computed, on=["quarter", "trust_code"])
+    assert both.height == 202
+    assert both["override"].to_list() == both["computed_override"].to_list()
+    assert both["override"].sum() == 99

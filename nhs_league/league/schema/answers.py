@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 import polars as pl
 
 
+class Guess(str):
+    """A line that says what a name was taken for, although it fits nothing.
+
+    Whoever does not show it must not use the guess either.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Answer:
     """The answer to one question.

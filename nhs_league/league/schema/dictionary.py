@@ -85,7 +85,7 @@ def described() -> pl.DataFrame:
             "column": column,
             "description": field(column).description,
             "unit": field(column).unit or None,
-            "type": str(kind).casefold(),
+            "type": str(kind.base_type()).casefold(),
             "key": column in KEYS[table],
         }
         for table in TABLES

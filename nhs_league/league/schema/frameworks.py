@@ -1,12 +1,13 @@
-"""Framework years as data: what each year's metric IDs and domains are (frameworks.toml)."""
+"""Framework years as data: each year's metric IDs, domains and method (frameworks.toml)."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -43,6 +44,129 @@ class Domain:
     same_as: str
 
 
+class Over(StrEnum):
+    """The trusts among which a metric is ranked for its score."""
+
+    TYPE = "type"
+    ALL = "all"
+
+
+class RuleKind(StrEnum):
+    """The kinds of rule by which a metric is scored; frameworks.toml says what each means."""
+
+    RANK = "rank"
+    STANDARD = "standard"
+    FLOOR = "floor"
+    STANDARD_AND_FLOOR = "standard and floor"
+    BANDS = "bands"
+    PAIR = "pair"
+    UNPUBLISHED = "unpublished"
+    UNKNOWN = "unknown"
+
+
+class CutKind(StrEnum):
+    """How the cuts between segments are set."""
+
+    QUARTILES = "quartiles"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The value that a standard or a floor asks for.
+
+    Attributes:
+        at: the value, in the metric's unit.
+        higher_is_better: whether ``at`` is the least that is asked for, or the most.
+        missed: the nearest value seen to miss it; ``at`` itself where none is recorded.
+        reached: the nearest value seen to reach it; ``at`` itself where none is recorded.
+
+    """
+
+    at: float
+    higher_is_better: bool
+    missed: float
+    reached: float
+
+
+@dataclass(frozen=True)
+class ScoringRule:
+    """How the scores of one or more metrics come about.
+
+    Attributes:
+        metrics: the last three digits of their IDs.
+        kind: the kind of rule.
+        over: among which trusts they are ranked; no matter where ``kind`` does not rank.
+        standard: what the standard asks for; None where there is none.
+        floor: what it takes not to miss the floor; None where there is none.
+        edges: for each step between bands the nearest values seen, (worse side, better side).
+        parts: the two metrics whose scores a pair rule looks up.
+        table: (first part's score, second part's score) -> score.
+        source: where the rule comes from.
+
+    """
+
+    metrics: tuple[str, ...]
+    kind: RuleKind
+    over: Over
+    standard: Threshold | None = None
+    floor: Threshold | None = None
+    edges: tuple[tuple[float, float], ...] = ()
+    parts: tuple[str, ...] = ()
+    table: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A score that counts in the averages instead of others.
+
+    Attributes:
+        score: the last three digits of the metric that counts.
+        instead_of: those of the metrics that do not, where it is present.
+
+    """
+
+    score: str
+    instead_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Override:
+    """The financial override.
+
+    Attributes:
+        segment: the best segment that it allows.
+        metrics: the last three digits of the metrics of which none may be below 0.
+
+    """
+
+    segment: int
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a framework year turns metric scores into places.
+
+    Attributes:
+        cuts: how the cuts between segments are set.
+        override: the financial override.
+        order: by which columns of the standings the league table is ordered, first to last.
+        stand_ins: scores that count instead of others.
+        weights: how much a metric counts, by its last three digits; a metric not listed counts 1.
+        rules: how metrics are scored.
+
+    """
+
+    cuts: CutKind
+    override: Override
+    order: tuple[str, ...]
+    stand_ins: tuple[StandIn, ...]
+    weights: Mapping[str, Fraction]
+    rules: tuple[ScoringRule, ...]
+
+
 @dataclass(frozen=True)
 class Framework:
     """One framework year.
@@ -52,6 +176,7 @@ class Framework:
         source: where the entry comes from.
         rows: for each kind of row the form of its metric ID, ``n`` for a digit (``OF1nnn``).
         domains: the domains.
+        method: how scores become places.
 
     """
 
@@ -59,6 +184,7 @@ class Framework:
     source: str
     rows: dict[RowKind, str]
     domains: tuple[Domain, ...]
+    method: Method
 
     def kind(self, metric_id: str) -> RowKind | None:
         """Return what a metric ID is in this year; None where it is none of its kinds."""
@@ -176,6 +302,12 @@ def _are_alike(one: str, other: str) -> bool:
     return bool(fewest) and len(words & other_words) >= _SAME_WORDS * fewest
 
 
+def nearest_framework(year: str) -> Framework:
+    """Return the framework of a financial year, else the latest before it, else the earliest."""
+    earlier = [each for each in frameworks() if each.year <= year]
+    return earlier[-1] if earlier else frameworks()[0]
+
+
 def _framework(entry: dict[str, Any]) -> Framework:
     return Framework(
         year=entry["year"],
@@ -184,4 +316,49 @@ def _framework(entry: dict[str, Any]) -> Framework:
         domains=tuple(
             Domain(each["id"], each["name"], each.get("same_as", "")) for each in entry["domain"]
         ),
+        method=_method(entry),
     )
+
+
+def _method(entry: dict[str, Any]) -> Method:
+    override = entry["override"]
+    return Method(
+        cuts=CutKind(entry["cuts"]["kind"]),
+        override=Override(override["segment"], tuple(override["metrics"])),
+        order=tuple(entry["order"]["by"]),
+        stand_ins=tuple(
+            StandIn(each["score"], tuple(each["for"])) for each in entry.get("stand_in", ())
+        ),
+        weights={
+            metric: Fraction(each["weight"])
+            for each in entry.get("weight", ())
+            for metric in each["metrics"]
+        },
+        rules=tuple(_rule(each) for each in entry["rule"]),
+    )
+
+
+def _rule(entry: dict[str, Any]) -> ScoringRule:
+    return ScoringRule(
+        metrics=tuple(entry["metrics"]),
+        kind=RuleKind(entry["kind"]),
+        over=Over(entry.get("over", Over.TYPE)),
+        standard=_threshold(entry.get("standard")),
+        floor=_threshold(entry.get("floor")),
+        edges=tuple((worse, better) for worse, better in entry.get("edges", ())),
+        parts=tuple(entry.get("parts", ())),
+        table={
+            (int(pair[0]), int(pair[2])): int(score)
+            for score, pairs in entry.get("table", {}).items()
+            for pair in pairs
+        },
+        source=entry["source"],
+    )
+
+
+def _threshold(entry: dict[str, Any] | None) -> Threshold | None:
+    if entry is None:
+        return None
+    at = entry["at_least"] if "at_least" in entry else entry["at_most"]
+    missed, reached = entry.get("seen", (at, at))
+    return Threshold(float(at), "at_least" in entry, float(missed), float(reached))

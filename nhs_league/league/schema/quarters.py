@@ -23,9 +23,9 @@ _SPELLING = re.compile(
     r"(?:\s*q(?:uarter)?\s*([1-4]))?$"
 )
 
-_ASKED = re.compile(
-    r"^(?:q([1-4])[ -]*)?(?:([0-9]{4})[/-]([0-9]{2})|([0-9]{2})[/-]([0-9]{2}))?(?:[ -]*q([1-4]))?$"
-)
+_NUMBER = re.compile(r"[ -]*\bq(?:uarter)?[ -]*([1-4])\b[ -]*")
+_YEARS = re.compile(r"([12][0-9]{3}|[0-9]{2}) ?[/–-] ?([12][0-9]{3}|[0-9]{2})", re.ASCII)
+_YEAR = re.compile(r"[12][0-9]{3}", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -94,32 +94,47 @@ class Quarter:
         }[self.number]
 
 
-def matching(asked: str, known: Iterable[Quarter]) -> Quarter | None:
+def matching(text: str, known: Iterable[Quarter]) -> Quarter | None:
     """Find the newest known quarter that a person's word for it fits.
 
-    Accepts ``latest``, ``Q3 2025/26``, ``q3``, ``2025-26-q3``, ``q3 25/26`` in any case.
+    Accepts ``latest``, ``Q3 2025/26``, ``q3``, ``2025-26-q3``, ``2025/26 Q3``, ``q3 25/26`` and
+    ``Q3 2025/2026`` in any case.
 
     Returns:
         The quarter, or None where none of the known ones fits.
 
     Raises:
-        ValueError: the text cannot mean a quarter.
+        ValueError: the text cannot mean a quarter; the message says why.
 
     """
-    text = asked.strip().casefold()
+    words = " ".join(text.casefold().split())
     newest_first = sorted(known, reverse=True)
-    if text == "latest":
+    if words == "latest":
         return next(iter(newest_first), None)
-    found = _ASKED.match(text)
-    number = found and (found[1] or found[6])
-    if found is None or number is None:
-        raise ValueError(f"not a quarter: {asked!r}")
-    century_year = found[2] or (f"20{found[4]}" if found[4] else None)
+    numbers = _NUMBER.findall(words)
+    year = _NUMBER.sub("", words)
+    if not numbers and (_YEARS.fullmatch(year) or _YEAR.fullmatch(year)):
+        raise ValueError(f'"{text}" is a year. Add the quarter, for example "Q4 2025/26".')
+    if len(numbers) != 1 or (year and not _YEARS.fullmatch(year)):
+        raise ValueError(f'"{text}" is not a quarter. Write it like "Q4 2025/26" or "q4".')
+    first = _first_year(year, text) if year else None
     return next(
         (
             quarter
             for quarter in newest_first
-            if quarter.number == int(number) and century_year in (None, str(quarter.year))
+            if quarter.number == int(numbers[0]) and first in (None, quarter.year)
         ),
         None,
     )
+
+
+def _first_year(years: str, text: str) -> int:
+    """Return the calendar year in which a financial year begins, from ``2025/26`` or ``25/26``."""
+    first, last = (int(part) for part in re.split(r" ?[/–-] ?", years))
+    first += 2000 if first < 100 else 0
+    if last not in (first + 1, (first + 1) % 100):
+        raise ValueError(
+            f'"{text}" is not in a financial year: {first} goes with {(first + 1) % 100:02d}, '
+            f'as in "{first}/{(first + 1) % 100:02d}".'
+        )
+    return first

@@ -6,6 +6,7 @@ import polars as pl
 
 from nhs_league.render import figures
 from nhs_league.render.column import Column
+from nhs_league.render.values import flat
 
 
 def _own(frame: pl.DataFrame, name: str) -> Column:
@@ -19,7 +20,8 @@ def _own(frame: pl.DataFrame, name: str) -> Column:
 
 def plain(frame: pl.DataFrame) -> list[Column]:
     """Give a frame's own columns under their own names, for ``--columns``."""
-    return [_own(frame, name) for name in frame.columns]
+    written = flat(frame)
+    return [_own(written, name) for name in written.columns]
 
 
 def texts(frame: pl.DataFrame, column: str) -> list[str]:

@@ -9,20 +9,22 @@ from nhs_league.render.views.cells import medians, names, scores, texts
 
 
 def audit(answer: Answer) -> list[Column]:
-    """Give where published and recomputed figures differ."""
+    """Give the published figures that do not follow from the others."""
     frame = answer.frame
+    quarters = [Column("Quarter", texts(frame, "quarter"))]
     differences = [
         figures.number(None if v is None else round(v, 4)) for v in frame["computed_difference"]
     ]
     return [
-        Column("What", texts(frame, "what")),
-        Column("Type", texts(frame, "trust_type"), flexible=True),
-        Column("Name", texts(frame, "name"), flexible=True),
-        Column("Note", [v or "" for v in frame["note"]], flexible=True),
+        *(quarters if frame["quarter"].n_unique() > 1 else []),
         Column("Code", [v or "" for v in frame["trust_code"]]),
+        Column("What", texts(frame, "name"), flexible=True),
+        Column("Why", [v or "" for v in frame["note"]], flexible=True),
         Column("Published", [figures.number(v) for v in frame["published"]], right=True),
         Column("Computed*", [figures.number(v) for v in frame["computed"]], right=True),
         Column("Differs by*", differences, right=True),
+        Column("Kind", texts(frame, "what")),
+        Column("Type", texts(frame, "trust_type")),
     ]
 
 
@@ -95,6 +97,6 @@ def paths(answer: Answer) -> list[Column]:
     return [
         Column("Changes", texts(frame, "changes"), flexible=True),
         Column("Score then*", scores(frame, "computed_average_score"), right=True),
-        Column("Peer quarters moved*", moved, right=True),
+        Column("Size of improvement*", moved, right=True),
         Column("--set", texts(frame, "set"), flexible=True),
     ]
