@@ -13,6 +13,7 @@ import typer
 from nhs_league.cli.options import Common, Output
 from nhs_league.cli.output import deliver, say
 from nhs_league.cli.progress import watching
+from nhs_league.cli.settling import checked_date, dated, settled
 from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ def fetch(
             rich_help_panel=_ONLY,
         ),
     ] = None,
+    published: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="When the files of --from were published, such as 2026-03-12 or 2026-03.",
+            rich_help_panel=_ONLY,
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Download files that have not changed, too.")
     ] = False,
@@ -75,9 +84,12 @@ def fetch(
 
     narrowing = {"--quarter": quarter, "--type": trust_type, "--dry-run": dry_run}
     _refuse_contradictions(common, from_, more, [o for o, value in narrowing.items() if value])
+    if published and not from_:
+        raise UsageError("--published is for files that are imported.", "Add --from.")
+    on = checked_date(published)
     store = open_store(common.data_dir or default_data_dir(), notify=say)
     if from_:
-        store, outcomes = add_files(store, read_files([*from_, *(more or ())]))
+        store, outcomes = add_files(store, dated(read_files([*from_, *(more or ())]), on))
         if all(outcome.status == "failed" for outcome in outcomes):
             raise NoDataError("\n".join(outcome.reason for outcome in outcomes))
     elif dry_run:
@@ -85,6 +97,8 @@ def fetch(
     else:
         only = _only(quarter, trust_type)
         store, outcomes = fetch_published(store, only, quiet=common.quiet, force=force)
+    if from_:
+        store = settled(store, outcomes)
     tell_notices(store, outcomes, quiet=common.quiet)
     deliver(_answer(outcomes), output, common, {"quarter": quarter, "type": trust_type})
     tell_faults(outcomes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,10 @@ from nhs_league.cli.data import open_kept
 from nhs_league.cli.options import Common, Output, takes_groups
 from nhs_league.cli.output import deliver, say
 from nhs_league.cli.progress import watching
+from nhs_league.cli.settling import somebody_can_be_asked
 from nhs_league.errors import Exit, UsageError
+
+_NAMED = 10
 
 cache = typer.Typer(
     cls=Group,
@@ -37,8 +41,15 @@ def releases(
         from nhs_league.cli.fetch import disagreements
 
         store = open_kept(common)
+        frame = listing.releases(store)
+        unchecked = frame.filter(~frame["verifiable"])["quarter"].unique(maintain_order=True)
         notes = tuple(line for q in store.quarters for line in disagreements(store, q.label))
-        answer = Answer("releases", "Releases kept", listing.releases(store), notes=notes)
+        if len(unchecked):
+            notes += (
+                f"These quarters can no longer be checked, as a raw file is missing: "
+                f"{', '.join(unchecked)}. Run nhsleague cache verify.",
+            )
+        answer = Answer("releases", "Releases kept", frame, notes=notes)
         deliver(answer, output, common, {})
         return
     if common.sample or common.offline:
@@ -68,15 +79,15 @@ def path(common: Common) -> None:
 @cache.command("verify", cls=Command, epilog="Example: nhsleague cache verify")
 @takes_groups
 def verify(output: Output, common: Common) -> None:
-    """Is all that is kept right? Every raw file's sha256, every table against its raw files."""
+    """Check stored data. Every raw file's sha256, every table against its raw files."""
     from nhs_league.league.schema.answers import Answer
     from nhs_league.releases import integrity, listing
 
     findings = integrity.verify(open_kept(common))
     faults = [finding for finding in findings if finding.fault]
-    told = f"{len(faults)} at fault" if faults else "all right"
-    answer = Answer("verified", f"{len(findings)} stored files: {told}", listing.verified(findings))
-    deliver(answer, output, common, {})
+    result = f"{len(faults)} at fault" if faults else "all right"
+    title = f"{_counted(len(findings), 'stored file')}: {result}"
+    deliver(Answer("verified", title, listing.verified(findings)), output, common, {})
     for finding in faults:
         say(f"{finding.path}: {finding.fault}")
     if faults:
@@ -87,38 +98,83 @@ def verify(output: Output, common: Common) -> None:
 @cache.command("repair", cls=Command, epilog="Example: nhsleague cache repair")
 @takes_groups
 def repair(common: Common) -> None:
-    """Make the tables anew from the raw files, and fetch again what is gone."""
+    """Rebuild stored tables, and download any missing files again."""
     from nhs_league.cli.fetch import counts, exit_code, fetch_published, tell_faults
     from nhs_league.folders import default_data_dir
     from nhs_league.releases import integrity
     from nhs_league.releases.store import open_store
 
     folder = common.data_dir or default_data_dir()
-    manifest, lost = integrity.repair(folder, say)
+    rebuilt = integrity.repair(folder, say)
+    manifest, unusable = rebuilt.manifest, rebuilt.unusable
     if not common.quiet:
-        say(f"Made anew: {len(manifest.quarters)} quarters from {len(manifest.files)} raw files.")
-    for kept in lost:
-        say(f"The kept copy of {kept.name} was gone or damaged.")
-    if not lost:
+        files = _counted(len(manifest.files) - len(unusable.keys() & {*manifest.files}), "raw file")
+        say(f"Rebuilt {_counted(len(manifest.quarters), 'quarter')} from {files}.")
+    for kept, reason in unusable.items():
+        say(f"{kept.name}: {reason}.")
+        tables = [label for label in kept.quarters if label not in rebuilt.gone]
+        if tables and kept in manifest.files:
+            say(f"The tables of {', '.join(tables)} are kept, but cannot be checked without it.")
+    if rebuilt.gone:
+        say(f"Figures were lost of: {', '.join(rebuilt.gone)}.")
+    if not unusable:
         return
+    if imported := [kept.name for kept in unusable if not kept.is_fetched]:
+        say(f"Import again with nhsleague fetch --from FILE: {', '.join(imported)}.")
+    if len(imported) == len(unusable):
+        raise typer.Exit(Exit.NO_DATA)
     if common.offline:
-        say("It is fetched again by nhsleague fetch.")
+        say("Run nhsleague fetch to download the missing files again.")
         raise typer.Exit(Exit.NO_DATA)
     _, outcomes = fetch_published(open_store(folder), quiet=common.quiet)
     tell_faults(outcomes)
     say(f"Release files: {counts(outcomes)}")
     if code := exit_code(outcomes):
         raise typer.Exit(code)
+    if imported:
+        raise typer.Exit(Exit.NO_DATA)
 
 
 @cache.command("clear", cls=Command, epilog="Example: nhsleague cache clear")
 @takes_groups
-def clear(common: Common) -> None:
-    """Remove all that is kept, and nothing else in that folder."""
+def clear(
+    common: Common,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+) -> None:
+    """Remove all stored data, and nothing else in that folder."""
     from nhs_league.folders import default_data_dir
     from nhs_league.releases import integrity
 
     folder = common.data_dir or default_data_dir()
+    if not yes and integrity.has_releases(folder):
+        _ask_before_clearing(folder)
     removed = integrity.clear(folder, say)
     if not common.quiet:
         say(f"Removed from {folder}: {', '.join(removed) or 'nothing, it was empty'}.")
+
+
+def _ask_before_clearing(folder: Path) -> None:
+    """Go on only if a person says so; name what no download brings back.
+
+    Raises:
+        UsageError: there is nobody to ask, or the answer is no.
+
+    """
+    from nhs_league.releases import integrity
+
+    imported = [kept.name for kept in integrity.irreplaceable(folder)]
+    if imported:
+        which = "This file was" if len(imported) == 1 else "These files were"
+        say(f"{which} imported and cannot be downloaded again:")
+        for name in imported[:_NAMED]:
+            say(f"  {name}")
+        if len(imported) > _NAMED:
+            say(f"  and {len(imported) - _NAMED} more")
+    if not somebody_can_be_asked():
+        raise UsageError(f"Nothing was removed from {folder}.", "Add --yes to remove it all.")
+    if not typer.confirm(f"Remove all stored data in {folder}?", err=True):
+        raise UsageError(f"Nothing was removed from {folder}.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -9,8 +9,9 @@ import polars as pl
 
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
+from nhs_league.league.schema.frames import KEYS, Frames
 
+_VERSION = [column for column in KEYS["versions"] if column != "edition"]
 _NAMED = 3
 
 
@@ -103,6 +104,20 @@ def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
             f"{figures} revised since first published: run "
             '"nhsleague changes --revisions" to see them.'
         )
+        newest = pl.col("edition") == pl.col("edition").max().over(_VERSION)
+        unsure = changed.filter(newest & ~pl.col("order_known"))
+        figures_unsure = unsure.join(shown.unique(), on=on, how="semi").select(pl.len())
+        if unknown := figures_unsure.collect().item():
+            yield unsure_order(unknown)
+
+
+def unsure_order(count: int) -> str:
+    """Say that figures depend on which of two files is newer, and that this is not known."""
+    figures = "1 figure is" if count == 1 else f"{count} figures are"
+    return (
+        f"{figures} uncertain: two release files disagree, and nothing shows which was published "
+        "later."
+    )
 
 
 def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:

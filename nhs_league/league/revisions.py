@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.league import filters as narrowing
+from nhs_league.league.caveats import unsure_order
 from nhs_league.league.filters import Filters
 from nhs_league.league.noise import noiseless
 from nhs_league.league.schema import trust_types
@@ -14,6 +15,7 @@ from nhs_league.league.schema.frames import Frames
 REVISIONS = (
     "quarter", "trust_type", "trust_code", "trust_name", "what", "name", "metric", "unit",
     "figure", "published_before", "published", "computed_change", "file_before", "release_file",
+    "order_known",
 )  # fmt: skip
 """The columns of revisions: the metrics' values first. ``figure`` is the column that changed."""
 
@@ -57,6 +59,7 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
         .select(REVISIONS)
         .collect()
     )  # fmt: skip
+    unsure = told.filter(~pl.col("order_known")).height
     values = told.filter(pl.col("figure") == "value").height
     return Answer(
         question="revisions",
@@ -66,5 +69,6 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
             f"{told.height} published figures were changed by a later file, {values} of them "
             "values of metrics; scores and ranks of other trusts follow from these. The newest "
             "publication counts.",
+            *((unsure_order(unsure),) if unsure else ()),
         ),
     )

@@ -6,31 +6,36 @@ nothing is swept away by the next change.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import polars as pl
-
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.frames import QUARTER
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases import atomic, manifest as manifests, names, tidy
-from nhs_league.releases.agreement import disagreements
+from nhs_league.releases import atomic, manifest as manifests, names, records, tables, tidy
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
-from nhs_league.releases.merge import merge
-from nhs_league.releases.parse import ParsedFile, parse_file
-from nhs_league.releases.quarter_frames import QuarterFrames, nothing
+from nhs_league.releases.order import Order, publication_order
+from nhs_league.releases.parse import ParsedFile
 
-RAW = "raw"
 _FOR_READERS = timedelta(hours=1)
 
 
-def raw_path(sha256: str) -> str:
-    """Tell where a raw file is kept, below the store."""
-    return f"{RAW}/{sha256}.csv"
+@dataclass(frozen=True)
+class Rebuilt:
+    """What became of a store that was rebuilt.
+
+    Attributes:
+        manifest: the store as it is now.
+        unusable: the files that nothing can be made of -> why.
+        gone: labels of the quarters that have lost figures of such a file for good.
+
+    """
+
+    manifest: Manifest
+    unusable: Mapping[KeptFile, str]
+    gone: tuple[str, ...] = ()
 
 
 def commit(
@@ -58,146 +63,156 @@ def commit(
         OSError: something cannot be written; the store is as it was.
 
     """
-    for sha256, data in (raw or {}).items():
-        atomic.write(root / raw_path(sha256), data)
-    order = manifests.publication_order(files)
-    quarters = dict(manifest.quarters)
-    if late := _published_before(files, parsed, manifest, order):
-        # Which figure was changed into which can only be told from all files in their order.
-        quarters = {label: kept for label, kept in quarters.items() if label not in late}
-        _, parsed = parse_raw(root, files)
-    merged_now: list[QuarterFrames] = []
-    for quarter, says in _by_quarter(parsed).items():
-        kept = quarters.get(quarter.label)
-        before = tidy.read(root, kept) if kept is not None else nothing()
-        merged = merge(before, says, order)
-        written = tidy.write(root, quarter, merged)
-        quarters[quarter.label] = replace(written, disagreements=disagreements(merged.parts))
-        merged_now.append(merged)
-    labels = [q.label for q in sorted(map(Quarter.parse, quarters))]
-    known = names.with_frames(names.read(root), labels, merged_now)
-    retired, leaving = _retired(manifest, quarters)
-    changed = replace(
-        manifest, files=tuple(files), quarters=quarters, retired=retired, layout=manifests.FORMAT
-    )
-    atomic.write(root / names.NAME, names.to_json(known).encode("utf-8"))
-    atomic.write(root / manifests.NAME, manifests.to_json(changed).encode("utf-8"))
-    for path in leaving:
-        (root / path).unlink(missing_ok=True)
-    _sweep(root, changed)
-    return changed
+    raw, former = raw or {}, set(manifest.files)
+    for kept in files:
+        if kept not in former or kept.sha256 in raw:
+            records.keep(root, kept, raw.get(kept.sha256))
+    order = publication_order(files)
+    again = {q for kept in former if kept.sha256 in raw for q in kept.quarters}
+    # Which figure was changed into which can only be seen from all files in their order.
+    late = (_disturbed(manifest, files, order) | again) & manifest.quarters.keys()
+    rebuilt = _rebuilt_whole(root, files, late) if late else {}
+    others = [tables.of_quarters(found, _others(found, rebuilt)) for found in parsed]
+    quarters = tables.merged(root, {**manifest.quarters, **rebuilt}, others, order)
+    changed = [label for label, kept in quarters.items() if kept != manifest.quarters.get(label)]
+    return _finish(root, manifest, files, quarters, changed)
 
 
-def rebuild(root: Path, manifest: Manifest) -> Manifest:
-    """Make all tidy frames anew from the raw files; the caller holds the store's lock.
+def rebuild(
+    root: Path,
+    manifest: Manifest,
+    only: Collection[str] | None = None,
+    *,
+    may_lose: bool = False,
+) -> Rebuilt:
+    """Make tidy frames again from the raw files; the caller holds the store's lock.
+
+    A quarter of which a raw file is missing keeps its tables, where these are whole.
+
+    Args:
+        root: the store's folder.
+        manifest: the store as it is.
+        only: labels of the quarters to rebuild; None for all.
+        may_lose: whether to go on where a quarter has neither the raw files nor whole tables.
 
     Raises:
-        RefusedError: a raw file is gone or damaged, or this version refuses it.
+        RefusedError: figures would be lost, and may not be.
         OSError: something cannot be written.
 
     """
-    files, parsed = parse_raw(root, manifest.files)
-    return commit(root, replace(manifest, quarters={}), files=files, parsed=parsed)
-
-
-def rebuilt_frames(root: Path, files: Sequence[KeptFile]) -> dict[Quarter, QuarterFrames]:
-    """Work out what the tidy frames must be from the raw files; nothing is written.
-
-    Raises:
-        RefusedError: a raw file is gone or damaged, or this version refuses it.
-
-    """
-    files, parsed = parse_raw(root, files)
-    order = manifests.publication_order(files)
-    return {quarter: merge(nothing(), says, order) for quarter, says in _by_quarter(parsed).items()}
-
-
-def parse_raw(root: Path, files: Sequence[KeptFile]) -> tuple[list[KeptFile], list[ParsedFile]]:
-    """Parse raw files again, and describe them as this version sees them.
-
-    Raises:
-        RefusedError: one is gone or damaged, or this version refuses it.
-
-    """
-    parsed = [
-        parse_file(kept.name, read_raw(root, kept), release_file=kept.release_file)
-        for kept in files
+    built = tables.build(root, manifest.files, root, only)
+    unusable = {
+        kept: built.unusable[kept.sha256] for kept in built.files if kept.sha256 in built.unusable
+    }
+    wanted = {*manifest.quarters, *built.quarters} if only is None else set(only)
+    lacking = {label for kept in unusable for label in kept.quarters}
+    quarters = {label: q for label, q in manifest.quarters.items() if label not in wanted}
+    gone = sorted(lacking - manifest.quarters.keys(), key=Quarter.parse) if only is None else []
+    for label in sorted(wanted, key=Quarter.parse):
+        is_whole = label in built.quarters and label not in lacking
+        stored = None if is_whole else _as_it_was(root, label, manifest)
+        if kept_now := stored or built.quarters.get(label):
+            quarters[label] = kept_now
+        if not (is_whole or stored):
+            gone.append(label)
+    if gone and not may_lose:
+        raise _lost(gone, unusable)
+    files = [
+        kept
+        for kept in built.files
+        if kept not in unusable or not (set(kept.quarters) & quarters.keys()) <= set(gone)
     ]
-    return [described(kept, found) for kept, found in zip(files, parsed, strict=True)], parsed
+    named = {kept.sha256 for kept in files if kept not in unusable}
+    seen = {
+        a: s for a, s in manifest.seen.items() if s.refusal or not s.sha256 or s.sha256 in named
+    }
+    for kept in built.files:
+        records.keep(root, kept)
+    now = _finish(root, replace(manifest, seen=seen), files, quarters, list(quarters))
+    return Rebuilt(now, unusable, tuple(dict.fromkeys(gone)))
 
 
-def read_raw(root: Path, kept: KeptFile) -> bytes:
-    """Read a raw file that is known to be what came.
-
-    Raises:
-        RefusedError: it is gone or has changed.
-
-    """
-    try:
-        data = (root / raw_path(kept.sha256)).read_bytes()
-    except OSError:
-        data = b""
-    if hashlib.sha256(data).hexdigest() != kept.sha256:
-        raise RefusedError(
-            raw_path(kept.sha256),
-            f"the kept copy of {kept.name} is gone or has changed",
-            advice="Run nhsleague cache repair, which fetches it again.",
-        )
-    return data
+def _rebuilt_whole(
+    root: Path, files: Sequence[KeptFile], labels: Collection[str]
+) -> dict[str, KeptQuarter]:
+    """Rebuild quarters, without those of which a raw file is missing."""
+    built = tables.build(root, files, root, labels)
+    lacking = {q for kept in files if kept.sha256 in built.unusable for q in kept.quarters}
+    return {label: kept for label, kept in built.quarters.items() if label not in lacking}
 
 
-def described(kept: KeptFile, found: ParsedFile) -> KeptFile:
-    """Describe an accepted file by what it holds."""
-    return replace(
-        kept,
-        kind=str(found.kind),
-        quarters=tuple(quarter.label for quarter in found.quarters),
-        trust_types=found.trust_types,
-        rows=found.rows,
-        trusts=found.trusts,
-        notices=found.notices,
+def _as_it_was(root: Path, label: str, manifest: Manifest) -> KeptQuarter | None:
+    """Give a quarter's stored tables, if they are whole; those of older columns in ours."""
+    kept = manifest.quarters.get(label)
+    if kept is None or not tidy.are_whole(root, kept):
+        return None
+    return tidy.adopted(root, Quarter.parse(label), kept)
+
+
+def _lost(gone: Sequence[str], unusable: Mapping[KeptFile, str]) -> RefusedError:
+    needed = [kept for kept in unusable if not set(kept.quarters).isdisjoint(gone)]
+    reasons = "; ".join(f"{kept.name}: {unusable[kept]}" for kept in needed)
+    advice = (
+        "Run nhsleague cache repair, which downloads it again."
+        if all(kept.is_fetched for kept in needed)
+        else "Import the file again with nhsleague fetch --from FILE, or go on without it with "
+        "nhsleague cache repair."
+    )
+    return RefusedError(
+        manifests.NAME,
+        f"the tables of {', '.join(gone)} must be rebuilt and cannot be ({reasons})",
+        advice=advice,
     )
 
 
-def _published_before(
-    files: Sequence[KeptFile],
-    parsed: Sequence[ParsedFile],
+def _finish(
+    root: Path,
     manifest: Manifest,
-    order: Mapping[str, int],
-) -> set[str]:
-    """Name the quarters of which a file is added that was published before one that is kept."""
-    kept = {file.sha256 for file in manifest.files}
-    old, new = ([f for f in files if (f.sha256 in kept) is which] for which in (True, False))
-    if not parsed or not manifest.quarters:
-        return set()
-    return {
-        label
-        for added in new
-        for before in old
-        for label in set(added.quarters) & set(before.quarters)
-        if order[added.release_file] < order[before.release_file]
-    }
+    files: Sequence[KeptFile],
+    quarters: Mapping[str, KeptQuarter],
+    changed: Collection[str],
+) -> Manifest:
+    """Name the new tables in the manifest, and let go of those that nobody needs."""
+    labels = sorted(quarters, key=Quarter.parse)
+    # The newest names a trust, even if an older quarter came later.
+    speaking = [label for label in labels if label in changed or label == labels[-1]]
+    frames = (tidy.read(root, quarters[label]) for label in speaking)
+    known = names.with_frames(names.read(root), labels, frames)
+    retired, leaving = _retired(manifest, quarters)
+    now = replace(
+        manifest,
+        files=tuple(files),
+        quarters={label: quarters[label] for label in labels},
+        retired=retired,
+        layout=manifests.FORMAT,
+    )
+    atomic.write(root / names.NAME, names.to_json(known).encode("utf-8"))
+    manifests.write(root, now)
+    for path in leaving:
+        _remove(root / path)
+    _sweep(root, now)
+    return now
 
 
-def _by_quarter(parsed: Sequence[ParsedFile]) -> dict[Quarter, list[ParsedFile]]:
-    """Split what files say by quarter, the oldest first, each file once."""
-    split: dict[Quarter, list[ParsedFile]] = {}
-    for found in parsed:
-        newest = pl.lit(found.quarters[-1].label, QUARTER)
-        found = replace(
-            found, set_aside=found.set_aside.with_columns(pl.col("quarter").fill_null(newest))
-        )
-        frames = {
-            name: getattr(found, name).partition_by("quarter", as_dict=True)
-            for name in ("standings", "observations", "domains", "set_aside")
-        }
-        for quarter in found.quarters:
-            one = {
-                name: parts.get((quarter.label,), getattr(found, name).clear())
-                for name, parts in frames.items()
-            }
-            split.setdefault(quarter, []).append(replace(found, quarters=(quarter,), **one))
-    return dict(sorted(split.items()))
+def _disturbed(manifest: Manifest, files: Sequence[KeptFile], order: Order) -> set[str]:
+    """Name the quarters in which new files do not simply follow those that are kept."""
+    before = publication_order(manifest.files)
+    by_label: dict[str, list[KeptFile]] = {}
+    for kept in files:
+        for label in kept.quarters:
+            by_label.setdefault(label, []).append(kept)
+    disturbed = set()
+    for label in by_label.keys() & manifest.quarters.keys():
+        ordered = sorted((kept.release_file for kept in by_label[label]), key=order.place)
+        former = sorted((name for name in ordered if name in before.places), key=before.place)
+        pairs = {pair for pair in order.unsure ^ before.unsure if pair <= set(former)}
+        if pairs or ordered[: len(former)] != former:
+            disturbed.add(label)
+    return disturbed
+
+
+def _others(parsed: ParsedFile, labels: Collection[str]) -> set[str]:
+    return {quarter.label for quarter in parsed.quarters} - set(labels)
 
 
 def _retired(
@@ -225,10 +240,16 @@ def _sweep(root: Path, manifest: Manifest) -> None:
     known = {*_paths(manifest.quarters), *manifest.retired}
     for path in (root / tidy.FOLDER).rglob("*.parquet"):
         if path.relative_to(root).as_posix() not in known:
-            path.unlink(missing_ok=True)
-    for folder in (root, root / RAW, *(root / tidy.FOLDER).glob("*")):
+            _remove(path)
+    for folder in (root, root / records.RAW, *(root / tidy.FOLDER).glob("*")):
         for path in folder.glob(f".*{atomic.PART}"):
-            path.unlink(missing_ok=True)
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove what nobody needs; the next change does where Windows refuses, as it is being read."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _paths(quarters: Mapping[str, KeptQuarter]) -> list[str]:

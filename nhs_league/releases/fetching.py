@@ -13,7 +13,6 @@ import stamina
 
 from nhs_league.errors import NoDataError
 from nhs_league.releases import catalogue
-from nhs_league.releases.commit import raw_path
 from nhs_league.releases.download import (
     Arrived,
     MissingError,
@@ -27,6 +26,7 @@ from nhs_league.releases.intake import Incoming, Only, Outcome, Status, take
 from nhs_league.releases.lock import writing
 from nhs_league.releases.manifest import Seen
 from nhs_league.releases.pages import PageFiles, read_pages
+from nhs_league.releases.records import raw_path
 from nhs_league.releases.store import Store, reopened
 from nhs_league.releases.waiting import OnWait, Waiting
 from nhs_league.version import __version__

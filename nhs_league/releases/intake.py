@@ -6,20 +6,22 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases import manifest as manifests
-from nhs_league.releases.commit import commit, described, rebuild
+from nhs_league.releases import manifest as manifests, records
+from nhs_league.releases.commit import commit, rebuild
 from nhs_league.releases.glance import NOT_A_RELEASE, is_other_table, refuse_width
 from nhs_league.releases.lock import cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile, Manifest, Seen
 from nhs_league.releases.parse import ParsedFile, parse_file
-from nhs_league.releases.recognition import with_known_types
+from nhs_league.releases.recognition import recognised, with_types
 from nhs_league.releases.store import Store, read_quarters, reopened
+from nhs_league.releases.tables import described
 from nhs_league.releases.tidy import DamagedError
 from nhs_league.version import __version__
 
@@ -151,6 +153,11 @@ def take(
             files.append(outcome.kept)
             parsed.append(found)
             raw[outcome.kept.sha256] = file.data
+        elif outcome.kept is not None:
+            place = next(n for n, kept in enumerate(files) if kept.sha256 == outcome.kept.sha256)
+            files[place] = outcome.kept
+            if records.fault(store.path, outcome.kept):
+                raw[outcome.kept.sha256] = file.data
         if file.seen is not None and outcome.status is not Status.LEFT_OUT:
             remembered[file.source] = replace(
                 file.seen,
@@ -158,7 +165,7 @@ def take(
                 refusal=outcome.reason,
                 version=__version__,
             )
-    if parsed or remembered != store.manifest.seen:
+    if raw or remembered != store.manifest.seen or tuple(files) != store.manifest.files:
         manifest = replace(store.manifest, seen=remembered)
         store = replace(store, manifest=_commit(store, manifest, files, parsed, raw))
     return store, outcomes
@@ -170,26 +177,58 @@ def _take_one(
     sha256 = hashlib.sha256(file.data).hexdigest()
     known = next((kept for kept in files if kept.sha256 == sha256), None)
     if known is not None:
-        return Outcome(file.name, file.source, Status.UNCHANGED, known), None
+        return Outcome(file.name, file.source, Status.UNCHANGED, _known_better(known, file)), None
     try:
         refuse_width(file.name, file.data)
         found = parse_file(
             file.name, file.data, release_file=manifests.release_file(file.name, sha256)
         )
-        found = with_known_types(found, _stored_types(store))
+        types = recognised(found, _stored_types(store))
+        found = with_types(found, types)
     except RefusedError as refusal:
         if file.may_be_other and is_other_table(file.data):
             reason = f"{file.name}: {NOT_A_RELEASE}"
             return Outcome(file.name, file.source, Status.SKIPPED, reason=reason), None
         return Outcome(file.name, file.source, Status.REFUSED, reason=str(refusal)), None
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    as_it_came = KeptFile(sha256, file.name, file.source, file.published, now)
+    as_it_came = KeptFile(
+        sha256,
+        file.name,
+        file.source,
+        file.published,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        last_modified=_last_modified(file.seen),
+        order=max((kept.order for kept in files), default=0) + 1,
+        taken_as=tuple(sorted(types.items())),
+    )
     kept = described(as_it_came, found)
     if not only.lets_through(kept):
         return Outcome(file.name, file.source, Status.LEFT_OUT), None
     is_revision = any(_publishes_the_same(kept, other) for other in files)
     status = Status.REVISED if is_revision else Status.NEW
     return Outcome(file.name, file.source, status, kept), found
+
+
+def _known_better(known: KeptFile, file: Incoming) -> KeptFile:
+    """Add what a file that comes again tells of one that is kept: its address, or its date."""
+    if file.seen is not None and not known.is_fetched:
+        return replace(
+            known,
+            source=file.source,
+            published=file.published,
+            last_modified=_last_modified(file.seen),
+        )
+    if file.seen is None and file.published:
+        return replace(known, published=file.published)
+    return known
+
+
+def _last_modified(seen: Seen | None) -> str:
+    """Read a server's ``Last-Modified``: an ISO date-time in UTC; empty where it sent none."""
+    try:
+        moment = parsedate_to_datetime(seen.last_modified if seen else "")
+    except ValueError:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _stored_types(store: Store) -> Iterator[pl.DataFrame]:
@@ -219,8 +258,8 @@ def _commit(
         try:
             return commit(store.path, manifest, files=files, parsed=parsed, raw=raw)
         except DamagedError as damage:
-            store.notify(f"{damage}. Made anew from the raw files.")
-            mended = rebuild(store.path, manifest)
+            store.notify(f"{damage.message}. Rebuilding it from the raw files.")
+            mended = rebuild(store.path, manifest).manifest
             return commit(store.path, mended, files=files, parsed=parsed, raw=raw)
     except OSError as error:
         raise cannot_keep(store.path, error) from error

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases import manifest as manifests, names, tidy
-from nhs_league.releases.commit import RAW, read_raw, rebuild, rebuilt_frames
+from nhs_league.releases import manifest as manifests, names, records, salvage, tables, tidy
+from nhs_league.releases.commit import Rebuilt, rebuild
 from nhs_league.releases.lock import NAME as LOCK, cannot_keep, writing
-from nhs_league.releases.manifest import KeptFile, Manifest
-from nhs_league.releases.store import Store, read_manifest
+from nhs_league.releases.manifest import KeptFile, KeptQuarter, NewerError
+from nhs_league.releases.store import Store
 
-_CHANGED = "gone or changed"
-_OURS = (manifests.NAME, names.NAME, LOCK, RAW, tidy.FOLDER)
+_OURS = (manifests.NAME, manifests.DIGEST, names.NAME, LOCK, records.RAW, tidy.FOLDER)
 
 
 @dataclass(frozen=True)
@@ -37,44 +35,60 @@ class Finding:
 
 
 def verify(store: Store) -> list[Finding]:
-    """Check all that is kept: every raw file's sha256, every Parquet file against its raw files.
-
-    Raises:
-        RefusedError: the manifest cannot be read.
-
-    """
-    raw = [_raw_finding(store, kept) for kept in store.manifest.files]
-    stored = list(_tidy_findings(store))
-    if not any(finding.fault for finding in (*raw, *stored)):
-        stored = list(_against_raw(store, stored))
-    return [*raw, *stored]
+    """Check all that is kept: every raw file's sha256, every Parquet file against its raw files."""
+    files = store.manifest.files
+    raw = [
+        Finding(records.raw_path(kept.sha256), kept.name, records.fault(store.path, kept))
+        for kept in files
+    ]
+    return [*raw, *_of_tables(store)]
 
 
-def repair(path: Path, notify: Callable[[str], None]) -> tuple[Manifest, list[KeptFile]]:
+def repair(path: Path, notify: Callable[[str], None]) -> Rebuilt:
     """Make a store whole from its raw files, even if its manifest is lost.
 
+    Raw files that have changed are set aside; quarters that have lost a raw file keep their tables.
+
     Returns:
-        The manifest as it is now, and the files whose raw copies are gone or damaged: they are no
-        longer named, and are to be fetched again.
+        The store as it is now, and what could not be restored. Files that nothing can be made of
+        are to be fetched again.
 
     Raises:
+        NewerError: the store is a newer version's.
         NoDataError: the store cannot be written.
 
     """
     with writing(path, notify):
         try:
-            manifest = read_manifest(path)
+            manifest = manifests.read(path)
+            if not (path / manifests.NAME).exists():
+                manifest = salvage.salvaged(path)
+        except NewerError:
+            raise
         except RefusedError as damage:
-            notify(f"{damage.message}. Taking the raw files for what they say they are.")
-            manifest = Manifest(files=tuple(_recovered(path)))
-        whole = [kept for kept in manifest.files if not _raw_fault(path, kept)]
-        lost = [kept for kept in manifest.files if kept not in whole]
-        gone = {kept.sha256 for kept in lost}
-        seen = {a: s for a, s in manifest.seen.items() if s.sha256 not in gone}
+            notify(f"{damage.message}. Rebuilding it from the raw files.")
+            manifest = salvage.salvaged(path)
+        manifest = salvage.with_left_behind(path, manifest)
         try:
-            return rebuild(path, replace(manifest, files=tuple(whole), seen=seen)), lost
+            for kept in manifest.files:
+                records.set_damaged_aside(path, kept)
+            return rebuild(path, manifest, may_lose=True)
         except OSError as error:
             raise cannot_keep(path, error) from error
+
+
+def has_releases(path: Path) -> bool:
+    """Return whether a folder holds releases; the sample, which can be remade, is none."""
+    return any((path / name).exists() for name in (manifests.NAME, records.RAW, tidy.FOLDER))
+
+
+def irreplaceable(path: Path) -> list[KeptFile]:
+    """List the files kept in a folder that cannot be fetched again: those that were imported."""
+    try:
+        manifest = salvage.salvaged(path)
+    except NewerError:
+        return records.recorded(path)
+    return [kept for kept in manifest.files if not kept.is_fetched]
 
 
 def clear(path: Path, notify: Callable[[str], None]) -> list[str]:
@@ -110,54 +124,38 @@ def _samples(path: Path) -> list[Path]:
     return [p for pattern in ("sample-*", ".sample-*") for p in path.glob(pattern) if p.is_dir()]
 
 
-def _raw_finding(store: Store, kept: KeptFile) -> Finding:
-    return Finding(f"{RAW}/{kept.sha256}.csv", kept.name, _raw_fault(store.path, kept))
+def _of_tables(store: Store) -> Iterator[Finding]:
+    """Compare each Parquet file with its name, and with what the raw files say."""
+    with tempfile.TemporaryDirectory(prefix="nhsleague-verify-") as folder:
+        aside = Path(folder)
+        built = tables.build(store.path, store.manifest.files, aside)
+        unusable = [kept for kept in built.files if kept.sha256 in built.unusable]
+        for label, kept in store.manifest.quarters.items():
+            missing = [file.name for file in unusable if label in file.quarters]
+            made = built.quarters.get(label)
+            yield from _of_quarter(store.path, label, kept, made, aside, missing)
+        for label in built.quarters.keys() - store.manifest.quarters.keys():
+            yield Finding(f"{tidy.FOLDER}/…", label, "missing")
 
 
-def _raw_fault(path: Path, kept: KeptFile) -> str:
-    try:
-        read_raw(path, kept)
-    except RefusedError:
-        return _CHANGED
-    return ""
-
-
-def _tidy_findings(store: Store) -> Iterator[Finding]:
-    for label, kept in store.manifest.quarters.items():
-        for name, path in kept.paths.items():
-            whole = tidy.is_whole(store.path, path)
-            yield Finding(
-                path, f"{name}, {label}", "" if whole else "gone, or not what was written"
-            )
-
-
-def _against_raw(store: Store, findings: list[Finding]) -> Iterator[Finding]:
-    """Compare each Parquet file with what the raw files say."""
-    frames = {
-        quarter.label: made
-        for quarter, made in rebuilt_frames(store.path, store.manifest.files).items()
-    }
-    kept = {label: tidy.read(store.path, q) for label, q in store.manifest.quarters.items()}
-    for finding in findings:
-        name, _, label = finding.what.partition(", ")
-        made, stored = frames.get(label), kept[label]
-        same = made is not None and getattr(made, name).equals(getattr(stored, name))
-        yield replace(finding, fault="" if same else "not what its raw files say")
-    for quarter, made in frames.items():
-        for name in tidy.NAMES:
-            if getattr(made, name).height and name not in _paths_of(store, quarter):
-                yield Finding(f"{tidy.FOLDER}/…/{name}", f"{name}, {quarter}", "not kept")
-
-
-def _paths_of(store: Store, quarter: str) -> Mapping[str, str]:
-    kept = store.manifest.quarters.get(quarter)
-    return kept.paths if kept else {}
-
-
-def _recovered(path: Path) -> Iterator[KeptFile]:
-    """Take raw files for what their content says; where they came from is lost."""
-    for file in sorted((path / RAW).glob("*.csv"), key=lambda file: file.stat().st_mtime):
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        if digest == file.stem:
-            added = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
-            yield KeptFile(digest, file.name, "", "", added)
+def _of_quarter(
+    root: Path,
+    label: str,
+    kept: KeptQuarter,
+    made: KeptQuarter | None,
+    aside: Path,
+    missing: list[str],
+) -> Iterator[Finding]:
+    for name, path in kept.paths.items():
+        finding = Finding(path, f"{name}, {label}")
+        if not tidy.is_whole(root, path):
+            yield replace(finding, fault="missing, or changed since it was written")
+        elif missing:
+            yield replace(finding, fault=f"cannot be checked without {', '.join(missing)}")
+        elif not tidy.is_same(root, kept, aside, made, name):
+            yield replace(finding, fault="not what its raw files say")
+        else:
+            yield finding
+    if made is not None and not missing:
+        for name in made.paths.keys() - kept.paths.keys():
+            yield Finding(f"{tidy.FOLDER}/…/{name}", f"{name}, {label}", "missing")

@@ -11,7 +11,9 @@ from nhs_league.league.schema.frames import QUARTER
 from nhs_league.releases.fetching import Published
 from nhs_league.releases.intake import Outcome
 from nhs_league.releases.integrity import Finding
-from nhs_league.releases.manifest import KeptFile, publication_order
+from nhs_league.releases.manifest import KeptFile
+from nhs_league.releases.order import publication_order
+from nhs_league.releases.records import is_there
 from nhs_league.releases.store import Store, read_quarters
 
 RELEASES = pl.Schema(
@@ -27,11 +29,13 @@ RELEASES = pl.Schema(
         "release_file": pl.String,
         "source": pl.String,
         "sha256": pl.String,
+        "verifiable": pl.Boolean,
     }
 )
 """One row a quarter, trust type and kind of file: the newest file that has figures of it.
 ``revised`` counts the publications for that very quarter but the first; ``rows`` are the file's,
-``trusts`` those with a standing in the quarter."""
+``trusts`` those with a standing in the quarter. ``published`` is null where it is not known;
+``verifiable`` is false where a raw file with figures of the quarter is missing."""
 
 FETCHED = pl.Schema(
     {
@@ -70,11 +74,17 @@ VERIFIED = pl.Schema({"path": pl.String, "what": pl.String, "fault": pl.String})
 def releases(store: Store) -> pl.DataFrame:
     """List what is kept: schema RELEASES, the newest quarter first."""
     order = publication_order(store.manifest.files)
+    missing = {
+        label
+        for kept in store.manifest.files
+        if not is_there(store.path, kept)
+        for label in kept.quarters
+    }
     newest: dict[tuple[str, str, str], KeptFile] = {}
     publications: dict[tuple[str, str, str], int] = {}
-    for kept in sorted(store.manifest.files, key=lambda kept: order[kept.release_file]):
+    for kept in sorted(store.manifest.files, key=lambda kept: order.place(kept.release_file)):
         for trust_type in kept.trust_types:
-            for label in kept.quarters:
+            for label in store.manifest.quarters.keys() & set(kept.quarters):
                 newest[label, trust_type, kept.kind] = kept
             own = (kept.quarters[-1], trust_type, kept.kind)
             publications[own] = publications.get(own, 0) + 1
@@ -85,13 +95,14 @@ def releases(store: Store) -> pl.DataFrame:
             "trust_type": trust_type,
             "kind": kind,
             "published": kept.published or None,
-            "fetched": kept.added,
+            "fetched": kept.added or None,
             "revised": max(publications.get((label, trust_type, kind), 0) - 1, 0),
             "rows": kept.rows,
             "trusts": counts.get((label, trust_type)),
             "release_file": kept.release_file,
             "source": kept.source,
             "sha256": kept.sha256,
+            "verifiable": label not in missing,
         }
         for (label, trust_type, kind), kept in newest.items()
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -87,9 +86,8 @@ def _in_file(path: Path, *, is_named: bool) -> Iterator[Incoming | Outcome]:
     except OSError as error:
         yield _outcome(path, Status.FAILED, f"Cannot read {name}: {error.strerror}.")
     else:
-        changed = datetime.fromtimestamp(about.st_mtime, UTC).isoformat(timespec="seconds")
         name = name[:-3] if path.suffix.casefold() == ".gz" else name
-        yield Incoming(name, data, _source(path), changed, may_be_other=not is_named)
+        yield Incoming(name, data, _source(path), may_be_other=not is_named)
 
 
 def _refuse_irregular(name: str, about: os.stat_result) -> None:
@@ -193,15 +191,7 @@ def _member(path: Path, archive: ZipFile, member: ZipInfo) -> Incoming | Outcome
         # A password, or a way of packing that Python does not know.
         locked = RefusedError(place, "the file cannot be unpacked", advice=f"{error}.")
         return Outcome(name, source, Status.REFUSED, reason=str(locked))
-    return Incoming(name, data, source, _changed(member), may_be_other=True)
-
-
-def _changed(member: ZipInfo) -> str:
-    """Return when a file in a zip file was changed, as far as it says."""
-    try:
-        return datetime(*member.date_time).isoformat(timespec="seconds")
-    except ValueError:
-        return ""
+    return Incoming(name, data, source, may_be_other=True)
 
 
 def _refuse_size(name: str, size: int, most: int) -> None:

@@ -1,24 +1,46 @@
-"""The store's manifest: which files were accepted, and which Parquet files hold each quarter."""
+"""The store's manifest: which files were accepted, and which Parquet files hold each quarter.
+
+Beside it, ``manifest.sha256`` holds its digest, so that a manifest which was edited, or replaced by
+another, is noticed when it is read. The manifest is replaced first and names the digest of the one
+before it; so a reader between the two writes, or a process killed between them, is no alarm.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.frames import SCHEMAS
 from nhs_league.league.schema.quarters import Quarter
+from nhs_league.releases import atomic
 
 NAME = "manifest.json"
-FORMAT = 3
+DIGEST = "manifest.sha256"
+FORMAT = 4
 """The version of the store's layout."""
 
+REPAIR = "Run nhsleague cache repair, which rebuilds it from the raw files."
+
+TABLES = "tidy"
+"""The folder of the tidy frames, below the store."""
+
 _T = TypeVar("_T")
-_REVISION = re.compile(r"-v(\d{1,3})(?=\D|$)")
+_REVISION = re.compile(r"-v(\d{1,3})(?=\D|$)", re.IGNORECASE)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LAST_WITHOUT_ORDER = 3
+_READS = 7
+_FIRST_WAIT = 0.005
+
+
+class NewerError(RefusedError):
+    """The store has the layout of a newer version, so it is whole and not ours to change."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +50,9 @@ class KeptFile:
     Attributes:
         sha256: of the file as it came; its raw copy is named by it.
         name: the file's own name.
-        source: the address or path it came from.
-        published: when it was published as far as known, ISO date or date-time; else empty.
+        source: the address or path it came from; empty where that is lost.
+        published: when it was published as far as its address or a person says, an ISO month, date
+            or date-time; else empty.
         added: when it was added, ISO date-time in UTC.
         kind: ``metric`` or ``league table``.
         quarters: labels of the quarters it has figures of, oldest first.
@@ -37,6 +60,10 @@ class KeptFile:
         rows: how many rows it has.
         trusts: how many trusts it names.
         notices: what was kept out of it or left unknown.
+        last_modified: the server's ``Last-Modified``, ISO date-time in UTC; else empty.
+        order: its number in the order in which files were added.
+        follows: the sha256 of files that it was published after, as a person said.
+        taken_as: new trust types in it -> the known ones that they were recognised as, in pairs.
 
     """
 
@@ -51,6 +78,26 @@ class KeptFile:
     rows: int = 0
     trusts: int = 0
     notices: tuple[str, ...] = ()
+    last_modified: str = ""
+    order: int = 0
+    follows: tuple[str, ...] = ()
+    taken_as: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether it came from a site, so that it can be fetched again."""
+        return self.source.startswith(("https://", "http://"))
+
+    @property
+    def has_name(self) -> bool:
+        """Whether its own name is known; else it is called by its sha256."""
+        return not self.name.startswith(self.sha256)
+
+    @property
+    def revision(self) -> int:
+        """The revision number in its name: 2 for ``-v2``, 1 where it has none."""
+        match = _REVISION.search(self.name)
+        return int(match[1]) if match else 1
 
     @property
     def release_file(self) -> str:
@@ -122,61 +169,170 @@ def release_file(name: str, sha256: str) -> str:
     return f"{name}#{sha256[:8]}"
 
 
-def publication_order(files: Sequence[KeptFile]) -> dict[str, int]:
-    """Order files by publication: ``release_file`` -> its place, later publications higher.
-
-    A file that reaches to a later quarter was published later. Between files of the same newest
-    quarter the revision in the name (``-v2``) decides, then the date, then which was added later.
-    """
-
-    def place(numbered: tuple[int, KeptFile]) -> tuple[Quarter, int, str, int]:
-        number, kept = numbered
-        revision = _REVISION.search(kept.name)
-        newest = max(Quarter.parse(q) for q in kept.quarters)
-        return newest, int(revision[1]) if revision else 1, kept.published, number
-
-    ordered = sorted(enumerate(files), key=place)
-    return {kept.release_file: order for order, (_, kept) in enumerate(ordered)}
-
-
-def to_json(manifest: Manifest) -> str:
-    """Write a manifest as JSON text."""
-    told = {name: value for name, value in asdict(manifest).items() if name != "layout"}
-    about = {"format": FORMAT, "columns": _columns()}
-    return json.dumps(about | told, ensure_ascii=False, indent=1) + "\n"
-
-
-def from_json(text: str) -> Manifest:
-    """Read a manifest; of an older layout, or other columns, only the files it was made from.
+def read(root: Path) -> Manifest:
+    """Read the manifest of the store in a folder; an empty one where there is none.
 
     Raises:
-        RefusedError: the text is no manifest, or of a newer version of the store's layout.
+        NewerError: it is of a newer version of the store's layout.
+        RefusedError: it cannot be read, is none, or is not what was written.
+
+    """
+    for attempt in range(_READS):
+        # Read before the manifest: a digest from before a change fits the one after it.
+        digest = _digest_beside(root)
+        try:
+            data = (root / NAME).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return Manifest()
+        except OSError as error:
+            # Windows may refuse a file while it is being replaced.
+            if attempt < _READS - 1:
+                time.sleep(_FIRST_WAIT * 2**attempt)
+                continue
+            raise RefusedError(
+                NAME,
+                f"cannot be read: {error}",
+                advice="Check the folder's permissions, or choose another with --data-dir.",
+            ) from error
+        manifest, before = _from_json(data)
+        if digest in (hashlib.sha256(data).hexdigest(), before):
+            return manifest
+        time.sleep(_FIRST_WAIT * 2**attempt)
+    raise RefusedError(
+        NAME, "the manifest has been changed since nhsleague wrote it", advice=REPAIR
+    )
+
+
+def read_unchecked(root: Path) -> Manifest:
+    """Read what a manifest says even if it was changed; an empty one where it says nothing.
+
+    Raises:
+        NewerError: it is of a newer version of the store's layout.
 
     """
     try:
-        read = json.loads(text)
-        layout = int(read["format"])
+        return _from_json((root / NAME).read_bytes())[0]
+    except NewerError:
+        raise
+    except (OSError, RefusedError):
+        return Manifest()
+
+
+def write(root: Path, manifest: Manifest) -> None:
+    """Replace the manifest of a store; the caller holds its lock."""
+    before = _digest_of(root / NAME)
+    if before != _digest_beside(root):
+        # Whoever wrote the last one was stopped before its digest.
+        atomic.write(root / DIGEST, before.encode("ascii"))
+    data = _to_json(manifest, before).encode("utf-8")
+    atomic.write(root / NAME, data)
+    atomic.write(root / DIGEST, hashlib.sha256(data).hexdigest().encode("ascii"))
+
+
+def kept_file(values: Mapping[str, Any]) -> KeptFile:
+    """Build a file's description from JSON values.
+
+    Raises:
+        ValueError, TypeError: they are none.
+
+    """
+    kept = _of(KeptFile, values)
+    for label in kept.quarters:
+        Quarter.parse(label)
+    is_text = all(isinstance(value, str) for value in _texts(kept))
+    if not (is_text and _SHA256.fullmatch(kept.sha256) and isinstance(kept.order, int)):
+        raise ValueError(f"not a file's description: {kept.name!r}")
+    return kept
+
+
+def _texts(kept: KeptFile) -> tuple[object, ...]:
+    return kept.sha256, kept.name, kept.source, kept.published, kept.added, kept.last_modified
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _digest_beside(root: Path) -> str:
+    try:
+        return (root / DIGEST).read_bytes().decode("ascii", "replace").strip()
+    except OSError:
+        return ""
+
+
+def _to_json(manifest: Manifest, before: str) -> str:
+    values = {name: value for name, value in asdict(manifest).items() if name != "layout"}
+    about = {"format": FORMAT, "columns": _columns(), "before": before}
+    return json.dumps(about | values, ensure_ascii=False, indent=1) + "\n"
+
+
+def _from_json(data: bytes) -> tuple[Manifest, str]:
+    """Read a manifest and the digest of the one before it.
+
+    Of an older layout, or of other columns, what was seen is not read.
+    """
+    try:
+        values = json.loads(data.decode("utf-8"))
+        layout = int(values["format"])
         if layout > FORMAT:
-            raise RefusedError(
+            raise NewerError(
                 NAME,
                 f"the store has layout {layout}; this version knows layouts up to {FORMAT}",
                 advice="Update nhsleague, or choose another folder with --data-dir.",
             )
-        files = tuple(_of(KeptFile, kept) for kept in read["files"])
-        if layout < FORMAT or read.get("columns") != _columns():
-            return Manifest(files, layout=min(layout, FORMAT - 1))
+        files = tuple(kept_file(kept) for kept in values["files"])
+        before = str(values.get("before", ""))
+        if layout <= _LAST_WITHOUT_ORDER:
+            files = _in_former_order(files)
+        quarters = {
+            Quarter.parse(label).label: _kept_quarter(kept)
+            for label, kept in values["quarters"].items()
+            if layout == FORMAT or "paths" in kept
+        }
+        if layout < FORMAT or values.get("columns") != _columns():
+            return Manifest(files, quarters, layout=min(layout, FORMAT - 1)), before
         return Manifest(
             files=files,
-            quarters={label: _of(KeptQuarter, kept) for label, kept in read["quarters"].items()},
-            retired=dict(read["retired"]),
-            seen={address: _of(Seen, seen) for address, seen in read["seen"].items()},
-        )
+            quarters=quarters,
+            retired=dict(values["retired"]),
+            seen={address: _of(Seen, seen) for address, seen in values["seen"].items()},
+        ), before
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedError(
-            NAME,
-            f"the store's manifest cannot be read ({error})",
-            advice="Run nhsleague cache clear and nhsleague fetch, or choose another --data-dir.",
+            NAME, f"the store's manifest cannot be read ({error})", advice=REPAIR
         ) from error
+
+
+def _kept_quarter(values: Mapping[str, Any]) -> KeptQuarter:
+    kept = _of(KeptQuarter, values)
+    for path in kept.paths.values():
+        if not path.startswith(f"{TABLES}/") or ".." in path:
+            raise ValueError(f"not a path of the store: {path!r}")
+    return kept
+
+
+def _in_former_order(files: Sequence[KeptFile]) -> tuple[KeptFile, ...]:
+    """Put files into the order that version 1.0.0 had, and number them.
+
+    It took an imported file's time stamp on disk for its date of publication, which is dropped.
+    """
+
+    def place(numbered: tuple[int, KeptFile]) -> tuple[Quarter, int, str, int]:
+        number, kept = numbered
+        return max(map(Quarter.parse, kept.quarters)), kept.revision, kept.published, number
+
+    ordered = [kept for _, kept in sorted(enumerate(files), key=place)]
+    return tuple(
+        replace(kept, order=number, published=kept.published if _has_folder(kept) else "")
+        for number, kept in enumerate(ordered, start=1)
+    )
+
+
+def _has_folder(kept: KeptFile) -> bool:
+    return kept.is_fetched or len(kept.published) == len("2026-03")
 
 
 def _columns() -> str:
@@ -185,6 +341,9 @@ def _columns() -> str:
     return hashlib.sha256(json.dumps(named).encode("utf-8")).hexdigest()[:12]
 
 
-def _of(kind: type[_T], told: Mapping[str, Any]) -> _T:
-    fields = {name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}
-    return kind(**fields)
+def _of(kind: type[_T], values: Mapping[str, Any]) -> _T:
+    return kind(**{name: _hashable(value) for name, value in values.items()})
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value

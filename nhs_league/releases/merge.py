@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from nhs_league.league.schema.frames import KEYS, STANDINGS
+from nhs_league.releases.order import Order
 from nhs_league.releases.parse import ParsedFile
 from nhs_league.releases.quarter_frames import QuarterFrames
 from nhs_league.releases.ranked import with_of
@@ -15,15 +16,13 @@ from nhs_league.releases.versions import figures, versions
 _PARTS_KEY = (*KEYS["standings"], "kind")
 
 
-def merge(
-    kept: QuarterFrames, files: Sequence[ParsedFile], order: Mapping[str, int]
-) -> QuarterFrames:
+def merge(kept: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> QuarterFrames:
     """Merge what is kept of a quarter with what new files say of it.
 
     Args:
         kept: the quarter as it stands.
         files: what newly parsed files say of the quarter.
-        order: ``release_file`` -> its place among all files kept, later publications higher.
+        order: the order of publication of all files of the store.
 
     Returns:
         The quarter's new frames; of two rows with one key, the later publication's.
@@ -53,14 +52,14 @@ def merge(
 
 
 def _not_superseded(
-    set_aside: pl.DataFrame, observations: pl.DataFrame, order: Mapping[str, int]
+    set_aside: pl.DataFrame, observations: pl.DataFrame, order: Order
 ) -> pl.DataFrame:
     """Drop what a later file publishes in a form that can be read."""
     published = observations.filter(pl.col("value").is_not_null() | pl.col("score").is_not_null())
-    newest = published.group_by("trust_code", "metric_id").agg(newest=_place(order).max())
+    newest = published.group_by("trust_code", "metric_id").agg(newest=order.expr().max())
     return (
         set_aside.join(newest, on=["trust_code", "metric_id"], how="left", maintain_order="left")
-        .filter(pl.col("newest").is_null() | (pl.col("newest") <= _place(order)))
+        .filter(pl.col("newest").is_null() | (pl.col("newest") <= order.expr()))
         .drop("newest")
         .unique(maintain_order=True)
     )
@@ -72,22 +71,17 @@ def _said(file: ParsedFile) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     return file.standings.with_columns(kind=kind), file.observations, file.domains
 
 
-def _newest(
-    frames: Iterable[pl.DataFrame], key: Sequence[str], order: Mapping[str, int]
-) -> pl.DataFrame:
+def _newest(frames: Iterable[pl.DataFrame], key: Sequence[str], order: Order) -> pl.DataFrame:
     return (
-        pl.concat(frames)
-        .sort(_place(order), maintain_order=True)
-        .unique(key, keep="last")
-        .sort(key)
+        pl.concat(frames).sort(order.expr(), maintain_order=True).unique(key, keep="last").sort(key)
     )
 
 
-def _compose(parts: pl.DataFrame, order: Mapping[str, int]) -> pl.DataFrame:
+def _compose(parts: pl.DataFrame, order: Order) -> pl.DataFrame:
     """Put one standing together from a trust's parts: each field from the newest that tells it."""
     key = KEYS["standings"]
     fields = [c for c in STANDINGS if c not in (*key, "release_file", "of")]
-    newest_first = parts.sort(_place(order), descending=True, maintain_order=True)
+    newest_first = parts.sort(order.expr(), descending=True, maintain_order=True)
     return (
         newest_first.group_by(key, maintain_order=True)
         .agg(
@@ -99,7 +93,3 @@ def _compose(parts: pl.DataFrame, order: Mapping[str, int]) -> pl.DataFrame:
         .select(STANDINGS.names())
         .sort(key)
     )
-
-
-def _place(order: Mapping[str, int]) -> pl.Expr:
-    return pl.col("release_file").replace_strict(order, return_dtype=pl.Int64)

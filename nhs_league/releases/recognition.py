@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -14,8 +14,8 @@ _MOST = 0.5
 _FRAMES = ("standings", "observations", "domains", "set_aside")
 
 
-def with_known_types(file: ParsedFile, stored: Iterable[pl.DataFrame]) -> ParsedFile:
-    """Put a file's trusts under the type that they are stored under, if most of them are.
+def recognised(file: ParsedFile, stored: Iterable[pl.DataFrame]) -> dict[str, str]:
+    """Recognise the types that a file has under new names by where their trusts are stored.
 
     A type that this version has no words for may be a known one under a new name; taken for a new
     one, it would leave the known type's newest quarter without its trusts.
@@ -26,32 +26,37 @@ def with_known_types(file: ParsedFile, stored: Iterable[pl.DataFrame]) -> Parsed
             is read where the file's types are all known.
 
     Returns:
-        The file, with a notice for each type that was recognised.
+        A new type -> the type that most of its trusts are stored under.
 
     """
     strange = [t for t in file.trust_types if not trust_types.is_known(t)]
     if not strange:
-        return file
+        return {}
     seen = pl.concat([pl.DataFrame(schema=["trust_code", "trust_type"]).cast(pl.String), *stored])
     stored_types = seen.unique("trust_code", keep="first", maintain_order=True)
-    renamed: dict[str, str] = {}
+    types: dict[str, str] = {}
     for trust_type in strange:
         codes = file.standings.filter(trust_type=trust_type).select("trust_code").unique()
         known = codes.join(stored_types, on="trust_code")
         counts = known.group_by("trust_type").len().sort("len", descending=True)
         if counts.height and counts["len"][0] > codes.height * _MOST:
-            renamed[trust_type] = counts["trust_type"][0]
-    if not renamed:
+            types[trust_type] = counts["trust_type"][0]
+    return types
+
+
+def with_types(file: ParsedFile, recognised: Mapping[str, str]) -> ParsedFile:
+    """Put a file's trusts under the types that were recognised, with a notice for each."""
+    if not recognised:
         return file
     frames = {
-        name: getattr(file, name).with_columns(pl.col("trust_type").replace(renamed))
+        name: getattr(file, name).with_columns(pl.col("trust_type").replace(recognised))
         for name in _FRAMES
     }
     notices = tuple(
         f"“{new}” is taken as {trust_types.in_words(known)}: most of its trusts are stored as such"
-        for new, known in renamed.items()
+        for new, known in recognised.items()
     )
-    types = {renamed.get(t, t) for t in file.trust_types}
+    types = {recognised.get(t, t) for t in file.trust_types}
     return replace(
         file,
         trust_types=tuple(trust_types.in_order(types)),

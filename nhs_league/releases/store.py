@@ -1,8 +1,9 @@
 """What is kept on this machine: raw files as they came, tidy Parquet by quarter, a manifest.
 
     manifest.json      what is kept; whoever replaces it changes the store
+    manifest.sha256    its digest (see ``manifest``)
     names.json         names for shell completion
-    raw/<sha256>.csv   each file ever accepted, as it came
+    raw/               each file ever accepted, as it came, and its record (see ``records``)
     tidy/              a quarter's frames (see ``tidy``)
     .lock              held by the one process that changes the store
 
@@ -19,7 +20,7 @@ from pathlib import Path
 from nhs_league.errors import NoDataError, RefusedError
 from nhs_league.league.schema.frames import SCHEMAS, Frames
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases import manifest as manifests, tidy
+from nhs_league.releases import manifest as manifests, records, tidy
 from nhs_league.releases.lock import Notify, cannot_keep, writing
 from nhs_league.releases.manifest import Manifest
 
@@ -52,80 +53,89 @@ class Store:
 def open_store(path: Path, notify: Notify = _silent) -> Store:
     """Open the store in a folder; a folder that is not there is an empty store.
 
-    A store of an older layout is made anew from its raw files.
+    A store of an older layout, or one that has lost its manifest, is rebuilt from its raw files.
 
     Raises:
-        RefusedError: the manifest cannot be read, or has a newer version's layout.
+        RefusedError: the manifest cannot be read, was changed, or has a newer version's layout; or
+            the store must be rebuilt and cannot be.
 
     """
-    store = Store(path, read_manifest(path), notify)
+    store = Store(path, manifests.read(path), notify)
     if store.manifest.layout < manifests.FORMAT:
-        notify(f"The store in {path} is of an older version; making it anew from its raw files.")
-        return rebuilt(store)
+        notify(f"Updating the store in {path} to this version, from its raw files.")
+        return _rebuilt(store)
+    if _has_lost_its_manifest(path):
+        notify(f"The manifest in {path} is missing. Rebuilding it from the raw files.")
+        return _rebuilt(store)
     return store
-
-
-def read_manifest(path: Path) -> Manifest:
-    """Read the manifest of the store in a folder.
-
-    Raises:
-        RefusedError: it cannot be read, or has a newer version's layout.
-
-    """
-    try:
-        text = (path / manifests.NAME).read_text("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return Manifest()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RefusedError(
-            manifests.NAME,
-            f"cannot be read: {error}",
-            advice="Mend the folder's rights, or choose another with --data-dir.",
-        ) from error
-    return manifests.from_json(text)
 
 
 def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
     """Give the tidy frames of some quarters, lazily: only what a question asks for is decoded.
 
-    A stored file that is not what was written is never used: the frames are made anew from the raw
-    files, and the store's ``notify`` is told.
+    A stored file that is not what was written is never used: the frames are rebuilt from the raw
+    files, and the store's ``notify`` is called.
 
     Raises:
-        RefusedError: the frames are damaged, and cannot be made anew either.
+        RefusedError: the frames are damaged, and cannot be rebuilt either.
 
     """
     wanted = list(quarters)
     try:
         return _scanned(store, wanted)
     except tidy.DamagedError as damage:
-        if read_manifest(store.path) != store.manifest:
+        try:
             return _scanned(reopened(store), wanted)
-        store.notify(f"{damage}. Made anew from the raw files.")
-        return _scanned(rebuilt(store), wanted)
+        except tidy.DamagedError:
+            store.notify(f"{damage.message}. Rebuilding it from the raw files.")
+            return _scanned(_rebuilt(store, wanted), wanted)
 
 
 def reopened(store: Store) -> Store:
     """Give the store as it is now."""
-    return replace(store, manifest=read_manifest(store.path))
+    return replace(store, manifest=manifests.read(store.path))
 
 
-def rebuilt(store: Store) -> Store:
-    """Make a store's tidy frames anew from its raw files.
+def _has_lost_its_manifest(path: Path) -> bool:
+    return not (path / manifests.NAME).exists() and records.has_raw_files(path)
+
+
+def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
+    """Rebuild a store's tidy frames, unless another process has done so meanwhile.
+
+    Args:
+        store: the store.
+        damaged: the quarters of which a stored file is damaged; empty to rebuild all.
 
     Raises:
-        RefusedError: a raw file is gone or damaged, or the store cannot be written.
+        RefusedError: a raw file is missing or damaged, or the store cannot be written.
 
     """
     from nhs_league.releases.commit import rebuild
+    from nhs_league.releases.salvage import salvaged
 
+    path = store.path
     try:
-        with writing(store.path, store.notify):
-            return replace(store, manifest=rebuild(store.path, read_manifest(store.path)))
+        with writing(path, store.notify):
+            if _has_lost_its_manifest(path):
+                return replace(
+                    store, manifest=rebuild(path, salvaged(path), may_lose=True).manifest
+                )
+            manifest = manifests.read(path)
+            if manifest.layout < manifests.FORMAT:
+                return replace(store, manifest=rebuild(path, manifest).manifest)
+            labels = [
+                quarter.label
+                for quarter in damaged
+                if not tidy.are_whole(path, manifest.quarters.get(quarter.label))
+            ]
+            if labels:
+                manifest = rebuild(path, manifest, labels).manifest
+            return replace(store, manifest=manifest)
     except (NoDataError, OSError) as error:
-        reason = error if isinstance(error, NoDataError) else cannot_keep(store.path, error)
+        reason = error if isinstance(error, NoDataError) else cannot_keep(path, error)
         raise RefusedError(
-            manifests.NAME, "the tidy frames must be made anew and cannot be", advice=str(reason)
+            manifests.NAME, "the store must be rebuilt and cannot be", advice=str(reason)
         ) from error
 
 

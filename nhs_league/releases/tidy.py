@@ -8,18 +8,18 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.quarters import Quarter
-from nhs_league.releases import atomic
+from nhs_league.releases import atomic, manifest as manifests
 from nhs_league.releases.manifest import KeptQuarter
 from nhs_league.releases.quarter_frames import QuarterFrames, nothing
 
-FOLDER = "tidy"
+FOLDER = manifests.TABLES
 NAMES = tuple(field.name for field in fields(QuarterFrames))
 _DIGITS = 16
 
@@ -70,7 +70,82 @@ def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> KeptQuarter:
         paths[name] = f"{FOLDER}/{quarter.slug}/{name}-{_digest(data)}.parquet"
         if not is_whole(root, paths[name]):
             atomic.write(root / paths[name], data)
-    return KeptQuarter(paths, tuple(frames.standings["trust_type"].unique().sort()))
+    return KeptQuarter(paths, _types(frames.standings))
+
+
+def adopted(root: Path, quarter: Quarter, kept: KeptQuarter) -> KeptQuarter | None:
+    """Give whole tables in this version's columns; None where they are not that quarter's.
+
+    What our columns have and an older version's lack is null.
+    """
+    try:
+        frames = {
+            name: pl.read_parquet(root / kept.paths[name]) for name in NAMES if name in kept.paths
+        }
+        if label_of(root, kept) != quarter.label:
+            return None
+        if all(frame.schema == _schema(name) for name, frame in frames.items()):
+            return kept
+        ours = {name: _conformed(frame, _schema(name)) for name, frame in frames.items()}
+    except (OSError, KeyError, pl.exceptions.PolarsError):
+        return None
+    written = write(root, quarter, replace(nothing(), **ours))
+    return replace(written, disagreements=kept.disagreements)
+
+
+def left_behind(root: Path) -> dict[str, KeptQuarter]:
+    """Name the whole tables below a store that has lost its manifest: label -> its tables.
+
+    Of two tables of one frame and quarter, the one that was written last is named.
+    """
+    quarters: dict[str, KeptQuarter] = {}
+    for folder in sorted((root / FOLDER).glob("*")):
+        paths = {}
+        for file in sorted(folder.glob("*.parquet"), key=lambda file: file.stat().st_mtime_ns):
+            path = file.relative_to(root).as_posix()
+            name = file.stem.rpartition("-")[0]
+            if name in NAMES and is_whole(root, path):
+                paths[name] = path
+        if "standings" not in paths:
+            continue
+        kept = KeptQuarter(paths, _types(pl.read_parquet(root / paths["standings"])))
+        if label := label_of(root, kept):
+            quarters[label] = kept
+    return quarters
+
+
+def label_of(root: Path, kept: KeptQuarter) -> str:
+    """Return the label of the quarter that whole tables are of; empty where they are of none."""
+    try:
+        standings = pl.read_parquet(root / kept.paths["standings"], columns=["quarter"])
+        labels = standings["quarter"].cast(pl.String).unique().to_list()
+        return Quarter.parse(labels[0]).label if len(labels) == 1 else ""
+    except (OSError, KeyError, ValueError, TypeError, pl.exceptions.PolarsError):
+        return ""
+
+
+def _types(standings: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(standings["trust_type"].unique().sort())
+
+
+def is_same(
+    root: Path, kept: KeptQuarter, other_root: Path, other: KeptQuarter | None, name: str
+) -> bool:
+    """Return whether two whole tables hold the same rows, whatever version wrote them."""
+    if other is None or name not in other.paths:
+        return False
+    if kept.paths[name] == other.paths[name]:
+        return True
+    ours, theirs = (
+        pl.read_parquet(folder / quarter.paths[name])
+        for folder, quarter in ((root, kept), (other_root, other))
+    )
+    return ours.equals(theirs)
+
+
+def are_whole(root: Path, kept: KeptQuarter | None) -> bool:
+    """Return whether all of a quarter's Parquet files are there and are what was written."""
+    return kept is not None and all(is_whole(root, path) for path in kept.paths.values())
 
 
 def is_whole(root: Path, path: str) -> bool:
@@ -94,3 +169,15 @@ def _verified(root: Path, path: str) -> bytes:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:_DIGITS]
+
+
+def _schema(name: str) -> pl.Schema:
+    frame: pl.DataFrame = getattr(nothing(), name)
+    return frame.schema
+
+
+def _conformed(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    return frame.select(
+        pl.col(column).cast(kind) if column in frame.columns else pl.lit(None, kind).alias(column)
+        for column, kind in schema.items()
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from nhs_league.league.schema.frames import VERSIONS
+from nhs_league.releases.order import Order
 
 _ABOUT = ("quarter", "trust_code", "trust_type", "what", "name", "unit")
 _KEY = (*_ABOUT, "figure")
@@ -48,31 +49,58 @@ def figures(
     )
 
 
-def versions(
-    known: pl.DataFrame, published: Sequence[pl.DataFrame], order: Mapping[str, int]
-) -> pl.DataFrame:
+def versions(known: pl.DataFrame, published: Sequence[pl.DataFrame], order: Order) -> pl.DataFrame:
     """Keep the figures that have different values, one row a version, the oldest first.
 
     Args:
         known: schema VERSIONS, as it was.
         published: what is kept and what new files say, as ``figures`` gives it.
-        order: ``release_file`` -> its place among all files kept, later publications higher.
+        order: the order of publication of all files of the store.
 
     Returns:
         Schema VERSIONS; of publications in a row with one value the last one stands for them.
 
     """
-    place = pl.col("release_file").replace_strict(order, return_dtype=pl.Int64)
     every = (
-        pl.concat([known.drop("edition"), *published], how="diagonal")
-        .with_columns(place=place)
+        pl.concat([known.drop("edition", "order_known"), *published], how="diagonal")
+        .with_columns(place=order.expr())
         .unique([*_KEY, "place"])
         .sort(*_KEY, "place")
     )
     is_last_of_run = pl.col("published").ne_missing(pl.col("published").shift(-1).over(_KEY))
-    return (
+    changed = (
         every.filter(is_last_of_run)
         .filter(pl.len().over(_KEY) > 1)
         .with_columns(edition=pl.int_range(1, pl.len() + 1).over(_KEY))
-        .select(pl.col(name).cast(kind) for name, kind in VERSIONS.items())
+    )
+    return _with_certainty(changed, order).select(
+        pl.col(name).cast(kind) for name, kind in VERSIONS.items()
+    )
+
+
+def _with_certainty(changed: pl.DataFrame, order: Order) -> pl.DataFrame:
+    """Add ``order_known``: whether a version is known to be later than all before it."""
+    unsure = pl.DataFrame(
+        [pair for one, other in map(sorted, order.unsure) for pair in ((one, other), (other, one))],
+        schema={"release_file": pl.String, "before": pl.String},
+        orient="row",
+    )
+    doubtful = (
+        changed.select(*_KEY, "edition", "release_file")
+        .join(
+            changed.select(*_KEY, former="edition", before="release_file"),
+            on=_KEY,
+            nulls_equal=True,
+        )
+        .filter(pl.col("former") < pl.col("edition"))
+        .join(unsure, on=["release_file", "before"], how="semi")
+        .select(*_KEY, "edition", order_known=False)
+        .unique()
+        if unsure.height
+        else changed.clear().select(*_KEY, "edition", order_known=pl.lit(value=False))
+    )
+    return changed.join(
+        doubtful, on=[*_KEY, "edition"], how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(
+        order_known=pl.when(pl.col("edition") > 1).then(pl.col("order_known").fill_null(value=True))
     )

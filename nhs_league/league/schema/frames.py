@@ -97,11 +97,13 @@ VERSIONS = pl.Schema(
         "edition": pl.Int32,
         "published": pl.Float64,
         "release_file": pl.String,
+        "order_known": pl.Boolean,
     }
 )
 """Figures that were published with different values, one row a version, ``edition`` 1 the oldest.
 ``what`` is ``metric``, ``standing`` or ``domain``; ``name`` is the metric's ID, the kind of file or
-the domain; ``figure`` is the column that changed (yes and no are 1 and 0)."""
+the domain; ``figure`` is the column that changed (yes and no are 1 and 0). ``order_known`` is false
+where nothing shows that a version was published after those before it, and null for the oldest."""
 
 SET_ASIDE = pl.Schema(
     {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from nhs_league.league.schema.answers import Answer
@@ -30,13 +32,27 @@ def releases(answer: Answer) -> list[Column]:
         Column("Quarter", texts(frame, "quarter")),
         Column("Type", texts(frame, "trust_type"), flexible=True),
         Column("Kind", texts(frame, "kind")),
-        Column("Published", texts(frame, "published"), flexible=True),
+        Column("Published", _published(frame), flexible=True),
         Column("Trusts", texts(frame, "trusts"), right=True),
         Column("Revised", texts(frame, "revised"), right=True),
         Column("Rows", texts(frame, "rows"), right=True),
+        Column("Checkable", yes_no(frame["verifiable"])),
         Column("Fetched", texts(frame, "fetched")),
         Column("File", texts(frame, "release_file"), flexible=True),
     ]
+
+
+def _published(frame: pl.DataFrame) -> list[str]:
+    """Give dates of publication; of an imported file only the day of the import may be known."""
+    columns = frame.select("published", "fetched", "source").iter_rows()
+    return [published or _unknown(added, source) for published, added, source in columns]
+
+
+def _unknown(added: str | None, source: str | None) -> str:
+    if added is None or (source or "").startswith(("https://", "http://")):
+        return "unknown"
+    day = date.fromisoformat(added[:10])
+    return f"unknown, imported on {day.day} {day:%B %Y}"
 
 
 def available(answer: Answer) -> list[Column]:

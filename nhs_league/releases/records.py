@@ -1,0 +1,165 @@
+"""Raw files as they came, and beside each a record of where it came from.
+
+    raw/<sha256>.csv       the file
+    raw/<sha256>.json      its record: all that the manifest says of it
+    raw/<sha256>.damaged   a file whose content is no longer what its name says
+
+A record is written before its file, and both before the manifest; so a store whose manifest is lost
+is whole from ``raw/`` alone, its order of publication too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from nhs_league.errors import RefusedError
+from nhs_league.releases import atomic, manifest as manifests
+from nhs_league.releases.manifest import KeptFile
+
+RAW = "raw"
+_FILE, _RECORD, _DAMAGED = ".csv", ".json", ".damaged"
+
+
+def raw_path(sha256: str) -> str:
+    """Return where a raw file is kept, below the store."""
+    return f"{RAW}/{sha256}{_FILE}"
+
+
+def keep(root: Path, kept: KeptFile, data: bytes | None = None) -> None:
+    """Write a file's record, and the file itself where its content is new.
+
+    Raises:
+        OSError: one of them cannot be written.
+
+    """
+    record = json.dumps(asdict(kept), ensure_ascii=False, indent=1).encode("utf-8")
+    path = root / RAW / f"{kept.sha256}{_RECORD}"
+    is_new = not path.exists()
+    if not _holds(path, record):
+        atomic.write(path, record)
+    if data is not None:
+        try:
+            atomic.write(root / raw_path(kept.sha256), data)
+        except OSError:
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
+        (root / RAW / f"{kept.sha256}{_DAMAGED}").unlink(missing_ok=True)
+
+
+def is_there(root: Path, kept: KeptFile) -> bool:
+    """Return whether a raw file can be opened; its content is not looked at."""
+    return os.access(root / raw_path(kept.sha256), os.R_OK)
+
+
+def fault(root: Path, kept: KeptFile) -> str:
+    """Return what is wrong with a raw file; empty where it is what came."""
+    try:
+        read_raw(root, kept)
+    except RefusedError:
+        return "missing or changed" if is_there(root, kept) else "missing or unreadable"
+    return ""
+
+
+def read_raw(root: Path, kept: KeptFile) -> bytes:
+    """Read a raw file that is known to be what came.
+
+    Raises:
+        RefusedError: it is missing, cannot be read or has changed.
+
+    """
+    try:
+        data = (root / raw_path(kept.sha256)).read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != kept.sha256:
+        again = "downloads it again" if kept.is_fetched else "keeps what was made from it"
+        raise RefusedError(
+            raw_path(kept.sha256),
+            f"the stored copy of {kept.name} is missing or has changed",
+            advice=f"Run nhsleague cache repair, which {again}.",
+        )
+    return data
+
+
+def set_damaged_aside(root: Path, kept: KeptFile) -> None:
+    """Rename a raw file whose content has changed: it may be all that is left of it."""
+    path = root / raw_path(kept.sha256)
+    if is_there(root, kept) and hashlib.sha256(path.read_bytes()).hexdigest() != kept.sha256:
+        path.replace(path.with_suffix(_DAMAGED))
+
+
+def has_raw_files(root: Path) -> bool:
+    """Return whether any raw file is there."""
+    return any((root / RAW).glob(f"*{_FILE}"))
+
+
+def recorded(root: Path) -> list[KeptFile]:
+    """List the files that ``raw/`` knows, in the order in which they were added.
+
+    Files with a record come with all that it says, even where the file itself is gone. A file
+    without one is called as the stored tables name it, else by its sha256; when it was published
+    and added is unknown, so it counts as added last.
+    """
+    known = sorted(_records(root), key=lambda kept: (kept.order, kept.sha256))
+    strange = _without_record(root, {kept.sha256 for kept in known})
+    last = max((kept.order for kept in known), default=0)
+    names = _names_in_tables(root) if strange else {}
+    for number, sha256 in enumerate(strange, start=last + 1):
+        name = names.get(sha256[:8], f"{sha256}{_FILE}")
+        known.append(KeptFile(sha256, name, "", "", "", order=number))
+    return known
+
+
+def _records(root: Path) -> Iterator[KeptFile]:
+    for path in sorted((root / RAW).glob(f"*{_RECORD}")):
+        try:
+            kept = manifests.kept_file(json.loads(path.read_bytes()))
+        except (OSError, ValueError, TypeError, AttributeError):
+            continue
+        if kept.sha256 == path.stem:
+            yield kept
+
+
+def _without_record(root: Path, known: set[str]) -> list[str]:
+    return [
+        path.stem
+        for path in sorted((root / RAW).glob(f"*{_FILE}"))
+        if path.stem not in known and _is_named_by_content(path)
+    ]
+
+
+def _is_named_by_content(path: Path) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
+    except OSError:
+        return False
+
+
+def _names_in_tables(root: Path) -> dict[str, str]:
+    """Return the first digits of a file's sha256 -> its name, from the rows that name it."""
+    import polars as pl
+
+    names: dict[str, str] = {}
+    for path in sorted((root / manifests.TABLES).rglob("*.parquet")):
+        try:
+            files = pl.read_parquet(path, columns=["release_file"])["release_file"].unique()
+        except (OSError, pl.exceptions.PolarsError):
+            continue
+        for file in files.drop_nulls():
+            for one in file.split(" + "):
+                name, _, digits = one.rpartition("#")
+                names[digits] = name
+    return names
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
