@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from nhs_league.releases.intake import Incoming, add_files
+from nhs_league.releases.integrity import verify
 from nhs_league.releases.manifest import KeptFile, Seen
 from nhs_league.releases.order import publication_order
 from nhs_league.releases.precedence import settle, unsettled
@@ -313,3 +314,16 @@ def test_on_a_terminal_it_is_asked(folder: Path, tmp_path: Path) -> None:
     assert process.wait(timeout=60) == 0
     os.close(ours)
     assert cancer(open_store(tmp_path / "store")) == 41.7
+
+
+def test_a_record_of_a_file_that_was_never_kept_is_no_loss(tmp_path: Path) -> None:
+    """A process that is killed after the record and before the raw file leaves such a one."""
+    add_files(open_store(tmp_path), [incoming("46.55", "q3.csv")])
+    values = json.loads(next((tmp_path / "raw").glob("*.json")).read_bytes())
+    never = "f" * 64
+    record = values | {"sha256": never, "name": "never.csv"}
+    (tmp_path / "raw" / f"{never}.json").write_text(json.dumps(record), "utf-8")
+    (tmp_path / "manifest.json").unlink()
+    store = open_store(tmp_path)
+    assert [file.name for file in store.manifest.files] == ["q3.csv"]
+    assert not [finding for finding in verify(store) if finding.fault]
