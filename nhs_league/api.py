@@ -161,7 +161,12 @@ class League:
         return self._told(reasons.explain(self.store, trust, quarter))
 
     def audit(self, *, quarter: str = LATEST) -> pl.DataFrame:
-        """List where published and recomputed figures differ: schema ``league.audit.AUDIT``."""
+        """List published figures that do not follow from the others: ``league.audit.AUDIT``.
+
+        Args:
+            quarter: as for ``worst``; ``all`` for every quarter stored.
+
+        """
         return self._told(reasons.audit_release(self.store, quarter))
 
     def whatif(
@@ -178,10 +183,13 @@ class League:
             trust: a code or a name.
             changes: metric -> its value, or ``median``, ``q1``, ``best``, ``standard``.
             quarter: as for ``worst``.
-            no_deficit: whether the trust would run no deficit.
+            no_deficit: whether the trust would have no financial override.
 
         Returns:
             Schema ``league.whatif.WHATIF``.
+
+        Raises:
+            UsageError: nothing is changed, or a change is not understood.
 
         """
         sets = [f"{metric}={value}" for metric, value in changes.items()]

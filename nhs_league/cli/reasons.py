@@ -35,7 +35,7 @@ def explain(
         ),
     ] = False,
 ) -> None:
-    """Why is it in this segment? From each metric's value to the league rank."""
+    """Explain a trust's segment and rank, from each metric's value."""
     from nhs_league.questions import reasons
 
     if audit == bool(trust):
@@ -60,21 +60,21 @@ def whatif(
         typer.Option(
             "--set",
             metavar="METRIC=VALUE",
-            help="A figure as it might be; the value may be median, q1, best or standard. "
-            "Repeatable.",
+            help="Set a metric to a value, or to median, q1 (where the top quarter begins), "
+            "best or standard. Repeatable.",
         ),
     ] = None,
     no_deficit: Annotated[
-        bool, typer.Option("--no-deficit", help="As if the trust ran no deficit.")
+        bool, typer.Option("--no-deficit", help="As if the trust had no financial override.")
     ] = False,
     to_segment: Annotated[
         int | None,
         typer.Option(
-            "--to-segment", min=1, max=3, help="Find what would bring it into this segment."
+            "--to-segment", min=1, max=3, help="Find the smallest changes that reach this segment."
         ),
     ] = None,
 ) -> None:
-    """What would move it? The table recomputed with a figure changed."""
+    """Test what would change a trust's segment and rank."""
     from nhs_league.questions import reasons
 
     asked = " ".join(trust)

@@ -121,8 +121,17 @@ def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed
     rows = scored_rows(observations, standings)
     by_framework = evaluated(rows.join(listed_rules(), on=["year", "number"], how="left"))
     fits = _fits(by_framework)
-    open_groups = fits.filter(~pl.col("is_enough")).select(GROUP)
-    inferred = _inferred(rows.join(open_groups, on=GROUP, how="semi"))
+    has_odd_rows = fits.filter(~pl.col("is_enough") | (pl.col("share") < 1))
+    inferred = _inferred(rows.join(has_odd_rows, on=GROUP, how="semi")).join(
+        # A rule that explains enough gives way only to one that explains every score.
+        fits.filter(pl.col("is_enough")).select(*GROUP, "is_enough"),
+        on=GROUP,
+        how="left",
+    )
+    explains_all = (pl.col("share") == 1) & (pl.col("tested") >= MANY)
+    inferred = inferred.filter(pl.col("is_enough").is_null() | explains_all).drop(
+        "is_enough", "share", "tested"
+    )
     chosen = pl.concat(
         [
             by_framework.join(inferred.select(GROUP), on=GROUP, how="anti"),
@@ -215,12 +224,14 @@ def _fits(scored: pl.DataFrame) -> pl.DataFrame:
     """Return for each metric whether its rule explains enough of its scores, or cannot be tested.
 
     Returns:
-        GROUP, ``tested`` (how many scores the rule gives) and ``is_enough``.
+        GROUP, ``tested`` (how many scores the rule gives), ``share`` (how many of them are the
+        published ones, 0 to 1) and ``is_enough``.
 
     """
     tested = pl.col("fits").count()
     return scored.group_by(GROUP).agg(
         tested=tested,
+        share=pl.col("fits").mean(),
         is_enough=pl.when(pl.col("rule").is_null().any())
         .then(pl.lit(value=False))
         .when(tested < LEAST)
@@ -233,8 +244,8 @@ def _inferred(rows: pl.DataFrame) -> pl.DataFrame:
     """Find the simplest rule that explains the scores of each metric.
 
     Returns:
-        GROUP and the columns of a rule (``basis`` is "rows", no thresholds), for the metrics for
-        which there is one.
+        GROUP, the columns of a rule (``basis`` is "rows", no thresholds), ``share`` (of the scores
+        that it explains) and ``tested`` (of how many), for the metrics for which there is one.
 
     """
     tried = [
@@ -279,7 +290,7 @@ def _inferred(rows: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("share", "place", descending=[True, False])
         .unique(GROUP, keep="first", maintain_order=True)
-        .select(*GROUP, *_RULE)
+        .select(*GROUP, *_RULE, "share", "tested")
     )
 
 
@@ -297,7 +308,10 @@ def _explained(chosen: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("the figures it is scored by are not published"))
         .when((is_ranked | misfit) & ~pl.col("is_whole"))
         .then(pl.format("only some {} are stored", kind))
-        .when(over_all & ~pl.col("all_whole") & (misfit | (pl.col("tested") < LEAST)))
+        # Without the other types a rule over all is only sure where it gives every score.
+        .when(
+            over_all & ~pl.col("all_whole") & ((pl.col("share") < 1) | (pl.col("tested") < LEAST))
+        )
         .then(pl.format("scored over all trust types; {}", stored))
         .when(misfit & ~pl.col("all_whole"))
         .then(pl.format("no known rule fits; it may be scored over all trust types; {}", stored))

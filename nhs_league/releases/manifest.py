@@ -20,6 +20,7 @@ from nhs_league.errors import RefusedError
 from nhs_league.league.schema.frames import SCHEMAS
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic
+from nhs_league.version import __version__
 
 NAME = "manifest.json"
 DIGEST = "manifest.sha256"
@@ -336,9 +337,13 @@ def _has_folder(kept: KeptFile) -> bool:
 
 
 def _columns() -> str:
-    """Tell the tidy frames' columns and types apart from those of another version, in 12 digits."""
+    """Return 12 digits that differ where another version would make other tables.
+
+    Another version may have other columns, and may know other true units and framework years.
+    """
     named = {table: [(c, str(t)) for c, t in schema.items()] for table, schema in SCHEMAS.items()}
-    return hashlib.sha256(json.dumps(named).encode("utf-8")).hexdigest()[:12]
+    made_by = json.dumps([__version__, named])
+    return hashlib.sha256(made_by.encode("utf-8")).hexdigest()[:12]
 
 
 def _of(kind: type[_T], values: Mapping[str, Any]) -> _T:

@@ -138,7 +138,7 @@ def test_a_report_in_markdown_tells_the_same(sample: Run, tmp_path: Path) -> Non
     for heading in (
         "# University Hospitals of Salamanderbridge",
         "## Weak spots: 1",
-        "# How University",
+        "# Why University",
         "quarter by quarter",
     ):
         assert heading in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import polars as pl
@@ -178,3 +179,13 @@ def test_a_store_with_some_metrics_only_is_not_called_wrong(complete: Frames) ->
     assert answer.frame.filter(pl.col("what").is_in(["average score", "metric score"])).is_empty()
     reasons = answer.parts["reasons"].filter(what="average score")["reason"].to_list()
     assert "the scores stored do not make the averages: some metrics may be missing" in reasons
+
+
+@pytest.mark.parametrize("names", [*combinations(Q1_2026, 1), *combinations(Q1_2026, 2)])
+def test_where_types_are_missing_nothing_is_called_wrong(
+    shared: Path, names: tuple[str, ...]
+) -> None:
+    answer = audit(frames_of(shared, names))
+    assert answer.frame.is_empty()
+    reasons = answer.parts["reasons"].filter(what="metric score")["reason"]
+    assert reasons.str.contains("scored over all trust types; only ").any()

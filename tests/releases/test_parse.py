@@ -144,7 +144,7 @@ def test_a_new_trust_type_is_kept_under_its_own_name_with_a_notice() -> None:
     assert "integrated-care-board" in parsed.notices[0]
 
 
-@pytest.mark.parametrize("marker", ["NA", "", "-", "*", "N/A"])
+@pytest.mark.parametrize("marker", ["NA", "", "-", "*", "N/A", "[x]", "nan", "Suppressed"])
 def test_each_missing_marker_is_a_missing_value(marker: str) -> None:
     parsed = parse(official.with_field(METRIC_FILE, 2, "Value", marker))
     cancer = parsed.observations.filter(metric_id="OF0011", trust_code="Z1A")
@@ -187,7 +187,7 @@ def test_extra_columns_are_kept_out_with_a_notice() -> None:
     )
     parsed = parse(extra)
     same_frames(parsed, parse(METRIC_FILE))
-    assert parsed.notices == ("columns not understood and kept out: ICB_code",)
+    assert parsed.notices == ("columns not understood and left out: ICB_code",)
 
 
 def test_a_metric_of_an_unknown_family_is_kept_out_by_name() -> None:
@@ -195,7 +195,7 @@ def test_a_metric_of_an_unknown_family_is_kept_out_by_name() -> None:
     parsed = parse(text)
     same_frames(parsed, parse(METRIC_FILE))
     assert parsed.notices == (
-        "rows not understood and kept out: OF6011 (Treated for cancer within 62 days)",
+        "rows not understood and left out: OF6011 (Treated for cancer within 62 days)",
     )
 
 
@@ -219,7 +219,7 @@ def test_blank_lines_do_not_count() -> None:
 def test_a_row_that_stands_twice_counts_once_with_a_notice() -> None:
     parsed = parse(METRIC_FILE + METRIC_FILE.splitlines()[1] + "\n")
     same_frames(parsed, parse(METRIC_FILE))
-    assert parsed.notices == ("rows that stood twice and count once: 1",)
+    assert parsed.notices == ("rows that are there twice, counted once: 1",)
 
 
 @pytest.mark.parametrize(
@@ -254,5 +254,5 @@ def test_a_line_in_another_encoding_than_the_rest_is_refused() -> None:
         .splitlines(keepends=True)
     )
     lines[3] = lines[3].replace(b"Trust Z2B", b"King\x92s")
-    with pytest.raises(RefusedError, match=r"line 4.*not in UTF-8, and other text"):
+    with pytest.raises(RefusedError, match=r"line 4.*not in UTF-8, but other text"):
         parse_file("release.csv", b"".join(lines))

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse import parse_file
+from nhs_league.releases.parse import ParsedFile, parse_file
 from tests.conftest import Run, kept_in
 from tests.releases import official
 
 METRIC = official.metric_file()
 TABLE = official.league_table()
+
+
+def everywhere(text: str, column: str, value: str) -> str:
+    """Put a text into a column of every row."""
+    for number in range(2, len(text.splitlines()) + 1):
+        text = official.with_field(text, number, column, value)
+    return text
+
+
+MANY = official.metric_file(
+    [row.replace("Z1A", f"Z{n}A") for n in range(1, 9) for row in official.METRIC_ROWS[:2]]
+)
+TABLE_OF_MANY = official.league_table(
+    [
+        official.TABLE_ROWS[0].replace("Z2B", f"Z{n}B").replace("3,No,1,", f"3,No,{n},")
+        for n in range(1, 9)
+    ]
+)
 
 # text, line, column, value
 REFUSED = {
@@ -20,11 +39,25 @@ REFUSED = {
     "an empty file": ("\n \n", None, None, None),
     "another table": ("a,b\n1,2\n", 1, None, "a,b"),
     "a header alone": (METRIC.splitlines()[0] + "\n", 1, None, None),
-    "a missing column": (METRIC.replace("Metric_description", "Description"), 1, "Metric_description", None),
+    "a missing column": (METRIC.replace("Metric_description", "Metric_text"), 1, "Metric_description", None),
     "a doubled column": (METRIC.replace("Median_value", "Value"), 1, "Value", None),
-    "a truncated row": (official.with_line(METRIC, 5, "Q3 2025/26,London"), 5, None, "Q3 2025/26,London"),
-    "a row too long": (official.with_line(METRIC, 5, METRIC.splitlines()[4] + ",1,2"), 5, None, None),
     "a file cut in its last line": (METRIC[:-4], 15, None, None),
+    "no quarter said": (official.first_form(METRIC).replace("Q3 2025/26", "Dec-25"), None, "Reporting_date", None),
+    "words for all figures": (everywhere(MANY, "Value", "high"), 2, "Value", "high"),
+    "ranks of 2.5 throughout": (everywhere(MANY, "Rank", "2.5"), 2, "Rank", "2.5"),
+    "no trust codes": (everywhere(MANY, "Trust_code", "The first trust"), 2, "Trust_code", "The first trust"),
+    "other IDs": (everywhere(MANY, "Metric_ID", "elective"), 2, "Metric_ID", "elective"),
+    "quarters of another kind": (everywhere(MANY, "Quarter", "Winter 2025"), 2, "Quarter", "Winter 2025"),
+    "segments of 7 throughout": (everywhere(TABLE_OF_MANY, "Segment", "7"), 2, "Segment", "7"),
+    "ranges turned round throughout": (everywhere(TABLE_OF_MANY, "Likely_range_of_rank", "9 to 2"), 2, "Likely_range_of_rank", "9 to 2"),
+    "rows too long throughout": ("".join(f"{line},1,2\n" for line in MANY.splitlines()).replace(",1,2\n", "\n", 1), 2, None, None),
+    "a trust of two types": (METRIC.replace("Acute trust,Acute - Large,Z1A,Trust Z1A,Summary", "Ambulance trust,Acute - Large,Z1A,Trust Z1A,Summary"), 2, "Trust_type", None),
+}  # fmt: skip
+
+# text, then what is set aside: line, column, value
+SET_ASIDE = {
+    "a truncated row": (official.with_line(METRIC, 5, "Q3 2025/26,London"), 5, "(whole row)", "Q3 2025/26,London"),
+    "a row too long": (official.with_line(METRIC, 5, METRIC.splitlines()[4] + ",1,2"), 5, "(whole row)", METRIC.splitlines()[4] + ",1,2"),
     "a segment of 7": (official.with_field(TABLE, 3, "Segment", "7"), 3, "Segment", "7"),
     "a segment row of 7": (official.with_field(METRIC, 12, "Value", "7"), 12, "Value", "7"),
     "an unadjusted segment of 5": (official.with_field(METRIC, 14, "Value", "5"), 14, "Value", "5"),
@@ -35,22 +68,18 @@ REFUSED = {
     "a flag of 2": (official.with_field(METRIC, 15, "Value", "2"), 15, "Value", "2"),
     "a word for a figure": (official.with_field(METRIC, 2, "Value", "high"), 2, "Value", "high"),
     "a percent sign": (official.with_field(METRIC, 2, "Value", "46.55%"), 2, "Value", "46.55%"),
-    "a decimal comma": (official.with_field(METRIC, 2, "Value", '"46;55"'), 2, "Value", "46;55"),
-    "not a number": (official.with_field(METRIC, 2, "Median_value", "nan"), 2, "Median_value", "nan"),
-    "a code of five": (official.with_field(METRIC, 2, "Trust_code", "Z1A01"), 2, "Trust_code", "Z1A01"),
-    "no code": (official.with_field(METRIC, 2, "Trust_code", "NA"), 2, "Trust_code", ""),
-    "an ID of five digits": (official.with_field(METRIC, 2, "Metric_ID", "OF00111"), 2, "Metric_ID", "OF00111"),
+    "a semicolon in a figure": (official.with_field(METRIC, 2, "Value", "46;55"), 2, "Value", "46;55"),
+    "infinity": (official.with_field(METRIC, 2, "Median_value", "inf"), 2, "Median_value", "inf"),
+    "another code for a trust's row": (official.with_field(METRIC, 2, "Trust_code", "Z1A01"), 2, "Trust_code", "Z1A01"),
+    "no code": (official.with_field(METRIC, 2, "Trust_code", "NA"), 2, "Trust_code", None),
+    "no ID": (official.with_field(METRIC, 2, "Metric_ID", "cancer"), 2, "Metric_ID", "cancer"),
     "a quarter of six": (official.with_field(METRIC, 6, "Quarter", "Q6 2025/26"), 6, "Quarter", "Q6 2025/26"),
     "a year of no sense": (official.with_field(METRIC, 6, "Quarter", "Q3 2025/27"), 6, "Quarter", "Q3 2025/27"),
     "a range turned round": (official.with_field(TABLE, 2, "Likely_range_of_rank", "9 to 2"), 2, "Likely_range_of_rank", "9 to 2"),
-    "half a range": (official.with_field(TABLE, 2, "Likely_range_of_average_score", "1.9"), 2, "Likely_range_of_average_score", "1.9"),
-    "a score in percent": (official.with_field(METRIC, 3, "Units", "%"), 3, "Units", "%"),
-    "two rows of one key": (METRIC + official.with_field(METRIC, 2, "Value", "47").splitlines()[1] + "\n", 16, "Units", "%"),
-    "a trust of two types": (official.with_field(METRIC, 9, "Trust_type", "Ambulance trust"), 9, "Trust_type", "Ambulance trust"),
-    "no quarter said": (official.first_form(METRIC).replace("Q3 2025/26", "Dec-25"), None, "Reporting_date", None),
-    "a quote that does not close": (official.with_line(METRIC, 5, METRIC.splitlines()[4].replace("Trust Z2B", '"Trust Z2B')), 5, None, None),
-    "a quote that closes early": (official.with_field(METRIC, 2, "Value", '"46"55'), 2, None, None),
-    "a NUL byte": (METRIC.replace("46.55", "46\0.55"), 2, None, None),
+    "one row of another type": (official.with_field(METRIC, 9, "Trust_type", "Ambulance trust"), 9, "Trust_type", "Ambulance trust"),
+    "a quote that does not close": (official.with_line(METRIC, 5, METRIC.splitlines()[4].replace("Trust Z2B", '"Trust Z2B')), 5, "(whole row)", METRIC.splitlines()[4].replace("Trust Z2B", '"Trust Z2B')),
+    "a quote that closes early": (official.with_field(METRIC, 2, "Value", '"46"55'), 2, "(whole row)", METRIC.splitlines()[1].replace("46.55", '"46"55')),
+    "a NUL byte": (METRIC.replace("46.55", "46\0.55"), 2, "Value", "46\0.55"),
 }  # fmt: skip
 
 
@@ -66,16 +95,41 @@ def test_the_refusal_names_the_place(fault: str) -> None:
         assert refused.value.value == value
 
 
+@pytest.mark.parametrize("fault", SET_ASIDE)
+def test_one_odd_cell_is_set_aside_with_its_place_and_loses_nothing_else(fault: str) -> None:
+    text, *place = SET_ASIDE[fault]
+    parsed = parse_file("q3.csv", text.encode())
+    assert parsed.set_aside.select("line", "column", "value").rows() == [tuple(place)]
+    assert parsed.set_aside["release_file"].to_list() == ["q3.csv"]
+    assert any(f"line {place[0]}, " in notice for notice in parsed.notices)
+    whole = parse_file("q3.csv", (TABLE if text.startswith(TABLE[:200]) else METRIC).encode())
+    assert parsed.trusts == whole.trusts
+    for now, before in zip(frames(parsed), frames(whole), strict=True):
+        lost = before.height - now.height
+        assert lost in (0, 1)
+
+
+def frames(parsed: ParsedFile) -> tuple[pl.DataFrame, ...]:
+    return parsed.standings, parsed.observations, parsed.domains
+
+
+def test_two_rows_of_one_key_are_both_set_aside() -> None:
+    text = METRIC + official.with_field(METRIC, 2, "Value", "47").splitlines()[1] + "\n"
+    parsed = parse_file("q3.csv", text.encode())
+    assert parsed.set_aside.select("line", "value").rows() == [(2, "46.55"), (16, "47")]
+    assert parsed.observations.filter(trust_code="Z1A", metric_id="OF0011")["value"].to_list() == [
+        None
+    ]
+
+
 @pytest.mark.parametrize(
     "fault",
     [
         "a web page",
-        "a truncated row",
         "a missing column",
-        "a segment of 7",
-        "a score of 0.3",
-        "a rank of 0",
-        "two rows of one key",
+        "a file cut in its last line",
+        "words for all figures",
+        "a trust of two types",
     ],
 )
 def test_the_command_refuses_with_exit_code_5_and_keeps_nothing(
@@ -94,7 +148,7 @@ def test_the_command_refuses_with_exit_code_5_and_keeps_nothing(
 
 
 def test_a_refused_file_among_good_ones_leaves_the_good_ones_kept(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text(REFUSED["a rank of 0"][0], "utf-8")
+    (tmp_path / "bad.csv").write_text(REFUSED["a missing column"][0], "utf-8")
     (tmp_path / "good.csv").write_text(METRIC, "utf-8")
     store = tmp_path / "store"
     assert run("fetch", "--from", str(tmp_path), data_dir=store).returncode == 5
@@ -104,11 +158,5 @@ def test_a_refused_file_among_good_ones_leaves_the_good_ones_kept(run: Run, tmp_
 def test_the_line_of_a_fault_counts_line_ends_inside_quotes() -> None:
     lines = official.with_field(METRIC, 4, "Rank", "0").splitlines()
     lines[1] = lines[1].replace("Trust Z1A", '"Trust\n\nZ1A"')
-    with pytest.raises(RefusedError) as refused:
-        parse_file("q3.csv", "".join(f"{line}\n" for line in lines).encode())
-    assert refused.value.line == 6
-
-
-def test_utf_16_is_refused() -> None:
-    with pytest.raises(RefusedError, match="UTF-16"):
-        parse_file("q3.csv", METRIC.encode("utf-16"))
+    parsed = parse_file("q3.csv", "".join(f"{line}\n" for line in lines).encode())
+    assert parsed.set_aside["line"].to_list() == [6]

@@ -190,7 +190,7 @@ def shared(count: int | tuple[int, ...], *shares: float) -> Level:
 FINANCE_TABLE = {
     (1, 1): 1, (1, 2): 1, (1, 3): 2, (1, 4): 3,
     (2, 1): 2, (2, 2): 2, (2, 3): 3, (2, 4): 4,
-    (3, 1): 2, (3, 2): 2, (3, 3): 3, (3, 4): 4,
+    (3, 1): 2, (3, 2): 3, (3, 3): 3, (3, 4): 4,
     (4, 1): 2, (4, 2): 3, (4, 3): 4, (4, 4): 4,
 }  # fmt: skip
 """Combined finance, by the scores of the plan and of the result so far."""

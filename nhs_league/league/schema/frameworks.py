@@ -230,8 +230,9 @@ def classify(year: str, descriptions: Mapping[str, str]) -> Classified:
             strange[metric_id] = description
     values = {i: d for i, d in descriptions.items() if _pattern(_VALUE_FORM).match(i)}
     kinds |= dict.fromkeys(strange.keys() & values.keys(), RowKind.VALUE)
-    scores = _scores_of(strange.keys() - values.keys(), values, descriptions)
-    kinds |= dict.fromkeys(scores, RowKind.SCORE)
+    if RowKind.SCORE not in kinds.values():
+        scores = _scores_of(strange.keys() - values.keys(), values, descriptions)
+        kinds |= dict.fromkeys(scores, RowKind.SCORE)
     metric_ids = {
         metric_id: _metric_of(metric_id, description, values)
         for metric_id, description in descriptions.items()

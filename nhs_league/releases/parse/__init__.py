@@ -1,7 +1,8 @@
 """One release file into the tidy frames, or a refusal that names file, line, column and value.
 
-bytes -> ``reading`` (fields) -> ``checks`` (numbers and names; what cannot be read is set aside)
--> ``contradictions`` (what other rows contradict is doubted) -> ``tidy`` (frames).
+bytes -> ``decoding`` (text) -> ``reading`` (fields) -> ``checks`` (names and numbers; what cannot
+be read is set aside) -> ``contradictions`` (what other rows contradict is doubted) -> ``tidy``
+(frames) -> ``fractions`` (percentages, against those of earlier quarters).
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, ST
 from nhs_league.league.schema.frameworks import RowKind
 from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases.parse import tidy
-from nhs_league.releases.parse.checks import check, refuse_many
+from nhs_league.releases.parse.checks import check
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.contradictions import judge
+from nhs_league.releases.parse.faults import refuse_many
+from nhs_league.releases.parse.fractions import doubt_fractions
 from nhs_league.releases.parse.reading import Rows, read_rows
 from nhs_league.releases.ranked import largest_ranks, with_of
 
-__all__ = ["Kind", "ParsedFile", "parse_file"]
+__all__ = ["Kind", "ParsedFile", "doubt_fractions", "parse_file"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
         )
     )
     standings, observations, domains = with_of(*shaped)
-    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices)
+    observations, of_fractions = doubt_fractions(observations, observations)
+    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices, *of_fractions)
     return ParsedFile(
         kind=rows.header.kind,
         quarters=tuple(sorted(Quarter.parse(q) for q in frame["quarter"].unique())),
@@ -131,7 +135,7 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
     else:
         frame = frame.with_columns(metric_id=pl.lit(None, pl.String))
     raw = [c for c in ("trust_code", "metric_id") if c in rows.frame.columns]
-    lines = rows.lines()
+    lines = rows.lines(faults["row"])
     spelt = {**rows.header.spelt, "row": "(whole row)"}
     return (
         faults.join(frame.select("row", *known), on="row", how="left", maintain_order="left")
@@ -158,6 +162,8 @@ def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
     if rows.notes:
         quoted = ", ".join(f"“{note[:60]}”" for note in rows.notes)
         yield f"text outside the rows, left out: {quoted}"
+    if rows.headers:
+        yield f"repeated header rows, left out: {rows.headers}"
     if rows.header.extra:
         yield f"columns not understood and left out: {', '.join(rows.header.extra)}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
@@ -171,7 +177,7 @@ def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Ite
     for what, faults in (("set aside", set_aside), ("doubted", doubts)):
         if faults.is_empty():
             continue
-        lines = rows.lines()
+        lines = rows.lines(faults["row"].head(5))
         places = [
             f"line {lines[row]}, {rows.header.spelt.get(column, column)} “{(value or '')[:40]}”: "
             f"{reason}"

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.errors import RefusedError
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.frames import QUARTER
 from nhs_league.league.schema.frameworks import RowKind, classify
-from nhs_league.league.schema.quarters import LABELS, Quarter
 from nhs_league.releases.parse.columns import Kind
+from nhs_league.releases.parse.faults import cells, together
+from nhs_league.releases.parse.identity import identified
 from nhs_league.releases.parse.numbers import read_numbers
+from nhs_league.releases.parse.peers import PEERS
 from nhs_league.releases.parse.reading import Rows
 
-FAULTS = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
-"""What is wrong with a row or one of its cells; ``column`` is our name of the column."""
-
-PEERS = ("median", "lower_quartile", "upper_quartile")
-_LONGEST = 1000
-_TRUST_CODE = r"^[A-Z0-9]{3,6}$"
-_METRIC_ID = r"^OF[0-9]{4,5}[A-Z]?$"
 _LARGEST_RANK = 99_999
 _SCORES = (RowKind.SCORE, RowKind.DOMAIN_SCORE, RowKind.AVERAGE_SCORE)
 _TO_FOUR = (RowKind.DOMAIN_SEGMENT, RowKind.UNADJUSTED_SEGMENT)
@@ -33,8 +25,6 @@ _RANGE = r"(?i)^[\[(]?\s*([0-9.]+)\s*(?:to|[-–—,])\s*([0-9.]+)\s*[\])]?$"
 _ONE_VALUE = r"^([0-9.]+)$"
 _SLACK = 0.1
 """How far the end of a score's likely range may be outside 1 to 4: ends are rounded."""
-_FEW = 0.01
-_AT_LEAST = 5
 
 
 @dataclass(frozen=True)
@@ -64,121 +54,10 @@ def check(rows: Rows) -> Checked:
         RefusedError: the file names no quarter at all.
 
     """
-    frame, faults = _identified(rows)
+    frame, faults = identified(rows)
     if rows.header.kind is Kind.METRIC:
         return _metric_rows(rows, frame, faults)
     return _table_rows(rows, frame, faults)
-
-
-def refuse_many(rows: Rows, faults: pl.DataFrame) -> None:
-    """Refuse a file of which more than a hundredth of the rows, and more than five, are at fault.
-
-    Args:
-        rows: the file's rows.
-        faults: schema FAULTS, all that is doubted or set aside.
-
-    Raises:
-        RefusedError: with the first five places, each with line, column and value.
-
-    """
-    at_fault = faults["row"].n_unique()
-    total = rows.frame.height + len(rows.ragged)
-    if at_fault <= max(_AT_LEAST, total * _FEW):
-        return
-    first = faults.sort("row").unique("row", keep="first", maintain_order=True).head(_AT_LEAST)
-    lines = rows.lines()
-    places = [
-        (lines[row], rows.header.spelt.get(column, column), value, reason)
-        for row, column, value, reason in first.iter_rows()
-    ]
-    line, column, value, reason = places[0]
-    others = "; ".join(f"line {at}, {name}: {text!r}" for at, name, text, _ in places[1:])
-    raise RefusedError(
-        rows.file,
-        f"{reason}. {at_fault:,} of {total:,} rows cannot be right, too many to trust the rest "
-        f"(next: {others})",
-        line=line,
-        column=column,
-        value=value or "",
-        advice="Download the file again. If NHS England has changed its file layout, try "
-        "upgrading nhsleague.",
-    )
-
-
-def _identified(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Read each row's quarter, trust and type; rows without them are set aside."""
-    frame = rows.frame.with_columns(pl.col("trust_code").str.to_uppercase())
-    if rows.header.kind is Kind.METRIC:
-        frame = frame.with_columns(pl.col("metric_id").str.to_uppercase())
-    frame = _with_quarter(rows, frame)
-    frame = _with_type(frame)
-    too_long = pl.col("trust_name").str.len_chars() > _LONGEST
-    checks = [
-        ("quarter", pl.col("quarter").is_null(), "not a quarter such as Q3 2025/26"),
-        (
-            "trust_code",
-            ~pl.col("trust_code").fill_null("").str.contains(_TRUST_CODE),
-            "not a trust code (three to six letters and digits)",
-        ),
-        ("trust_type", pl.col("trust_type").is_null(), "the trust type is missing"),
-        ("trust_name", too_long.fill_null(value=False), "a name cannot be so long"),
-    ]
-    if rows.header.kind is Kind.METRIC:
-        is_id = pl.col("metric_id").fill_null("").str.contains(_METRIC_ID)
-        checks.append(("metric_id", ~is_id, "not a metric ID (OF and four digits)"))
-    faults = [_fault(rows, frame.filter(bad), column, reason) for column, bad, reason in checks]
-    faults.append(
-        pl.DataFrame(
-            [
-                (row, "row", text, f"not {rows.header.width} fields as the header has")
-                for row, text in rows.ragged
-            ],
-            schema=FAULTS,
-            orient="row",
-        )
-    )
-    bad_rows = pl.concat(faults).unique("row", keep="first", maintain_order=True)
-    return _without(frame, bad_rows), [bad_rows]
-
-
-def _with_quarter(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
-    """Read the quarter; in the first form only the summary rows' reporting date names it."""
-    if "quarter" in rows.header.position:
-        return frame.with_columns(quarter=_quarters(frame["quarter"]))
-    is_summary = pl.col("metric_id").str.contains("^OF[45]")
-    named = _quarters(frame.filter(is_summary)["period"]).drop_nulls().unique()
-    if len(named) != 1:
-        listed = ", ".join(named.cast(pl.String).sort()) or "none"
-        raise RefusedError(
-            rows.file,
-            f"there is no column Quarter, and the summary rows (OF4nnn, OF5nnn) name {listed}",
-            column=rows.header.spelt["period"],
-        )
-    return frame.with_columns(quarter=pl.lit(named[0], QUARTER))
-
-
-def _quarters(column: pl.Series) -> pl.Series:
-    known = {label: label for label in column.unique().drop_nulls() if label in LABELS}
-    for text in set(column.unique().drop_nulls()) - known.keys():
-        quarter = Quarter.read(text)
-        if quarter is not None:
-            known[text] = quarter.label
-    return column.replace_strict(known, default=None, return_dtype=pl.String).cast(QUARTER)
-
-
-def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
-    """Turn published trust types into ours, by the subtype where the type does not tell."""
-    pairs = frame.select("trust_type", "subtype").unique()
-    ours = [
-        trust_types.from_published(trust_type or "", subtype or "") or None
-        for trust_type, subtype in pairs.iter_rows()
-    ]
-    known = pairs.with_columns(ours=pl.Series(ours, dtype=pl.String))
-    return (
-        frame.join(known, on=["trust_type", "subtype"], nulls_equal=True, maintain_order="left")
-        .with_columns(published_type="trust_type", trust_type="ours")
-        .drop("ours")
-    )
 
 
 def _metric_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> Checked:
@@ -211,9 +90,9 @@ def _metric_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) ->
         (flags & ~value.is_in([0.0, 1.0]), "a flag is 0 or 1"),
     ):
         at_fault = frame.filter(bad).with_columns(value="value_text")
-        faults.append(_fault(rows, at_fault, "value", reason))
+        faults.append(cells(rows, at_fault, "value", reason))
         frame = frame.with_columns(value=pl.when(~bad.fill_null(value=False)).then("value"))
-    return Checked(frame.drop("value_text"), pl.concat(faults), notices)
+    return Checked(frame.drop("value_text"), together(faults), notices)
 
 
 _KINDS = (_SCORES, _TO_FOUR, _TO_FIVE, _FLAGS)
@@ -281,7 +160,7 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
         ),
         ("segment", ~pl.col("segment").is_in([1.0, 2.0, 3.0, 4.0, 5.0]), "a segment is 1 to 5"),
     ):
-        faults.append(_fault(rows, frame.filter(bad), column, reason))
+        faults.append(cells(rows, frame.filter(bad), column, reason))
         frame = frame.with_columns(pl.when(~bad.fill_null(value=False)).then(column).alias(column))
     for name in ("score", "rank"):
         frame, fault = _range(rows, frame, name)
@@ -293,7 +172,7 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
     unclear = frame.filter(pl.col("deficit").is_not_null(), pl.col("in_deficit").is_null())
     quoted = ", ".join(f"“{text}”" for text in unclear["deficit"].unique().sort())
     notices = (f"financial deficit unknown where the file says {quoted}",) if quoted else ()
-    return Checked(frame, pl.concat(faults), notices)
+    return Checked(frame, together(faults), notices)
 
 
 def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -318,7 +197,7 @@ def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl
     is_missing = read_numbers(frame[column])["unreadable"] | frame[column].str.contains(_ONE_VALUE)
     frame = frame.with_columns(is_missing=~is_missing.fill_null(value=False))
     bad = is_wrong & ~pl.col("is_missing")
-    fault = _fault(rows, frame.filter(bad), column, reason)
+    fault = cells(rows, frame.filter(bad), column, reason)
     clean = frame.with_columns(pl.when(~is_wrong).then(end).alias(end) for end in (low, high))
     return clean.drop("is_missing"), fault
 
@@ -327,7 +206,7 @@ def _number(
     rows: Rows, frame: pl.DataFrame, column: str, *, of_percent: pl.Series | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     read = read_numbers(frame[column], of_percent=of_percent)
-    fault = _fault(rows, frame.filter(read["unreadable"]), column, "not a number")
+    fault = cells(rows, frame.filter(read["unreadable"]), column, "not a number")
     return frame.with_columns(read["number"].alias(column)), fault
 
 
@@ -338,32 +217,6 @@ def _rank(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     number = read["number"]
     is_rank = number.is_between(1, _LARGEST_RANK) & (number % 1 == 0)
     bad = read["unreadable"] | (number.is_not_null() & ~is_rank.fill_null(value=False))
-    fault = _fault(rows, frame.filter(bad), "rank", "a rank is a whole number from 1")
+    fault = cells(rows, frame.filter(bad), "rank", "a rank is a whole number from 1")
     ranks = number.zip_with(is_rank.fill_null(value=False), pl.Series([None], dtype=pl.Float64))
     return frame.with_columns(ranks.cast(pl.Int32).alias("rank")), fault
-
-
-def _fault(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
-    """Name the rows at fault, each with the cell's text as the file has it."""
-    if at_fault.is_empty():
-        return FAULTS.to_frame()
-    cells = rows.frame.select("row", value=column if column in rows.frame.columns else pl.lit(""))
-    return (
-        at_fault.select("row")
-        .join(cells, on="row", how="left", maintain_order="left")
-        .select(
-            "row",
-            column=pl.lit(column),
-            value=pl.col("value").cast(pl.String),
-            reason=pl.lit(reason),
-        )
-    )
-
-
-def _without(frame: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
-    return frame.join(faults.select("row"), on="row", how="anti", maintain_order="left")
-
-
-def none_or_all(faults: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Put tables of faults into one, in the order of the rows."""
-    return pl.concat([FAULTS.to_frame(), *faults]).sort("row", maintain_order=True)

@@ -1,0 +1,88 @@
+"""The bytes of a release file as text in UTF-8, or what they are instead."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from nhs_league.errors import RefusedError
+
+RETRY = "Download or save the file again. A release file is one of NHS England's CSV files."
+_OTHER_FILES = {
+    b"PK\x03\x04": "a zip file or an Excel workbook under the name of a CSV file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook under the name of a CSV file",
+    b"\x1f\x8b": "a gzip file under the name of a CSV file",
+    b"%PDF": "a PDF file under the name of a CSV file",
+}
+_OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_NULS_OF_UTF16 = 0.2
+"""The share of NUL bytes from which a text is in UTF-16; one or two are odd cells."""
+_DELIMITERS = ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "vertical bars"))
+_TELLING = (b"metric_id", b"average_score")
+
+
+def decode(file: str, data: bytes) -> bytes:
+    """Return a release file's text as UTF-8 with LF or CRLF line ends and no byte-order mark.
+
+    Args:
+        file: name of the file, for the error.
+        data: the file as it was published, in UTF-8 or Windows-1252.
+
+    Raises:
+        RefusedError: it is not text of comma-separated values; the message names what it is.
+
+    """
+    if not data.strip():
+        raise RefusedError(file, "the file is empty", advice=RETRY)
+    for magic, what in _OTHER_FILES.items():
+        if data.startswith(magic):
+            raise RefusedError(file, f"this is {what}", advice=RETRY)
+    if (
+        data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        or data.count(b"\0") > len(data) * _NULS_OF_UTF16
+    ):
+        raise RefusedError(file, "the text is in UTF-16", advice="Save it as CSV UTF-8.")
+    data = data.removeprefix(codecs.BOM_UTF8).rstrip(b"\x1a")
+    if data.lstrip()[:1] == b"<":
+        first = data.lstrip()[:40].split(b"\n")[0].decode("utf-8", "replace")
+        reason = "this is a web page, not a CSV file"
+        raise RefusedError(file, reason, line=1, value=first.strip(), advice=RETRY)
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    text = _as_utf8(file, data)
+    _refuse_other_delimiters(file, text)
+    return text
+
+
+def _as_utf8(file: str, data: bytes) -> bytes:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as not_utf8:
+        line = data.count(b"\n", 0, not_utf8.start) + 1
+        if _OF_UTF8.search(data):
+            reason = "this line is not in UTF-8, but other text of the file is"
+            value = repr(data[not_utf8.start : not_utf8.end])
+            raise RefusedError(file, reason, line=line, value=value, advice=RETRY) from not_utf8
+        try:
+            return data.decode("cp1252").encode("utf-8")
+        except UnicodeDecodeError as neither:
+            line = data.count(b"\n", 0, neither.start) + 1
+            reason = "the text is neither UTF-8 nor Windows-1252"
+            value = repr(data[neither.start : neither.end])
+            raise RefusedError(file, reason, line=line, value=value) from not_utf8
+    return data
+
+
+def _refuse_other_delimiters(file: str, text: bytes) -> None:
+    beginning = text[:4000].lower()
+    for column in _TELLING:
+        place = beginning.find(column)
+        around = beginning[max(place - 2, 0) : place + len(column) + 2].strip(b'"')
+        for delimiter, name in _DELIMITERS:
+            if place >= 0 and delimiter in around:
+                raise RefusedError(
+                    file,
+                    f"the fields are separated by {name}, not by commas",
+                    line=beginning.count(b"\n", 0, place) + 1,
+                    advice="Save the file as comma-separated CSV UTF-8.",
+                )

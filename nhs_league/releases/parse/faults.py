@@ -1,0 +1,113 @@
+"""What is wrong with a row or one of its cells, and when a file has too much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import polars as pl
+
+from nhs_league.errors import RefusedError
+from nhs_league.releases.parse.reading import Rows
+
+FAULTS = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
+"""A cell or a row at fault. ``row`` is its number in ``Rows``, ``column`` our name of the column
+(``row`` for a whole row), ``value`` the text of the cell in the file."""
+
+_FEW = 0.01
+_AT_LEAST = 5
+_GROUPS_TO_REFUSE = 3
+
+
+def cells(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
+    """Name one cell of each row at fault, with its text in the file.
+
+    Args:
+        rows: the file's rows.
+        at_fault: the rows at fault; only their ``row`` is read.
+        column: our name of the column.
+        reason: what is wrong, for people.
+
+    Returns:
+        Schema FAULTS.
+
+    """
+    if at_fault.is_empty():
+        return FAULTS.to_frame()
+    text = pl.col(column) if column in rows.frame.columns else pl.lit("")
+    return (
+        at_fault.select("row")
+        .join(rows.frame.select("row", value=text), on="row", how="left", maintain_order="left")
+        .select("row", column=pl.lit(column), value="value", reason=pl.lit(reason))
+        .cast(FAULTS)
+    )
+
+
+def together(faults: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Put tables of faults into one."""
+    return pl.concat([FAULTS.to_frame(), *faults])
+
+
+def refuse_many(rows: Rows, faults: pl.DataFrame) -> None:
+    """Refuse a file of which more than a hundredth of the rows, and more than five, are at fault.
+
+    Args:
+        rows: the file's rows.
+        faults: schema FAULTS, all that is doubted or set aside.
+
+    Raises:
+        RefusedError: with the first five places, each with line, column and value.
+
+    """
+    at_fault = faults["row"].n_unique()
+    total = rows.frame.height + len(rows.ragged)
+    if at_fault <= max(_AT_LEAST, total * _FEW):
+        return
+    first = faults.sort("row").unique("row", keep="first", maintain_order=True).head(_AT_LEAST)
+    lines = rows.lines(first["row"])
+    places = [
+        (lines[row], rows.header.spelt.get(column, column), value or "", reason)
+        for row, column, value, reason in first.iter_rows()
+    ]
+    line, column, value, reason = places[0]
+    others = "; ".join(f"line {at}, {name}: {text[:40]!r}" for at, name, text, _ in places[1:])
+    raise RefusedError(
+        rows.file,
+        f"{reason}. {at_fault:,} of {total:,} rows cannot be right, too many to trust the rest "
+        f"(next: {others})",
+        line=line,
+        column=column,
+        value=value,
+        advice="Download the file again. If NHS England has changed its file layout, try "
+        "upgrading nhsleague.",
+    )
+
+
+def refuse_if_most(
+    rows: Rows, broken: Collection[tuple[object, ...]], groups: int, column: str, reason: str
+) -> None:
+    """Refuse a file in which most groups, and at least three, break a rule.
+
+    Args:
+        rows: the file's rows.
+        broken: the groups that break it.
+        groups: how many groups can show it.
+        column: our name of the column that the rule is about.
+        reason: what is wrong, as the beginning of a sentence.
+
+    Raises:
+        RefusedError: most do.
+
+    """
+    if len(broken) >= _GROUPS_TO_REFUSE and len(broken) * 2 > groups:
+        raise RefusedError(
+            rows.file,
+            f"{reason} in {len(broken)} of {groups} metrics: columns may be exchanged or shifted",
+            column=rows.header.spelt.get(column, column),
+        )
+
+
+def named(groups: Iterable[tuple[object, ...]]) -> str:
+    """List groups (quarter, trust type, metric ID) for a notice, five at most."""
+    names = sorted({f"{metric_id} ({quarter})" for quarter, _, metric_id in groups})
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more

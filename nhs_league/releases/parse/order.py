@@ -1,0 +1,154 @@
+"""Whether ranks follow the figures that they rank."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.league.schema.frameworks import RowKind
+from nhs_league.releases.parse.faults import cells, named, refuse_if_most, together
+from nhs_league.releases.parse.reading import Rows
+
+_GROUP = ("quarter", "trust_type", "metric_id")
+_BY_VALUE = tuple(
+    kind.value
+    for kind in (
+        RowKind.VALUE,
+        RowKind.SCORE,
+        RowKind.DOMAIN_SCORE,
+        RowKind.AVERAGE_SCORE,
+    )
+)
+_NOT_IN_ORDER = "the rank does not fit the order of the figures"
+_SHARED = "rows that share this rank have another figure"
+_ODD = 2
+"""How many rows of a group may break a rule before it is the rule that is broken."""
+_ENOUGH = 4
+"""From how many rows on a group can show a rule."""
+
+
+def of_metric_file(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Doubt the rows of a metric file whose rank does not follow their figure.
+
+    Args:
+        rows: the file's rows.
+        frame: its typed rows.
+
+    Returns:
+        Schema FAULTS, and a notice of groups in which ranks follow nothing.
+
+    Raises:
+        RefusedError: they follow nothing in most groups.
+
+    """
+    plain = frame.filter(pl.col("kind").is_in(_BY_VALUE)).with_columns(figure=pl.col("value"))
+    averages = frame.filter(pl.col("kind") == RowKind.AVERAGE_SCORE.value).select(
+        "quarter", "trust_code", average_score="value"
+    )
+    places = (
+        frame.filter(pl.col("kind") == RowKind.ADJUSTED_SEGMENT.value)
+        .join(averages, on=["quarter", "trust_code"], how="left", maintain_order="left")
+        .with_columns(figure=_league_order(pl.col("value"), pl.col("average_score")))
+        .drop("average_score")
+    )
+    return _against_order(rows, pl.concat([plain, places], how="diagonal"))
+
+
+def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Doubt the rows of a league table whose rank does not follow segment and average score.
+
+    Returns and raises what ``of_metric_file`` does.
+    """
+    # Segment 5 is a decision of people, and the league's order does not follow from it.
+    segment = pl.when(pl.col("segment") <= 4).then("segment")
+    figure = _league_order(segment, pl.col("average_score"))
+    ranked = frame.with_columns(figure=figure, metric_id=pl.lit("league table"))
+    return _against_order(rows, ranked)
+
+
+def _league_order(segment: pl.Expr, average_score: pl.Expr) -> pl.Expr:
+    """Order by segment, then by average score, which is below 10."""
+    return segment * 10 + average_score
+
+
+def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Doubt rows whose rank does not fit the order of their group's figures.
+
+    Published ranks are made on unrounded figures, so equal figures may have any order among
+    themselves; apart from that a rank and its figure's place agree.
+    """
+    ranked = ranked.drop_nulls(["figure", "rank"])
+    counted = ranked.with_columns(trusts=pl.len().over(_GROUP)).filter(pl.col("trusts") >= _ENOUGH)
+    numbered = counted.with_columns(group=pl.struct(_GROUP).rank("dense"))
+    off = _places_off(numbered.select("group", *_GROUP, "row", "figure", "rank"))
+    suspects = off.filter((pl.col("off") > 0).any().over("group"))
+    odd: list[int] = []
+    broken: set[tuple[object, ...]] = set()
+    for group in suspects.partition_by("group", maintain_order=True):
+        rows_of_it = _odd_rows(group)
+        if rows_of_it is None:
+            broken.add(group.select(_GROUP).row(0))
+        else:
+            odd += rows_of_it
+    refuse_if_most(rows, broken, off["group"].n_unique(), "rank", "ranks do not follow the figures")
+    shared = _shared_ranks(off)
+    faults = [
+        cells(rows, ranked.filter(pl.col("row").is_in(odd)), "rank", _NOT_IN_ORDER),
+        cells(rows, shared, "rank", _SHARED),
+    ]
+    notices = (f"ranks that do not follow the figures, kept: {named(broken)}",) if broken else ()
+    return together(faults), notices
+
+
+def _places_off(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Add ``off``: how many places a rank is from its figure's, ties counting for none."""
+    rank = pl.col("rank")
+    first_rank, last_rank = (rank.rank(way).over("group").cast(pl.Int64) for way in ("min", "max"))
+
+    def off(*, descending: bool) -> pl.Expr:
+        figure = pl.col("figure")
+        first, last = (
+            figure.rank(way, descending=descending).over("group").cast(pl.Int64)
+            for way in ("min", "max")
+        )
+        return pl.max_horizontal(first_rank - last, first - last_rank, pl.lit(0))
+
+    both = ranked.with_columns(up=off(descending=False), down=off(descending=True))
+    upwards = pl.col("up").sum().over("group") <= pl.col("down").sum().over("group")
+    return both.with_columns(off=pl.when(upwards).then("up").otherwise("down"))
+
+
+def _odd_rows(group: pl.DataFrame) -> list[int] | None:
+    """Return the row or two without which a group's ranks follow its figures; None if none do.
+
+    Where two neighbours have changed places, both are returned.
+    """
+    odd: list[int] = []
+    left = group
+    for _ in range(_ODD + 1):
+        off = left["off"].max()
+        if off == 0:
+            return odd
+        if len(odd) == _ODD:
+            return None
+        worst = left.filter(pl.col("off") == off)
+        if off == 1 and not odd and worst.height == _ODD:
+            return worst["row"].to_list()
+        row = worst["row"][0]
+        odd.append(row)
+        left = _places_off(left.filter(pl.col("row") != row).drop("up", "down", "off"))
+    return None
+
+
+def _shared_ranks(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows, two a group at most, that share a rank with rows of another figure.
+
+    Ranks are shared by trusts whose unrounded figures are equal, so that the printed ones are too.
+    """
+    by = ["group", "rank"]
+    figures = ranked.group_by(*by, "figure").agg(alike=pl.len())
+    is_mixed = pl.col("figure").n_unique().over(by) > 1
+    most = pl.col("alike").max().over(by)
+    is_usual = (pl.col("alike") == most) & ((pl.col("alike") == most).sum().over(by) == 1)
+    unlike = figures.filter(is_mixed).filter(~is_usual.fill_null(value=False))
+    odd = ranked.join(unlike, on=[*by, "figure"], how="semi", maintain_order="left")
+    return odd.filter(pl.len().over("group") <= _ODD)

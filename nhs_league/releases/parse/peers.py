@@ -1,0 +1,89 @@
+"""Medians and quartiles: the same in every row of a metric, and in their order."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.league.schema.frameworks import RowKind
+from nhs_league.releases.parse.faults import cells, named, refuse_if_most, together
+from nhs_league.releases.parse.reading import Rows
+
+PEERS = ("median", "lower_quartile", "upper_quartile")
+_GROUP = ("quarter", "trust_type", "metric_id")
+_ODD = 2
+_ENOUGH = 4
+_ROUNDING = 0.01 + 1e-9
+"""How far two figures of one metric may be apart: one may be rounded up, the other down."""
+
+
+def peer_figures(
+    rows: Rows, frame: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+    """Doubt rows whose median or quartiles are not their group's; put quartiles in order.
+
+    Args:
+        rows: the file's rows.
+        frame: its typed rows.
+
+    Returns:
+        The typed rows, with quartiles that were published best first in numerical order; schema
+        FAULTS; and notices.
+
+    Raises:
+        RefusedError: medians and quartiles do not fit together in most groups.
+
+    """
+    values = frame.filter(pl.col("kind") == RowKind.VALUE.value)
+    faults = []
+    notices = []
+    broken: set[tuple[object, ...]] = set()
+    for column in PEERS:
+        usual = values.drop_nulls(column).with_columns(
+            usual=pl.col(column).mode().min().over(_GROUP), rows=pl.len().over(_GROUP)
+        )
+        off = usual.filter((pl.col(column) - pl.col("usual")).abs() > _ROUNDING)
+        if off.is_empty():
+            continue
+        is_row = (pl.len().over(_GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
+        odd = off.filter(is_row)
+        faults.append(cells(rows, odd, column, "other rows of this metric have another figure"))
+        several = off.filter(~is_row).select(_GROUP).unique()
+        unlike = _unlike_within_subtypes(values.join(several, on=_GROUP), column)
+        broken |= unlike
+        if several.height > len(unlike):
+            notices.append(f"the column {rows.header.spelt[column]} differs between subtypes")
+    groups = (
+        values.drop_nulls(list(PEERS))
+        .group_by(_GROUP)
+        .agg(pl.col(column).mode().min() for column in PEERS)
+    )
+    low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
+    turned = groups.filter((low >= middle) & (middle >= high) & (low > high)).select(_GROUP)
+    unordered = groups.filter(
+        ~((low <= middle) & (middle <= high)), ~((low >= middle) & (middle >= high))
+    )
+    broken |= set(unordered.select(_GROUP).rows())
+    refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
+    if broken:
+        notices.append(f"medians and quartiles that do not fit together, kept: {named(broken)}")
+    if turned.height:
+        notices.append(f"quartiles published best first, in numerical order here: {turned.height}")
+        frame = _in_order(frame, turned)
+    return frame, together(faults), tuple(notices)
+
+
+def _unlike_within_subtypes(values: pl.DataFrame, column: str) -> set[tuple[object, ...]]:
+    within = values.group_by(*_GROUP, "subtype").agg(
+        spread=pl.col(column).max() - pl.col(column).min()
+    )
+    return set(within.filter(pl.col("spread") > _ROUNDING).select(_GROUP).rows())
+
+
+def _in_order(frame: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
+    is_turned = frame.join(
+        turned.with_columns(turned=True), on=_GROUP, how="left", maintain_order="left"
+    )["turned"].fill_null(value=False)
+    return frame.with_columns(
+        lower_quartile=pl.when(is_turned).then("upper_quartile").otherwise("lower_quartile"),
+        upper_quartile=pl.when(is_turned).then("lower_quartile").otherwise("upper_quartile"),
+    )
