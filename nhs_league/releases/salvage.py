@@ -14,8 +14,9 @@ def salvaged(root: Path) -> Manifest:
     """Put a manifest together that does not rest on the one that is there, if any.
 
     The files are those that ``raw/`` knows: those that are there, and those that are missing but
-    have rows in a table. A record alone may be of a file that was never kept. Tables are named so that those whose raw files are
-    missing can be kept: as an untrusted manifest names them, else as they are there.
+    have rows in a table. A record alone may be of a file that was never kept. Tables are named so
+    that those of missing raw files can be kept: as an untrusted manifest names them, else as they
+    are there.
 
     Raises:
         NewerError: the manifest is of a newer version of the store's layout.
