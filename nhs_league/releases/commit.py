@@ -128,7 +128,7 @@ def rebuild(
     }
     for kept in built.files:
         records.keep(root, kept)
-    now = _finish(root, replace(manifest, seen=seen), files, quarters, list(quarters))
+    now = _finish(root, replace(manifest, seen=seen), files, quarters, wanted)
     return Rebuilt(now, unusable, tuple(dict.fromkeys(gone)))
 
 
@@ -175,7 +175,11 @@ def _finish(
     """Name the new tables in the manifest, and let go of those that nobody needs."""
     labels = sorted(quarters, key=Quarter.parse)
     # The newest names a trust, even if an older quarter came later.
-    speaking = [label for label in labels if label in changed or label == labels[-1]]
+    speaking = [
+        label
+        for label in labels
+        if label in changed or (label == labels[-1] and tidy.are_whole(root, quarters[label]))
+    ]
     frames = (tidy.read(root, quarters[label]) for label in speaking)
     known = names.with_frames(names.read(root), labels, frames)
     retired, leaving = _retired(manifest, quarters)

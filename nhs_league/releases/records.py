@@ -109,11 +109,28 @@ def recorded(root: Path) -> list[KeptFile]:
     known = sorted(_records(root), key=lambda kept: (kept.order, kept.sha256))
     strange = _without_record(root, {kept.sha256 for kept in known})
     last = max((kept.order for kept in known), default=0)
-    names = _names_in_tables(root) if strange else {}
+    names = names_in_tables(root) if strange else {}
     for number, sha256 in enumerate(strange, start=last + 1):
         name = names.get(sha256[:8], f"{sha256}{_FILE}")
         known.append(KeptFile(sha256, name, "", "", "", order=number))
     return known
+
+
+def names_in_tables(root: Path) -> dict[str, str]:
+    """Return the first digits of a file's sha256 -> its name, from the tables' rows of it."""
+    import polars as pl
+
+    names: dict[str, str] = {}
+    for path in sorted((root / manifests.TABLES).rglob("*.parquet")):
+        try:
+            files = pl.read_parquet(path, columns=["release_file"])["release_file"].unique()
+        except (OSError, pl.exceptions.PolarsError):
+            continue
+        for file in files.drop_nulls():
+            for one in file.split(" + "):
+                name, _, digits = one.rpartition("#")
+                names[digits] = name
+    return names
 
 
 def _records(root: Path) -> Iterator[KeptFile]:
@@ -139,23 +156,6 @@ def _is_named_by_content(path: Path) -> bool:
         return hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
     except OSError:
         return False
-
-
-def _names_in_tables(root: Path) -> dict[str, str]:
-    """Return the first digits of a file's sha256 -> its name, from the rows that name it."""
-    import polars as pl
-
-    names: dict[str, str] = {}
-    for path in sorted((root / manifests.TABLES).rglob("*.parquet")):
-        try:
-            files = pl.read_parquet(path, columns=["release_file"])["release_file"].unique()
-        except (OSError, pl.exceptions.PolarsError):
-            continue
-        for file in files.drop_nulls():
-            for one in file.split(" + "):
-                name, _, digits = one.rpartition("#")
-                names[digits] = name
-    return names
 
 
 def _holds(path: Path, data: bytes) -> bool:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from nhs_league.releases import manifest as manifests, records, tidy
-from nhs_league.releases.manifest import Manifest
+from nhs_league.releases.manifest import KeptFile, Manifest
 
 
 def salvaged(root: Path) -> Manifest:
     """Put a manifest together that does not rest on the one that is there, if any.
 
-    The files are those that ``raw/`` knows. Tables are named so that those whose raw files are
-    missing can be kept: as an untrusted manifest names them, else as they are there.
+    The files are those that ``raw/`` knows: those that are there, and those that are missing but
+    have rows in a table. A record alone may be of a file that was never kept. Tables are named so
+    that those of missing raw files can be kept: as an untrusted manifest names them, else as they
+    are there.
 
     Raises:
         NewerError: the manifest is of a newer version of the store's layout.
 
     """
     untrusted = manifests.read_unchecked(root)
-    files = records.recorded(root)
+    files = list(_files(root))
     known = {kept.sha256 for kept in files}
     files += [kept for kept in untrusted.files if kept.sha256 not in known]
     named = {
@@ -41,3 +44,13 @@ def with_left_behind(root: Path, manifest: Manifest) -> Manifest:
         if kept.sha256 not in known and records.is_there(root, kept)
     ]
     return replace(manifest, files=(*manifest.files, *more))
+
+
+def _files(root: Path) -> Iterator[KeptFile]:
+    in_tables: dict[str, str] | None = None
+    for kept in records.recorded(root):
+        if not records.is_there(root, kept):
+            in_tables = records.names_in_tables(root) if in_tables is None else in_tables
+            if kept.sha256[:8] not in in_tables:
+                continue
+        yield kept

@@ -11,12 +11,14 @@ import polars as pl
 import pytest
 
 from nhs_league.releases.intake import Incoming, add_files
+from nhs_league.releases.integrity import verify
 from nhs_league.releases.manifest import KeptFile, Seen
 from nhs_league.releases.order import publication_order
 from nhs_league.releases.precedence import settle, unsettled
 from nhs_league.releases.store import Store, open_store, read_quarters
 from tests.conftest import Run
 from tests.releases import official
+from tests.releases.stores import as_of_version_1
 from tests.terminal import needs_terminal
 
 METRIC = official.metric_file()
@@ -313,3 +315,35 @@ def test_on_a_terminal_it_is_asked(folder: Path, tmp_path: Path) -> None:
     assert process.wait(timeout=60) == 0
     os.close(ours)
     assert cancer(open_store(tmp_path / "store")) == 41.7
+
+
+def test_a_record_of_a_file_that_was_never_kept_is_no_loss(tmp_path: Path) -> None:
+    """A process that is killed after the record and before the raw file leaves such a one."""
+    add_files(open_store(tmp_path), [incoming("46.55", "q3.csv")])
+    values = json.loads(next((tmp_path / "raw").glob("*.json")).read_bytes())
+    never = "f" * 64
+    record = values | {"sha256": never, "name": "never.csv"}
+    (tmp_path / "raw" / f"{never}.json").write_text(json.dumps(record), "utf-8")
+    (tmp_path / "manifest.json").unlink()
+    store = open_store(tmp_path)
+    assert [file.name for file in store.manifest.files] == ["q3.csv"]
+    assert not [finding for finding in verify(store) if finding.fault]
+
+
+def test_a_store_of_version_1_keeps_the_order_that_it_had(run: Run, tmp_path: Path) -> None:
+    """That version went by time stamps on disk; their order stays, but counts as not known."""
+    add_files(open_store(tmp_path), UNSURE)
+    as_of_version_1(tmp_path)
+    manifest = tmp_path / "manifest.json"
+    values = json.loads(manifest.read_bytes())
+    for file, day in zip(values["files"], ("2026-06-20", "2026-03-12"), strict=True):
+        file["published"] = f"{day}T09:30:00+00:00"
+    manifest.write_text(json.dumps(values), "utf-8")
+    store = open_store(tmp_path)
+    assert cancer(store) == 41.7
+    assert [(file.name, file.published) for file in store.manifest.files] == [
+        ("b.csv", ""),
+        ("a.csv", ""),
+    ]
+    assert len(unsettled(store)) == 1
+    assert run("cache", "verify", data_dir=tmp_path).returncode == 0

@@ -1,21 +1,26 @@
-"""A release file of a million rows is read like any other."""
+"""A release file of a million rows is read; a store of ten years takes no more memory than one."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from bench import stores
+from tests.conftest import COMMAND, Run, environment
 from tests.releases import official
 
-YEARS = range(2025, 2089)
+YEARS = range(2025, 2075)
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows counts no child's memory")
 
 
 @pytest.mark.slow
 def test_a_million_rows_are_read_whole(run: Run, tmp_path: Path) -> None:
-    """Each year has four quarters of the same 3,914 rows: 64 x 4 x 3,914 = 1,001,984 rows."""
+    """Each year has four quarters of the same 5,010 rows: 50 x 4 x 5,010 = 1,002,000 rows."""
     quarter = official.metric_file().splitlines(keepends=True)[1:]
     trusts = [
         line.replace("Z1A", f"Z{n:02d}").replace("Z2B", f"Y{n:02d}")
@@ -24,11 +29,11 @@ def test_a_million_rows_are_read_whole(run: Run, tmp_path: Path) -> None:
     ]
     more = [
         line.replace("Z1A", f"{a}{n:02d}").replace("Z2B", f"{b}{n:02d}")
-        for a, b in (("X", "W"), ("V", "U"))
+        for a, b in (("X", "W"), ("V", "U"), ("T", "S"))
         for n in range(90)
         for line in quarter
     ]
-    rows = "".join((trusts + more)[:3914])
+    rows = "".join((trusts + more)[:5010])
     with (tmp_path / "large.csv").open("w", encoding="utf-8") as file:
         file.write(official.METRIC_HEADER + "\n")
         for year in YEARS:
@@ -39,8 +44,39 @@ def test_a_million_rows_are_read_whole(run: Run, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     (taken,) = json.loads(done.stdout)["rows"]
-    assert taken["rows"] == 64 * 4 * 3914
+    assert taken["rows"] == 50 * 4 * 5010
     asked = "select quarter, count(*) as n from standings group by quarter"
     counted = json.loads(run("query", asked, "--json", data_dir=tmp_path / "store").stdout)["rows"]
-    assert len(counted) == 64 * 4
+    assert len(counted) == 50 * 4
     assert len({row["n"] for row in counted}) == 1
+
+
+def peak(store: Path, *arguments: str) -> float:
+    """Run the installed command, and return its peak memory in MiB."""
+    process = subprocess.Popen(
+        [str(COMMAND), *arguments], env=environment(store), stdout=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def lose_manifest(store: Path) -> None:
+    (store / "manifest.json").unlink()
+
+
+@posix
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_number_of_quarters(tmp_path: Path) -> None:
+    """Verify, repair and rebuild a store of 40 quarters in little more room than one of 10."""
+    peaks: dict[int, list[float]] = {}
+    for quarters in (10, 40):
+        files = tmp_path / f"files-{quarters}"
+        stores.release(files, quarters)
+        store = stores.store(tmp_path / f"store-{quarters}", stores.rounds(files))
+        peaks[quarters] = [peak(store, "cache", "verify"), peak(store, "cache", "repair")]
+        lose_manifest(store)
+        peaks[quarters].append(peak(store, "trusts"))
+    assert all(many < few + 40 for few, many in zip(peaks[10], peaks[40], strict=True)), peaks
+    assert max(peaks[40]) < 300, peaks

@@ -124,6 +124,19 @@ def test_a_quarter_asked_for_reads_that_quarters_files_alone(empty: Store) -> No
     assert cancer(store) == 46.55
 
 
+def test_damage_to_one_quarter_does_not_keep_another_from_being_rebuilt(empty: Store) -> None:
+    earlier = METRIC.replace("Q3 2025/26", "Q2 2025/26")
+    later = METRIC.replace("Q3 2025/26", "Q4 2025/26")
+    store, _ = add_files(
+        empty, [incoming(METRIC), incoming(earlier, "q2.csv"), incoming(later, "q4.csv")]
+    )
+    for path in (store.path / "tidy").rglob("*.parquet"):
+        path.write_bytes(b"damaged")
+    assert cancer(store) == 46.55
+    frames = read_quarters(open_store(store.path), store.quarters)
+    assert frames.standings.collect().height == 6
+
+
 def test_no_two_rows_share_a_key(empty: Store) -> None:
     store, _ = add_files(
         empty, [incoming(METRIC), incoming(with_cancer("47"), "v2.csv"), incoming(TABLE)]
