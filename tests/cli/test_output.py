@@ -34,7 +34,10 @@ def test_a_pipe_gets_csv_and_nothing_else_on_stdout(sample: Run) -> None:
     rows = list(csv.DictReader(io.StringIO(piped.stdout)))
     assert tuple(rows[0]) == ("sample", *BY_METRIC)
     assert len(rows) == 10
-    assert "“elective” is Percentage of cases where a patient is waiting 18 weeks or less" in piped.stderr
+    assert (
+        "“elective” is Percentage of cases where a patient is waiting 18 weeks or less"
+        in piped.stderr
+    )
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)

@@ -104,7 +104,9 @@ def test_one_metric_of_two_framework_years_is_one_series_whatever_its_descriptio
         "Percentage of cases treated within 62 days of referral",
     ]
     assert answer.frame["news"].to_list() == ["first", *["new figure"] * 4]
-    assert answer.title == "Percentage of cases treated within 62 days of referral, quarter by quarter"
+    assert (
+        answer.title == "Percentage of cases treated within 62 days of referral, quarter by quarter"
+    )
     assert (
         "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
         "differ, so scores, segments and ranks are not directly comparable." in answer.notes

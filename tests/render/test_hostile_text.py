@@ -163,7 +163,9 @@ def test_figures_stay_numbers_beside_neutralised_texts(run: Run, tmp_path: Path)
     assert asked.stdout.splitlines()[1] == "false,-46.55"
 
 
-def test_a_name_of_ten_thousand_letters_is_set_aside_with_its_place(run: Run, tmp_path: Path) -> None:
+def test_a_name_of_ten_thousand_letters_is_set_aside_with_its_place(
+    run: Run, tmp_path: Path
+) -> None:
     (tmp_path / "release.csv").write_text(
         metric_file().replace("Trust Z1A", "T" * 10_000, 1), "utf-8"
     )
