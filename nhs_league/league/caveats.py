@@ -67,16 +67,18 @@ def _doubted(
         tables = ["observations", "standings", "domains"]
     elif "area" in frame.columns:
         tables = ["observations", "domains"]
-    for table in tables:
-        rows: pl.LazyFrame = getattr(frames, table)
+    is_doubted = pl.col("doubt").is_not_null()
+    # All else is looked at in the few rows that are doubted: Parquet can skip the others.
+    every = pl.collect_all([getattr(frames, table).filter(is_doubted) for table in tables])
+    for table, rows in zip(tables, every, strict=True):
         name = {"observations": "metric_id", "standings": "trust_name", "domains": "domain"}[table]
-        doubted = rows.filter(pl.col("doubt").is_not_null()).with_columns(name=name)
+        doubted = rows.with_columns(name=name)
         if table != "observations":
             doubted = doubted.with_columns(metric_id=pl.lit(None, pl.String))
         if table == "domains" and "area" in frame.columns:
             doubted = doubted.filter(pl.col("name").is_in(frame["area"].unique().to_list()))
         concerns = _concerns(frame, trusts, metrics, whole_table=table != "observations")
-        found = doubted.filter(concerns).select("trust_code", "name", "doubt").collect()
+        found = doubted.filter(concerns).select("trust_code", "name", "doubt")
         if found.is_empty():
             continue
         named = [f"{code} {what} ({why})" for code, what, why in found.head(_NAMED).iter_rows()]
