@@ -2,7 +2,7 @@
 
 >>> from nhs_league import open_league
 >>> open_league(sample=True).worst("elective", limit=1)["trust_code"].to_list()
-['ZM8']
+['ZK3']
 """
 
 from __future__ import annotations

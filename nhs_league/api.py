@@ -248,7 +248,7 @@ def open_league(*, sample: bool = False, data_dir: str | os.PathLike[str] | None
     Example:
         >>> from nhs_league import open_league
         >>> open_league(sample=True).quarters()
-        ('Q1 2025/26', 'Q2 2025/26', 'Q3 2025/26', 'Q4 2025/26')
+        ('Q1 2025/26', 'Q2 2025/26', 'Q3 2025/26', 'Q4 2025/26', 'Q1 2026/27')
 
     """
     folder = Path(data_dir) if data_dir is not None else default_data_dir()

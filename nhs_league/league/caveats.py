@@ -15,7 +15,9 @@ _VERSION = [column for column in KEYS["versions"] if column != "edition"]
 _NAMED = 3
 
 
-def with_caveats(answer: Answer, frames: Frames, trusts: Sequence[str] = ()) -> Answer:
+def with_caveats(
+    answer: Answer, frames: Frames, trusts: Sequence[str] = (), metrics: Sequence[str] = ()
+) -> Answer:
     """Add a note for each kind of figure in an answer that is not to be taken at its face.
 
     Args:
@@ -23,16 +25,27 @@ def with_caveats(answer: Answer, frames: Frames, trusts: Sequence[str] = ()) -> 
             them, say what it rests on.
         frames: the frames that it was drawn from.
         trusts: the trusts that it is about, where those are not all that the frames have.
+        metrics: the metrics that it is about, where its frame does not say so; of named trusts,
+            all where none is named.
 
     """
-    notes = [*_unreadable(answer.frame, frames, trusts), *_doubted(answer.frame, frames, trusts)]
-    notes += [*_revised(answer.frame, frames), *_incomplete(answer.frame, frames)]
+    frame = answer.frame
+    if not metrics and not trusts and "metric_id" in frame.columns:
+        metrics = frame["metric_id"].unique().drop_nulls().to_list()
+    notes = [
+        *_unreadable(frame, frames, trusts, metrics),
+        *_doubted(frame, frames, trusts, metrics),
+        *_revised(frame, frames),
+        *_incomplete(frame, frames),
+    ]
     return replace(answer, notes=(*answer.notes, *notes)) if notes else answer
 
 
-def _unreadable(frame: pl.DataFrame, frames: Frames, trusts: Sequence[str]) -> Iterator[str]:
+def _unreadable(
+    frame: pl.DataFrame, frames: Frames, trusts: Sequence[str], metrics: Sequence[str]
+) -> Iterator[str]:
     """Name what could not be read and would have been in the answer."""
-    aside = frames.set_aside.filter(_concerns(frame, trusts)).collect()
+    aside = frames.set_aside.filter(_concerns(frame, trusts, metrics)).collect()
     if aside.is_empty():
         return
     named = [
@@ -45,19 +58,27 @@ def _unreadable(frame: pl.DataFrame, frames: Frames, trusts: Sequence[str]) -> I
     yield f"{what} could not be read and left out: {_listed(named, aside.height)}."
 
 
-def _doubted(frame: pl.DataFrame, frames: Frames, trusts: Sequence[str]) -> Iterator[str]:
+def _doubted(
+    frame: pl.DataFrame, frames: Frames, trusts: Sequence[str], metrics: Sequence[str]
+) -> Iterator[str]:
     """Name the figures that others of their release contradict."""
-    tables = ["observations"] if "metric_id" in frame.columns else ["standings"]
-    if trusts:
+    tables = ["observations"] if metrics else ["standings"]
+    if trusts and not metrics:
         tables = ["observations", "standings", "domains"]
-    for table in tables:
-        rows: pl.LazyFrame = getattr(frames, table)
+    elif "area" in frame.columns:
+        tables = ["observations", "domains"]
+    is_doubted = pl.col("doubt").is_not_null()
+    # All else is looked at in the few rows that are doubted: Parquet can skip the others.
+    every = pl.collect_all([getattr(frames, table).filter(is_doubted) for table in tables])
+    for table, rows in zip(tables, every, strict=True):
         name = {"observations": "metric_id", "standings": "trust_name", "domains": "domain"}[table]
-        doubted = rows.filter(pl.col("doubt").is_not_null()).with_columns(name=name)
+        doubted = rows.with_columns(name=name)
         if table != "observations":
             doubted = doubted.with_columns(metric_id=pl.lit(None, pl.String))
-        doubted = doubted.filter(_concerns(frame, trusts, whole_table=table != "observations"))
-        found = doubted.select("trust_code", "name", "doubt").collect()
+        if table == "domains" and "area" in frame.columns:
+            doubted = doubted.filter(pl.col("name").is_in(frame["area"].unique().to_list()))
+        concerns = _concerns(frame, trusts, metrics, whole_table=table != "observations")
+        found = doubted.filter(concerns).select("trust_code", "name", "doubt")
         if found.is_empty():
             continue
         named = [f"{code} {what} ({why})" for code, what, why in found.head(_NAMED).iter_rows()]
@@ -65,21 +86,23 @@ def _doubted(frame: pl.DataFrame, frames: Frames, trusts: Sequence[str]) -> Iter
         yield f"{verb} doubtful (?): {_listed(named, found.height)}."
 
 
-def _concerns(frame: pl.DataFrame, trusts: Sequence[str], *, whole_table: bool = False) -> pl.Expr:
+def _concerns(
+    frame: pl.DataFrame,
+    trusts: Sequence[str],
+    metrics: Sequence[str],
+    *,
+    whole_table: bool = False,
+) -> pl.Expr:
     """Return whether a row is of the answer's quarters, and of its trusts or metrics."""
-    quarters = (
-        frame["quarter"].unique().cast(pl.String).to_list() if "quarter" in frame.columns else []
-    )
+    quarters = _quarters(frame)
     is_of = pl.col("quarter").cast(pl.String).is_in(quarters) if quarters else pl.lit(value=True)
     if trusts:
-        return is_of & (pl.col("trust_code").is_in(list(trusts)) | pl.col("trust_code").is_null())
-    if "trust_type" in frame.columns and frame["trust_type"].dtype == pl.String:
-        types = frame["trust_type"].unique().drop_nulls().to_list()
+        is_of &= pl.col("trust_code").is_in(list(trusts)) | pl.col("trust_code").is_null()
+    elif types := _types(frame):
         is_of &= pl.col("trust_type").is_in(types) | pl.col("trust_type").is_null()
-    if "metric_id" in frame.columns:
-        metrics = frame["metric_id"].unique().drop_nulls().to_list()
-        is_of &= pl.col("metric_id").is_in(metrics) | pl.col("metric_id").is_null()
-    elif not whole_table:
+    if metrics:
+        is_of &= pl.col("metric_id").is_in(list(metrics)) | pl.col("metric_id").is_null()
+    elif not whole_table and not trusts:
         is_metric = pl.col("metric_id").str.contains("^OF[0-3]").fill_null(value=False)
         is_of &= ~is_metric
     return is_of
@@ -95,7 +118,8 @@ def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
         pl.col("what") == ("metric" if of_metrics else "standing"),
         pl.col("figure").is_in(["value", "average_score", "segment"]),
     )
-    shown = frame.lazy().rename({"metric_id": "name"} if of_metrics else {}).select(on)
+    names = {"name": pl.col("metric_id")} if of_metrics else {}
+    shown = frame.lazy().select("quarter", "trust_code", **names)
     revised = changed.join(shown.unique(), on=on, how="semi").select(*on, "figure").unique()
     count = revised.select(pl.len()).collect().item()
     if count:
@@ -125,7 +149,7 @@ def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
     if "quarter" not in frame.columns or "rank" not in frame.columns:
         return
     key = ["quarter", "trust_type"]
-    quarters = frame["quarter"].unique().cast(pl.String).to_list()
+    quarters = _quarters(frame)
     is_shown = pl.col("quarter").cast(pl.String).is_in(quarters)
     ranks = (
         frames.observations.filter(is_shown, pl.col("doubt").is_null())
@@ -148,13 +172,29 @@ def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
         .sort(key)
         .collect()
     )
-    if "trust_type" in frame.columns and frame["trust_type"].dtype == pl.String:
-        parts = parts.filter(pl.col("trust_type").is_in(frame["trust_type"].unique().implode()))
+    if types := _types(frame):
+        parts = parts.filter(pl.col("trust_type").is_in(types))
     for quarter, trust_type, trusts, largest in parts.select(*key, "trusts", "largest").iter_rows():
         yield (
             f"Only a part of {quarter} is stored: {trust_types.counted(trusts, trust_type)}, "
             f"while ranks go to {largest} or beyond."
         )
+
+
+def _quarters(frame: pl.DataFrame) -> list[str]:
+    """List an answer's quarters; a row about several names them all."""
+    if "quarter" not in frame.columns:
+        return []
+    quarters: list[str] = frame["quarter"].unique().cast(pl.String).drop_nulls().to_list()
+    return sorted({quarter for several in quarters for quarter in several.split(", ")})
+
+
+def _types(frame: pl.DataFrame) -> list[str]:
+    """List an answer's trust types; none where it is about all of them."""
+    if "trust_type" not in frame.columns:
+        return []
+    types: list[str] = frame["trust_type"].unique().drop_nulls().to_list()
+    return [] if trust_types.ALL in types else types
 
 
 def _listed(named: Sequence[str], count: int) -> str:

@@ -22,7 +22,7 @@ from nhs_league.league.schema.frames import Frames
 SIDE_BY_SIDE = (
     "quarter", "domain", "sub_domain", "metric_id", "metric", "short_name", "unit", "trust_code",
     "trust_name", "trust_type", "value", "mark", "score", "rank", "of", "period", "median",
-    "higher_is_better", "computed_rank", "computed_of", "computed_median", "release_file",
+    "higher_is_better", "computed_rank", "computed_of", "computed_median", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a comparison of trusts: one row a metric and trust. ``mark`` is ``best`` for the
 best of the trusts compared, where it is no worse than the median of its type, and ``worst`` for the

@@ -6,7 +6,7 @@ import polars as pl
 
 from nhs_league.league import filters as narrowing
 from nhs_league.league.filters import Filters
-from nhs_league.league.metrics import Area, Metric, catalogue
+from nhs_league.league.metrics import Area, Metric, catalogue, ids
 from nhs_league.league.peers import with_peers
 from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
@@ -25,7 +25,7 @@ HIDDEN = (
     "computed_unadjusted_segment", "segment", "place_rank", "rank_low", "rank_high", "place_of",
     "average_score", "metric_id", "metric", "short_name", "domain", "value", "unit", "period",
     "score", "rank", "of", "median", "weak_spot_rule", "higher_is_better", "computed_rank",
-    "computed_of", "computed_median", "region", "subtype", "release_file",
+    "computed_of", "computed_median", "region", "subtype", "doubt", "release_file",
 )  # fmt: skip
 """The columns of hidden weak spots, the worst first. ``in_words`` says what the row says;
 ``place_rank`` is the trust's league rank of
@@ -66,9 +66,7 @@ def hidden(
     spots = classify(with_peers(wanted.observations, listed)).filter(
         pl.col("weak_spot") == WeakSpot.SEVERE.value, _of(only)
     )
-    places = with_computed(wanted.standings, found).filter(
-        pl.col("computed_unadjusted_segment") <= WELL_PLACED, narrowing.keep(filters)
-    )
+    places = well_placed(wanted.standings, found, filters)
     names = listed.lazy().select("trust_type", "metric_id", "unit", "short_name")
     frame = (
         spots.join(
@@ -97,6 +95,23 @@ def hidden(
             "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
             "sixth of the type.",
         ),
+    )
+
+
+def well_placed(standings: pl.LazyFrame, found: tuple[Cut, ...], filters: Filters) -> pl.LazyFrame:
+    """Keep the trusts that are in segment 1 or 2 by their score.
+
+    Args:
+        standings: schema STANDINGS.
+        found: the cuts between segments.
+        filters: which trusts to keep, resolved.
+
+    Returns:
+        Schema STANDINGS with ``computed_unadjusted_segment``.
+
+    """
+    return with_computed(standings, found).filter(
+        pl.col("computed_unadjusted_segment") <= WELL_PLACED, narrowing.keep(filters)
     )
 
 
@@ -137,7 +152,8 @@ def held_back(frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: 
 
 def _in_words() -> pl.Expr:
     """Say a row in a sentence."""
-    value = pl.coalesce(with_unit(figure("value")), pl.lit("no value published"))
+    doubtful = pl.when(pl.col("doubt").is_null()).then(pl.lit("")).otherwise(pl.lit("?"))
+    value = pl.coalesce(with_unit(figure("value")) + doubtful, pl.lit("no value published"))
     published = pl.format("rank {} of {}", "rank", "of")
     own = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
     score = pl.when(pl.col("score").is_not_null()).then(
@@ -168,8 +184,7 @@ def _ranks_without(standings: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
 def _of(only: Metric | Area | None) -> pl.Expr:
     if only is None:
         return pl.lit(value=True)
-    ids = [only.metric_id] if isinstance(only, Metric) else list(only.metric_ids)
-    return pl.col("metric_id").is_in(ids)
+    return pl.col("metric_id").is_in(ids(only))
 
 
 def _whose(trust_type: str, filters: Filters) -> str:

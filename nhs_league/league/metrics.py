@@ -91,6 +91,11 @@ class Area:
     is_domain: bool
 
 
+def ids(choice: Metric | Area) -> tuple[str, ...]:
+    """List the IDs of a metric or of an area's metrics."""
+    return (choice.metric_id,) if isinstance(choice, Metric) else choice.metric_ids
+
+
 def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
     """List what is measured.
 
@@ -212,8 +217,8 @@ def _of(listed: pl.DataFrame, trust_type: str) -> pl.DataFrame:
 
 def _is_rare(choice: Metric | Area, listed: pl.DataFrame) -> bool:
     """Say whether hardly a trust of the type has it: one acute trust has ambulance metrics."""
-    ids = [choice.metric_id] if isinstance(choice, Metric) else choice.metric_ids
-    trusts = _of(listed, choice.trust_type).filter(pl.col("metric_id").is_in(ids))["trusts"]
+    measured = ids(choice)
+    trusts = _of(listed, choice.trust_type).filter(pl.col("metric_id").is_in(measured))["trusts"]
     return bool(trusts.max() < FEW)  # type: ignore[operator]
 
 

@@ -28,7 +28,7 @@ METRICS = (
     "rank_from", "of_from", "score_from", "median", "lower_quartile", "upper_quartile",
     "higher_is_better", "standard", "standard_name", "computed_distance_to_median",
     "computed_distance_to_best_quarter", "computed_rank", "computed_of", "computed_median",
-    "computed_lower_quartile", "computed_upper_quartile", "release_file",
+    "computed_lower_quartile", "computed_upper_quartile", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a trust's metrics: weak spots first, by their score (or rank, where no score is
 published), then the others by the share of its type that does better, worst first; those without

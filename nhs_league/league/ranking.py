@@ -22,7 +22,7 @@ BY_METRIC = (
     "quarter", "trust_type", "rank", "of", "trust_code", "trust_name", "value", "unit", "period",
     "median", "score", "segment", "subtype", "region", "metric_id", "metric", "short_name",
     "higher_is_better", "computed_rank", "computed_of", "computed_median", "computed_lowest",
-    "computed_highest", "release_file",
+    "computed_highest", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a ranking by one metric; ``computed_lowest`` and ``computed_highest`` are the ends
 of the values of the trust type."""
@@ -30,11 +30,11 @@ of the values of the trust type."""
 BY_AREA = (
     "quarter", "trust_type", "area", "rank", "of", "trust_code", "trust_name", "score",
     "computed_mean_score", "metrics_scored", "metrics_in_area", "computed_rank", "computed_of",
-    "segment", "subtype", "region", "release_file",
+    "segment", "subtype", "region", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a ranking by an area, before those of its metrics' values. ``score``, ``rank`` and
-``of`` are published, and only for whole domains; ``computed_mean_score`` is the mean of the scores
-of the area's metrics, by which other areas rank."""
+``of`` are published, and only for whole domains, and ``doubt`` is of them; ``computed_mean_score``
+is the mean of the scores of the area's metrics, by which other areas rank."""
 
 _LEAGUE_ORDER = (
     "Rank 1 is best. The league orders by segment, then by average score (1.00 best, 4.00 worst); "
@@ -162,7 +162,11 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
     )
     ordered = (
         of_type.standings.select(*_ABOUT_TRUST, "trust_type", "release_file")
-        .join(published.select("trust_code", "score", "rank", "of"), on="trust_code", how="left")
+        .join(
+            published.select("trust_code", "score", "rank", "of", "doubt"),
+            on="trust_code",
+            how="left",
+        )
         .join(mean, on="trust_code", how="left")
         .with_columns(
             area=pl.lit(area.name),

@@ -11,7 +11,7 @@ from nhs_league.league.schema.frames import Frames
 
 STRIPS = (
     "metric_id", "short_name", "metric", "domain", "unit", "value", "peers", "median",
-    "lower_quartile", "upper_quartile", "higher_is_better", "score", "rank", "of",
+    "lower_quartile", "upper_quartile", "higher_is_better", "score", "rank", "of", "doubt",
 )  # fmt: skip
 """One row a metric of the trust that has values: ``peers`` lists the values of all trusts of the
 type, sorted; median and quartiles are published, else computed."""

@@ -16,14 +16,14 @@ from nhs_league.league.schema.frames import Frames
 PLACES = (
     "quarter", "trust_code", "trust_name", "trust_type", "segment", "rank", "rank_low", "rank_high",
     "of", "average_score", "average_score_low", "average_score_high", "override", "in_deficit",
-    "release_file",
+    "doubt", "release_file",
 )  # fmt: skip
 """The columns of a trend of places, by trust and quarter."""
 
 METRIC_TREND = (
     "quarter", "trust_code", "trust_name", "trust_type", "metric_id", "metric", "short_name",
     "period", "value", "unit", "median", "computed_median", "rank", "of", "score", "news",
-    "higher_is_better", "release_file",
+    "higher_is_better", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a trend of metrics, by trust, metric and quarter. ``news`` says what a figure is
 beside that of the quarter before: ``first``, ``new figure``, ``same figure`` (the same period

@@ -68,6 +68,7 @@ def trend(
     codes = list(dict.fromkeys(trust.code for trust in found))
     frames = read_quarters(store, store.quarters)
     said = [trust.said for trust in found if trust.said]
+    ids: list[str] = []
     if every_metric:
         answer = trends.metric_trend(frames, codes, None)
     elif measure is None:
@@ -82,7 +83,7 @@ def trend(
                 "nhsleague show lists what a trust has.",
             )
     notes = (*answer.notes, *_gone(store, frames, codes))
-    return with_caveats(replace(answer, chosen=tuple(said), notes=notes), frames, codes)
+    return with_caveats(replace(answer, chosen=tuple(said), notes=notes), frames, codes, ids)
 
 
 def _measured(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[str], str]:
@@ -104,7 +105,7 @@ def _measured(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[
         choices = metrics.choose(measure, listed, trust_types.ALL)
     first = choices[0]
     alike = [choice for choice in choices if type(choice) is type(first)]
-    ids = {i for c in alike for i in ([c.metric_id] if isinstance(c, Metric) else c.metric_ids)}
+    ids = {metric_id for choice in alike for metric_id in metrics.ids(choice)}
     meaning = (
         f"{first.metric} ({first.metric_id})"
         if isinstance(first, Metric)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league import alike, comparison, metrics
+from nhs_league.league.caveats import with_caveats
 from nhs_league.league.comparison import By
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.schema import trust_types
@@ -38,17 +39,16 @@ def compare(store: Store, asked: Sequence[str], quarter: str) -> Answer:
             f"Not in the newest quarter: {', '.join(gone)}.", "Name an earlier --quarter."
         )
     answer = comparison.side_by_side(frames, codes)
-    return replace(
-        answer, chosen=(*(trust.said for _, trust in found if trust.said), *answer.chosen)
-    )
+    chosen = (*(trust.said for _, trust in found if trust.said), *answer.chosen)
+    return with_caveats(replace(answer, chosen=chosen), frames, codes)
 
 
 def compare_with_peers(store: Store, asked: str, quarter: str) -> Answer:
     """Put a trust beside the trusts most like it."""
     one = one_trust(store, asked, quarter)
-    likest = alike.alike(one.frames, one.code)["trust_code"]
-    answer = comparison.side_by_side(one.frames, [one.code, *likest])
-    return replace(answer, chosen=(*one.said, *answer.chosen))
+    codes = [one.code, *alike.alike(one.frames, one.code)["trust_code"]]
+    answer = comparison.side_by_side(one.frames, codes)
+    return with_caveats(replace(answer, chosen=(*one.said, *answer.chosen)), one.frames, codes)
 
 
 def compare_groups(
@@ -65,7 +65,7 @@ def compare_groups(
         )
         trust_type, said = type_or_preferred(store, wanted)
         answer = comparison.groups(frames, by, None, trust_type, narrowed)
-        return replace(arranged(answer, order), chosen=said)
+        return with_caveats(replace(arranged(answer, order), chosen=said), frames)
     trust_type_asked = known_type(store, where)
     if trust_type_asked == trust_types.ALL or by is By.TYPE:
         raise UsageError(
@@ -75,4 +75,5 @@ def compare_groups(
     found = metrics.choose(asked, metrics.catalogue(frames.observations), trust_type_asked)
     (choice,), said = one_kind(asked, found, trust_type_asked)
     answer = comparison.groups(frames, by, choice, choice.trust_type, narrowed)
-    return replace(arranged(answer, order), chosen=said)
+    answer = replace(arranged(answer, order), chosen=said)
+    return with_caveats(answer, frames, metrics=metrics.ids(choice))

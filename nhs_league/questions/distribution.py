@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nhs_league.errors import UsageError
 from nhs_league.league import distribution as spread, metrics
+from nhs_league.league.caveats import with_caveats
 from nhs_league.league.metrics import Area
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.one_trust import find_trust
@@ -28,4 +29,5 @@ def distribution(store: Store, asked: str, where: Where, marked: Sequence[str] =
     trusts_marked = [find_trust(store, one, where.quarter)[1] for one in marked]
     codes = [trust.code for trust in trusts_marked]
     answer = spread.distribution(frames, choice, resolved(where, frames), codes)
-    return replace(answer, chosen=(*said, *(t.said for t in trusts_marked if t.said)))
+    chosen = (*said, *(t.said for t in trusts_marked if t.said))
+    return with_caveats(replace(answer, chosen=chosen), frames)

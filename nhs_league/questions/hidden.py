@@ -7,7 +7,11 @@ from dataclasses import replace
 import polars as pl
 
 from nhs_league.league import hidden, metrics
+from nhs_league.league.caveats import with_caveats
+from nhs_league.league.filters import Filters
+from nhs_league.league.metrics import Area, Metric
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
+from nhs_league.league.schema import trust_types
 from nhs_league.league.schema.answers import Answer
 from nhs_league.league.schema.frames import Frames
 from nhs_league.league.schema.quarters import Quarter
@@ -31,13 +35,31 @@ def hidden_spots(
     narrowed = resolved(where, frames)
     if asked is None:
         trust_type, said = type_or_preferred(store, where)
-        answer = hidden.hidden(frames, trust_type, _national_cuts(frames), narrowed)
-        return replace(arranged(answer, order), chosen=said)
+        return _hidden_of(frames, trust_type, narrowed, order, said)
     asked_type = known_type(store, where)
     found = metrics.choose(asked, metrics.catalogue(frames.observations), asked_type)
     (only, *_), said = one_kind(asked, found, asked_type)
-    answer = hidden.hidden(frames, only.trust_type, _national_cuts(frames), narrowed, only)
-    return replace(arranged(answer, order), chosen=said)
+    return _hidden_of(frames, only.trust_type, narrowed, order, said, only)
+
+
+def _hidden_of(
+    frames: Frames,
+    trust_type: str,
+    narrowed: Filters,
+    order: Order,
+    said: tuple[str, ...],
+    only: Metric | Area | None = None,
+) -> Answer:
+    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    cut = _national_cuts(frames)
+    answer = hidden.hidden(frames, trust_type, cut, narrowed, only)
+    placed = hidden.well_placed(wanted.standings, cut, narrowed).select("trust_code").collect()
+    return with_caveats(
+        replace(arranged(answer, order), chosen=said),
+        wanted,
+        placed["trust_code"].unique().to_list(),
+        metrics.ids(only) if only else (),
+    )
 
 
 def held_back(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer:
@@ -45,7 +67,8 @@ def held_back(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer
     frames = frames_of(store, where)
     trust_type, said = type_or_preferred(store, where)
     answer = hidden.held_back(frames, trust_type, _national_cuts(frames), resolved(where, frames))
-    return replace(arranged(answer, order), chosen=said)
+    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    return with_caveats(replace(arranged(answer, order), chosen=said), wanted)
 
 
 def _national_cuts(frames: Frames) -> tuple[Cut, ...]:

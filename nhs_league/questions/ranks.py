@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nhs_league.league import metrics, ranking
 from nhs_league.league.caveats import with_caveats
+from nhs_league.league.metrics import Area
 from nhs_league.league.order import AS_IT_STANDS, Order, arranged
 from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.scope import (
@@ -31,7 +32,8 @@ def worst_or_best(
     narrowed = resolved(where, frames)
     answer = ranking.rank(frames, choices, narrowed, worst_first=worst_first)
     answer = explained(replace(arranged(answer, order), chosen=said), narrowed)
-    return with_caveats(answer, frames)
+    in_area = [i for choice in choices if isinstance(choice, Area) for i in choice.metric_ids]
+    return with_caveats(answer, frames, metrics=in_area)
 
 
 def table(

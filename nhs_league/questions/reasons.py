@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nhs_league.errors import UsageError
 from nhs_league.league import audit, explanation, improvements, metrics, whatif
+from nhs_league.league.caveats import with_caveats
 from nhs_league.league.metrics import Area
 from nhs_league.league.rescoring import Change
 from nhs_league.league.schema.answers import Answer
@@ -18,7 +19,8 @@ from nhs_league.releases.store import Store, read_quarters
 def explain(store: Store, asked: str, quarter: str) -> Answer:
     """Explain how one trust's place came about."""
     one = one_trust(store, asked, quarter)
-    return replace(explanation.explain(one.national, one.code, one.cuts), chosen=one.said)
+    answer = explanation.explain(one.national, one.code, one.cuts)
+    return with_caveats(replace(answer, chosen=one.said), one.frames, [one.code])
 
 
 def what_if(
@@ -57,7 +59,7 @@ def what_if(
         changes.append(Change(choice, whatif.value_of(value, choice, one.frames)))
         chosen.append(f"“{name}” is {choice.metric} ({choice.metric_id}).")
     answer = whatif.whatif(one.national, one.code, one.cuts, changes, no_deficit=no_deficit)
-    return replace(answer, chosen=(*one.said, *chosen))
+    return with_caveats(replace(answer, chosen=(*one.said, *chosen)), one.frames, [one.code])
 
 
 def nothing_to_change(asked: str) -> UsageError:
@@ -73,7 +75,7 @@ def ways_to(store: Store, asked: str, quarter: str, segment: int) -> Answer:
     """Find the smallest sets of improvements that bring a trust into a segment."""
     one = one_trust(store, asked, quarter)
     answer = improvements.improvements(one.national, one.code, one.cuts, segment)
-    return replace(answer, chosen=one.said)
+    return with_caveats(replace(answer, chosen=one.said), one.frames, [one.code])
 
 
 def audit_release(store: Store, quarter: str) -> Answer:

@@ -79,6 +79,15 @@ def rank_of(rank: int | None, of: int | None) -> str:
     return f"{rank} of {of}" if of is not None else str(rank)
 
 
+def doubtful(figure: str, doubt: str | None) -> str:
+    """Put a question mark behind a figure that others of its release contradict.
+
+    >>> doubtful("46.55%", None), doubtful("46.55%", "other rows have another rank")
+    ('46.55%', '46.55%?')
+    """
+    return figure if doubt is None or figure == _UNKNOWN else f"{figure}?"
+
+
 def ordinal(rank: int) -> str:
     """Write a rank as people say it.
 

@@ -163,9 +163,9 @@ def _strip_table(strips: pl.DataFrame) -> str:
             f"<td>{escape(text)}</td>"
             for text in (
                 row["metric"],
-                figures.with_unit(row["value"], row["unit"]),
+                figures.doubtful(figures.with_unit(row["value"], row["unit"]), row["doubt"]),
                 figures.with_unit(figures.rounded(row["median"]), row["unit"]),
-                figures.rank_of(row["rank"], row["of"]),
+                figures.doubtful(figures.rank_of(row["rank"], row["of"]), row["doubt"]),
                 figures.score(row["score"]),
             )
         )

@@ -77,7 +77,10 @@ def _metrics(metrics: pl.DataFrame) -> Iterator[Block]:
 def _domains(domains: pl.DataFrame) -> Block:
     if domains.is_empty():
         return Line("Not published in the files at hand.")
-    ranks = [figures.rank_of(rank, of) for rank, of in domains.select("rank", "of").iter_rows()]
+    ranks = [
+        figures.doubtful(figures.rank_of(rank, of), doubt)
+        for rank, of, doubt in domains.select("rank", "of", "doubt").iter_rows()
+    ]
     bars = [figures.bar(score, _BAR) for score in domains["score"]]
     return Grid(
         "The trust's domains",

@@ -41,7 +41,7 @@ def standing_lines(standing: Row) -> Iterator[Line]:
     else:
         yield Line(f" (1 is best): {_meaning(standing)}.", f"Segment {segment}")
     yield Line(_override(standing))
-    rank = figures.rank_of(standing["rank"], standing["of"])
+    rank = figures.doubtful(figures.rank_of(standing["rank"], standing["of"]), standing["doubt"])
     likely = _likely(standing["rank_low"], standing["rank_high"])
     yield Line(f" (1 is best), {likely}.", f"League rank {rank}")
     yield Line(_score_rank(standing))
@@ -227,11 +227,14 @@ def _rank_moved(row: Row, change: str) -> str:
 
 
 def _in_figures(row: Row) -> str:
-    parts = [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
+    doubt = row["doubt"]
+    parts = []
+    if row["value"] is not None:
+        parts.append(figures.doubtful(figures.with_unit(row["value"], row["unit"]), doubt))
     if row["score"] is not None:
         parts.append(f"score {figures.score(row['score'])}")
     if row["rank"] is not None:
-        parts.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
+        parts.append(f"rank {figures.doubtful(figures.rank_of(row['rank'], row['of']), doubt)}")
     elif row["computed_rank"] is not None and row["value"] is not None:
         parts.append(f"rank {_rank_at_hand(row['computed_rank'], row['computed_of'])}")
     return ", ".join(parts)

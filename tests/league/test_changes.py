@@ -311,7 +311,7 @@ def test_quarters_that_cannot_be_compared_are_said(league: League) -> None:
     with pytest.raises(UsageError, match="is not before"):
         across.changes(league.store, Where(), "q4", "q2")
     with pytest.raises(NotFoundError, match="no quarter before Q1"):
-        across.changes(league.store, Where(), None, "q1")
+        across.changes(league.store, Where(), None, "q1 2025/26")
 
 
 def standings(*trusts: tuple[str, str]) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def test_scores_of_different_framework_years_are_not_set_against_each_other(
     frames = frames_of(league.store, Where())
     is_other = pl.col("trust_code") == "ZD3"
     label = (
-        pl.when(is_other).then(pl.lit("Q1 2026/27", QUARTER)).otherwise("quarter").alias("quarter")
+        pl.when(is_other).then(pl.lit("Q4 2025/26", QUARTER)).otherwise("quarter").alias("quarter")
     )
     both = Frames(
         frames.standings.with_columns(label),

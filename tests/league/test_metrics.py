@@ -41,10 +41,10 @@ def listed(league: League) -> pl.DataFrame:
         ("deficit", "OF0079"),
         ("MRSA", "OF0020"),
         ("C. diff", "OF0088"),
-        ("mortality", "OF0019"),
+        ("mortality", "OF0046"),
         ("staff engagement", "OF0084"),
         ("implied productivity level", "OF0085"),
-        ("readmitted within 30 days", "OF0067"),
+        ("discharge ready date", "OF0025"),
     ],
 )
 def test_a_name_means_a_metric(listed: pl.DataFrame, asked: str, metric_id: str) -> None:
@@ -82,7 +82,7 @@ def test_an_area_is_named_by_its_published_name_and_else_by_the_everyday_word(
 
 
 def test_a_metric_of_one_other_type_is_found_there(listed: pl.DataFrame) -> None:
-    (only,) = choose("ambulance response", listed, None)
+    (only,) = choose("staff advocacy", listed, None)
     assert only.trust_type == "ambulance"
 
 
@@ -102,9 +102,9 @@ def test_a_metric_that_another_type_has_names_that_type(listed: pl.DataFrame) ->
 
 def test_an_ambiguous_name_lists_its_candidates(listed: pl.DataFrame) -> None:
     with pytest.raises(NotFoundError) as several:
-        choose("staff survey theme", listed, "acute")
+        choose("staff survey sub-score", listed, "acute")
     assert "OF0084" in several.value.message
-    assert "OF0087" in several.value.message
+    assert "OF0061" in several.value.message
 
 
 def test_a_misspelt_name_suggests_the_nearest(listed: pl.DataFrame) -> None:
@@ -241,7 +241,9 @@ def test_a_wrong_unit_and_a_new_metric_are_noted_once_each() -> None:
 def test_the_list_says_what_is_measured(sample: Run) -> None:
     made = sample("metrics", "--type", "acute", "--format", "markdown", "--wide")
     assert made.returncode == 0, made.stderr
-    (row,) = [line for line in made.stdout.splitlines() if "OF0011" in line]
+    # A note below the table names it too, as its unit is published as a rate.
+    lines = made.stdout.splitlines()
+    (row,) = [line for line in lines if "OF0011" in line and line.startswith("|")]
     for part in ("Cancer 62-day", "within 62 days of referral", "85%", "higher", "cancer waits"):
         assert part in row
 

@@ -7,7 +7,7 @@ import pytest
 
 from nhs_league import League
 from nhs_league.errors import NotFoundError
-from nhs_league.league.schema.frames import QUARTER, Frames
+from nhs_league.league.schema.frames import Frames
 from nhs_league.league.trends import metric_trend, places
 from nhs_league.questions import across
 from nhs_league.render.views.history import sparklines
@@ -22,21 +22,38 @@ def trend(
 
 def test_places_are_followed_through_every_quarter(league: League) -> None:
     told = trend(league, "ZB6", "ZM8")
-    assert told["quarter"].to_list() == [f"Q{n} 2025/26" for n in (1, 2, 3, 4)] * 2
-    assert told["trust_code"].to_list() == ["ZB6"] * 4 + ["ZM8"] * 4
+    quarters = [*(f"Q{n} 2025/26" for n in (1, 2, 3, 4)), "Q1 2026/27"]
+    assert told["quarter"].to_list() == quarters * 2
+    assert told["trust_code"].to_list() == ["ZB6"] * 5 + ["ZM8"] * 5
 
 
 def test_an_annual_survey_is_one_figure_published_again(league: League) -> None:
     survey = trend(league, "ZB6", measure="staff engagement")
-    assert survey["news"].to_list() == ["first", "same figure", "same figure", "new figure"]
+    # Periods 2024, 2024, 2024, 2025, 2025.
+    same = "same figure"
+    assert survey["news"].to_list() == ["first", same, same, "new figure", same]
     monthly = trend(league, "ZB6", measure="elective")
     assert set(monthly["news"][1:]) == {"new figure"}
 
 
 def test_a_rate_and_its_count_are_two_series(league: League) -> None:
-    infections = trend(league, "ZB6", measure="C. difficile")
-    assert infections.group_by("unit").len().sort("unit")["len"].to_list() == [4, 4]
+    frames = league.frames()
+    rates = frames.observations.filter(
+        pl.col("metric_id") == "OF0088", pl.col("unit") == "rate", pl.col("trust_code") == "ZB6"
+    )
+    counts = rates.with_columns(unit=pl.lit("count"), value=100 * pl.col("value"))
+    both = Frames(frames.standings, pl.concat([rates, counts]), frames.domains)
+    infections = metric_trend(both, ["ZB6"], ["OF0088"]).frame
+    assert dict(infections.group_by("unit").len().iter_rows()) == {"rate": 4, "count": 4}
     assert set(infections["news"]) == {"first", "new figure"}
+
+
+def test_a_metric_that_loses_its_value_goes_on_as_a_score(league: League) -> None:
+    """C. difficile is a rate with a score in 2025/26, and a score alone in 2026/27."""
+    infections = trend(league, "ZB6", measure="C. difficile").sort("quarter")
+    assert infections["unit"].to_list() == ["rate"] * 4 + [None]
+    assert infections["value"].is_null().to_list() == [False] * 4 + [True]
+    assert infections["score"].null_count() == 0
 
 
 def test_a_metric_whose_unit_changes_is_not_one_series(league: League) -> None:
@@ -54,12 +71,14 @@ def test_a_metric_whose_unit_changes_is_not_one_series(league: League) -> None:
 
 def test_a_measure_means_what_it_means_for_the_trusts_own_type(league: League) -> None:
     assert set(trend(league, "ZB6", measure="elective")["metric_id"]) == {"OF0023"}
-    assert set(trend(league, "ZP7", measure="elective")["metric_id"]) == {"OF0005"}
+    # A community trust has no such metric, but an area of that name.
+    assert set(trend(league, "ZU0", measure="elective")["metric_id"]) == {"OF0001", "OF0005"}
 
 
 def test_every_metric_may_be_asked_for(league: League) -> None:
     told = trend(league, "ZV6", every=True)
-    assert told["metric_id"].n_unique() == 10
+    # 17 of Q1 2026/27, and OF0028, which only 2025/26 has.
+    assert told["metric_id"].n_unique() == 18
 
 
 def test_a_trust_that_merged_is_followed_to_its_end_and_said(league: League) -> None:
@@ -78,25 +97,27 @@ def test_a_measure_that_a_trust_never_had_is_said(league: League) -> None:
 def test_one_metric_of_two_framework_years_is_one_series_whatever_its_description(
     league: League,
 ) -> None:
-    """The figures of Q4, moved into the next framework year under another description."""
     frames = league.frames()
-    is_q4 = pl.col("quarter") == "Q4 2025/26"
-    label = pl.when(is_q4).then(pl.lit("Q1 2026/27", QUARTER)).otherwise("quarter").alias("quarter")
-    described = pl.when(is_q4).then(pl.lit("18-week waits")).otherwise("metric").alias("metric")
-    both = Frames(
-        frames.standings.with_columns(label),
-        frames.observations.with_columns(label, described),
-        frames.domains,
-    )
-    answer = metric_trend(both, ["ZB6"], ["OF0023"])
-    assert answer.frame["news"].to_list()[-1] == "new figure"
-    assert answer.title == "18-week waits, quarter by quarter"
+    answer = metric_trend(frames, ["ZB6"], ["OF0011"])
+    assert answer.frame["metric"].unique(maintain_order=True).to_list() == [
+        "Percentage of patients treated for cancer within 62 days of referral",
+        "Percentage of cases treated within 62 days of referral",
+    ]
+    assert answer.frame["news"].to_list() == ["first", *["new figure"] * 4]
     assert (
-        "The framework changed between Q3 2025/26 and Q1 2026/27: domains, cuts and some metrics "
+        answer.title == "Percentage of cases treated within 62 days of referral, quarter by quarter"
+    )
+    assert (
+        "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
         "differ, so scores, segments and ranks are not directly comparable." in answer.notes
     )
-    assert any("Q1 2026/27" in note for note in places(both, ["ZB6"]).notes)
-    assert not any("framework" in note for note in metric_trend(frames, ["ZB6"], ["OF0023"]).notes)
+    assert any("Q1 2026/27" in note for note in places(frames, ["ZB6"]).notes)
+    is_first_year = pl.col("quarter") <= "Q4 2025/26"
+    one_year = Frames(
+        *(f.filter(is_first_year) for f in (frames.standings, frames.observations, frames.domains))
+    )
+    notes = metric_trend(one_year, ["ZB6"], ["OF0011"]).notes
+    assert not any("framework" in note for note in notes)
 
 
 def test_a_quarter_without_a_figure_leaves_a_gap_in_its_line(league: League) -> None:
@@ -107,5 +128,5 @@ def test_a_quarter_without_a_figure_leaves_a_gap_in_its_line(league: League) -> 
     columns = {column.heading: column.cells for column in sparklines(answer)}
     lines = dict(zip(columns["Metric"], columns["Quarters"], strict=True))
     assert [place for place, sign in enumerate(lines["18-week waits"]) if sign == "·"] == [1]
-    assert {len(line) for line in lines.values()} == {4}
+    assert {len(line) for line in lines.values()} == {5}
     assert any("· means no figure" in note for note in answer.notes)

@@ -102,4 +102,4 @@ def test_what_was_kept_out_of_a_file_is_said(run: Run, tmp_path: Path) -> None:
     )
     fetched = run("fetch", "--from", str(file), data_dir=tmp_path / "store")
     assert fetched.returncode == 0
-    assert "columns not understood and kept out: ICB" in fetched.stderr
+    assert "columns not understood and left out: ICB" in fetched.stderr

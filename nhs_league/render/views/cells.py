@@ -40,14 +40,30 @@ def yes_no(column: pl.Series) -> list[str]:
     return [words[v] for v in column]
 
 
+def doubtful(frame: pl.DataFrame, cells: list[str]) -> list[str]:
+    """Put a question mark behind the cells of rows that others of their release contradict."""
+    if "doubt" not in frame.columns:
+        return cells
+    return [
+        figures.doubtful(cell, doubt) for cell, doubt in zip(cells, frame["doubt"], strict=True)
+    ]
+
+
 def ranks(frame: pl.DataFrame) -> list[str]:
     """Write published ranks, and computed ones, marked, where none is published."""
-    return [
+    written = [
         figures.rank_of(rank, of) if rank is not None else f"{figures.rank_of(own, own_of)}*"
         for rank, of, own, own_of in frame.select(
             "rank", "of", "computed_rank", "computed_of"
         ).iter_rows()
     ]
+    return doubtful(frame, written)
+
+
+def published_ranks(frame: pl.DataFrame) -> list[str]:
+    """Write published ranks with the number of trusts ranked."""
+    ranks_of = frame.select("rank", "of").iter_rows()
+    return doubtful(frame, [figures.rank_of(rank, of) for rank, of in ranks_of])
 
 
 def scores(frame: pl.DataFrame, column: str) -> list[str]:
@@ -57,7 +73,8 @@ def scores(frame: pl.DataFrame, column: str) -> list[str]:
 
 def values(frame: pl.DataFrame) -> list[str]:
     """Write values with their units."""
-    return [figures.with_unit(v, unit) for v, unit in frame.select("value", "unit").iter_rows()]
+    written = frame.select("value", "unit").iter_rows()
+    return doubtful(frame, [figures.with_unit(value, unit) for value, unit in written])
 
 
 def medians(frame: pl.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ from nhs_league.render.views.cells import (
     codes_if_several,
     medians,
     names,
+    published_ranks,
     scores,
     short_file,
     texts,
@@ -56,13 +57,12 @@ def places(answer: Answer) -> list[Column]:
     ranges = frame.select(
         pl.coalesce("rank_low", "rank"), pl.coalesce("rank_high", "rank"), own="rank"
     ).iter_rows()
-    ranks = frame.select("rank", "of").iter_rows()
     likely = frame.select("rank_low", "rank_high").iter_rows()
     return [
         *codes_if_several(frame),
         Column("Quarter", texts(frame, "quarter")),
         Column("Segment", texts(frame, "segment"), right=True),
-        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True, style="bold"),
+        Column("Rank", published_ranks(frame), right=True, style="bold"),
         Column("Likely", [figures.likely(*ends) for ends in likely]),
         Column("o rank, - likely", [figures.span(*ends, of=last) for ends in ranges]),
         Column("Score", scores(frame, "average_score"), right=True),
@@ -73,7 +73,6 @@ def trend(answer: Answer) -> list[Column]:
     """Give a metric's figures with a chart: o is the trust, m the median of its type."""
     frame = answer.frame
     several = frame["metric_id"].n_unique() > 1
-    ranks = frame.select("rank", "of").iter_rows()
     return [
         *codes_if_several(frame),
         *([Column("Metric", texts(frame, "short_name"), flexible=True)] if several else []),
@@ -81,7 +80,7 @@ def trend(answer: Answer) -> list[Column]:
         Column("Value", values(frame), right=True, style="bold"),
         Column("o trust, m median", _dots(frame)),
         Column("Median", medians(frame), right=True),
-        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
+        Column("Rank", published_ranks(frame), right=True),
         Column("Score", scores(frame, "score"), right=True),
         Column("Period", texts(frame, "period")),
         Column("News", texts(frame, "news")),

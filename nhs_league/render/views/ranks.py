@@ -7,7 +7,16 @@ import polars as pl
 from nhs_league.league.schema.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.column import Column
-from nhs_league.render.views.cells import medians, names, ranks, scores, texts, values, yes_no
+from nhs_league.render.views.cells import (
+    doubtful,
+    medians,
+    names,
+    ranks,
+    scores,
+    texts,
+    values,
+    yes_no,
+)
 
 _SMALL = 17
 _HISTOGRAM = 30
@@ -69,9 +78,8 @@ def table(answer: Answer) -> list[Column]:
     """Give the league table."""
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
-    ranks = frame.select("rank", "of", "computed_rank").iter_rows()
     return [
-        Column("Rank", [str(r) if r is not None else f"{own}*" for r, _, own in ranks], right=True),
+        Column("Rank", _places(frame), right=True),
         Column("Likely", [figures.likely(low, high) for low, high in ranges]),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), flexible=True),
@@ -84,14 +92,19 @@ def table(answer: Answer) -> list[Column]:
     ]
 
 
+def _places(frame: pl.DataFrame) -> list[str]:
+    """Write league ranks alone: published, or computed and marked."""
+    ranks = frame.select("rank", "computed_rank").iter_rows()
+    return doubtful(frame, [str(r) if r is not None else f"{own}*" for r, own in ranks])
+
+
 def neighbours(answer: Answer) -> list[Column]:
     """Give the league table with, for each trust, those that it cannot be told apart from."""
     frame = answer.frame
     last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
     alike = frame.select("computed_alike_ranks", "rank").rows()
-    ranks = frame.select("rank", "computed_rank").iter_rows()
     return [
-        Column("Rank", [str(r) if r is not None else f"{own}*" for r, own in ranks], right=True),
+        Column("Rank", _places(frame), right=True),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), flexible=True),
         Column("Alike*", texts(frame, "computed_alike"), right=True),

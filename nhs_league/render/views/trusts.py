@@ -7,7 +7,7 @@ import polars as pl
 from nhs_league.league.schema.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.column import Column
-from nhs_league.render.views.cells import medians, names, scores, texts
+from nhs_league.render.views.cells import medians, names, published_ranks, scores, texts
 
 _SHORT_TYPES = {"mental-health-community": "mental health"}
 
@@ -30,13 +30,12 @@ def standings(answer: Answer) -> list[Column]:
 
 
 def _who_and_where(frame: pl.DataFrame) -> list[Column]:
-    ranks = frame.select("rank", "of").iter_rows()
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", texts(frame, "trust_name"), flexible=True),
         Column("Segment", texts(frame, "segment"), right=True),
-        Column("Rank", [figures.rank_of(rank, of) for rank, of in ranks], right=True),
+        Column("Rank", published_ranks(frame), right=True),
         Column("Likely", [figures.likely(low, high) for low, high in ranges]),
     ]
 
@@ -115,7 +114,8 @@ def comparison(answer: Answer) -> list[Column]:
     columns = [Column("Metric", _under(headings, labels, headings), flexible=True)]
     for standing in answer.parts["standings"].iter_rows(named=True):
         of_trust = frame.filter(pl.col("trust_code") == standing["trust_code"])
-        cells = [_marked(*row) for row in of_trust.select("value", "score", "mark").iter_rows()]
+        marked = of_trust.select("value", "score", "mark", "doubt").iter_rows()
+        cells = [_marked(*row) for row in marked]
         columns.append(Column(standing["trust_code"], _under(headings, cells), right=True))
     if frame["trust_type"].n_unique() == 1:
         typical = medians(
@@ -131,11 +131,12 @@ def comparison(answer: Answer) -> list[Column]:
     return columns
 
 
-def _marked(value: float | None, score: float | None, mark: str | None) -> str:
+def _marked(value: float | None, score: float | None, mark: str | None, doubt: str | None) -> str:
     sign = {"best": " +", "worst": " -", None: "  "}[mark]
-    if value is not None:
-        return figures.number(value) + sign
-    return (f"score {figures.score(score)}" if score is not None else figures.number(None)) + sign
+    figure = figures.number(value)
+    if value is None and score is not None:
+        figure = f"score {figures.score(score)}"
+    return figures.doubtful(figure, doubt) + sign
 
 
 def _repeats(names: pl.Series) -> list[bool]:
