@@ -1,4 +1,4 @@
-"""A spoilt release file gives the figures it had, or is refused, or what is odd is told."""
+"""A spoilt release file gives the figures it had, or marks what is odd, or is refused."""
 
 from __future__ import annotations
 

@@ -164,6 +164,8 @@ def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
         yield f"text outside the rows, left out: {quoted}"
     if rows.headers:
         yield f"repeated header rows, left out: {rows.headers}"
+    if missing := [c for c in rows.header.absent if c != "quarter"]:
+        yield f"columns that the file lacks: {', '.join(missing)}"
     if rows.header.extra:
         yield f"columns not understood and left out: {', '.join(rows.header.extra)}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
