@@ -219,13 +219,12 @@ def _shift_row(rng: Random, rows: Rows) -> bytes:
 
 
 def _shift_column(rng: Random, rows: Rows) -> bytes:
-    place = rng.choice(
-        [
-            i
-            for i, name in enumerate(rows[0])
-            if name in (*NUMBERS, "Trust_code", "Metric_ID", "Segment")
-        ]
-    )
+    if "Metric_ID" not in rows[0]:
+        # A league table is sorted by rank: moved by one row, its columns still fit each other. It
+        # shows beside the metric file of its quarter.
+        return _ragged(rng, rows)
+    columns = (*NUMBERS, "Trust_code", "Metric_ID")
+    place = rng.choice([i for i, name in enumerate(rows[0]) if name in columns])
     cells = [row[place] for row in rows[1:]]
     for row, cell in zip(rows[1:], ["", *cells[:-1]], strict=True):
         row[place] = cell

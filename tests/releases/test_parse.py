@@ -187,15 +187,16 @@ def test_extra_columns_are_kept_out_with_a_notice() -> None:
     )
     parsed = parse(extra)
     same_frames(parsed, parse(METRIC_FILE))
-    assert parsed.notices == ("columns not understood and left out: ICB_code",)
+    assert "columns not understood and left out: ICB_code" in parsed.notices
 
 
 def test_a_metric_of_an_unknown_family_is_kept_out_by_name() -> None:
     text = METRIC_FILE + METRIC_FILE.splitlines()[1].replace("OF0011", "OF6011") + "\n"
     parsed = parse(text)
     same_frames(parsed, parse(METRIC_FILE))
-    assert parsed.notices == (
-        "rows not understood and left out: OF6011 (Treated for cancer within 62 days)",
+    assert (
+        "rows not understood and left out: OF6011 (Treated for cancer within 62 days)"
+        in parsed.notices
     )
 
 
@@ -219,7 +220,7 @@ def test_blank_lines_do_not_count() -> None:
 def test_a_row_that_stands_twice_counts_once_with_a_notice() -> None:
     parsed = parse(METRIC_FILE + METRIC_FILE.splitlines()[1] + "\n")
     same_frames(parsed, parse(METRIC_FILE))
-    assert parsed.notices == ("rows that are there twice, counted once: 1",)
+    assert "rows that are there twice, counted once: 1" in parsed.notices
 
 
 @pytest.mark.parametrize(

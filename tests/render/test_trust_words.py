@@ -11,7 +11,7 @@ def standing(**columns: object) -> Row:
     """A trust in segment 3 of 2025/26 of which the files say nothing else."""
     nothing = dict.fromkeys(
         ("unadjusted_segment", "override", "in_deficit", "rank", "rank_low", "rank_high", "of",
-         "score_rank", "average_score", "average_score_low", "average_score_high")
+         "score_rank", "average_score", "average_score_low", "average_score_high", "doubt")
     )  # fmt: skip
     computed = {"computed_score_rank": 1, "computed_of": 1}
     return nothing | computed | {"quarter": "Q4 2025/26", "segment": 3} | columns
@@ -80,7 +80,7 @@ def metric(**columns: object) -> Row:
         "computed_distance_to_median": 1.5, "computed_distance_to_best_quarter": 2.0,
         "lower_quartile": 0.0, "upper_quartile": 1.0, "quarters_weak": 1,
         "change_since_last": "not compared", "quarter_from": None, "value_from": None,
-        "rank_from": None, "of_from": None, "score_from": None,
+        "rank_from": None, "of_from": None, "score_from": None, "doubt": None,
     }  # fmt: skip
     return row | columns
 

@@ -171,6 +171,8 @@ def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
         yield f"trust types new to this version, under their own names: {', '.join(new_types)}"
     yield from _parts(frame)
+    if rows.header.kind is Kind.METRIC:
+        yield from _missing_kinds(frame)
     if rows.header.kind is Kind.METRIC and (lacking := _without_summary(frame)):
         yield f"summary rows that other trusts have are missing for: {', '.join(lacking)}"
 
@@ -204,20 +206,32 @@ def _parts(frame: pl.DataFrame) -> Iterator[str]:
 
 
 def _without_summary(frame: pl.DataFrame) -> list[str]:
-    """Name the trusts and quarters that lack a summary row which nearly all others have."""
+    """Name the trusts and quarters that lack a summary row which others have."""
     metrics = [RowKind.VALUE.value, RowKind.SCORE.value]
     domains = [RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value]
     group = ["quarter", "trust_type"]
     summary = frame.filter(~pl.col("kind").is_in([*metrics, *domains]))
     trusts = frame.select(*group, "trust_code").unique(maintain_order=True)
-    usual = (
-        summary.group_by(*group, "metric_id")
-        .agg(having=pl.col("trust_code").n_unique())
-        .join(trusts.group_by(group).agg(trusts=pl.len()), on=group)
-        .filter(pl.col("having") >= pl.col("trusts") * 0.9)
-    )
+    usual = summary.select(*group, "metric_id").unique()
     lacking = trusts.join(usual, on=group).join(
         summary, on=["quarter", "trust_code", "metric_id"], how="anti"
     )
     named = lacking.select(pl.format("{} {}", "trust_code", "quarter")).to_series()
-    return named.unique(maintain_order=True).to_list()
+    every = named.unique(maintain_order=True).to_list()
+    return every if len(every) <= 5 else [*every[:5], f"{len(every) - 5} more"]
+
+
+def _missing_kinds(frame: pl.DataFrame) -> Iterator[str]:
+    """Say which kinds of row a quarter lacks altogether: the file may be a part, or cut off."""
+    needed = {
+        RowKind.DOMAIN_SCORE: "domain scores",
+        RowKind.DOMAIN_SEGMENT: "domain segments",
+        RowKind.ADJUSTED_SEGMENT: "adjusted segments",
+        RowKind.AVERAGE_SCORE: "average scores",
+        RowKind.UNADJUSTED_SEGMENT: "unadjusted segments",
+        RowKind.OVERRIDE: "financial overrides",
+    }
+    kinds = frame.group_by("quarter", "trust_type").agg(pl.col("kind").unique())
+    for quarter, trust_type, there in kinds.sort("quarter", "trust_type").iter_rows():
+        if lacking := [words for kind, words in needed.items() if kind.value not in there]:
+            yield f"{quarter}, {trust_types.in_words(trust_type)}: no {', '.join(lacking)}"

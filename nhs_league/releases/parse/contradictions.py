@@ -76,12 +76,26 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         doubts, more = _of_table(rows, frame)
         doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
         return Judged(frame, doubts, set_aside, (*notices, *more))
+    _refuse_units_for_domains(rows, frame)
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
     others = (check(rows, frame) for check in (_odd_texts, _two_ranks, _segments))
     doubts = together([peers, order, *others])
     doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
     return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
+
+
+def _refuse_units_for_domains(rows: Rows, frame: pl.DataFrame) -> None:
+    """Refuse a file whose headings of domain and unit are exchanged."""
+    domains = frame.filter(
+        pl.col("kind").is_in([RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value])
+    )["domain"].drop_nulls()
+    if len(domains) and domains.str.to_lowercase().is_in(["score", "segment", "flag"]).all():
+        raise RefusedError(
+            rows.file,
+            "the domains are units: columns may be exchanged",
+            column=rows.header.spelt["domain"],
+        )
 
 
 def _without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -99,6 +113,7 @@ def _without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, p
     ]
     if rows.header.kind is Kind.METRIC:
         ways.append((_borrowed_texts, "metric_id", "another metric has this description"))
+        ways.append((_rare_metrics, "metric_id", "other rows of this metric have another ID"))
     faults = []
     for way, column, reason in ways:
         odd = way(frame)
@@ -121,7 +136,8 @@ def _without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, p
 def _rare_quarters(frame: pl.DataFrame) -> pl.DataFrame:
     rows = pl.len().over("quarter")
     most = rows.max()
-    return frame.filter((rows <= _FEW_ROWS) & (rows <= most * _FEW_OF))
+    is_rare = (rows <= _FEW_ROWS) & (rows <= most * _FEW_OF)
+    return frame.filter(is_rare | ((rows == 1) & (most >= _ENOUGH)))
 
 
 def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
@@ -132,6 +148,15 @@ def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
     few = codes.filter(pl.col("rows") <= _ODD, pl.col("rows") * 4 <= most)
     odd = frame.join(few, on=["quarter", "trust_name", "trust_code"], how="semi")
     return odd.filter(pl.len().over("quarter", "trust_code") <= _ODD).sort("row")
+
+
+def _rare_metrics(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the row or two of a metric ID whose description many rows of its kind have."""
+    by = ["quarter", "trust_type", "kind", "metric"]
+    rows = pl.len().over(*by, "metric_id")
+    most = rows.max().over(by)
+    is_metric = pl.col("kind").is_in([RowKind.VALUE.value, RowKind.SCORE.value])
+    return frame.filter(is_metric & (rows <= _ODD) & (rows * 4 <= most))
 
 
 def _rare_types(frame: pl.DataFrame) -> pl.DataFrame:

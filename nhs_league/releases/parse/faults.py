@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import polars as pl
 
 from nhs_league.errors import RefusedError
+from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.reading import Rows
 
 FAULTS = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
@@ -87,6 +88,8 @@ def refuse_if_most(
 ) -> None:
     """Refuse a file in which most groups, and at least three, break a rule.
 
+    A league table is one group.
+
     Args:
         rows: the file's rows.
         broken: the groups that break it.
@@ -98,7 +101,8 @@ def refuse_if_most(
         RefusedError: most do.
 
     """
-    if len(broken) >= _GROUPS_TO_REFUSE and len(broken) * 2 > groups:
+    is_table = rows.header.kind is Kind.LEAGUE_TABLE
+    if len(broken) >= (1 if is_table else _GROUPS_TO_REFUSE) and len(broken) * 2 > groups:
         raise RefusedError(
             rows.file,
             f"{reason} in {len(broken)} of {groups} metrics: columns may be exchanged or shifted",
