@@ -36,7 +36,7 @@ def test_no_spoilt_file_of_real_rows_gives_wrong_figures(shared: Path) -> None:
     needs_peers = {
         "rank that contradicts", "another trust's code", "cut at a line's end", "column shifted down",
         "a row of another quarter", "median unlike the others", "another trust type",
-        "headings of two columns swapped", "mixed encodings", "five digits in an ID",
+        "headings of two columns swapped", "mixed encodings", "five digits in an ID", "unknown domain",
     }  # fmt: skip
     seeds = [s for s in range(120) if list(MUTATIONS)[s % len(MUTATIONS)] not in needs_peers]
     assert [fault for s in seeds for fault in bad(range(s, s + 1), real)] == []
