@@ -56,7 +56,7 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
     "500 always": (site.status(500), 4, "answers 500 Internal Server Error", 3),
     "a web page": (site.sends(b"<!doctype html><p>We moved\n"), 5, "this is a web page", 1),
     "an empty body": (site.sends(b""), 5, "the file is empty", 1),
-    "a file of the wrong kind": (site.sends(b"\x50\x4b\x03\x04" + bytes(40)), 5, "NUL byte", 1),
+    "a file of the wrong kind": (site.sends(b"\x50\x4b\x03\x04" + bytes(40)), 5, "a zip file", 1),
     "a table of something else": (
         site.sends(b"a,b\n1,2\n"),
         5,
