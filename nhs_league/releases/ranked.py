@@ -17,8 +17,9 @@ def with_of(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Fill ``of``, the number of trusts ranked, in each of the tidy frames.
 
-    It is counted from the rows, and null where rows of a quarter and trust type are missing: where
-    a rank that nothing contradicts is larger than the number of trusts.
+    It is the number of ranks, or the largest rank that nothing contradicts (and the trusts that
+    share it) where single ranks are missing. It is null where rows of a quarter and trust type are
+    missing: where such a rank is larger than the number of trusts.
     """
     frames = {"standings": standings, "observations": observations, "domains": domains}
     sound = [f.filter(pl.col("doubt").is_null()) for f in frames.values()]
@@ -40,7 +41,10 @@ def largest_ranks(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counted(frame: pl.DataFrame, group: tuple[str, ...], partial: pl.DataFrame) -> pl.DataFrame:
-    ranked = pl.col("rank").count().over(group).cast(pl.Int32)
+    sound = pl.when(pl.col("doubt").is_null()).then("rank")
+    last = sound.max().over(group)
+    through_last = last + (sound == last).sum().over(group).cast(pl.Int32) - 1
+    ranked = pl.max_horizontal(pl.col("rank").count().over(group).cast(pl.Int32), through_last)
     return (
         frame.join(
             partial.with_columns(is_partial=True), on=_TABLE, how="left", maintain_order="left"

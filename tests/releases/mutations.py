@@ -1,8 +1,17 @@
 """Release files spoilt in every way that we could think of, and what the parser makes of them.
 
 ``python -m tests.releases.mutations 20000`` (with ``tools`` on the path) prints how many of each
-were read as before, read with rows doubted or set aside, refused, or wrong: a changed figure shown
-without a mark.
+were read as before, read with rows doubted or set aside, refused, or wrong. Wrong is a figure that
+is not the file's and has no mark, a figure lost without a word, or a file lost over one odd cell.
+
+A change that nothing else in the file contradicts cannot be seen, and is not in the corpus:
+
+- another plausible value of a trust that keeps its place; texts that are no figures;
+- a rank exchanged for that of a trust with the same printed value;
+- of a league table another code for a row, the last rows left out, or all segments or average
+  scores moved on to the next row (these show beside the metric file); all codes moved on;
+- a file cut off between adjusted segments and segment 5, which is in rows of its own: what is
+  missing is named, the segments are not marked.
 """
 
 from __future__ import annotations
@@ -12,48 +21,53 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from random import Random
 
+import polars as pl
+
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse import ParsedFile, parse_file
-
-_ONE_ROW = 6
-"""As many figures as one row gives: value, median, quartiles, rank, score."""
+from tests.conftest import SHARED
+from tests.golden import raw
 
 Rows = list[list[str]]
 Mutation = Callable[[Random, Rows], bytes]
-Figure = tuple[object, ...]
 
 NUMBERS = ("Value", "Median_value", "Lower_quartile", "Upper_quartile", "Rank", "Average_score")
 NAMES = ("Trust_name", "Metric_description", "Domain", "Sub-domain", "Region", "Trust_subtype")
+MISSING = ("", "NA")
+_ONE_ROW = 6
+"""As many figures as one row gives: value, median, quartiles, rank, score."""
 
 
 class Outcome(StrEnum):
     """What the parser makes of a spoilt file."""
 
     SAME = "same figures"
+    MARKED = "read, with rows doubted, set aside or missing"
     REFUSED = "refused, with its place"
-    MARKED = "read, with rows doubted or set aside"
     WRONG = "WRONG"
     CRASHED = "CRASHED"
 
 
 @dataclass(frozen=True)
 class Base:
-    """A file before it is spoilt, and its figures."""
+    """A file before it is spoilt, and its figures (``figures``)."""
 
     name: str
     rows: Rows
-    figures: frozenset[Figure]
+    figures: pl.DataFrame
 
 
 def base(name: str, data: bytes) -> Base:
     """Read a file that is right."""
     text = data.decode("utf-8-sig")
-    return Base(name, list(csv.reader(io.StringIO(text))), figures(parse_file(name, data)))
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    return Base(name, rows, figures(parse_file(name, data)))
 
 
 @cache
@@ -70,54 +84,88 @@ def fictional() -> tuple[Base, ...]:
     return tuple(found)
 
 
-def figures(parsed: ParsedFile, *, doubted: bool = False) -> frozenset[Figure]:
-    """List every figure with what it is of; or only those of doubted rows."""
-    found: list[Figure] = []
+@cache
+def real() -> tuple[Base, ...]:
+    """Give real files, cut to a few metrics of all trusts and their summary rows, where they are."""
+    cuts = {
+        raw.ACUTE_2026: ("003", "010"),
+        raw.COMMUNITY_2025: ("005", "035", "063"),
+        raw.AMBULANCE_2026: (),
+    }
+    if not all((SHARED / name).is_file() for name in cuts):
+        return ()
+    return tuple(_cut_to(name, metrics) for name, metrics in cuts.items())
+
+
+@cache
+def whole() -> tuple[Base, ...]:
+    """Give the two largest real files whole, where they are."""
+    files = [SHARED / name for name in (raw.ACUTE_2026, raw.COMMUNITY_2025)]
+    return tuple(base(file.name, file.read_bytes()) for file in files if file.is_file())
+
+
+def _cut_to(name: str, metrics: tuple[str, ...]) -> Base:
+    every = base(name, (SHARED / name).read_bytes())
+    if not metrics:
+        return every
+    rows = [
+        row
+        for row in every.rows
+        if not row[8].startswith(("OF0", "OF1", "OF2")) or row[8][3:] in metrics
+    ]
+    return base(name, written(rows))
+
+
+def figures(parsed: ParsedFile) -> pl.DataFrame:
+    """List every figure: ``of`` (what of), ``column``, ``figure`` and ``is_doubted``."""
+    parts = []
     for frame, key in (
         (parsed.standings, ("quarter", "trust_code")),
-        (parsed.observations, ("quarter", "trust_code", "metric_id", "unit")),
+        (parsed.observations, ("quarter", "trust_code", "metric_id")),
         (parsed.domains, ("quarter", "trust_code", "domain")),
     ):
         numbers = [
-            c
-            for c, t in frame.schema.items()
-            if (t.is_numeric() and c != "of") or c in ("override", "in_deficit")
+            column
+            for column, kind in frame.schema.items()
+            if (kind.is_numeric() and column != "of") or column in ("override", "in_deficit")
         ]
-        for row in frame.iter_rows(named=True):
-            if doubted and row["doubt"] is None:
-                continue
-            about = tuple(row[c] for c in key)
-            # A metric's score and rank are of the metric, whichever of its units they stand beside.
-            found += [
-                (*(about[:3] if c in ("score", "rank") else about), c, row[c])
-                for c in numbers
-                if row[c] is not None
-            ]
-    return frozenset(found)
+        of = pl.concat_str([pl.col(c).cast(pl.String).fill_null("?") for c in key], separator=" ")
+        parts.append(
+            frame.select(
+                pl.col(numbers).cast(pl.Float64), of=of, is_doubted=pl.col("doubt").is_not_null()
+            )
+            .unpivot(
+                numbers, index=["of", "is_doubted"], variable_name="column", value_name="figure"
+            )
+            .drop_nulls("figure")
+        )
+    return pl.concat(parts)
 
 
-def outcome(spoilt: bytes, before: Base) -> tuple[Outcome, str]:
+def outcome(spoilt: bytes, before: Base, *, is_one_cell: bool) -> tuple[Outcome, str]:
     """Parse a spoilt file and say what came of it."""
     try:
         parsed = parse_file(before.name, spoilt)
     except RefusedError as refusal:
         has_place = refusal.line is not None or refusal.column is not None
-        whole = any(
-            said in str(refusal) for said in ("is empty", "UTF-16", "no rows", "summary rows")
-        )
-        return (Outcome.REFUSED if has_place or whole else Outcome.WRONG), str(refusal)
+        of_whole_file = any(text in str(refusal) for text in ("is empty", "UTF-16", "no rows"))
+        is_right = (has_place or of_whole_file) and not is_one_cell
+        return (Outcome.REFUSED if is_right else Outcome.WRONG), str(refusal)
     except Exception as crash:  # noqa: BLE001 - any other is what is looked for
         return Outcome.CRASHED, repr(crash)
-    now = figures(parsed)
-    if now == before.figures:
+    both = before.figures.join(
+        figures(parsed), on=["of", "column"], how="full", coalesce=True, suffix="_now"
+    )
+    differs = both.filter(~pl.col("figure").eq_missing(pl.col("figure_now")))
+    if differs.is_empty():
         return Outcome.SAME, ""
-    unmarked = now - before.figures - figures(parsed, doubted=True)
-    lost = before.figures - now
-    is_told = len(lost) <= _ONE_ROW or bool(parsed.notices)
-    told = "; ".join(parsed.notices)
-    if unmarked or not is_told:
-        return Outcome.WRONG, f"{told} {sorted(map(str, unmarked or lost))[:4]}"
-    return Outcome.MARKED, told
+    message = "; ".join(parsed.notices)
+    unmarked = differs.filter(pl.col("figure_now").is_not_null() & ~pl.col("is_doubted_now"))
+    lost = differs.filter(pl.col("figure_now").is_null())
+    if unmarked.height or (lost.height > _ONE_ROW and not message):
+        wrong = unmarked if unmarked.height else lost
+        return Outcome.WRONG, f"{message} {wrong.head(4).rows()}"
+    return Outcome.MARKED, message
 
 
 def spoil(seed: int, bases: tuple[Base, ...]) -> tuple[str, Outcome, str]:
@@ -126,7 +174,7 @@ def spoil(seed: int, bases: tuple[Base, ...]) -> tuple[str, Outcome, str]:
     before = rng.choice(bases)
     name = list(MUTATIONS)[seed % len(MUTATIONS)]
     spoilt = MUTATIONS[name](rng, [row.copy() for row in before.rows])
-    return name, *outcome(spoilt, before)
+    return name, *outcome(spoilt, before, is_one_cell=name in ONE_CELL)
 
 
 def written(rows: Rows, *, encoding: str = "utf-8", end: str = "\n") -> bytes:
@@ -141,21 +189,36 @@ def _cell(rng: Random, rows: Rows, columns: tuple[str, ...]) -> tuple[int, int]:
     places = [i for i, name in enumerate(rows[0]) if name in columns]
     while True:
         row, place = rng.randrange(1, len(rows)), rng.choice(places)
-        if rows[row][place] not in ("", "NA"):
+        if rows[row][place] not in MISSING:
             return row, place
 
 
 def _number(change: Callable[[Random, str], str]) -> Mutation:
-    """Spoil one number, or a whole column of them."""
+    """Spoil one number."""
 
     def mutate(rng: Random, rows: Rows) -> bytes:
         row, place = _cell(rng, rows, NUMBERS)
-        for one in range(1, len(rows)) if rng.random() < 0.2 else (row,):
-            if rows[one][place] not in ("", "NA"):
-                rows[one][place] = change(rng, rows[one][place])
+        rows[row][place] = change(rng, rows[row][place])
         return written(rows)
 
     return mutate
+
+
+def _numbers(change: Callable[[str], str]) -> Mutation:
+    """Spoil a whole column of numbers."""
+
+    def mutate(rng: Random, rows: Rows) -> bytes:
+        _, place = _cell(rng, rows, NUMBERS)
+        for row in rows[1:]:
+            if row[place] not in MISSING:
+                row[place] = change(row[place])
+        return written(rows)
+
+    return mutate
+
+
+def _comma(text: str) -> str:
+    return text.replace(".", ",") if "." in text else f"{text},5"
 
 
 def _name(change: Callable[[Random, str], str]) -> Mutation:
@@ -219,11 +282,7 @@ def _shift_row(rng: Random, rows: Rows) -> bytes:
 
 
 def _shift_column(rng: Random, rows: Rows) -> bytes:
-    if "Metric_ID" not in rows[0]:
-        # A league table is sorted by rank: moved by one row, its columns still fit each other. It
-        # shows beside the metric file of its quarter.
-        return _ragged(rng, rows)
-    columns = (*NUMBERS, "Trust_code", "Metric_ID")
+    columns = (*NUMBERS, "Metric_ID") if "Metric_ID" in rows[0] else ("Rank",)
     place = rng.choice([i for i, name in enumerate(rows[0]) if name in columns])
     cells = [row[place] for row in rows[1:]]
     for row, cell in zip(rows[1:], ["", *cells[:-1]], strict=True):
@@ -232,7 +291,8 @@ def _shift_column(rng: Random, rows: Rows) -> bytes:
 
 
 def _ragged(rng: Random, rows: Rows) -> bytes:
-    row = rng.randrange(1, len(rows))
+    """Cut or lengthen a row; the last one cut would be a file cut off."""
+    row = rng.randrange(1, len(rows) - 1)
     rows[row] = (
         rows[row][: rng.randrange(1, len(rows[row]))] if rng.random() < 0.5 else [*rows[row], "1"]
     )
@@ -265,8 +325,9 @@ def _nul(rng: Random, rows: Rows) -> bytes:
 
 
 def _stray_quote(rng: Random, rows: Rows) -> bytes:
+    """Put a quote somewhere below the header."""
     data = bytearray(written(rows))
-    data.insert(rng.randrange(len(data)), ord('"'))
+    data.insert(rng.randrange(data.index(b"\n") + 1, len(data)), ord('"'))
     return bytes(data)
 
 
@@ -286,9 +347,21 @@ def _cut(rng: Random, rows: Rows) -> bytes:
 
 
 def _cut_at_line(rng: Random, rows: Rows) -> bytes:
-    # The last of a league table are missed only beside the metric file (test_agreement).
-    most = len(rows) if "Metric_ID" in rows[0] else len(rows) // 2
-    return written(rows[: rng.randrange(1, most)])
+    """Leave out the last rows, where that can show.
+
+    The last of a league table are missed where likely ranges go beyond the trusts that are left.
+    Where segment 5 has rows of its own, those of the quarter are all there or all cut.
+    """
+    for _ in range(50):
+        left = rows[: rng.randrange(1, len(rows))]
+        if "Metric_ID" in rows[0]:
+            below = rows[len(left) :]
+            is_split = any(row[8] == "OF5005" and row[0] == left[-1][0] for row in below)
+            if not (is_split and any(row[8] == "OF5000" and row[0] == left[-1][0] for row in left)):
+                break
+        elif any(int(row[-1].rpartition(" ")[2]) > len(left) - 1 for row in left[1:]):
+            break
+    return written(left)
 
 
 def _other_quarter(rng: Random, rows: Rows) -> bytes:
@@ -327,11 +400,22 @@ def _long_id(rng: Random, rows: Rows) -> bytes:
 
 
 def _other_rank(rng: Random, rows: Rows) -> bytes:
-    row, place = _cell(rng, rows, ("Rank",))
-    ranks = [int(float(r[place])) for r in rows[1:] if r[place] not in ("", "NA")]
-    now, highest = int(float(rows[row][place])), max(ranks)
-    far = [r for r in range(1, highest + 1) if abs(r - now) >= max(3, highest * 0.35)]
-    rows[row][place] = f"{rng.choice(far or [now])}.0"
+    """Give a row another rank of its group, where no other has its printed figure."""
+    header = rows[0]
+    rank = header.index("Rank")
+    figure = header.index("Value" if "Value" in header else "Average_score")
+    by = [header.index(c) for c in ("Quarter", "Trust_type", "Metric_ID") if c in header]
+    for _ in range(50):
+        row, _ = _cell(rng, rows, ("Rank",))
+        group = [
+            r for r in rows[1:] if all(r[i] == rows[row][i] for i in by) and r[rank] not in MISSING
+        ]
+        # The league's rank follows from two rows; that of four trusts or fewer from none.
+        is_alone = sum(r[figure] == rows[row][figure] for r in group) == 1
+        others = sorted({r[rank] for r in group} - {rows[row][rank]})
+        if is_alone and len(group) > 4 and others:
+            rows[row][rank] = rng.choice(others)
+            break
     return written(rows)
 
 
@@ -339,11 +423,9 @@ def _other_code(rng: Random, rows: Rows) -> bytes:
     place = rows[0].index("Trust_code")
     row = rows[rng.randrange(1, len(rows))]
     others = sorted({r[place] for r in rows[1:]} - {row[place]})
-    # In a league table one code for another shows only beside the metric file.
-    strange = ["RR8"] if "Metric_ID" in rows[0] else []
-    row[place] = rng.choice(
-        [*others, *strange, row[place].lower(), f"{row[place]}0", row[place][:2]]
-    )
+    # In a league table a code that no trust has shows only beside the metric file.
+    strange = ["RR8", f"{row[place]}0"] if "Metric_ID" in rows[0] else []
+    row[place] = rng.choice([*others, *strange, row[place].lower(), row[place][:2]])
     return written(rows)
 
 
@@ -376,27 +458,35 @@ MUTATIONS: dict[str, Mutation] = {
     "column missing": _drop_column,
     "column doubled": _double_column,
     "column renamed": _rename_column,
-    "decimal comma": _number(
-        lambda _, text: text.replace(".", ",") if "." in text else f"{text},5"
+    "decimal comma in one cell": _number(lambda _, text: _comma(text)),
+    "decimal commas": _numbers(_comma),
+    "misplaced thousands separator": _number(lambda _, text: f"{text[:1]},{text[1:]}0,"),
+    "thousands separators": _numbers(lambda text: f"{float(text):,.10g}"),
+    "sign behind one number": _number(
+        lambda rng, text: rng.choice([f"{text}%", f"{text} %", f"£{text}", f"{text} days"])
     ),
-    "thousands separator": _number(lambda _, text: f"1,{text.zfill(3)}"),
-    "percent sign": _number(lambda rng, text: rng.choice([f"{text}%", f"{text} %", f"£{text}"])),
+    "percent signs": _numbers(lambda text: f"{text}%"),
     "date in a number column": _number(
         lambda rng, _: rng.choice(["01/06/2025", "Jun-25", "2025-06-01"])
     ),
     "scientific notation": _number(lambda _, text: f"{float(text):.10e}"),
+    "scientific notation in a column": _numbers(lambda text: f"{float(text):.10e}"),
     "inf and nan": _number(
         lambda rng, _: rng.choice(["inf", "-inf", "nan", "NaN", "Infinity", "1e999"])
     ),
+    "infinite figures": _numbers(lambda _: "inf"),
     "full-width digits": _number(
         lambda _, text: text.translate({48 + i: 0xFF10 + i for i in range(10)})
     ),
     "letters for digits": _number(
-        lambda rng, text: rng.choice([f"{text}O", f"O{text}", f"\u2212{text}", f"l{text}"])
+        lambda rng, text: rng.choice(
+            [f"{text}O", f"O{text}", f"l{text}", text.replace("0", "O") + "I"]
+        )
     ),
     "words for a number": _number(
-        lambda rng, _: rng.choice(["suppressed", "TRUE", "#N/A", "#DIV/0!", "None"])
+        lambda rng, _: rng.choice(["suppressed", "TRUE", "#N/A", "#DIV/0!", "None", "see note 3"])
     ),
+    "words for a column": _numbers(lambda _: "see note 3"),
     "row shifted": _shift_row,
     "column shifted down": _shift_column,
     "ragged row": _ragged,
@@ -428,24 +518,49 @@ MUTATIONS: dict[str, Mutation] = {
 }
 
 
+ONE_CELL = {
+    "decimal comma in one cell", "misplaced thousands separator", "sign behind one number",
+    "date in a number column", "scientific notation", "inf and nan", "full-width digits",
+    "letters for digits", "words for a number", "row shifted", "quotes in a name",
+    "comma in a name", "line end in a name", "stray quote", "NUL byte", "header doubled", "footer",
+    "blank lines", "ragged row", "a row of another quarter", "unknown domain",
+    "five digits in an ID", "rank that contradicts", "another trust's code",
+    "median unlike the others", "row doubled",
+}  # fmt: skip
+"""The ways that spoil one cell or one row, for which no file may be refused."""
+
+
 def run(seeds: range, bases: tuple[Base, ...]) -> Iterator[tuple[int, str, Outcome, str]]:
     """Spoil a file for each seed."""
     for seed in seeds:
         yield seed, *spoil(seed, bases)
 
 
+def run_part(seeds: range) -> list[tuple[int, str, Outcome, str]]:
+    """Spoil a file for each seed: half of them fictional, half real, one in fifty a whole one."""
+    results: list[tuple[int, str, Outcome, str]] = []
+    for seed in seeds:
+        kinds = (whole() if seed // 7 % 50 == 0 else real()) if seed // 100 % 2 else ()
+        results += run(range(seed, seed + 1), kinds or fictional())
+    return results
+
+
+def table(results: list[tuple[int, str, Outcome, str]]) -> str:
+    """Count what came of each way to spoil a file, as a Markdown table."""
+    counted = Counter((name, came) for _, name, came, _ in results)
+    lines = [f"| what is spoilt | {' | '.join(Outcome)} |", "|---|" + "---:|" * len(Outcome)]
+    lines += [f"| {n} | {' | '.join(str(counted[n, c]) for c in Outcome)} |" for n in MUTATIONS]
+    totals = Counter(came for _, _, came, _ in results)
+    lines.append(f"| all | {' | '.join(str(totals[c]) for c in Outcome)} |")
+    return "\n".join(lines)
+
+
 if __name__ == "__main__":
-    counted: Counter[tuple[str, Outcome]] = Counter()
-    for seed, name, came, said in run(range(int(sys.argv[1])), fictional()):
-        counted[name, came] += 1
+    count = int(sys.argv[1])
+    parts = [range(first, min(first + 200, count)) for first in range(0, count, 200)]
+    with ProcessPoolExecutor(2) as pool:
+        everything = [result for part in pool.map(run_part, parts) for result in part]
+    for seed, name, came, message in everything:
         if came in (Outcome.WRONG, Outcome.CRASHED):
-            print(seed, name, came, said, file=sys.stderr)
-    print("| what is spoilt |", " | ".join(Outcome), "|")
-    print("|---|", " | ".join("---:" for _ in Outcome), "|")
-    for name in MUTATIONS:
-        print(f"| {name} |", " | ".join(str(counted[name, came]) for came in Outcome), "|")
-    print(
-        "| all |",
-        " | ".join(str(sum(n for (_, c), n in counted.items() if c is came)) for came in Outcome),
-        "|",
-    )
+            print(seed, name, came, message[:600], file=sys.stderr)
+    print(table(everything))

@@ -27,6 +27,9 @@ from nhs_league.releases.ranked import largest_ranks, with_of
 
 __all__ = ["Kind", "ParsedFile", "doubt_fractions", "parse_file"]
 
+_SINGLE_ROWS = 2
+"""How many rows of a metric may be missing without a notice that they are."""
+
 
 @dataclass(frozen=True)
 class ParsedFile:
@@ -192,17 +195,37 @@ def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Ite
 
 
 def _parts(frame: pl.DataFrame) -> Iterator[str]:
-    """Say where ranks go beyond the trusts in the file."""
+    """Say where ranks go beyond the trusts in the file, or beyond the rows of a metric."""
     sound = frame.filter(pl.col("doubt").is_null())
     largest = largest_ranks(sound)
     rows = frame.group_by("quarter", "trust_type").agg(rows=pl.len())
+    parts = []
     for quarter, trust_type, rank, trusts, count in (
         largest.join(rows, on=["quarter", "trust_type"]).sort("quarter", "trust_type").iter_rows()
     ):
         if rank is not None and rank > trusts:
             amount = "1 row" if count == 1 else f"{count:,} rows"
             who = trust_types.counted(trusts, trust_type)
+            parts.append((quarter, trust_type))
             yield f"a part of {quarter}: {amount} of {who}, while ranks go to {rank} or beyond"
+    if "metric_id" not in frame.columns:
+        return
+    group = ["quarter", "trust_type", "metric_id"]
+    # One row may be missing as it was set aside, or as its rank is doubted.
+    lacking = (
+        sound.group_by(group)
+        .agg(rank=pl.col("rank").max(), rows=pl.col("rank").count())
+        .filter(pl.col("rank") > pl.col("rows") + _SINGLE_ROWS)
+        .sort(group)
+    )
+    named = [
+        f"{metric_id} in {quarter} ({rows} rows, ranks to {rank})"
+        for quarter, trust_type, metric_id, rank, rows in lacking.iter_rows()
+        if (quarter, trust_type) not in parts
+    ]
+    if named:
+        more = f" and {len(named) - 5} more metrics" if len(named) > 5 else ""
+        yield f"rows are missing of {', '.join(named[:5])}{more}"
 
 
 def _without_summary(frame: pl.DataFrame) -> list[str]:

@@ -15,7 +15,7 @@ import polars as pl
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.frameworks import RowKind
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.faults import cells, together
+from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together
 from nhs_league.releases.parse.order import of_league_table, of_metric_file
 from nhs_league.releases.parse.peers import PEERS, peer_figures
 from nhs_league.releases.parse.reading import Rows
@@ -76,26 +76,12 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         doubts, more = _of_table(rows, frame)
         doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
         return Judged(frame, doubts, set_aside, (*notices, *more))
-    _refuse_units_for_domains(rows, frame)
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
-    others = (check(rows, frame) for check in (_odd_texts, _two_ranks, _segments))
+    others = (check(rows, frame) for check in (_odd_texts, _two_ranks, _segments, _domains))
     doubts = together([peers, order, *others])
     doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
     return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
-
-
-def _refuse_units_for_domains(rows: Rows, frame: pl.DataFrame) -> None:
-    """Refuse a file whose headings of domain and unit are exchanged."""
-    domains = frame.filter(
-        pl.col("kind").is_in([RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value])
-    )["domain"].drop_nulls()
-    if len(domains) and domains.str.to_lowercase().is_in(["score", "segment", "flag"]).all():
-        raise RefusedError(
-            rows.file,
-            "the domains are units: columns may be exchanged",
-            column=rows.header.spelt["domain"],
-        )
 
 
 def _without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -151,11 +137,11 @@ def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rare_metrics(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the row or two of a metric ID whose description many rows of its kind have."""
-    by = ["quarter", "trust_type", "kind", "metric"]
-    rows = pl.len().over(*by, "metric_id")
+    """Return the row or two of a metric whose description many rows of another metric have."""
+    by = ["quarter", "trust_type", "metric"]
+    rows = pl.len().over(*by, "metric_of")
     most = rows.max().over(by)
-    is_metric = pl.col("kind").is_in([RowKind.VALUE.value, RowKind.SCORE.value])
+    is_metric = pl.col("metric_of").is_not_null()
     return frame.filter(is_metric & (rows <= _ODD) & (rows * 4 <= most))
 
 
@@ -279,12 +265,45 @@ def _segments(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     return cells(rows, both.filter(is_row), "value", reason)
 
 
+def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
+    """Doubt a domain's score or segment whose description does not begin with the domain's name.
+
+    Raises:
+        RefusedError: most descriptions do not.
+
+    """
+    kinds = [RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value]
+    of_domains = frame.filter(pl.col("kind").is_in(kinds)).drop_nulls(["domain", "metric"])
+    description, domain = (pl.col(c).str.to_lowercase() for c in ("metric", "domain"))
+    differs = of_domains.filter(~description.str.starts_with(domain))
+    ids = of_domains["metric_id"].n_unique()
+    broken = differs.select("quarter", "trust_type", "metric_id").unique().rows()
+    refuse_if_most(rows, broken, ids, "domain", "domains and descriptions do not fit")
+    if differs.height > _ODD:
+        return FAULTS.to_frame()
+    return cells(rows, differs, "domain", "the description is of another domain")
+
+
 def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    outside = ~pl.col("average_score").is_between(
-        pl.col("score_low") - _ROUNDING, pl.col("score_high") + _ROUNDING
+    """Doubt rows whose average score or rank does not fit the rest of the table.
+
+    Raises:
+        RefusedError: most do not.
+
+    """
+    outside = frame.filter(
+        ~pl.col("average_score").is_between(
+            pl.col("score_low") - _ROUNDING, pl.col("score_high") + _ROUNDING
+        )
     )
     reason = "the average score is outside its own likely range"
-    is_few = outside & (outside.sum() <= _ODD)
-    doubts = cells(rows, frame.filter(is_few), "average_score", reason)
+    if outside.height * 2 > frame.height and frame.height >= _ENOUGH:
+        raise RefusedError(
+            rows.file,
+            f"in {outside.height} of {frame.height} rows {reason}: columns may be exchanged or "
+            "shifted",
+            column=rows.header.spelt["average_score"],
+        )
+    doubts = cells(rows, outside, "average_score", reason)
     order, notices = of_league_table(rows, frame)
     return together([doubts, order]), notices

@@ -16,7 +16,7 @@ FAULTS = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "r
 
 _FEW = 0.01
 _AT_LEAST = 5
-_GROUPS_TO_REFUSE = 3
+_GROUPS_TO_REFUSE = 2
 
 
 def cells(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.DataFrame:
@@ -86,7 +86,7 @@ def refuse_many(rows: Rows, faults: pl.DataFrame) -> None:
 def refuse_if_most(
     rows: Rows, broken: Collection[tuple[object, ...]], groups: int, column: str, reason: str
 ) -> None:
-    """Refuse a file in which most groups, and at least three, break a rule.
+    """Refuse a file in which most groups, and at least two, break a rule.
 
     A league table is one group.
 

@@ -36,6 +36,11 @@ class _Notation:
     plain: Callable[[str], str]
 
 
+_THOUSANDS = re.compile(r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?%?$")
+_DECIMAL_COMMA = re.compile(r"^[-+−–]?[0-9]+,[0-9]+%?$")
+_ENOUGH = 3
+"""From how many numbers such as 1,234 on a column without 1,234.5 shows that they are thousands."""
+
 _NOTATIONS = (
     _Notation(re.compile(r"^[−–]\.?[0-9]"), lambda t: t.startswith("-"), lambda t: f"-{t[1:]}"),
     _Notation(
@@ -43,14 +48,8 @@ _NOTATIONS = (
         lambda t: not t.startswith("-") and float(t) > 0,
         lambda t: t[1:],
     ),
-    _Notation(
-        re.compile(r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?%?$"),
-        lambda t: abs(float(t)) >= 1000,
-        lambda t: t.replace(",", ""),
-    ),
-    _Notation(
-        re.compile(r"^-?[0-9]+,[0-9]+%?$"), lambda t: "." in t, lambda t: t.replace(",", ".")
-    ),
+    _Notation(_THOUSANDS, lambda t: abs(float(t)) >= 1000, lambda t: t.replace(",", "")),
+    _Notation(_DECIMAL_COMMA, lambda t: "." in t, lambda t: t.replace(",", ".")),
     _Notation(
         re.compile(r"^-?\.[0-9]+%?$"), lambda t: 0 < abs(float(t)) < 1, lambda t: _leading_zero(t)
     ),
@@ -90,12 +89,30 @@ def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> p
 def _read_others(others: list[str], plain: list[str], percents: list[str]) -> dict[str, float]:
     """Read what is not plain: each notation that all numbers follow which would show it."""
     current = {text: _without_mark(text) for text in others}
-    for notation in _NOTATIONS:
+    for notation in _with_one_comma(list(current.values()), plain):
         fitting = [text for text, now in current.items() if notation.pattern.match(now)]
         peers = percents if notation is _NOTATIONS[-1] else plain
         if fitting and not any(notation.would_show(text) for text in peers):
             current |= {text: notation.plain(current[text]) for text in fitting}
     return {text: float(now) for text, now in current.items() if re.match(_PLAIN, now)}
+
+
+def _with_one_comma(others: list[str], plain: list[str]) -> list[_Notation]:
+    """Return the notations without one of the two that a comma can mean, or without both.
+
+    1,234 is 1.234 where others have 5,67 and none has a point; it is 1234 where others have
+    1,234.5, or where there are several such numbers.
+    """
+    thousands = {text for text in others if _THOUSANDS.match(text)}
+    decimal = {text for text in others if _DECIMAL_COMMA.match(text)}
+    has_point = any("." in text for text in (*thousands, *plain))
+    meant: set[re.Pattern[str]] = set()
+    if decimal - thousands and not has_point:
+        meant.add(_DECIMAL_COMMA)
+    elif thousands - decimal or len(thousands) >= _ENOUGH:
+        meant.add(_THOUSANDS)
+    commas = {_THOUSANDS, _DECIMAL_COMMA} - meant
+    return [notation for notation in _NOTATIONS if notation.pattern not in commas]
 
 
 def _without_mark(text: str) -> str:

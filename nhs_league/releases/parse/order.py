@@ -18,8 +18,11 @@ _BY_VALUE = tuple(
         RowKind.AVERAGE_SCORE,
     )
 )
+_TABLE = "league table"
+_PLACES = (_TABLE, RowKind.ADJUSTED_SEGMENT.value, RowKind.AVERAGE_SCORE.value)
 _NOT_IN_ORDER = "the rank does not fit the order of the figures"
 _SHARED = "rows that share this rank have another figure"
+_GAP = "another number of rows is ranked better"
 _ODD = 2
 """How many rows of a group may break a rule before it is the rule that is broken."""
 _ENOUGH = 4
@@ -60,8 +63,12 @@ def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     """
     # Segment 5 is a decision of people, and the league's order does not follow from it.
     segment = pl.when(pl.col("segment") <= 4).then("segment")
-    figure = _league_order(segment, pl.col("average_score"))
-    ranked = frame.with_columns(figure=figure, metric_id=pl.lit("league table"))
+    ranked = frame.with_columns(
+        figure=_league_order(segment, pl.col("average_score")),
+        metric_id=pl.lit(_TABLE),
+        kind=pl.lit(_TABLE),
+        published_unit=None,
+    )
     return _against_order(rows, ranked)
 
 
@@ -76,9 +83,12 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     Published ranks are made on unrounded figures, so equal figures may have any order among
     themselves; apart from that a rank and its figure's place agree.
     """
+    unranked = _better_unranked(ranked)
     ranked = ranked.drop_nulls(["figure", "rank"])
-    counted = ranked.with_columns(trusts=pl.len().over(_GROUP)).filter(pl.col("trusts") >= _ENOUGH)
-    numbered = counted.with_columns(group=pl.struct(_GROUP).rank("dense"))
+    # A count among rates, as OF0048 has them, is not ranked as they are.
+    by = [*_GROUP, "published_unit"]
+    counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= _ENOUGH)
+    numbered = counted.with_columns(group=pl.struct(by).rank("dense"))
     off = _places_off(numbered.select("group", *_GROUP, "row", "figure", "rank"))
     suspects = off.filter((pl.col("off") > 0).any().over("group"))
     odd: list[int] = []
@@ -89,14 +99,32 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
             broken.add(group.select(_GROUP).row(0))
         else:
             odd += rows_of_it
+    broken |= unranked
     refuse_if_most(rows, broken, off["group"].n_unique(), "rank", "ranks do not follow the figures")
     shared = _shared_ranks(off)
     faults = [
         cells(rows, ranked.filter(pl.col("row").is_in(odd)), "rank", _NOT_IN_ORDER),
         cells(rows, shared, "rank", _SHARED),
+        cells(rows, _without_place(off), "rank", _GAP),
     ]
     notices = (f"ranks that do not follow the figures, kept: {named(broken)}",) if broken else ()
     return together(faults), notices
+
+
+def _better_unranked(frame: pl.DataFrame) -> set[tuple[object, ...]]:
+    """Return the groups of trusts' places in which a better trust than the first has no rank.
+
+    Every trust with a segment or an average score has a rank; where the best has none, and others
+    have the ranks from 1, the column is shifted.
+    """
+    figure, rank = pl.col("figure"), pl.col("rank")
+    firsts = (
+        frame.filter(pl.col("kind").is_in(_PLACES))
+        .drop_nulls("figure")
+        .group_by(_GROUP)
+        .agg(best=figure.filter(rank == 1).min(), best_unranked=figure.filter(rank.is_null()).min())
+    )
+    return set(firsts.filter(pl.col("best_unranked") < pl.col("best")).select(_GROUP).rows())
 
 
 def _places_off(ranked: pl.DataFrame) -> pl.DataFrame:
@@ -151,4 +179,17 @@ def _shared_ranks(ranked: pl.DataFrame) -> pl.DataFrame:
     is_usual = (pl.col("alike") == most) & ((pl.col("alike") == most).sum().over(by) == 1)
     unlike = figures.filter(is_mixed).filter(~is_usual.fill_null(value=False))
     odd = ranked.join(unlike, on=[*by, "figure"], how="semi", maintain_order="left")
+    return odd.filter(pl.len().over("group") <= _ODD)
+
+
+def _without_place(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows, two a group at most, whose rank is not one more than the rows before them.
+
+    Only a group from which no row is missing can show it.
+    """
+    rank = pl.col("rank")
+    place = rank.rank("min").over("group").cast(pl.Int64)
+    largest = rank.max().over("group")
+    is_whole = largest + (rank == largest).sum().over("group") - 1 == pl.len().over("group")
+    odd = ranked.filter(is_whole & (place != rank))
     return odd.filter(pl.len().over("group") <= _ODD)

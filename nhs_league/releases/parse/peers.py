@@ -47,7 +47,16 @@ def peer_figures(
         is_row = (pl.len().over(_GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
         odd = off.filter(is_row)
         faults.append(cells(rows, odd, column, "other rows of this metric have another figure"))
-        several = off.filter(~is_row).select(_GROUP).unique()
+        # Of two or three rows that differ, nothing tells which is wrong.
+        is_small = pl.col("rows") < _ENOUGH
+        small = off.filter(is_small).select(_GROUP).unique()
+        at_fault = values.drop_nulls(column).join(
+            small, on=_GROUP, how="semi", maintain_order="left"
+        )
+        faults.append(
+            cells(rows, at_fault, column, "other rows of this metric have another figure")
+        )
+        several = off.filter(~is_row & ~is_small).select(_GROUP).unique()
         unlike = _unlike_within_subtypes(values.join(several, on=_GROUP), column)
         broken |= unlike
         if several.height > len(unlike):
