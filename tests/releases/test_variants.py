@@ -700,3 +700,63 @@ def test_the_variants_of_the_largest_real_file_are_taken(name: str, shared: Path
     times = 2 if name == "each row twice" else 1
     assert parsed.rows == raw.ROWS[raw.ACUTE_2026] * times
     assert _odd_cells(parsed) <= 2
+
+
+FOUR_QUARTERS = {
+    "Q4 2025-26": r"\1 \2-\3", "2025/26 Q4": r"\2/\3 \1", "Q4 25/26": None, "q4 2025/26": None, "Q4  2025/26": r"\1  \2/\3",
+    "Q4 2025/2026": r"\1 \2/20\3", "Q4 (2025/26)": r"\1 (\2/\3)", "FY2025/26 Q4": r"FY\2/\3 \1", "2025/26, Q4": r"\2/\3, \1",
+}  # fmt: skip
+
+
+@cache
+def four_quarters() -> tuple[tuple[str, ...], ...]:
+    """A metric file of four quarters: a real one, else a fictional one."""
+    file = SHARED / raw.COMMUNITY_2025
+    if not file.is_file():
+        quarters = tuple(f"Q{number} 2025/26" for number in (1, 2, 3, 4))
+        return tuple(map(tuple, official.whole_metric_file(quarters)))
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        return tuple(map(tuple, csv.reader(text)))
+
+
+@pytest.mark.parametrize("label", FOUR_QUARTERS)
+def test_a_label_of_the_quarter_is_read_in_a_file_of_four(label: str) -> None:
+    form = FOUR_QUARTERS[label]
+
+    def written(quarter: str) -> str:
+        if form is None:
+            return quarter.lower() if label.startswith("q") else quarter.replace(" 20", " ")
+        return re.sub(r"(Q.) (....)/(..)", form, quarter)
+
+    rows = [list(row) for row in four_quarters()]
+    expected = parse(official.published(rows))
+    changed = [rows[0], *([written(row[QUARTER]), *row[1:]] for row in rows[1:])]
+    assert label in {row[QUARTER] for row in changed}
+    ours = parse(official.published(changed))
+    assert ours.set_aside.is_empty()
+    for name in ("standings", "observations", "domains"):
+        assert_frame_equal(getattr(ours, name), getattr(expected, name))
+
+
+@pytest.mark.parametrize(
+    "published_type", ["Acute", "acute trust", "ACUTE TRUST", "NHS acute trust"]
+)
+def test_an_acute_trust_is_one_in_any_spelling(published_type: str) -> None:
+    rows = official.whole_metric_file()
+    for row in rows[1:]:
+        row[TYPE] = published_type
+    parsed = parse(official.published(rows))
+    assert parsed.trust_types == ("acute",)
+    assert _odd_cells(parsed) == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [("Trust_in_financial_deficit", "Trust_in_deficit"), ("Trust_code", "Org_code"),
+     ("Likely_range_of_rank", "Likely range of rank")],
+)  # fmt: skip
+def test_a_column_of_the_league_table_may_have_another_name(column: str, name: str) -> None:
+    rows = official.whole_league_table()
+    expected = parse(official.published(rows)).standings
+    rows[0][rows[0].index(column)] = name
+    assert_frame_equal(parse(official.published(rows)).standings, expected)

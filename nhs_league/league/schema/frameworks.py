@@ -294,7 +294,8 @@ def _scores_of(
 def _metric_of(metric_id: str, description: str, values: Mapping[str, str]) -> str:
     value_id = f"OF0{metric_id[3:]}"
     other = values.get(value_id)
-    return value_id if other is None or _are_alike(description, other) else metric_id
+    is_same = not other or not description or _are_alike(description, other)
+    return value_id if is_same else metric_id
 
 
 def _are_alike(one: str, other: str) -> bool:

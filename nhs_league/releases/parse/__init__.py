@@ -22,7 +22,7 @@ from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.contradictions import judge
 from nhs_league.releases.parse.faults import refuse_many
 from nhs_league.releases.parse.fractions import doubt_fractions
-from nhs_league.releases.parse.reading import Rows, read_rows
+from nhs_league.releases.parse.reading import Rows, empty_columns, read_rows
 from nhs_league.releases.ranked import largest_ranks, with_of
 
 __all__ = ["Kind", "ParsedFile", "doubt_fractions", "parse_file"]
@@ -161,6 +161,10 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
     )
 
 
+def _empty_columns(rows: Rows) -> list[str]:
+    return [c for c in empty_columns(rows.frame) if c in rows.header.position]
+
+
 def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
     if rows.notes:
         quoted = ", ".join(f"“{note[:60]}”" for note in rows.notes)
@@ -169,6 +173,8 @@ def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
         yield f"repeated header rows, left out: {rows.headers}"
     if missing := [c for c in rows.header.absent if c != "quarter"]:
         yield f"columns that the file lacks: {', '.join(missing)}"
+    if empty := [rows.header.spelt[c] for c in _empty_columns(rows)]:
+        yield f"columns that are empty: {', '.join(empty)}"
     if rows.header.extra:
         yield f"columns not understood and left out: {', '.join(rows.header.extra)}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:

@@ -141,8 +141,17 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     joined = frame.join(kinds, on=["year", "metric_id"], how="inner", maintain_order="left").join(
         usual_text, on=["year", "metric_id"], how="left", maintain_order="left"
     )
-    filled = joined.with_columns(metric=pl.coalesce("metric", "usual", "metric_id"))
+    filled = joined.with_columns(
+        *(_filled(column) for column in ("domain", "sub_domain") if joined[column].null_count()),
+        metric=pl.coalesce("metric", "usual", "metric_id"),
+    )
     return filled.drop("usual", "year"), tuple(notices)
+
+
+def _filled(column: str) -> pl.Expr:
+    """Fill a blank domain with that of the metric's other rows."""
+    usual = pl.col(column).drop_nulls().mode().min().over("quarter", "metric_id")
+    return pl.coalesce(column, usual).alias(column)
 
 
 def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> Checked:

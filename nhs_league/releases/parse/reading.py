@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse.columns import Header, recognise
+from nhs_league.releases.parse.columns import Header, Kind, recognise
 from nhs_league.releases.parse.decoding import RETRY, decode
 from nhs_league.releases.parse.records import Record, records
 
@@ -24,6 +24,7 @@ _LINES_ABOVE = 20
 _WIDEST = 500
 _AT_ONCE = 20_000
 _SHOWN = 200
+_FEW_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,24 @@ def read_rows(file: str, data: bytes) -> Rows:
         fields = f"no row has the {header.width} fields of the header"
         reason = fields if ragged else "there are no rows below the header"
         raise RefusedError(file, reason, line=first_line)
+    _refuse_empty(file, header, body)
     return Rows(file, header, body, ragged, notes, frame.height - body.height, text)
+
+
+def _refuse_empty(file: str, header: Header, body: pl.DataFrame) -> None:
+    """Refuse a file in which a column without which there are no figures is empty."""
+    needed = ("value", "domain") if header.kind is Kind.METRIC else ("average_score", "segment")
+    for column in needed:
+        if column in empty_columns(body):
+            reason = f"this column is empty in all {body.height:,} rows"
+            raise RefusedError(file, reason, column=header.spelt[column], advice=RETRY)
+
+
+def empty_columns(body: pl.DataFrame) -> tuple[str, ...]:
+    """Return the columns that have no text in any row, where there are more than five rows."""
+    if body.height <= _FEW_ROWS:
+        return ()
+    return tuple(column for column in body.columns if body[column].null_count() == body.height)
 
 
 def _find_header(file: str, text: bytes) -> tuple[Header, tuple[str, ...], int]:
@@ -127,7 +145,7 @@ def _find_header(file: str, text: bytes) -> tuple[Header, tuple[str, ...], int]:
             first = first or refusal
             if refusal.column is not None or number >= _LINES_ABOVE:
                 raise refusal if refusal.column is not None else first from None
-            above.append(" ".join(filter(None, fields)))
+            above.append(_as_text(fields))
             continue
         below = next(remaining, None)
         if below is None:
@@ -195,7 +213,7 @@ def _read_ragged(
         whole = ",".join(record.fields)
         is_below = row > last_row
         if is_below and _is_note(record, beginnings):
-            notes.append(" ".join(filter(None, record.fields)))
+            notes.append(_as_text(record.fields))
         elif is_below and _is_cut_off(record, header.width, text):
             raise RefusedError(
                 file,
@@ -217,6 +235,11 @@ def _is_note(record: Record, beginnings: Sequence[str]) -> bool:
     return not any(beginning.startswith(text) for beginning in beginnings) and not any(
         beginning and text.startswith(beginning) for beginning in beginnings
     )
+
+
+def _as_text(fields: Sequence[str]) -> str:
+    """Put a note together again that its commas split."""
+    return ", ".join(field.strip() for field in fields if field.strip())
 
 
 def _is_cut_off(record: Record, width: int, text: bytes) -> bool:

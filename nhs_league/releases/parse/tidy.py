@@ -32,12 +32,13 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
         *_METRIC, score="value", score_rank="rank", score_period="period", score_doubt="doubt"
     )
     scored = (
-        values.join(of_score, on=_METRIC, how="left")
+        values.join(of_score, on=_METRIC, how="left", maintain_order="left")
         .sort(
             pl.col("rank") != pl.col("score_rank"),
             pl.col("unit") != "rate",
             "unit",
             nulls_last=True,
+            maintain_order=True,
         )
         .with_columns(is_scored=pl.int_range(pl.len()).over(_METRIC) == 0)
         .with_columns(
@@ -46,7 +47,7 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
             doubt=_both("doubt", pl.when("is_scored").then("score_doubt")),
         )
     )
-    alone = scores.join(values, on=_METRIC, how="anti").with_columns(
+    alone = scores.join(values, on=_METRIC, how="anti", maintain_order="left").with_columns(
         score="value",
         score_period="period",
         value=pl.lit(None, pl.Float64),
@@ -60,10 +61,14 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
 def domains(frame: pl.DataFrame) -> pl.DataFrame:
     """Join domain scores with domain segments; schema DOMAINS but ``of`` and ``release_file``."""
     key = ("quarter", "trust_code", "trust_type", "domain")
-    score = _of_kind(frame, RowKind.DOMAIN_SCORE).unique(key, keep="first")
-    segment = _of_kind(frame, RowKind.DOMAIN_SEGMENT).unique(key, keep="first")
+    score = _of_kind(frame, RowKind.DOMAIN_SCORE).unique(key, keep="first", maintain_order=True)
+    segment = _of_kind(frame, RowKind.DOMAIN_SEGMENT).unique(key, keep="first", maintain_order=True)
     joined = score.select(*key, "rank", "doubt", score="value").join(
-        segment.select(*key, segment="value", other="doubt"), on=key, how="full", coalesce=True
+        segment.select(*key, segment="value", other="doubt"),
+        on=key,
+        how="full",
+        coalesce=True,
+        maintain_order="left_right",
     )
     return joined.with_columns(doubt=_both("doubt", pl.col("other"))).select(
         c for c in DOMAINS if c not in _FROM_ELSEWHERE

@@ -1,0 +1,228 @@
+"""Files that are rough at the edges: empty columns, single trusts, odd line ends, enormous sizes."""
+
+from __future__ import annotations
+
+import time
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from nhs_league.errors import RefusedError
+from nhs_league.releases.parse import ParsedFile, parse_file
+from tests.releases import official
+
+ROWS = official.whole_metric_file()
+HEADER = ROWS[0]
+RANK, VALUE, CODE, NAME = (HEADER.index(c) for c in ("Rank", "Value", "Trust_code", "Trust_name"))
+
+
+def parse(data: bytes) -> ParsedFile:
+    return parse_file("release.csv", data)
+
+
+def copied() -> list[list[str]]:
+    return [list(row) for row in ROWS]
+
+
+def odd_cells(parsed: ParsedFile) -> int:
+    frames = (parsed.observations, parsed.standings, parsed.domains)
+    return parsed.set_aside.height + sum(frame["doubt"].count() for frame in frames)
+
+
+BASE = parse(official.published(ROWS))
+
+
+def is_base(parsed: ParsedFile) -> None:
+    for name in ("standings", "observations", "domains"):
+        assert_frame_equal(getattr(parsed, name), getattr(BASE, name))
+
+
+EMPTY = ("Region", "Trust_subtype", "Trust_name", "Sub-domain", "Metric_description", "Reporting_date", "Units",
+         "Median_value", "Rank", "Trust_type")  # fmt: skip
+
+
+@pytest.mark.parametrize("column", EMPTY)
+def test_an_empty_column_is_named_and_loses_no_other(column: str) -> None:
+    rows = copied()
+    for row in rows[1:]:
+        row[HEADER.index(column)] = ""
+    parsed = parse(official.published(rows))
+    assert f"columns that are empty: {column}" in parsed.notices
+    assert odd_cells(parsed) == 0
+    key = ["trust_code", "metric_id"]
+    ours, expected = (
+        p.observations.select(*key, "value", "score").sort(key) for p in (parsed, BASE)
+    )
+    assert_frame_equal(ours, expected)
+
+
+@pytest.mark.parametrize("column", ["Value", "Domain"])
+def test_a_file_without_any_value_or_domain_is_refused(column: str) -> None:
+    rows = copied()
+    for row in rows[1:]:
+        row[HEADER.index(column)] = ""
+    with pytest.raises(RefusedError, match="empty in all 540 rows") as refused:
+        parse(official.published(rows))
+    assert refused.value.column == column
+
+
+@pytest.mark.parametrize("column", ["Trust_name", "Domain", "Sub-domain", "Metric_description"])
+def test_a_blank_text_in_one_row_is_that_of_the_other_rows(column: str) -> None:
+    rows = copied()
+    for place in (7, 400):
+        rows[place][HEADER.index(column)] = ""
+    is_base(parse(official.published(rows)))
+
+
+def test_a_single_trust_is_a_part_of_the_release() -> None:
+    parsed = parse(official.published([HEADER, *(row for row in ROWS if row[CODE] == "Z01")]))
+    assert parsed.trusts == 1
+    assert odd_cells(parsed) == 0
+    assert parsed.observations["of"].null_count() == parsed.observations.height
+    assert any("a part of Q1 2026/27: 18 rows of 1 acute trust" in n for n in parsed.notices)
+
+
+def test_ranks_that_all_share_the_first_place_are_taken() -> None:
+    rows = copied()
+    for row in rows[1:]:
+        if row[8][3:] == "010":
+            row[VALUE], row[RANK] = "2.0", "1.0"
+    parsed = parse(official.published(rows))
+    assert odd_cells(parsed) == 0
+    assert parsed.observations.filter(metric_id="OF0010")["of"].unique().to_list() == [30]
+
+
+def test_where_a_metric_lacks_rows_that_its_ranks_count_it_is_named() -> None:
+    left = [row for n, row in enumerate(ROWS) if row[8] != "OF0010" or n % 2]
+    parsed = parse(official.published(left))
+    (notice,) = (n for n in parsed.notices if n.startswith("rows are missing of OF0010"))
+    assert "15 rows, ranks to" in notice
+
+
+def test_two_trusts_that_share_a_rank_and_not_a_value_are_doubted() -> None:
+    rows = copied()
+    first, second = sorted(
+        (r for r in rows[1:] if r[8] == "OF0003"), key=lambda row: float(row[RANK])
+    )[9:11]
+    second[RANK] = first[RANK]
+    parsed = parse(official.published(rows))
+    doubted = parsed.observations.filter(pl.col("doubt").is_not_null())
+    assert set(doubted["trust_code"]) == {first[CODE], second[CODE]}
+    assert doubted["metric_id"].unique().to_list() == ["OF0003"]
+
+
+def test_a_rank_column_that_is_shifted_is_refused() -> None:
+    rows = official.whole_league_table()
+    place = rows[0].index("Rank")
+    for row, rank in zip(rows[1:], ["", *[row[place] for row in rows[1:-1]]], strict=True):
+        row[place] = rank
+    with pytest.raises(RefusedError, match="ranks do not follow the figures"):
+        parse(official.published(rows))
+
+
+def test_a_domain_that_its_description_does_not_name_is_doubted_or_refused() -> None:
+    rows = copied()
+    domain, unit = HEADER.index("Domain"), HEADER.index("Units")
+    swapped = [[*row] for row in rows]
+    for row in swapped:
+        row[domain], row[unit] = row[unit], row[domain]
+    with pytest.raises(RefusedError, match="domains and descriptions do not fit"):
+        parse(official.published([HEADER, *swapped[1:]]))
+    one = next(row for row in rows if row[8] == "OF4200")
+    one[domain] = "Patient safety"
+    doubted = parse(official.published(rows)).domains.filter(pl.col("doubt").is_not_null())
+    assert doubted["trust_code"].unique().to_list() == [one[CODE]]
+
+
+def test_files_put_one_after_the_other_are_read_as_one() -> None:
+    both = official.published(ROWS) + official.published(
+        official.whole_metric_file(("Q2 2026/27",))
+    )
+    parsed = parse(both)
+    assert [quarter.label for quarter in parsed.quarters] == ["Q1 2026/27", "Q2 2026/27"]
+    assert "repeated header rows, left out: 1" in parsed.notices
+    assert odd_cells(parsed) == 0
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\r\n"])
+def test_every_line_end_reads_like_crlf(end: str) -> None:
+    is_base(parse(official.published(ROWS, end=end)))
+
+
+def test_what_programs_add_at_the_beginning_and_the_end_is_left_out() -> None:
+    plain = official.published(ROWS, encoding="utf-8")
+    is_base(parse(b"sep=,\r\n" + plain))
+    is_base(parse(plain + b"\x1a"))
+    noted = parse(plain + b"Source: NHS England, June 2026\r\n")
+    is_base(noted)
+    assert any("“Source: NHS England, June 2026”" in notice for notice in noted.notices)
+
+
+def test_windows_1252_is_read() -> None:
+    rows = copied()
+    for row in rows[1:]:
+        row[NAME] = row[NAME].replace("Fictional", "King’s")
+    names = parse(official.published(rows, encoding="cp1252")).standings["trust_name"]
+    assert names.str.starts_with("King’s Trust").all()
+
+
+def test_a_stray_quote_loses_its_row_alone() -> None:
+    rows = official.published(ROWS, encoding="utf-8", end="\n").split(b"\n")
+    rows[20] = rows[20].replace(b",London,", b',"London,').replace(b",Midlands,", b',"Midlands,')
+    parsed = parse(b"\n".join(rows))
+    assert parsed.set_aside["line"].to_list() == [21]
+    assert parsed.rows == len(ROWS) - 2
+
+
+def test_a_comma_means_one_thing_in_a_column() -> None:
+    rows = copied()
+    metric = [row for row in rows[1:] if row[8] == "OF0303"]
+    for row in rows[1:]:
+        row[VALUE] = row[VALUE].replace(".", ",")
+    metric[0][VALUE] = "1,234"
+    values = parse(official.published(rows)).observations.filter(
+        metric_id="OF0303", trust_code=metric[0][CODE]
+    )["value"]
+    assert values.to_list() == [1.234]
+    # Beside numbers with a point, a lone 1,234 may be 1234 or 1.234.
+    rows = copied()
+    one = next(row for row in rows[1:] if row[8] == "OF0303")
+    for row in rows[1:]:
+        if row[8] == "OF0302":
+            row[VALUE] = str(float(row[VALUE]) / 100)
+    one[VALUE] = "1,234"
+    parsed = parse(official.published(rows))
+    assert parsed.set_aside.select("column", "value").rows() == [("Value", "1,234")]
+
+
+@pytest.mark.parametrize("way", ["names", "no names", "one row"])
+def test_a_million_columns_are_dealt_with_at_once(way: str) -> None:
+    plain = official.published(ROWS, encoding="utf-8")
+    header, _, body = plain.partition(b"\r\n")
+    wide = {
+        "names": header + b",x" * 1_000_000 + b"\r\n" + body,
+        "no names": header + b"," * 1_000_000 + b"\r\n" + body,
+        "one row": plain.removesuffix(b"\r\n") + b",x" * 1_000_000 + b"\r\n",
+    }[way]
+    before = time.perf_counter()
+    if way == "names":
+        with pytest.raises(RefusedError, match="1,000,017 columns"):
+            parse(wide)
+    else:
+        assert parse(wide).set_aside.height == (1 if way == "one row" else 0)
+    # About a tenth of this on an idle machine.
+    assert time.perf_counter() - before < 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("note", ["", "Source: NHS England\r\n"])
+def test_a_million_rows_are_read(note: str) -> None:
+    body = official.whole_metric_file(trusts=2000)[1:]
+    quarters = [f"Q{n} {y}/{(y + 1) % 100}" for y in range(2026, 2033) for n in (1, 2, 3, 4)]
+    rows = [HEADER, *([quarter, *row[1:]] for quarter in quarters for row in body)]
+    data = official.published(rows) + note.encode()
+    del rows
+    before = time.perf_counter()
+    assert parse(data).rows == 28 * 36_000
+    assert time.perf_counter() - before < 60
