@@ -320,7 +320,7 @@ def _blank_lines(rng: Random, rows: Rows) -> bytes:
 
 def _nul(rng: Random, rows: Rows) -> bytes:
     data = bytearray(written(rows))
-    data.insert(rng.randrange(len(data)), 0)
+    data.insert(rng.randrange(data.index(b"\n") + 1, len(data)), 0)
     return bytes(data)
 
 
@@ -484,7 +484,7 @@ MUTATIONS: dict[str, Mutation] = {
         )
     ),
     "words for a number": _number(
-        lambda rng, _: rng.choice(["suppressed", "TRUE", "#N/A", "#DIV/0!", "None", "see note 3"])
+        lambda rng, _: rng.choice(["suppressed", "high", "#N/A", "#DIV/0!", "None", "see note 3"])
     ),
     "words for a column": _numbers(lambda _: "see note 3"),
     "row shifted": _shift_row,

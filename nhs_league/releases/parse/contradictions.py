@@ -14,6 +14,7 @@ import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.league.schema.frameworks import RowKind
+from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together
 from nhs_league.releases.parse.misplaced import without_misplaced
@@ -77,7 +78,9 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         return Judged(frame, doubts, set_aside, (*notices, *more))
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
-    others = (check(rows, frame) for check in (_odd_texts, _two_ranks, _segments, _domains))
+    others = (
+        check(rows, frame) for check in (_odd_texts, _two_ranks, _segments, _decisions, _domains)
+    )
     doubts = together([peers, order, *others])
     doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
     return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
@@ -175,6 +178,20 @@ def _segments(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     is_row = differs & (differs.sum() <= _ODD) & (pl.len() >= _ENOUGH)
     reason = "the trust's other summary rows give another segment"
     return cells(rows, both.filter(is_row), "value", reason)
+
+
+def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
+    """Doubt a segment that people decided on where its period is of another quarter.
+
+    Such rows are published for all trusts or for none. Where a quarter has only one or two, and
+    they are said to be of another quarter, they are misplaced.
+    """
+    decided = frame.filter(pl.col("kind") == RowKind.FINAL_SEGMENT.value)
+    few = decided.filter(pl.len().over("quarter", "trust_type") <= _ODD)
+    periods = [Quarter.read(text or "") for text in few["period"]]
+    labels = pl.Series([period and period.label for period in periods], dtype=pl.String)
+    elsewhere = few.filter(labels.ne(few["quarter"].cast(pl.String)).fill_null(value=False))
+    return cells(rows, elsewhere, "period", "this decision is of another quarter")
 
 
 def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:

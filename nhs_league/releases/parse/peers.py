@@ -46,6 +46,7 @@ def peer_figures(
             continue
         is_row = (pl.len().over(_GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
         odd = off.filter(is_row)
+        _refuse_if_shifted(rows, odd, usual, column)
         faults.append(cells(rows, odd, column, "other rows of this metric have another figure"))
         # Of two or three rows that differ, nothing tells which is wrong.
         is_small = pl.col("rows") < _ENOUGH
@@ -64,14 +65,17 @@ def peer_figures(
     groups = (
         values.drop_nulls(list(PEERS))
         .group_by(_GROUP)
-        .agg(pl.col(column).mode().min() for column in PEERS)
+        .agg(*(pl.col(column).mode().min() for column in PEERS), rows=pl.len())
     )
     low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
-    turned = groups.filter((low >= middle) & (middle >= high) & (low > high)).select(_GROUP)
-    unordered = groups.filter(
-        ~((low <= middle) & (middle <= high)), ~((low >= middle) & (middle >= high))
-    )
+    is_small = pl.col("rows") < _ENOUGH
+    falls, rises = (low >= middle) & (middle >= high), (low <= middle) & (middle <= high)
+    turned = groups.filter(falls & ~rises & ~is_small).select(_GROUP)
+    unordered = groups.filter(~falls & ~rises & ~is_small)
     broken |= set(unordered.select(_GROUP).rows())
+    odd_groups = groups.filter(~rises & is_small).select(_GROUP)
+    at_fault = values.join(odd_groups, on=_GROUP, how="semi", maintain_order="left")
+    faults.append(cells(rows, at_fault, "median", "median and quartiles are not in order"))
     refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
     if broken:
         notices.append(f"medians and quartiles that do not fit together, kept: {named(broken)}")
@@ -79,6 +83,14 @@ def peer_figures(
         notices.append(f"quartiles published best first, in numerical order here: {turned.height}")
         frame = _in_order(frame, turned)
     return frame, together(faults), tuple(notices)
+
+
+def _refuse_if_shifted(rows: Rows, odd: pl.DataFrame, usual: pl.DataFrame, column: str) -> None:
+    """Refuse a file in which most metrics have a row of another figure: the next metric's."""
+    groups = odd.select(_GROUP).unique().rows()
+    if len(groups) > _ODD:
+        every = usual.select(_GROUP).n_unique()
+        refuse_if_most(rows, groups, every, column, "single rows have another figure")
 
 
 def _unlike_within_subtypes(values: pl.DataFrame, column: str) -> set[tuple[object, ...]]:
