@@ -8,6 +8,7 @@ A change that nothing else in the file contradicts cannot be seen, and is not in
 
 - another plausible value of a trust that keeps its place; texts that are no figures;
 - a rank exchanged for that of a trust with the same printed value;
+- the median or a quartile of a metric that one trust alone has;
 - of a league table another code for a row, the last rows left out, or all segments or average
   scores moved on to the next row (these show beside the metric file); all codes moved on;
 - a file cut off between adjusted segments and segment 5, which is in rows of its own: what is
@@ -432,8 +433,13 @@ def _other_code(rng: Random, rows: Rows) -> bytes:
 def _other_median(rng: Random, rows: Rows) -> bytes:
     if "Median_value" not in rows[0]:
         return _ragged(rng, rows)
-    row, place = _cell(rng, rows, ("Median_value", "Lower_quartile", "Upper_quartile"))
-    rows[row][place] = str(float(rows[row][place]) * 10 + 1)
+    by = [rows[0].index(column) for column in ("Quarter", "Trust_type", "Metric_ID")]
+    alike = Counter(tuple(row[i] for i in by) for row in rows)
+    for _ in range(50):
+        row, place = _cell(rng, rows, ("Median_value", "Lower_quartile", "Upper_quartile"))
+        if alike[tuple(rows[row][i] for i in by)] > 1:
+            rows[row][place] = str(float(rows[row][place]) * 10 + 1)
+            break
     return written(rows)
 
 

@@ -121,6 +121,18 @@ def test_a_rank_column_that_is_shifted_is_refused() -> None:
         parse(official.published(rows))
 
 
+def test_a_small_league_table_with_segment_and_rank_exchanged_is_refused() -> None:
+    rows = official.whole_league_table()[:11]
+    segment, rank = (rows[0].index(c) for c in ("Segment", "Rank"))
+    places = [float(row[rank]) for row in rows[1:]]
+    assert places == sorted(places)
+    # As few rows as this set aside do not refuse a file, so the ranks have to.
+    assert sum(place > 5 for place in places) == 5
+    rows[0][segment], rows[0][rank] = rows[0][rank], rows[0][segment]
+    with pytest.raises(RefusedError, match="ranks do not follow the figures"):
+        parse(official.published(rows))
+
+
 def test_a_domain_that_its_description_does_not_name_is_doubted_or_refused() -> None:
     rows = copied()
     domain, unit = HEADER.index("Domain"), HEADER.index("Units")

@@ -89,7 +89,7 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     by = [*_GROUP, "published_unit"]
     counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= _ENOUGH)
     numbered = counted.with_columns(group=pl.struct(by).rank("dense"))
-    off = _places_off(numbered.select("group", *_GROUP, "row", "figure", "rank"))
+    off = _places_off(numbered.select("group", *_GROUP, "row", "figure", "rank", "kind"))
     suspects = off.filter((pl.col("off") > 0).any().over("group"))
     odd: list[int] = []
     broken: set[tuple[object, ...]] = set()
@@ -99,9 +99,11 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
             broken.add(group.select(_GROUP).row(0))
         else:
             odd += rows_of_it
-    broken |= unranked
+    unlike = _unlike_in_rank(off)
+    many = unlike.filter(pl.col("kind").is_in(_PLACES), pl.len().over("group") > _ODD)
+    broken |= unranked | set(many.select(_GROUP).unique().rows())
     refuse_if_most(rows, broken, off["group"].n_unique(), "rank", "ranks do not follow the figures")
-    shared = _shared_ranks(off)
+    shared = unlike.filter(pl.len().over("group") <= _ODD)
     faults = [
         cells(rows, ranked.filter(pl.col("row").is_in(odd)), "rank", _NOT_IN_ORDER),
         cells(rows, shared, "rank", _SHARED),
@@ -167,8 +169,8 @@ def _odd_rows(group: pl.DataFrame) -> list[int] | None:
     return None
 
 
-def _shared_ranks(ranked: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows, two a group at most, that share a rank with rows of another figure.
+def _unlike_in_rank(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that share a rank with rows of another figure.
 
     Ranks are shared by trusts whose unrounded figures are equal, so that the printed ones are too.
     """
@@ -178,8 +180,7 @@ def _shared_ranks(ranked: pl.DataFrame) -> pl.DataFrame:
     most = pl.col("alike").max().over(by)
     is_usual = (pl.col("alike") == most) & ((pl.col("alike") == most).sum().over(by) == 1)
     unlike = figures.filter(is_mixed).filter(~is_usual.fill_null(value=False))
-    odd = ranked.join(unlike, on=[*by, "figure"], how="semi", maintain_order="left")
-    return odd.filter(pl.len().over("group") <= _ODD)
+    return ranked.join(unlike, on=[*by, "figure"], how="semi", maintain_order="left")
 
 
 def _without_place(ranked: pl.DataFrame) -> pl.DataFrame:
