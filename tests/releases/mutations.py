@@ -8,7 +8,8 @@ A change that nothing else in the file contradicts cannot be seen, and is not in
 
 - another plausible value of a trust that keeps its place; texts that are no figures;
 - a rank exchanged for that of a trust with the same printed value;
-- the median or a quartile of a metric that one trust alone has;
+- the median, a quartile or the ID of a metric that one trust alone has;
+- a file of several quarters cut off where a quarter ends: it is a whole file of fewer quarters;
 - of a league table another code for a row, the last rows left out, or all segments or average
   scores moved on to the next row (these show beside the metric file); all codes moved on;
 - a file cut off between adjusted segments and segment 5, which is in rows of its own: what is
@@ -358,7 +359,9 @@ def _cut_at_line(rng: Random, rows: Rows) -> bytes:
         if "Metric_ID" in rows[0]:
             below = rows[len(left) :]
             is_split = any(row[8] == "OF5005" and row[0] == left[-1][0] for row in below)
-            if not (is_split and any(row[8] == "OF5000" and row[0] == left[-1][0] for row in left)):
+            is_split &= any(row[8] == "OF5000" and row[0] == left[-1][0] for row in left)
+            is_whole_quarter = bool(below) and below[0][0] != left[-1][0]
+            if not is_split and not is_whole_quarter:
                 break
         elif any(int(row[-1].rpartition(" ")[2]) > len(left) - 1 for row in left[1:]):
             break
@@ -395,7 +398,10 @@ def _long_id(rng: Random, rows: Rows) -> bytes:
     if "Metric_ID" not in rows[0]:
         return _ragged(rng, rows)
     place = rows[0].index("Metric_ID")
-    row = rows[rng.randrange(1, len(rows))]
+    shared = [
+        number for number in rng.sample(range(1, len(rows)), 5) if not _is_alone(rows, number)
+    ]
+    row = rows[shared[0]]
     row[place] = rng.choice([f"{row[place]}1", row[place].replace("OF", "OF0"), row[place].lower()])
     return written(rows)
 
@@ -433,14 +439,18 @@ def _other_code(rng: Random, rows: Rows) -> bytes:
 def _other_median(rng: Random, rows: Rows) -> bytes:
     if "Median_value" not in rows[0]:
         return _ragged(rng, rows)
-    by = [rows[0].index(column) for column in ("Quarter", "Trust_type", "Metric_ID")]
-    alike = Counter(tuple(row[i] for i in by) for row in rows)
     for _ in range(50):
         row, place = _cell(rng, rows, ("Median_value", "Lower_quartile", "Upper_quartile"))
-        if alike[tuple(rows[row][i] for i in by)] > 1:
+        if not _is_alone(rows, row):
             rows[row][place] = str(float(rows[row][place]) * 10 + 1)
             break
     return written(rows)
+
+
+def _is_alone(rows: Rows, row: int) -> bool:
+    """Say whether no other trust of the quarter and type has a row's metric."""
+    by = [rows[0].index(column) for column in ("Quarter", "Trust_type", "Metric_ID")]
+    return sum(all(other[i] == rows[row][i] for i in by) for other in rows) == 1
 
 
 def _shuffled(rng: Random, rows: Rows) -> bytes:
