@@ -71,9 +71,15 @@ def peer_figures(
     is_small = pl.col("rows") < _ENOUGH
     falls, rises = (low >= middle) & (middle >= high), (low <= middle) & (middle <= high)
     turned = groups.filter(falls & ~rises & ~is_small).select(_GROUP)
+    if turned.height * 2 > groups.filter(~is_small).height:
+        # The whole file has them best first, so its small groups do as well.
+        turned = groups.filter(falls & ~rises).select(_GROUP)
     unordered = groups.filter(~falls & ~rises & ~is_small)
     broken |= set(unordered.select(_GROUP).rows())
-    odd_groups = groups.filter(~rises & is_small).select(_GROUP)
+    nearly = (low <= middle + _ROUNDING) & (middle <= high + _ROUNDING)
+    odd_groups = (
+        groups.filter(~nearly & is_small).select(_GROUP).join(turned, on=_GROUP, how="anti")
+    )
     at_fault = values.join(odd_groups, on=_GROUP, how="semi", maintain_order="left")
     faults.append(cells(rows, at_fault, "median", "median and quartiles are not in order"))
     refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
