@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
+from nhs_league.core.answers import Answer, with_sample
+from nhs_league.core.comparison import By
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames
+from nhs_league.core.order import Order
 from nhs_league.errors import NoDataError
 from nhs_league.folders import default_data_dir
-from nhs_league.league.comparison import By
-from nhs_league.league.filters import Filters
-from nhs_league.league.order import Order
-from nhs_league.league.schema.answers import Answer, with_sample
-from nhs_league.league.schema.frames import Frames
 from nhs_league.questions import across, comparison, hidden, lists, profile, ranks, reasons
 from nhs_league.questions.scope import LATEST, Where
 from nhs_league.releases.store import Store, open_store, read_quarters
@@ -72,7 +72,7 @@ class League:
             limit: how many trusts of each type; None for all.
 
         Returns:
-            The columns of ``league.ranking.BY_METRIC`` or ``BY_AREA``.
+            The columns of ``core.ranking.BY_METRIC`` or ``BY_AREA``.
 
         Example:
             >>> worst = open_league(sample=True).worst("elective", limit=3)
@@ -111,16 +111,16 @@ class League:
         subtypes: Sequence[str] = (),
         segments: Sequence[int] = (),
     ) -> pl.DataFrame:
-        """Give the league table of a trust type: ``league.schema.frames.STANDINGS`` by rank."""
+        """Give the league table of a trust type: ``core.frames.STANDINGS`` by rank."""
         where = Where(quarter, trust_type, _filters(regions, subtypes, segments))
         return self._told(ranks.table(self.store, where))
 
     def show(self, trust: str, *, quarter: str = LATEST) -> pl.DataFrame:
-        """Give a trust's metrics, worst first: the columns of ``league.profile.METRICS``."""
+        """Give a trust's metrics, worst first: the columns of ``core.profile.METRICS``."""
         return self._told(profile.show(self.store, trust, quarter))
 
     def compare(self, *trusts: str, quarter: str = LATEST) -> pl.DataFrame:
-        """Put trusts side by side: the columns of ``league.comparison.SIDE_BY_SIDE``."""
+        """Put trusts side by side: the columns of ``core.comparison.SIDE_BY_SIDE``."""
         return self._told(comparison.compare(self.store, trusts, quarter))
 
     def compare_groups(
@@ -148,7 +148,7 @@ class League:
         quarter: str = LATEST,
         trust_type: str | None = None,
     ) -> pl.DataFrame:
-        """Find severe weak spots of well-placed trusts: the columns of ``league.hidden.HIDDEN``."""
+        """Find severe weak spots of well-placed trusts: the columns of ``core.hidden.HIDDEN``."""
         where = Where(quarter, trust_type)
         return self._told(hidden.hidden_spots(self.store, where, asked=metric))
 
@@ -157,11 +157,11 @@ class League:
         return self._told(hidden.held_back(self.store, Where(quarter, trust_type)))
 
     def explain(self, trust: str, *, quarter: str = LATEST) -> pl.DataFrame:
-        """Tell how a trust's place came about: schema ``league.explanation.EXPLAINED``."""
+        """Tell how a trust's place came about: schema ``core.explanation.EXPLAINED``."""
         return self._told(reasons.explain(self.store, trust, quarter))
 
     def audit(self, *, quarter: str = LATEST) -> pl.DataFrame:
-        """List published figures that do not follow from the others: ``league.audit.AUDIT``.
+        """List published figures that do not follow from the others: ``core.audit.AUDIT``.
 
         Args:
             quarter: as for ``worst``; ``all`` for every quarter stored.
@@ -186,7 +186,7 @@ class League:
             no_deficit: whether the trust would have no financial override.
 
         Returns:
-            Schema ``league.whatif.WHATIF``.
+            Schema ``core.whatif.WHATIF``.
 
         Raises:
             UsageError: nothing is changed, or a change is not understood.
@@ -221,13 +221,13 @@ class League:
         return self._told(across.list_revisions(self.store, Where()))
 
     def metrics(self, *, quarter: str = LATEST, trust_type: str | None = None) -> pl.DataFrame:
-        """List what is measured: schema ``league.metrics.CATALOGUE``."""
+        """List what is measured: schema ``core.metrics.CATALOGUE``."""
         return self._told(lists.list_metrics(self.store, Where(quarter, trust_type)))
 
     def trusts(
         self, text: str = "", *, quarter: str = LATEST, trust_type: str | None = None
     ) -> pl.DataFrame:
-        """List the trusts whose name holds a text: the columns of ``league.trusts.LISTED``."""
+        """List the trusts whose name holds a text: the columns of ``core.trusts.LISTED``."""
         return self._told(lists.list_trusts(self.store, text, Where(quarter, trust_type)))
 
     def _told(self, answer: Answer) -> pl.DataFrame:

@@ -12,13 +12,13 @@ import pytest
 
 import nhs_league
 from nhs_league import League, api, open_league
+from nhs_league.core.comparison import GROUPS, SIDE_BY_SIDE
+from nhs_league.core.frames import STANDINGS
+from nhs_league.core.metrics import CATALOGUE
+from nhs_league.core.profile import METRICS
+from nhs_league.core.ranking import BY_METRIC
+from nhs_league.core.trusts import LISTED
 from nhs_league.errors import NoDataError, NotFoundError
-from nhs_league.league.comparison import GROUPS, SIDE_BY_SIDE
-from nhs_league.league.metrics import CATALOGUE
-from nhs_league.league.profile import METRICS
-from nhs_league.league.ranking import BY_METRIC
-from nhs_league.league.schema.frames import STANDINGS
-from nhs_league.league.trusts import LISTED
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from nhs_league.league.schema import dictionary
-from nhs_league.league.schema.frames import KEYS
+from nhs_league.core import dictionary
+from nhs_league.core.frames import KEYS
 
 ROOT = Path(__file__).parents[1]
 

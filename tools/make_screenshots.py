@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from nhs_league.league.order import Order
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
+from nhs_league.core.order import Order
 from nhs_league.questions import profile, ranks, reasons
 from nhs_league.questions.scope import Where
 from nhs_league.releases.store import Store

@@ -58,7 +58,7 @@ def _everyday() -> Iterator[Offer]:
     import tomllib
     from importlib.resources import files
 
-    text = files("nhs_league.league").joinpath("metrics.toml").read_text("utf-8")
+    text = files("nhs_league.core").joinpath("metrics.toml").read_text("utf-8")
     read = tomllib.loads(text)
     for entry in read["metric"]:
         yield from ((name, entry["short"]) for name in entry.get("names", ()))

@@ -10,7 +10,7 @@ from nhs_league.errors import NoDataError
 
 if TYPE_CHECKING:
     from nhs_league.cli.options import Common
-    from nhs_league.league.schema.quarters import Quarter
+    from nhs_league.core.quarters import Quarter
     from nhs_league.releases.store import Store
 
 _USUAL_LAG = timedelta(days=75)

@@ -17,7 +17,7 @@ from nhs_league.cli.settling import checked_date, dated, settled
 from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
-    from nhs_league.league.schema.answers import Answer
+    from nhs_league.core.answers import Answer
     from nhs_league.releases.intake import Only, Outcome
     from nhs_league.releases.store import Store
 
@@ -219,8 +219,8 @@ def _refuse_contradictions(
 
 
 def _only(quarter: str | None, trust_type: str | None) -> Only:
-    from nhs_league.league.schema import trust_types
-    from nhs_league.league.schema.quarters import Quarter
+    from nhs_league.core import trust_types
+    from nhs_league.core.quarters import Quarter
     from nhs_league.releases.intake import Only
 
     try:
@@ -241,7 +241,7 @@ def _try_out(store: Store, *, quiet: bool, force: bool) -> list[Outcome]:
 
 
 def _answer(outcomes: Sequence[Outcome]) -> Answer:
-    from nhs_league.league.schema.answers import Answer
+    from nhs_league.core.answers import Answer
     from nhs_league.releases.listing import fetched
 
     return Answer("fetched", f"Release files: {counts(outcomes)}", fetched(outcomes))

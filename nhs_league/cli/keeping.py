@@ -34,7 +34,7 @@ def releases(
     ] = False,
 ) -> None:
     """Which releases are kept, from which files, and how often were they revised?"""
-    from nhs_league.league.schema.answers import Answer
+    from nhs_league.core.answers import Answer
     from nhs_league.releases import listing
 
     if not available:
@@ -80,7 +80,7 @@ def path(common: Common) -> None:
 @takes_groups
 def verify(output: Output, common: Common) -> None:
     """Check stored data. Every raw file's sha256, every table against its raw files."""
-    from nhs_league.league.schema.answers import Answer
+    from nhs_league.core.answers import Answer
     from nhs_league.releases import integrity, listing
 
     findings = integrity.verify(open_kept(common))

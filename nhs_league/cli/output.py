@@ -17,7 +17,7 @@ from nhs_league.version import __version__
 
 if TYPE_CHECKING:
     from nhs_league.cli.options import Common, Output
-    from nhs_league.league.schema.answers import Answer
+    from nhs_league.core.answers import Answer
     from nhs_league.render.meta import Meta
 
 _PAGE = 100
@@ -71,7 +71,7 @@ def say_chosen(lines: Sequence[str], *, quiet: bool) -> None:
         NotFoundError: it is quiet, and something was guessed.
 
     """
-    from nhs_league.league.schema.answers import Guess
+    from nhs_league.core.answers import Guess
 
     if not quiet:
         for line in lines:
@@ -129,7 +129,7 @@ def format_of(output: Output) -> str:
 
 
 def _columns(answer: Answer, output: Output) -> list[str]:
-    from nhs_league.league.schema.answers import with_sample
+    from nhs_league.core.answers import with_sample
 
     known = with_sample(answer.frame, sample=False).columns
     columns = _named(output)

@@ -13,7 +13,7 @@ from nhs_league.cli.output import deliver
 from nhs_league.errors import UsageError
 
 if TYPE_CHECKING:
-    from nhs_league.league.order import Order
+    from nhs_league.core.order import Order
     from nhs_league.questions.scope import Where
 
 _TEN = 10
@@ -102,7 +102,7 @@ def where(when: When, which: Which, *, trust_type: str | None = None) -> Where:
 
 def where_of(which: Which, *, quarter: str = "latest", trust_type: str | None = None) -> Where:
     """Turn the options into what the core is asked, where they name no quarter."""
-    from nhs_league.league.filters import Filters
+    from nhs_league.core.filters import Filters
     from nhs_league.questions.scope import Where
 
     filters = Filters(tuple(which.region), tuple(which.subtype), tuple(which.segment))
@@ -111,7 +111,7 @@ def where_of(which: Which, *, quarter: str = "latest", trust_type: str | None = 
 
 def order(rows: Rows, *, unless_said: int | None = None) -> Order:
     """Turn the options into the order of the rows; 0 means all of them."""
-    from nhs_league.league.order import Order
+    from nhs_league.core.order import Order
 
     limit = unless_said if rows.limit is None else rows.limit
     return Order(rows.sort, limit or None)

@@ -18,7 +18,7 @@ from nhs_league.errors import UsageError
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
-    from nhs_league.league.schema.findings import Findings
+    from nhs_league.core.findings import Findings
     from nhs_league.render.meta import Meta
 
 
@@ -87,7 +87,7 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.console import Console
     from rich.progress import track
 
-    from nhs_league.league.schema.counting import counted
+    from nhs_league.core.counting import counted
     from nhs_league.questions import ranks, reports
     from nhs_league.questions.scope import Where
     from nhs_league.render import site

@@ -17,7 +17,7 @@ from nhs_league.errors import UsageError
 
 
 class Grouping(StrEnum):
-    """What ``--by`` may name; the same words as ``league.comparison.By``, without its imports."""
+    """What ``--by`` may name; the same words as ``core.comparison.By``, without its imports."""
 
     REGION = "region"
     SUBTYPE = "subtype"
@@ -78,7 +78,7 @@ def compare(
     _check_comparison(trusts or [], by, metric, which, rows, peers=peers)
     store = open_data(common)
     if not trusts:
-        from nhs_league.league.comparison import By
+        from nhs_league.core.comparison import By
 
         grouping = By(by or Grouping.REGION)
         answer = comparison.compare_groups(store, grouping, metric, where(when, which), order(rows))

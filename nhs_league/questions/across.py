@@ -7,17 +7,16 @@ from dataclasses import replace
 
 import polars as pl
 
+from nhs_league.core import changes as comparing, metrics, revisions, trends, trust_types
+from nhs_league.core.answers import Answer
+from nhs_league.core.caveats import with_caveats
+from nhs_league.core.filters import Filters, resolve
+from nhs_league.core.frames import Frames
+from nhs_league.core.mergers import what_became
+from nhs_league.core.metrics import Metric
+from nhs_league.core.order import AS_IT_STANDS, Order, arranged
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.league import changes as comparing, metrics, revisions, trends
-from nhs_league.league.caveats import with_caveats
-from nhs_league.league.filters import Filters, resolve
-from nhs_league.league.mergers import what_became
-from nhs_league.league.metrics import Metric
-from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.questions.one_trust import find_trust
 from nhs_league.questions.scope import (
     Where,

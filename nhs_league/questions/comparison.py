@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nhs_league.core import comparison, metrics, similar, trust_types
+from nhs_league.core.answers import Answer
+from nhs_league.core.caveats import with_caveats
+from nhs_league.core.comparison import By
+from nhs_league.core.order import AS_IT_STANDS, Order, arranged
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.league import alike, comparison, metrics
-from nhs_league.league.caveats import with_caveats
-from nhs_league.league.comparison import By
-from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.one_trust import find_trust, one_trust
 from nhs_league.questions.scope import (
     Where,
@@ -46,7 +45,7 @@ def compare(store: Store, asked: Sequence[str], quarter: str) -> Answer:
 def compare_with_peers(store: Store, asked: str, quarter: str) -> Answer:
     """Put a trust beside the trusts most like it."""
     one = one_trust(store, asked, quarter)
-    codes = [one.code, *alike.alike(one.frames, one.code)["trust_code"]]
+    codes = [one.code, *similar.similar_trusts(one.frames, one.code)["trust_code"]]
     answer = comparison.side_by_side(one.frames, codes)
     return with_caveats(replace(answer, chosen=(*one.said, *answer.chosen)), one.frames, codes)
 

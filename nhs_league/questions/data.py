@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from nhs_league.core import dictionary
+from nhs_league.core.answers import Answer
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import UsageError
-from nhs_league.league.schema import dictionary
-from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.questions.bounds import Bounds, collected
 from nhs_league.releases.store import Store, read_quarters
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nhs_league.core import distribution as spread, metrics
+from nhs_league.core.answers import Answer
+from nhs_league.core.caveats import with_caveats
+from nhs_league.core.metrics import Area
 from nhs_league.errors import UsageError
-from nhs_league.league import distribution as spread, metrics
-from nhs_league.league.caveats import with_caveats
-from nhs_league.league.metrics import Area
-from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.one_trust import find_trust
 from nhs_league.questions.scope import Where, frames_of, known_type, one_kind, resolved
 from nhs_league.releases.store import Store

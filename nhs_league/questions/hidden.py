@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import polars as pl
 
-from nhs_league.league import hidden, metrics
-from nhs_league.league.caveats import with_caveats
-from nhs_league.league.filters import Filters
-from nhs_league.league.metrics import Area, Metric
-from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames
-from nhs_league.league.schema.quarters import Quarter
-from nhs_league.league.segments import Cut, cuts
+from nhs_league.core import hidden, metrics, trust_types
+from nhs_league.core.answers import Answer
+from nhs_league.core.caveats import with_caveats
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames
+from nhs_league.core.method.segments import Cut, cuts
+from nhs_league.core.metrics import Area, Metric
+from nhs_league.core.order import AS_IT_STANDS, Order, arranged
+from nhs_league.core.quarters import Quarter
 from nhs_league.questions.scope import (
     Where,
     frames_of,

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from nhs_league.league import filters, metrics, trusts
-from nhs_league.league.knowledge import spelling
-from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core import filters, metrics, trust_types, trusts
+from nhs_league.core.answers import Answer
+from nhs_league.core.facts import spelling
+from nhs_league.core.order import AS_IT_STANDS, Order, arranged
 from nhs_league.questions.scope import Where, explained, frames_of, known_type, resolved
 from nhs_league.releases.store import Store
 

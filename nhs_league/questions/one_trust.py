@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from nhs_league.core import trusts
+from nhs_league.core.frames import Frames
+from nhs_league.core.method.segments import Cut, cuts, has_fixed_cuts
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NotFoundError
-from nhs_league.league import trusts
-from nhs_league.league.schema.frames import Frames
-from nhs_league.league.schema.quarters import Quarter
-from nhs_league.league.segments import Cut, cuts, has_fixed_cuts
 from nhs_league.questions.scope import Where, frames_of, is_latest
 from nhs_league.releases.store import Store, read_quarters
 

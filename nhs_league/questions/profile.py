@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nhs_league.league import profile
-from nhs_league.league.caveats import with_caveats
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core import profile
+from nhs_league.core.answers import Answer
+from nhs_league.core.caveats import with_caveats
 from nhs_league.questions.one_trust import one_trust
 from nhs_league.questions.scope import quarters_with
 from nhs_league.releases.store import Store, read_quarters

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nhs_league.league import metrics, ranking
-from nhs_league.league.caveats import with_caveats
-from nhs_league.league.metrics import Area
-from nhs_league.league.order import AS_IT_STANDS, Order, arranged
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core import metrics, ranking
+from nhs_league.core.answers import Answer
+from nhs_league.core.caveats import with_caveats
+from nhs_league.core.metrics import Area
+from nhs_league.core.order import AS_IT_STANDS, Order, arranged
 from nhs_league.questions.scope import (
     Where,
     explained,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nhs_league.core import audit, explanation, improvements, metrics, whatif
+from nhs_league.core.answers import Answer
+from nhs_league.core.caveats import with_caveats
+from nhs_league.core.method.rescoring import Change
+from nhs_league.core.metrics import Area
 from nhs_league.errors import UsageError
-from nhs_league.league import audit, explanation, improvements, metrics, whatif
-from nhs_league.league.caveats import with_caveats
-from nhs_league.league.metrics import Area
-from nhs_league.league.rescoring import Change
-from nhs_league.league.schema.answers import Answer
 from nhs_league.questions.one_trust import one_trust
 from nhs_league.questions.scope import Where, frames_of
 from nhs_league.releases.store import Store, read_quarters

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league import explanation, profile, spread, trends
-from nhs_league.league.schema.findings import Findings
-from nhs_league.league.schema.frames import SCHEMAS, Frames
-from nhs_league.league.schema.quarters import Quarter
-from nhs_league.league.scoring_rules import Recomputed, recompute
-from nhs_league.league.segments import Cut
+from nhs_league.core import explanation, profile, spread, trends
+from nhs_league.core.findings import Findings
+from nhs_league.core.frames import SCHEMAS, Frames
+from nhs_league.core.method.rules import Recomputed, recompute
+from nhs_league.core.method.segments import Cut
+from nhs_league.core.quarters import Quarter
 from nhs_league.questions.one_trust import national_cuts, one_trust
 from nhs_league.questions.ranks import table
 from nhs_league.questions.scope import Where, quarters_with

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from nhs_league.core import filters, trust_types
+from nhs_league.core.answers import Answer
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames, together
+from nhs_league.core.metrics import Area, Metric
+from nhs_league.core.quarters import Quarter, matching
 from nhs_league.errors import NotFoundError
-from nhs_league.league import filters
-from nhs_league.league.filters import Filters
-from nhs_league.league.metrics import Area, Metric
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.frames import Frames, together
-from nhs_league.league.schema.quarters import Quarter, matching
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"

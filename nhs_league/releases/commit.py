@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic, manifest as manifests, names, records, tables, tidy
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
 from nhs_league.releases.order import Order, publication_order

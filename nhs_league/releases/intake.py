@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import manifest as manifests, records
 from nhs_league.releases.commit import commit, rebuild
 from nhs_league.releases.glance import NOT_A_RELEASE, is_other_table, refuse_width

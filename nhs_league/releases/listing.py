@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.frames import QUARTER
+from nhs_league.core import trust_types
+from nhs_league.core.frames import QUARTER
 from nhs_league.releases.fetching import Published
 from nhs_league.releases.intake import Outcome
 from nhs_league.releases.integrity import Finding

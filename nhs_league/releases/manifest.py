@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from nhs_league.core.frames import SCHEMAS
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.frames import SCHEMAS
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic
 from nhs_league.version import __version__
 

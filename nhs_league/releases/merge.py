@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from nhs_league.league.schema.frames import KEYS, STANDINGS
+from nhs_league.core.frames import KEYS, STANDINGS
 from nhs_league.releases.order import Order
 from nhs_league.releases.parse import ParsedFile
 from nhs_league.releases.quarter_frames import QuarterFrames

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import polars as pl
 
-from nhs_league.league.schema.quarters import Quarter
+from nhs_league.core.quarters import Quarter
 from nhs_league.releases.manifest import KeptFile
 
 _MONTH = len("2026-03")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from nhs_league.league.schema.frames import KEYS
+from nhs_league.core.frames import KEYS
 from nhs_league.releases.commit import commit
 from nhs_league.releases.lock import cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile

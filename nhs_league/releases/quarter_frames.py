@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS, VERSIONS
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS, VERSIONS
 
 PARTS = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
 """Standings as single files tell them: schema STANDINGS and ``kind``, the kind of that file."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from nhs_league.league.schema import trust_types
+from nhs_league.core import trust_types
 from nhs_league.releases.parse import ParsedFile
 
 _MOST = 0.5

@@ -17,9 +17,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from nhs_league.core.frames import SCHEMAS, Frames
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
-from nhs_league.league.schema.frames import SCHEMAS, Frames
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import manifest as manifests, records, tidy
 from nhs_league.releases.lock import Notify, cannot_keep, writing
 from nhs_league.releases.manifest import Manifest

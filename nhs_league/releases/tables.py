@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
+from nhs_league.core.frames import QUARTER
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.frames import QUARTER
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import tidy
 from nhs_league.releases.agreement import disagreements
 from nhs_league.releases.manifest import KeptFile, KeptQuarter

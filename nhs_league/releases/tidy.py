@@ -13,8 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases import atomic, manifest as manifests
 from nhs_league.releases.manifest import KeptQuarter
 from nhs_league.releases.quarter_frames import QuarterFrames, nothing

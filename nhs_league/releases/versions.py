@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.league.schema.frames import VERSIONS
+from nhs_league.core.frames import VERSIONS
 from nhs_league.releases.order import Order
 
 _ABOUT = ("quarter", "trust_code", "trust_type", "what", "name", "unit")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Remark, points
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import texts

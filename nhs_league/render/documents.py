@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render.audit import audit_blocks
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Remark
 from nhs_league.render.explanation import explanation_blocks

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.blocks import Block, Heading, Line, Points
 

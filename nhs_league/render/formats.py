@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema.answers import Answer, with_sample
+from nhs_league.core.answers import Answer, with_sample
 from nhs_league.render import values
 from nhs_league.render.meta import Meta, described
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, Points, Remark
 from nhs_league.render.column import Column
 from nhs_league.render.documents import document

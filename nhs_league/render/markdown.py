@@ -6,7 +6,7 @@ import re
 
 from rich.cells import cell_len
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, Points, Remark
 from nhs_league.render.documents import document
 from nhs_league.render.meta import Meta

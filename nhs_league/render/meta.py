@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 
 LICENCE = "Open Government Licence v3.0"
 SOURCE = "NHS England, NHS Oversight Framework"

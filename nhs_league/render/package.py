@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from nhs_league.league.schema import dictionary
-from nhs_league.league.schema.answers import with_sample
-from nhs_league.league.schema.frames import KEYS
+from nhs_league.core import dictionary
+from nhs_league.core.answers import with_sample
+from nhs_league.core.frames import KEYS
 from nhs_league.render.formats import as_texts
 from nhs_league.render.meta import LICENCE, SAMPLE_SOURCE, SOURCE
 from nhs_league.render.values import flat

@@ -10,8 +10,8 @@ from importlib.resources import files
 
 import polars as pl
 
-from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.findings import Findings
+from nhs_league.core.answers import Answer
+from nhs_league.core.findings import Findings
 from nhs_league.render import charts, figures
 from nhs_league.render.blocks import Grid, Numbered, Points
 from nhs_league.render.documents import BANNER

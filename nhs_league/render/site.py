@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import polars as pl
 
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core import trust_types
+from nhs_league.core.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.meta import Meta
 from nhs_league.render.page import scrolling, wrapped

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Heading, Item, Line, Numbered, Points, Remark
 from nhs_league.render.documents import document
 from nhs_league.render.fitting import print_table

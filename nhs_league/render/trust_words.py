@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.counting import counted
-from nhs_league.league.schema.frameworks import CutKind, nearest_framework
+from nhs_league.core import trust_types
+from nhs_league.core.counting import counted
+from nhs_league.core.frameworks import CutKind, nearest_framework
 from nhs_league.render import figures
 from nhs_league.render.blocks import Item, Line
 

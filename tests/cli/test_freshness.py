@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nhs_league.cli.data import is_stale
-from nhs_league.league.schema.quarters import Quarter
+from nhs_league.core.quarters import Quarter
 from tests.conftest import Run
 from tests.releases import official
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nhs_league.league.ranking import BY_METRIC
+from nhs_league.core.ranking import BY_METRIC
 from tests.conftest import COMMAND, Run, environment
 from tests.terminal import needs_terminal, on_terminal
 

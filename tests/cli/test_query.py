@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 from pytest_httpserver import HTTPServer
 
+from nhs_league.core.frames import QUARTER
 from nhs_league.errors import UsageError
-from nhs_league.league.schema.frames import QUARTER
 from nhs_league.questions.bounds import Bounds, collected
 from nhs_league.questions.data import answered
 from nhs_league.render.formats import WRITERS

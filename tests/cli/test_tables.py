@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.league.schema import dictionary
-from nhs_league.league.schema.frames import SCHEMAS
+from nhs_league.core import dictionary
+from nhs_league.core.frames import SCHEMAS
 from nhs_league.sample import release_files
 from tests.conftest import Run
 

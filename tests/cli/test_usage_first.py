@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from pytest_httpserver import HTTPServer
 
-from nhs_league.league.filters import Filters
-from nhs_league.league.schema.answers import Answer
-from nhs_league.league.schema.quarters import Quarter, matching
+from nhs_league.core.answers import Answer
+from nhs_league.core.filters import Filters
+from nhs_league.core.quarters import Quarter, matching
 from nhs_league.questions.scope import explained
 from tests.conftest import Run, kept_in
 from tests.releases import official

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from nhs_league import open_league
-from nhs_league.league.scoring import league_rank
-from nhs_league.league.segments import cuts
+from nhs_league.core.method.scoring import league_rank
+from nhs_league.core.method.segments import cuts
 from tests.conftest import Run
 from tests.golden import official_q3
 

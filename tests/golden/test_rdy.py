@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
-from nhs_league.league.scoring import average_scores, domain_scores
+from nhs_league.core.method.scoring import average_scores, domain_scores
 from nhs_league.questions import profile
 from tests.conftest import Run
 

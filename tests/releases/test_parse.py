@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, STANDINGS
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS
 from nhs_league.releases.parse import Kind, ParsedFile, parse_file
 from tests.releases import official
 

@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from nhs_league.core.frames import DOMAINS, KEYS, OBSERVATIONS, SCHEMAS, STANDINGS
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.frames import DOMAINS, KEYS, OBSERVATIONS, SCHEMAS, STANDINGS
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases.intake import Incoming, Status, add_files
 from nhs_league.releases.store import Store, open_store, read_quarters
 from tests.conftest import Run

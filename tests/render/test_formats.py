@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from polars.testing import assert_frame_equal
 
-from nhs_league.league.schema.answers import Answer, with_sample
+from nhs_league.core.answers import Answer, with_sample
 from nhs_league.render.formats import ENDINGS, WRITERS, names
 from nhs_league.render.meta import Meta
 from tests.cli.test_output import QUESTIONS

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS
-from nhs_league.league.schema.frameworks import RowKind
-from nhs_league.league.schema.quarters import Quarter
+from nhs_league.core import trust_types
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS
+from nhs_league.core.frameworks import RowKind
+from nhs_league.core.quarters import Quarter
 from nhs_league.releases.parse import tidy
 from nhs_league.releases.parse.checks import check
 from nhs_league.releases.parse.columns import Kind

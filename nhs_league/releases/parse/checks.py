@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.league.schema.frameworks import RowKind, classify
+from nhs_league.core.frameworks import RowKind, classify
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.faults import cells, together
 from nhs_league.releases.parse.identity import identified

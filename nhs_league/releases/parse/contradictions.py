@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from nhs_league.core.frameworks import RowKind
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema.frameworks import RowKind
-from nhs_league.league.schema.quarters import Quarter
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together
 from nhs_league.releases.parse.misplaced import without_misplaced

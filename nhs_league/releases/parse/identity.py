@@ -6,10 +6,10 @@ import re
 
 import polars as pl
 
+from nhs_league.core import trust_types
+from nhs_league.core.frames import QUARTER
+from nhs_league.core.quarters import LABELS, Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.league.schema import trust_types
-from nhs_league.league.schema.frames import QUARTER
-from nhs_league.league.schema.quarters import LABELS, Quarter
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.faults import FAULTS, cells, together
 from nhs_league.releases.parse.reading import Rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.league.schema.frameworks import RowKind
+from nhs_league.core.frameworks import RowKind
 from nhs_league.releases.parse.faults import cells, named, refuse_if_most, together
 from nhs_league.releases.parse.reading import Rows
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.league.knowledge import true_unit
-from nhs_league.league.schema.frames import DOMAINS, OBSERVATIONS, STANDINGS
-from nhs_league.league.schema.frameworks import RowKind
+from nhs_league.core.facts import true_unit
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, STANDINGS
+from nhs_league.core.frameworks import RowKind
 
 _FROM_ELSEWHERE = ("of", "release_file")
 _METRIC = ("quarter", "trust_code", "metric_of")

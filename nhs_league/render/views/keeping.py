@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import short_file, texts, yes_no
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import medians, names, scores, texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.league.schema.answers import Answer
+from nhs_league.core.answers import Answer
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import medians, names, published_ranks, scores, texts

@@ -1,0 +1,276 @@
+"""Trusts side by side, and groups of trusts side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import polars as pl
+
+from nhs_league.core import confidence, filters as narrowing, trust_types
+from nhs_league.core.answers import Answer
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames
+from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.metrics import Area, Metric, catalogue
+from nhs_league.core.noise import noiseless
+from nhs_league.core.peers import with_peers
+from nhs_league.core.ranking import by_area, by_metric
+from nhs_league.errors import NoDataError
+
+SIDE_BY_SIDE = (
+    "quarter", "domain", "sub_domain", "metric_id", "metric", "short_name", "unit", "trust_code",
+    "trust_name", "trust_type", "value", "mark", "score", "rank", "of", "period", "median",
+    "higher_is_better", "computed_rank", "computed_of", "computed_median", "doubt", "release_file",
+)  # fmt: skip
+"""The columns of a comparison of trusts: one row a metric and trust. ``mark`` is ``best`` for the
+best of the trusts compared, where it is no worse than the median of its type, and ``worst`` for the
+worst of them, where it is worse than that median; null for all others, for equal values, and where
+it is not known which is better. A metric that a trust of the same type lacks has a null value."""
+
+GROUPS = (
+    "by", "group", "trusts", "computed_median", "computed_lower_quartile",
+    "computed_upper_quartile", "best_trust_code", "best_trust_name", "best_value",
+    "worst_trust_code", "worst_trust_name", "worst_value", "measure", "unit", "trust_type",
+    "quarter",
+)  # fmt: skip
+"""The columns of a comparison of groups, best median first. ``measure`` is ``average_score``, a
+metric ID or an area; quartiles interpolate between values (R's type 7)."""
+
+
+_EACH_PAIR = 4
+"""Up to how many trusts each pair is named in the notes."""
+
+
+class By(StrEnum):
+    """What trusts can be grouped by."""
+
+    REGION = "region"
+    SUBTYPE = "subtype"
+    SEGMENT = "segment"
+    TYPE = "type"
+
+
+_COLUMN = {By.REGION: "region", By.SUBTYPE: "subtype", By.SEGMENT: "segment", By.TYPE: "trust_type"}
+
+
+def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
+    """Compare trusts metric by metric.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        trust_codes: at least two trusts of the standings, in the order in which to show them.
+
+    Returns:
+        Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
+        of their types have. ``parts["standings"]`` has the trusts' standings, ``parts["pairs"]``
+        which of them can be told apart (see ``confidence.pairs``).
+
+    """
+    listed = catalogue(frames.observations)
+    standings = frames.standings.filter(pl.col("trust_code").is_in(trust_codes)).collect()
+    types = standings["trust_type"].unique()
+    breaks = framework_breaks(standings["quarter"])
+    shared = (
+        listed.filter(pl.col("trust_type").is_in(types.to_list()))
+        # Where types have different newest quarters, the newest names the domain.
+        .sort("quarter", descending=True, maintain_order=True)
+        .group_by("metric_id", "unit")
+        .agg(types=pl.col("trust_type").n_unique(), **{
+            c: pl.col(c).first() for c in ("metric", "domain", "sub_domain", "short_name")
+        })
+        .filter(pl.col("types") == len(types))
+        .drop("types")
+    )  # fmt: skip
+    order = pl.DataFrame({"trust_code": list(trust_codes), "shown": range(len(trust_codes))})
+    observed = (
+        with_peers(frames.observations, listed)
+        .filter(pl.col("trust_code").is_in(trust_codes))
+        .drop("metric", "domain", "sub_domain", "trust_type", "quarter")
+        .collect()
+    )
+    named = standings.select("trust_code", "trust_name", "trust_type", "quarter")
+    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
+    compared = (
+        shared.join(order.join(named, on="trust_code"), how="cross")
+        .join(observed, on=["metric_id", "unit", "trust_code"], how="left", nulls_equal=True)
+        .filter(has_figure.any().over("metric_id", "unit"))
+        .with_columns(mark=_mark(breaks=bool(breaks)))
+        .sort("domain", "sub_domain", "metric_id", "unit", "shown", nulls_last=True)
+        .select(SIDE_BY_SIDE)
+    )  # fmt: skip
+    ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
+    pairs = confidence.pairs(ordered)
+    if breaks:
+        # Average scores of different framework years are made in different ways.
+        pairs = pairs.with_columns(computed_apart=pl.lit(None, pl.Boolean))
+    return Answer(
+        question="comparison",
+        title="Side by side",
+        frame=compared,
+        chosen=_said_of_types(types),
+        notes=(
+            "+ is the best of the trusts shown, if no worse than the median of its type; - is "
+            "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
+            *(breaks or _apart(ordered, pairs)),
+        ),
+        parts={"standings": ordered, "pairs": pairs},
+    )
+
+
+def _apart(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
+    """Say which of the trusts' average scores can be told apart; of many, from the first."""
+    first = standings["trust_code"][0]
+    if standings.height > _EACH_PAIR:
+        pairs = pairs.filter(pl.col("trust_code") == first)
+    told = {
+        True: "can be told apart, as their likely ranges do not overlap",
+        False: "cannot be told apart, as their likely ranges overlap",
+        None: "cannot be compared, as a likely range is not published in the files at hand",
+    }
+    said = []
+    for apart, words in told.items():
+        which = pairs.filter(pl.col("computed_apart").eq_missing(pl.lit(apart, pl.Boolean)))
+        if which.height and standings.height > _EACH_PAIR:
+            said.append(f"{first} and these {words}: {', '.join(which['other_trust_code'])}.")
+        elif which.height:
+            named = ", ".join(f"{a} and {b}" for a, b, _ in which.iter_rows())
+            said.append(f"Average scores that {words}: {named}.")
+    return said
+
+
+def _mark(*, breaks: bool) -> pl.Expr:
+    """Mark the best and the worst of the trusts compared, by value or, without values, by score.
+
+    Args:
+        breaks: whether the trusts' figures are of different framework years, so that scores are
+            not comparable.
+
+    """
+    figure = pl.coalesce("value", "score")
+    higher = (
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit(value=False))
+        .otherwise(pl.col("higher_is_better").drop_nulls().first().over("metric_id", "unit"))
+    )
+    largest, smallest = (f.over("metric_id", "unit") for f in (figure.max(), figure.min()))
+    best = pl.when(higher).then(largest).otherwise(smallest)
+    worst = pl.when(higher).then(smallest).otherwise(largest)
+    # A count beside a rate says how large a trust is before it says how good it is.
+    beside_rate = (pl.col("unit") == "count") & (pl.col("unit").n_unique().over("metric_id") > 1)
+    told = higher.is_not_null() & (largest != smallest) & beside_rate.not_().fill_null(value=True)
+    if breaks:
+        told &= pl.col("value").is_not_null()
+    # The worst of two very good trusts is not bad.
+    median = pl.coalesce("median", "computed_median")
+    is_worse = pl.when(higher).then(figure < median).otherwise(figure > median)
+    return (
+        pl.when(told & (figure == best) & ~is_worse)
+        .then(pl.lit("best"))
+        .when(told & (figure == worst) & is_worse)
+        .then(pl.lit("worst"))
+    )
+
+
+def _said_of_types(types: pl.Series) -> tuple[str, ...]:
+    if len(types) < 2:
+        return ()
+    words = " and ".join(trust_types.in_words(t) for t in trust_types.in_order(set(types)))
+    return (
+        f"These are {words}: they are compared only on what is measured for both, and each rank "
+        "is within its own type.",
+    )
+
+
+def groups(
+    frames: Frames, by: By, measure: Metric | Area | None, trust_type: str, filters: Filters
+) -> Answer:
+    """Compare groups of trusts by average score, a metric or an area.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        by: what to group by.
+        measure: what to compare; None for the average score.
+        trust_type: the type whose trusts are compared, or ``all`` (only for the average score).
+        filters: which trusts to keep, resolved.
+
+    Returns:
+        Columns GROUPS, the group with the best median first.
+
+    Raises:
+        NoDataError: no trust has a figure.
+
+    """
+    figures, name, unit, higher = _figures(frames, measure, trust_type, filters)
+    grouped = _grouped(figures, by, higher=higher)
+    if grouped.is_empty():
+        raise NoDataError(f"No trust has a figure of {name}.")
+    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
+    told = grouped.with_columns(
+        by=pl.lit(str(by)),
+        measure=pl.lit(_measure_name(measure)),
+        unit=pl.lit(unit),
+        trust_type=pl.lit(trust_type),
+        quarter=pl.lit(", ".join(figures["quarter"].unique().sort())),
+    )
+    better = "Higher is better." if higher else "Lower is better."
+    return Answer(
+        question="groups",
+        title=f"By {by}: {name} ({whose})",
+        frame=told.select(GROUPS),
+        notes=(f"Best median first. {better} Medians and quartiles are computed.",),
+    )
+
+
+def _measure_name(measure: Metric | Area | None) -> str:
+    if measure is None:
+        return "average_score"
+    return measure.metric_id if isinstance(measure, Metric) else measure.name
+
+
+def _figures(
+    frames: Frames, measure: Metric | Area | None, trust_type: str, filters: Filters
+) -> tuple[pl.DataFrame, str, str | None, bool]:
+    """Give each trust's figure with its name, its unit and whether higher is better."""
+    if isinstance(measure, Metric):
+        ordered = by_metric(frames, measure, filters, worst_first=False)
+        if measure.higher_is_better is None:
+            raise NoDataError(f"Which values of “{measure.metric}” are better is not known.")
+        named = ordered.with_columns(figure="value")
+        return named, f"{measure.metric} ({measure.unit})", measure.unit, measure.higher_is_better
+    if isinstance(measure, Area):
+        ordered = by_area(frames, measure, filters, worst_first=False)
+        figure = pl.coalesce("score", "computed_mean_score")
+        return ordered.with_columns(figure=figure), f"score in {measure.name}", "score", False
+    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    standings = wanted.standings.filter(narrowing.keep(filters)).collect()
+    return standings.with_columns(figure="average_score"), "average score", "score", False
+
+
+def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
+    best = pl.struct("trust_code", "trust_name", "figure").sort_by(
+        "figure", "trust_name", descending=[higher, False]
+    )
+    return (
+        figures.filter(pl.col("figure").is_not_null())
+        .with_columns(group=pl.col(_COLUMN[by]).cast(pl.String))
+        .group_by("group")
+        .agg(
+            trusts=pl.len(),
+            computed_median=noiseless(pl.col("figure").median()),
+            computed_lower_quartile=noiseless(pl.col("figure").quantile(0.25, "linear")),
+            computed_upper_quartile=noiseless(pl.col("figure").quantile(0.75, "linear")),
+            best=best.first(),
+            worst=best.last(),
+        )
+        .with_columns(
+            *(
+                pl.col(end)
+                .struct.field(field)
+                .alias(f"{end}_{'value' if field == 'figure' else field}")
+                for end in ("best", "worst")
+                for field in ("trust_code", "trust_name", "figure")
+            )
+        )
+        .sort("computed_median", "group", descending=[higher, False])
+    )

@@ -1,0 +1,191 @@
+"""What a place hides: severe weak spots of well-placed trusts, and care held back by a deficit."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from nhs_league.core import filters as narrowing, trust_types
+from nhs_league.core.answers import Answer
+from nhs_league.core.counting import counted
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames
+from nhs_league.core.method.scoring import league_rank
+from nhs_league.core.method.segments import Cut, is_held_back, with_computed
+from nhs_league.core.metrics import Area, Metric, catalogue, ids
+from nhs_league.core.peers import with_peers
+from nhs_league.core.weak_spots import WeakSpot, classify
+from nhs_league.core.wording import figure, two_places, with_unit
+
+WELL_PLACED = 2
+"""The worst segment by score that counts as a good place."""
+
+HIDDEN = (
+    "in_words", "quarter", "trust_type", "trust_code", "trust_name",
+    "computed_unadjusted_segment", "segment", "place_rank", "rank_low", "rank_high", "place_of",
+    "average_score", "metric_id", "metric", "short_name", "domain", "value", "unit", "period",
+    "score", "rank", "of", "median", "weak_spot_rule", "higher_is_better", "computed_rank",
+    "computed_of", "computed_median", "region", "subtype", "doubt", "release_file",
+)  # fmt: skip
+"""The columns of hidden weak spots, the worst first. ``in_words`` says what the row says;
+``place_rank`` is the trust's league rank of
+``place_of``, with its likely range; ``rank`` of ``of`` is the metric's."""
+
+HELD_BACK = (
+    "quarter", "trust_type", "rank", "rank_low", "rank_high", "of", "trust_code", "trust_name",
+    "average_score", "segment", "computed_unadjusted_segment", "computed_rank_without", "override",
+    "in_deficit", "region", "subtype", "release_file",
+)  # fmt: skip
+"""The columns of trusts held back by the override, the best average score first.
+``computed_unadjusted_segment`` is the segment that each would have without it, and
+``computed_rank_without`` the league rank, everyone else as they are."""
+
+
+def hidden(
+    frames: Frames,
+    trust_type: str,
+    found: tuple[Cut, ...],
+    filters: Filters,
+    only: Metric | Area | None = None,
+) -> Answer:
+    """Find hidden weak spots: severe ones of trusts that are in segment 1 or 2 by their score.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type, with all trusts.
+        trust_type: whose, or ``all``.
+        found: the cuts between segments.
+        filters: which trusts to keep, resolved.
+        only: the metric or area to look at; None for all.
+
+    Returns:
+        Columns HIDDEN.
+
+    """
+    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    listed = catalogue(wanted.observations)
+    spots = classify(with_peers(wanted.observations, listed)).filter(
+        pl.col("weak_spot") == WeakSpot.SEVERE.value, _of(only)
+    )
+    places = well_placed(wanted.standings, found, filters)
+    names = listed.lazy().select("trust_type", "metric_id", "unit", "short_name")
+    frame = (
+        spots.join(
+            places.select(
+                "quarter", "trust_code", "trust_name", "computed_unadjusted_segment", "segment",
+                "rank_low", "rank_high", "average_score", "region", "subtype",
+                place_rank="rank", place_of="of",
+            ),
+            on=["quarter", "trust_code"],
+        )
+        .join(names, on=["trust_type", "metric_id", "unit"], how="left", nulls_equal=True)
+        .sort("badness", "place_rank", "trust_code", descending=[True, False, False])
+        .with_columns(in_words=_in_words())
+        .select(HIDDEN)
+        .collect()
+    )  # fmt: skip
+    whose = _whose(trust_type, filters)
+    trusts = frame["trust_code"].n_unique()
+    return Answer(
+        question="hidden",
+        title=f"Well placed, and severely weak in one thing ({whose})",
+        frame=frame,
+        notes=(
+            f"{counted(trusts, 'trust')} in segment 1 or 2 by average score "
+            f"{'has' if trusts == 1 else 'have'} at least one severe weak spot: a metric scored "
+            "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
+            "sixth of the type.",
+        ),
+    )
+
+
+def well_placed(standings: pl.LazyFrame, found: tuple[Cut, ...], filters: Filters) -> pl.LazyFrame:
+    """Keep the trusts that are in segment 1 or 2 by their score.
+
+    Args:
+        standings: schema STANDINGS.
+        found: the cuts between segments.
+        filters: which trusts to keep, resolved.
+
+    Returns:
+        Schema STANDINGS with ``computed_unadjusted_segment``.
+
+    """
+    return with_computed(standings, found).filter(
+        pl.col("computed_unadjusted_segment") <= WELL_PLACED, narrowing.keep(filters)
+    )
+
+
+def held_back(frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: Filters) -> Answer:
+    """Find trusts whose segment is worse only through the financial override.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type, with all trusts.
+        trust_type: whose, or ``all``.
+        found: the cuts between segments.
+        filters: which trusts to keep, resolved.
+
+    Returns:
+        Columns HELD_BACK.
+
+    """
+    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    standings = with_computed(wanted.standings, found).collect()
+    held = standings.filter(is_held_back())
+    without = _ranks_without(standings, held)
+    frame = (
+        held.filter(narrowing.keep(filters))
+        .join(without, on=["quarter", "trust_code"], how="left")
+        .sort("average_score", "trust_name")
+        .select(HELD_BACK)
+    )
+    return Answer(
+        question="held_back",
+        title=f"Held in segment 3 by a deficit, not by care ({_whose(trust_type, filters)})",
+        frame=frame,
+        notes=(
+            f"{counted(frame.height, 'trust')} would be in a better segment by average score "
+            "alone. A trust in deficit cannot be placed above segment 3. The rank without the "
+            "override (computed) is where a trust would be if only its own were removed.",
+        ),
+    )
+
+
+def _in_words() -> pl.Expr:
+    """Say a row in a sentence."""
+    doubtful = pl.when(pl.col("doubt").is_null()).then(pl.lit("")).otherwise(pl.lit("?"))
+    value = pl.coalesce(with_unit(figure("value")) + doubtful, pl.lit("no value published"))
+    published = pl.format("rank {} of {}", "rank", "of")
+    own = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
+    score = pl.when(pl.col("score").is_not_null()).then(
+        pl.format(", score {} (4.00 is worst)", two_places("score"))
+    )
+    place = pl.format(
+        "League rank {}, segment {} by score", "place_rank", "computed_unadjusted_segment"
+    )
+    rank = pl.coalesce(published, own, pl.lit("no rank published"))
+    return pl.format("{}; {}: {}, {}{}", place, "metric", value, rank, score.fill_null(""))
+
+
+def _ranks_without(standings: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Rank each held-back trust by its segment by score, among all others as they are."""
+    freed = held.select(
+        "quarter", "trust_type", freed="trust_code", freed_to="computed_unadjusted_segment"
+    )
+    is_freed = pl.col("trust_code") == pl.col("freed")
+    return (
+        standings.join(freed, on=["quarter", "trust_type"])
+        .with_columns(segment=pl.when(is_freed).then("freed_to").otherwise("segment"))
+        .with_columns(computed_rank_without=league_rank(apart=["freed"]))
+        .filter(is_freed)
+        .select("quarter", "trust_code", "computed_rank_without")
+    )
+
+
+def _of(only: Metric | Area | None) -> pl.Expr:
+    if only is None:
+        return pl.lit(value=True)
+    return pl.col("metric_id").is_in(ids(only))
+
+
+def _whose(trust_type: str, filters: Filters) -> str:
+    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
+    return ", ".join(filter(None, (whose, filters.in_words())))

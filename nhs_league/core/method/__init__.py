@@ -1,0 +1,1 @@
+"""The official method: scores, averages, segments, the financial override and the order."""

@@ -1,0 +1,220 @@
+"""Segments: the cuts between them, and what the financial override changes.
+
+The unadjusted segment follows from the average score, by the same cuts for all trust types. In
+2025/26 the cuts are quartiles, set afresh each quarter; in 2026/27 they are fixed. A trust with the
+override can be no better than segment 3. Segment 5 is a decision of people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from nhs_league.core.frameworks import CutKind, frameworks, nearest_framework
+from nhs_league.core.method.scoring import known_year, number, year
+
+OVERRIDE_TO = 3
+"""The best segment that a trust with the override can have, in every framework year so far."""
+BY_PEOPLE = 5
+"""The segment that no arithmetic gives."""
+_BOUNDARIES = (1, 2, 3)
+
+
+class OverrideReason(StrEnum):
+    """Why a trust has the financial override."""
+
+    PLAN = "plan below 0"
+    YEAR_TO_DATE = "year to date below plan"
+    BOTH = "plan below 0 and year to date below plan"
+    SUPPORT = "deficit support"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The boundary between two segments, as far as the trusts on both sides show it.
+
+    Attributes:
+        better: the segment on its better side; the next one is on the other.
+        highest_better: the highest average score on the better side; None where no trust is there.
+        lowest_worse: the lowest average score on the worse side; None where no trust is there.
+
+    """
+
+    better: int
+    highest_better: float | None
+    lowest_worse: float | None
+
+    @property
+    def edge(self) -> float | None:
+        """The middle between both sides; None where one of them is not known."""
+        if self.highest_better is None or self.lowest_worse is None:
+            return None
+        return (self.highest_better + self.lowest_worse) / 2
+
+
+def unadjusted() -> pl.Expr:
+    """Return the segment by score where it is known: published, or not made by an override.
+
+    The override only ever makes segment 3; so segments 1, 2 and 4 are by score, and segment 3 is
+    where the trust is not in deficit.
+    """
+    by_score = (pl.col("segment") < BY_PEOPLE) & (
+        (pl.col("segment") != OVERRIDE_TO) | ~pl.coalesce("override", "in_deficit")
+    )
+    return pl.coalesce("unadjusted_segment", pl.when(by_score).then("segment"))
+
+
+def has_fixed_cuts(quarter: str) -> bool:
+    """Return whether the cuts of a quarter are the same all year."""
+    return nearest_framework(quarter[3:]).method.cuts is CutKind.FIXED
+
+
+def cut_period(quarter: str = "quarter") -> pl.Expr:
+    """Return what shares its cuts with each quarter: its framework year, or itself alone."""
+    fixed = {each.year: each.method.cuts is CutKind.FIXED for each in frameworks()}
+    is_fixed = known_year(quarter).replace_strict(fixed, return_dtype=pl.Boolean)
+    return pl.when(is_fixed).then(year(quarter)).otherwise(pl.col(quarter).cast(pl.String))
+
+
+def cuts(standings: pl.DataFrame) -> tuple[Cut, ...]:
+    """Find the cuts between segments from the trusts whose segment by score is known.
+
+    Each cut is put where the fewest trusts are on the wrong side of it: a single odd figure does
+    not move it.
+
+    Args:
+        standings: schema STANDINGS, of all trust types, as the cuts are national; of one quarter,
+            or of the quarters of a framework year whose cuts are fixed.
+
+    Returns:
+        Three cuts, the best first.
+
+    """
+    # A segment 3 that a deficit may have made says that the segment by score is 3 or better.
+    held = pl.when(pl.col("segment") == OVERRIDE_TO).then("segment")
+    known = standings.select(
+        "average_score", by_score=unadjusted(), at_worst=pl.coalesce(unadjusted(), held)
+    ).filter(pl.col("average_score").is_not_null())
+    return tuple(_cut(known, boundary) for boundary in _BOUNDARIES)
+
+
+def _cut(known: pl.DataFrame, boundary: int) -> Cut:
+    sides = (
+        known.select(
+            "average_score",
+            worse=pl.when(pl.col("by_score") > boundary)
+            .then(1)
+            .when(pl.col("at_worst") <= boundary)
+            .then(0)
+            .cast(pl.Int64),
+        )
+        .drop_nulls()
+        .sort("average_score", "worse")
+    )
+    scores = sides["average_score"].to_list()
+    # For a cut after 0, 1, 2 … trusts: the worse ones before it and the better ones after it.
+    worse_before = pl.concat([pl.Series([0]), sides["worse"].cum_sum()])
+    better = 1 - sides["worse"]
+    better_before = pl.concat([pl.Series([0]), better.cum_sum()])
+    place = (worse_before + better.sum() - better_before).arg_min() or 0
+    return Cut(
+        boundary,
+        scores[place - 1] if place else None,
+        scores[place] if place < len(scores) else None,
+    )
+
+
+def by_score(score: pl.Expr, between: tuple[Cut, ...]) -> pl.Expr:
+    """Return the segment of an average score by the cuts; null where a cut is not known."""
+    beyond = [
+        pl.lit(None, pl.Int8) if cut.edge is None else (score > cut.edge).cast(pl.Int8)
+        for cut in between
+    ]
+    return pl.sum_horizontal(pl.lit(1, pl.Int8), *beyond, ignore_nulls=False).cast(pl.Int8)
+
+
+def with_computed(standings: pl.LazyFrame, between: tuple[Cut, ...]) -> pl.LazyFrame:
+    """Add ``computed_unadjusted_segment``: as known, else by the cuts.
+
+    Args:
+        standings: schema STANDINGS, of one quarter.
+        between: the cuts of that quarter.
+
+    """
+    segment = pl.coalesce(unadjusted(), by_score(pl.col("average_score"), between))
+    return standings.with_columns(computed_unadjusted_segment=segment.cast(pl.Int8))
+
+
+def adjusted(by_score: pl.Expr, has_override: pl.Expr) -> pl.Expr:
+    """Apply the financial override to a segment by score."""
+    held = has_override.fill_null(value=False) & (by_score < OVERRIDE_TO)
+    return pl.when(held).then(pl.lit(OVERRIDE_TO, pl.Int8)).otherwise(by_score)
+
+
+def is_held_back() -> pl.Expr:
+    """Return whether trusts are in segment 3 through the override alone.
+
+    By the published override, else by the deficit, and ``computed_unadjusted_segment``.
+    """
+    held = (
+        pl.coalesce("override", "in_deficit")
+        & (pl.col("segment") == OVERRIDE_TO)
+        & (pl.col("computed_unadjusted_segment") < OVERRIDE_TO)
+    )
+    return held.fill_null(value=False)
+
+
+def overrides(observations: pl.LazyFrame) -> pl.LazyFrame:
+    """Work out which trusts have the financial override, by the year's rule.
+
+    A trust has it where a metric that the rule names is below 0. The score decides (above 1), as
+    a printed 0.00 may be a little below it.
+
+    Args:
+        observations: schema OBSERVATIONS.
+
+    Returns:
+        quarter, trust_code, computed_override, ``reason`` (an OverrideReason but for deficit
+        support, which only the published override shows) and ``together`` (the sum of the
+        metrics' values, in % of income); trusts that lack one of the metrics are left out.
+
+    """
+    of_year = pl.concat(
+        [
+            observations.filter(
+                known_year() == each.year, number().is_in(each.method.override.metrics)
+            ).with_columns(place=number().replace_strict(_places(each.method.override.metrics)))
+            for each in frameworks()
+        ]
+    )
+    below = pl.coalesce(pl.col("score") > 1, pl.col("value") < 0)
+    plan, to_date = (below.filter(pl.col("place") == place).any() for place in (0, 1))
+    return (
+        of_year.filter(pl.coalesce("score", "value").is_not_null())
+        .group_by("quarter", "trust_code")
+        .agg(
+            plan=plan,
+            to_date=to_date,
+            metrics=pl.col("place").n_unique(),
+            together=pl.col("value").sum(),
+        )
+        .filter(pl.col("metrics") == 2)
+        .select(
+            "quarter",
+            "trust_code",
+            "together",
+            computed_override=pl.col("plan") | pl.col("to_date"),
+            reason=pl.when(pl.col("plan") & pl.col("to_date"))
+            .then(pl.lit(OverrideReason.BOTH.value))
+            .when("plan")
+            .then(pl.lit(OverrideReason.PLAN.value))
+            .when("to_date")
+            .then(pl.lit(OverrideReason.YEAR_TO_DATE.value)),
+        )
+    )
+
+
+def _places(metrics: tuple[str, ...]) -> dict[str, int]:
+    return {metric: place for place, metric in enumerate(metrics)}

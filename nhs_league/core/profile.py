@@ -1,0 +1,199 @@
+"""One trust: its standing, its domains, its weak spots, and what its figures cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import polars as pl
+
+from nhs_league.core import confidence
+from nhs_league.core.answers import Answer
+from nhs_league.core.frames import Frames
+from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.metrics import catalogue, is_compared
+from nhs_league.core.noise import noiseless
+from nhs_league.core.peers import best_quarter, peer_median, with_peers, without_peers
+from nhs_league.core.periods import period_end
+from nhs_league.core.quarters import Quarter
+from nhs_league.core.similar import similar_trusts
+from nhs_league.core.weak_spots import classify, history
+
+_OLD = timedelta(days=366)
+
+METRICS = (
+    "quarter", "trust_code", "trust_name", "trust_type", "metric_id", "metric", "short_name",
+    "domain", "sub_domain", "weak_spot", "weak_spot_rule", "quarters_weak", "change_since_last",
+    "strong", "value", "unit", "period", "score", "rank", "of", "quarter_from", "value_from",
+    "rank_from", "of_from", "score_from", "median", "lower_quartile", "upper_quartile",
+    "higher_is_better", "standard", "standard_name", "computed_distance_to_median",
+    "computed_distance_to_best_quarter", "computed_rank", "computed_of", "computed_median",
+    "computed_lower_quartile", "computed_upper_quartile", "doubt", "release_file",
+)  # fmt: skip
+"""The columns of a trust's metrics: weak spots first, by their score (or rank, where no score is
+published), then the others by the share of its type that does better, worst first; those without
+score and rank come last. The two distances are value minus the peers' median, and minus the value
+from which the best quarter begins (published, else computed). ``quarters_weak``,
+``change_since_last`` and the columns that end with ``_from`` are as ``weak_spots.history`` gives
+them."""
+
+
+def profile(
+    frames: Frames,
+    trust_code: str,
+    earlier: Frames | None = None,
+    *,
+    bootstrap: bool = False,
+    peers: bool = False,
+) -> Answer:
+    """Report on one trust.
+
+    Args:
+        frames: the tidy frames of one quarter and the trust's type, with all its peers.
+        trust_code: a trust that is in the standings.
+        earlier: the frames of earlier quarters and the same type; None where there are none.
+        bootstrap: whether to make likely ranges of our own.
+        peers: whether to add the trusts most like it.
+
+    Returns:
+        An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
+        standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
+        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS) in ``parts``; there
+        too, where asked for, ``ranges`` (as ``confidence.resampled`` gives them) and ``peers``
+        (columns ``similar.SIMILAR``).
+
+    """
+    listed = catalogue(frames.observations)
+    is_trust = pl.col("trust_code") == trust_code
+    standing = frames.standings.with_columns(
+        computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
+        computed_of=pl.col("average_score").count().cast(pl.Int32),
+    ).filter(is_trust).collect()  # fmt: skip
+    domains = frames.domains.filter(is_trust).sort("domain").collect()
+    known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
+    # Collected here, as it is asked twice: for the metrics, and for their history.
+    classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()
+    metrics = (
+        classified.join(
+            history(_with_earlier(classified, earlier, trust_code)),
+            on=["metric_id", "unit"],
+            how="left",
+            nulls_equal=True,
+        )
+        .join(known, on=["metric_id", "unit"], how="left", nulls_equal=True)
+        .with_columns(
+            trust_name=pl.lit(standing["trust_name"][0]),
+            computed_distance_to_median=noiseless(pl.col("value") - peer_median()),
+            computed_distance_to_best_quarter=noiseless(pl.col("value") - best_quarter()),
+        )
+        .sort(
+            pl.col("weak_spot").is_null(),
+            pl.when(pl.col("weak_spot").is_not_null()).then("badness"),
+            "share_ahead",
+            "metric_id",
+            descending=[False, True, True, False],
+            nulls_last=True,
+        )
+        .select(METRICS)
+        .collect()
+    )
+    name, quarter = standing["trust_name"][0], standing["quarter"][0]
+    parts = {"standing": standing, "domains": domains}
+    if earlier is not None:
+        parts["previous"] = _previous(standing, earlier, trust_code)
+    notes = list(_cannot_tell(standing, metrics, listed))
+    if "previous" in parts:
+        notes += framework_breaks([*parts["previous"]["quarter"], quarter])
+    if bootstrap:
+        every = frames.standings.collect()
+        ranges = confidence.resampled(frames.observations, every)
+        parts["ranges"] = ranges.filter(is_trust)
+        notes += confidence.in_words(confidence.agreement(every, ranges))
+    if peers:
+        parts["peers"] = similar_trusts(frames, trust_code)
+    return Answer(
+        question="trust",
+        title=f"{name} ({trust_code}), {quarter}",
+        frame=metrics,
+        notes=tuple(notes),
+        parts=parts,
+    )
+
+
+def _with_earlier(
+    classified: pl.LazyFrame, earlier: Frames | None, trust_code: str
+) -> pl.LazyFrame:
+    """Add a trust's earlier quarters; peers are read only where no score judges."""
+    if earlier is None:
+        return classified
+    is_trust = pl.col("trust_code") == trust_code
+    own = earlier.observations.filter(is_trust)
+    has_score = pl.col("score").is_not_null().any()
+    judged = own.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
+    by_rank = pl.col("metric_id").is_in(judged.filter(~pl.col("has_score"))["metric_id"].to_list())
+    observed = earlier.observations.filter(by_rank)
+    before = classify(with_peers(observed, catalogue(observed))).filter(is_trust)
+    return pl.concat([before, classify(without_peers(own.filter(~by_rank))), classified])
+
+
+def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
+    """Give the standing before, and how far the two can be compared.
+
+    ``same_framework`` says whether both are of one framework year; ``computed_apart``, whether
+    their likely ranges do not overlap, which is null across framework years.
+    """
+    before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
+    now = standing.row(0, named=True)
+    newest = max(before["quarter"], key=Quarter.parse, default=now["quarter"])
+    same = Quarter.parse(newest).year == Quarter.parse(now["quarter"]).year
+    low, high = (pl.lit(now[f"average_score_{end}"], pl.Float64) for end in ("low", "high"))
+    apart = ~confidence.overlaps(
+        pl.col("average_score_low"), pl.col("average_score_high"), low, high
+    )
+    return before.filter(pl.col("quarter") == newest).with_columns(
+        same_framework=pl.lit(same),
+        computed_apart=apart if same else pl.lit(None, pl.Boolean),
+    )
+
+
+def _cannot_tell(
+    standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame
+) -> Iterator[str]:
+    """Say what the figures cannot tell: uncertain ranks, missing metrics, old periods."""
+    row = standing.row(0, named=True)
+    if row["rank_low"] is not None and row["rank_high"] is not None:
+        yield (
+            f"The rank is uncertain: {row['rank']} is the published place, and its likely range, "
+            f"{row['rank_low']} to {row['rank_high']}, holds "
+            f"{row['rank_high'] - row['rank_low']} other places. Trusts whose likely ranges "
+            "overlap cannot be told apart by their ranks."
+        )
+    else:
+        yield "How uncertain the rank is was not published in the files at hand."
+    if row["of"] is None:
+        yield "How many trusts the ranks are out of: not all rows of the release are at hand."
+    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
+    measured = metrics.filter(has_figure)["metric_id"].to_list()
+    others = listed.filter(pl.col("trusts") > 0, ~pl.col("metric_id").is_in(measured))
+    if others.height:
+        missing = ", ".join(others["short_name"].unique().sort())
+        yield f"Not measured for this trust, though for others of its type: {missing}."
+    counts = metrics.filter(~is_compared(), pl.col("value").is_not_null())["short_name"]
+    if counts.len():
+        yield (
+            "A count, where other trusts have a rate, so it is not compared: "
+            f"{', '.join(counts.unique().sort())}."
+        )
+    end = Quarter.parse(row["quarter"]).end
+    dated = {
+        (m, p): period_end(p, row["quarter"])
+        for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()
+    }
+    old = [
+        f"{metric} ({period})"
+        for (metric, period), day in dated.items()
+        if day and end - day > _OLD
+    ]
+    if old:
+        yield f"Older than a year at the end of the quarter: {', '.join(sorted(old))}."
+    yield "A trust is not a hospital: each figure is of all the trust's sites and teams together."

@@ -1,0 +1,340 @@
+"""Trusts in order: by a metric, by an area, and the league table itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from nhs_league.core import confidence, filters as narrowing, trust_types
+from nhs_league.core.answers import Answer
+from nhs_league.core.facts import not_compared
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import STANDINGS, Frames
+from nhs_league.core.method.scoring import counted, league_rank
+from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
+from nhs_league.core.noise import noiseless
+from nhs_league.core.peers import WITH_PEERS, compare, place
+from nhs_league.errors import NoDataError
+
+BY_METRIC = (
+    "quarter", "trust_type", "rank", "of", "trust_code", "trust_name", "value", "unit", "period",
+    "median", "score", "segment", "subtype", "region", "metric_id", "metric", "short_name",
+    "higher_is_better", "computed_rank", "computed_of", "computed_median", "computed_lowest",
+    "computed_highest", "doubt", "release_file",
+)  # fmt: skip
+"""The columns of a ranking by one metric; ``computed_lowest`` and ``computed_highest`` are the ends
+of the values of the trust type."""
+
+BY_AREA = (
+    "quarter", "trust_type", "area", "rank", "of", "trust_code", "trust_name", "score",
+    "computed_mean_score", "metrics_scored", "metrics_in_area", "computed_rank", "computed_of",
+    "segment", "subtype", "region", "doubt", "release_file",
+)  # fmt: skip
+"""The columns of a ranking by an area, before those of its metrics' values. ``score``, ``rank`` and
+``of`` are published, and only for whole domains, and ``doubt`` is of them; ``computed_mean_score``
+is the mean of the scores of the area's metrics, by which other areas rank."""
+
+_LEAGUE_ORDER = (
+    "Rank 1 is best. The league orders by segment, then by average score (1.00 best, 4.00 worst); "
+    "the likely range says how uncertain a rank is."
+)
+_TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
+_UNSURE = "How uncertain a metric's rank is, is not published."
+_ABOUT_GROUPS = (
+    "Alike: how many trusts of the type cannot be told apart from it, as the likely ranges of "
+    "their average scores overlap; the line marks their ranks."
+)
+_ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
+
+
+def by_metric(
+    frames: Frames, metric: Metric, filters: Filters, *, worst_first: bool
+) -> pl.DataFrame:
+    """Order the trusts of one type by a metric's value.
+
+    Args:
+        frames: the tidy frames of one quarter; ranks are among all trusts of the metric's type.
+        metric: what to order by.
+        filters: which trusts to keep, resolved.
+        worst_first: whether the worst comes first.
+
+    Returns:
+        Columns BY_METRIC; by published rank, or by computed rank where one value has none.
+
+    Raises:
+        NoDataError: no trust has a value, it is not known which values are better, or the values
+            are counts beside rates, which are not compared.
+
+    """
+    if (metric.metric_id, metric.unit) in not_compared():
+        raise NoDataError(
+            f"{metric.short_name}: a {metric.unit} is not compared, as trusts differ in size.",
+            f"Rank the trusts by their rates: {metric.metric_id}.",
+        )
+    of_type = frames.of_type(metric.trust_type)
+    this_metric = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
+    observed = of_type.observations.filter(this_metric)
+    direction = pl.lit(metric.higher_is_better, pl.Boolean)
+    compared = compare(observed.with_columns(higher_is_better=direction)).filter(
+        pl.col("value").is_not_null() | (pl.col("unit").is_null() & pl.col("score").is_not_null())
+    )
+    about = of_type.standings.select(_ABOUT_TRUST)
+    ordered = (
+        compared.with_columns(
+            place=place(),
+            short_name=pl.lit(metric.short_name),
+            computed_lowest=pl.col("value").min(),
+            computed_highest=pl.col("value").max(),
+        )
+        .join(about, on=["quarter", "trust_code"], how="left")
+        .filter(narrowing.keep(filters))
+        .sort("place", "trust_name", descending=[worst_first, False])
+        .collect()
+    )
+    if ordered["place"].null_count():
+        raise NoDataError(
+            f"It is not known which values of “{metric.metric}” are better than others.",
+            "nhsleague metrics tells what is known of each metric.",
+        )
+    return ordered.select(BY_METRIC)
+
+
+def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
+    """List the trusts that have a count of a metric, where the others have a rate.
+
+    Args:
+        frames: as for ``by_metric``.
+        metric: what the other trusts are ordered by.
+        filters: which trusts to keep, resolved.
+
+    Returns:
+        Columns BY_METRIC, by name; without ranks, and without the median, which is of the rates.
+
+    """
+    of_type = frames.of_type(metric.trust_type)
+    of_metric = of_type.observations.filter(
+        pl.col("metric_id") == metric.metric_id, pl.col("value").is_not_null()
+    )
+    nothing = ("rank", "of", "median", "computed_rank", "computed_of", "computed_median")
+    return (
+        of_metric.filter(~is_compared())
+        .join(of_metric.filter(is_compared()), on=["quarter", "trust_code"], how="anti")
+        .with_columns(
+            *(pl.lit(None, WITH_PEERS[column]).alias(column) for column in nothing),
+            higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
+            short_name=pl.lit(metric.short_name),
+            computed_lowest=pl.lit(None, pl.Float64),
+            computed_highest=pl.lit(None, pl.Float64),
+        )
+        .join(of_type.standings.select(_ABOUT_TRUST), on=["quarter", "trust_code"], how="left")
+        .filter(narrowing.keep(filters))
+        .sort("trust_name")
+        .select(BY_METRIC)
+        .collect()
+    )
+
+
+def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) -> pl.DataFrame:
+    """Order the trusts of one type by an area: by its metrics' mean score.
+
+    A domain ranks by its published score; any other area by the mean of its metrics' scores,
+    combined finance standing in for its parts.
+
+    Returns:
+        Columns BY_AREA, and one column a metric with its value: ``OF0010``, or ``OF0048_rate`` and
+        ``OF0048_count`` where a metric has two units.
+
+    Raises:
+        NoDataError: neither the domain nor any of the area's metrics has a published score.
+
+    """
+    of_type = frames.of_type(area.trust_type)
+    in_area = of_type.observations.filter(pl.col("metric_id").is_in(area.metric_ids))
+    mean = (
+        counted(in_area)
+        .group_by("trust_code")
+        .agg(computed_mean_score=noiseless(pl.col("score").mean()), metrics_scored=pl.len())
+    )
+    published = of_type.domains.filter(
+        pl.col("domain") == area.name if area.is_domain else pl.lit(value=False)
+    )
+    ordered = (
+        of_type.standings.select(*_ABOUT_TRUST, "trust_type", "release_file")
+        .join(
+            published.select("trust_code", "score", "rank", "of", "doubt"),
+            on="trust_code",
+            how="left",
+        )
+        .join(mean, on="trust_code", how="left")
+        .with_columns(
+            area=pl.lit(area.name),
+            metrics_in_area=pl.lit(len(area.metric_ids)),
+            orders=pl.coalesce("score", "computed_mean_score"),
+        )
+        .filter(pl.col("orders").is_not_null())
+        .with_columns(
+            computed_rank=pl.col("orders").rank("min").cast(pl.Int32),
+            computed_of=pl.col("orders").count().cast(pl.Int32),
+        )
+        .filter(narrowing.keep(filters))
+        .sort("orders", "trust_name", descending=[worst_first, False])
+        .select(BY_AREA)
+        .collect()
+    )
+    if ordered.is_empty() and not filters.in_words():
+        raise NoDataError(
+            f"No scores are published for “{area.name}”, so trusts cannot be ordered by it.",
+            f"Name one of its metrics: {', '.join(area.metric_ids)}.",
+        )
+    return ordered.join(
+        _values(in_area.collect()), on="trust_code", how="left", maintain_order="left"
+    )
+
+
+def _values(observations: pl.DataFrame) -> pl.DataFrame:
+    """Put each metric's value into a column of its own."""
+    valued = observations.filter(pl.col("value").is_not_null())
+    named = valued.with_columns(column=_value_column())
+    columns = named["column"].unique().sort().to_list()
+    return named.pivot(
+        "column", on_columns=columns, index="trust_code", values="value", aggregate_function="first"
+    )
+
+
+def rank(
+    frames: Frames, choices: Sequence[Metric | Area], filters: Filters, *, worst_first: bool
+) -> Answer:
+    """Order trusts by one metric or area, each trust type by itself.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        choices: what to order by, one for each trust type wanted, all metrics or all areas.
+        filters: which trusts to keep, resolved.
+        worst_first: whether the worst comes first.
+
+    Returns:
+        Columns BY_METRIC, counts that are not compared last; or BY_AREA and the metrics' values,
+        and ``parts["metrics"]`` names the value columns.
+
+    """
+    first = choices[0]
+    ordered = pl.concat(
+        [
+            by_metric(frames, choice, filters, worst_first=worst_first)
+            if isinstance(choice, Metric)
+            else by_area(frames, choice, filters, worst_first=worst_first)
+            for choice in choices
+        ],
+        how="diagonal",
+    )
+    counts = [beside(frames, choice, filters) for choice in choices if isinstance(choice, Metric)]
+    named = [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)]
+    end = "Worst" if worst_first else "Best"
+    name = first.metric if isinstance(first, Metric) else first.name
+    whose = " and ".join(trust_types.in_words(choice.trust_type) for choice in choices)
+    narrowed = f", {said}" if (said := filters.in_words()) else ""
+    return Answer(
+        question="area" if named else "ranking",
+        title=f"{end} first: {name} ({whose}{narrowed})",
+        frame=pl.concat([ordered, *counts]) if counts else ordered,
+        notes=(_how_ordered(first, ordered), *_about_counts(counts)),
+        parts={"metrics": pl.concat(named).unique("column", maintain_order=True)} if named else {},
+    )
+
+
+def _about_counts(counts: Sequence[pl.DataFrame]) -> Iterator[str]:
+    """Say in one note which trusts have a count, not a rate."""
+    codes = [code for frame in counts for code in frame["trust_code"].unique().sort()]
+    if codes:
+        who = "1 trust has" if len(codes) == 1 else f"{len(codes)} trusts have"
+        yield f"{who} a count, not a rate, so it is not ranked or compared: {', '.join(codes)}."
+
+
+def _named_metrics(frames: Frames, area: Area) -> pl.DataFrame:
+    """Say what an area's value columns are: column, metric_id, metric, short_name, unit."""
+    listed = catalogue(frames.of_type(area.trust_type).observations)
+    return (
+        listed.filter(pl.col("metric_id").is_in(area.metric_ids), pl.col("unit").is_not_null())
+        .with_columns(column=_value_column())
+        .select("column", "metric_id", "metric", "short_name", "unit")
+    )
+
+
+def _value_column() -> pl.Expr:
+    """Name a metric's value column: its ID, and its unit too where it has two."""
+    units = pl.col("unit").n_unique().over("metric_id")
+    return pl.when(units > 1).then(pl.format("{}_{}", "metric_id", "unit")).otherwise("metric_id")
+
+
+def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
+    if isinstance(choice, Area):
+        if ordered["score"].null_count() < ordered.height:
+            return "Ordered by the published domain score: 1.00 is best, 4.00 is worst."
+        return "Ordered by the mean of the metrics' scores (computed): 1.00 is best, 4.00 is worst."
+    better = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[
+        choice.higher_is_better
+    ]
+    if ordered["rank"].null_count():
+        return (
+            f"{better}Ranks are computed from the values at hand, 1 is best; not all are "
+            f"published. {_UNSURE}"
+        )
+    return f"{better}Ranks are published, 1 is best; ties share a rank. {_UNSURE}"
+
+
+def table(
+    frames: Frames,
+    trust_type: str,
+    filters: Filters,
+    *,
+    groups: bool = False,
+    bootstrap: bool = False,
+) -> Answer:
+    """Give the league table of a trust type, or of every type one after the other.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        trust_type: a trust type, or ``all``.
+        filters: which trusts to keep, resolved.
+        groups: whether to say which trusts each cannot be told apart from.
+        bootstrap: whether to make likely ranges of our own.
+
+    Returns:
+        Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
+        the trusts at hand; where asked for, those of ``confidence.neighbours`` and of
+        ``confidence.resampled``.
+
+    """
+    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    standings = (
+        wanted.standings.with_columns(computed_rank=league_rank())
+        .filter(narrowing.keep(filters))
+        .sort(
+            pl.col("trust_type").replace_strict(_TYPE_ORDER, default=len(_TYPE_ORDER)),
+            "trust_type",
+            pl.coalesce("rank", "computed_rank"),
+            "trust_name",
+            nulls_last=True,
+        )
+        .select(*STANDINGS, "computed_rank")
+        .collect()
+    )
+    notes = [_LEAGUE_ORDER]
+    every = wanted.standings.collect()
+    if groups:
+        near = confidence.neighbours(every)
+        standings = standings.join(near, on=["quarter", "trust_code"], how="left")
+        notes.append(_ABOUT_GROUPS)
+    if bootstrap:
+        ranges = confidence.resampled(wanted.observations, every)
+        standings = standings.join(ranges, on=["quarter", "trust_code"], how="left")
+        notes += confidence.in_words(confidence.agreement(every, ranges))
+    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
+    narrowed = f", {said}" if (said := filters.in_words()) else ""
+    return Answer(
+        question="neighbours" if groups else "table",
+        title=f"League table of {whose}{narrowed}",
+        frame=standings,
+        notes=tuple(notes),
+    )

@@ -1,0 +1,167 @@
+"""A trust, or some, quarter by quarter: places, and metrics with what is news in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from nhs_league.core.answers import Answer
+from nhs_league.core.frames import Frames
+from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.metrics import catalogue
+from nhs_league.core.peers import GROUP, medians
+from nhs_league.core.periods import same_period
+
+PLACES = (
+    "quarter", "trust_code", "trust_name", "trust_type", "segment", "rank", "rank_low", "rank_high",
+    "of", "average_score", "average_score_low", "average_score_high", "override", "in_deficit",
+    "doubt", "release_file",
+)  # fmt: skip
+"""The columns of a trend of places, by trust and quarter."""
+
+METRIC_TREND = (
+    "quarter", "trust_code", "trust_name", "trust_type", "metric_id", "metric", "short_name",
+    "period", "value", "unit", "median", "computed_median", "rank", "of", "score", "news",
+    "higher_is_better", "doubt", "release_file",
+)  # fmt: skip
+"""The columns of a trend of metrics, by trust, metric and quarter. ``news`` says what a figure is
+beside that of the quarter before: ``first``, ``new figure``, ``same figure`` (the same period
+published again), ``changed figure`` (the same period, another value), or ``series broken`` (another
+unit under the same ID)."""
+
+_SERIES = ["trust_type", "metric_id", "unit"]
+
+
+def places(frames: Frames, trust_codes: Sequence[str]) -> Answer:
+    """Follow trusts' segments, ranks and average scores.
+
+    Args:
+        frames: the tidy frames of all quarters.
+        trust_codes: the trusts, in the order in which to show them.
+
+    Returns:
+        Columns PLACES.
+
+    """
+    frame = _in_order(frames.standings.filter(_is_of(trust_codes)), trust_codes).select(PLACES)
+    return Answer(
+        question="places",
+        title="Place and average score, quarter by quarter",
+        frame=frame,
+        notes=(
+            "Ranks and scores: 1 is best. A change inside the likely ranges may be chance.",
+            *framework_breaks(frame["quarter"]),
+        ),
+    )
+
+
+def metric_trend(
+    frames: Frames, trust_codes: Sequence[str], metric_ids: Sequence[str] | None
+) -> Answer:
+    """Follow metrics of trusts.
+
+    Args:
+        frames: the tidy frames of all quarters, all trusts, for the medians.
+        trust_codes: the trusts, in the order in which to show them.
+        metric_ids: the metrics; None for all that the trusts have.
+
+    Returns:
+        Columns METRIC_TREND; figures without a value or score are left out. A metric's name and
+        direction are those of the last quarter in which one of the trusts has it. Figures of
+        different framework years are one series where the metric's ID and unit are the same.
+
+    """
+    wanted = (
+        frames.observations
+        if metric_ids is None
+        else frames.observations.filter(pl.col("metric_id").is_in(list(metric_ids)))
+    )
+    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
+    own = wanted.filter(_is_of(trust_codes), has_figure).collect()
+    peers = wanted.filter(pl.col("trust_type").is_in(own["trust_type"].unique().to_list()))
+    names = frames.standings.select("quarter", "trust_code", "trust_name")
+    told = (
+        own.lazy()
+        .join(_last_known(own, peers).lazy(), on=_SERIES, how="left", nulls_equal=True)
+        .join(medians(peers), on=GROUP, how="left", nulls_equal=True)
+        .join(names, on=["quarter", "trust_code"], how="left")
+        .sort("quarter", "metric_id", "unit")
+        .pipe(_with_news)
+    )
+    frame = _in_order(told, trust_codes, "metric_id", "unit").select(METRIC_TREND)
+    # A metric is described in other words in another framework year; its ID stays.
+    name = frame["metric"][-1] if frame["metric_id"].n_unique() == 1 else "Metrics"
+    return Answer(
+        question="trend" if metric_ids is not None else "sparklines",
+        title=f"{name}, quarter by quarter",
+        frame=frame,
+        notes=tuple(_notes(frame, in_lines=metric_ids is None)),
+    )
+
+
+def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
+    """Give each series' short_name and higher_is_better in the last quarter that has it."""
+    last = own.sort("quarter").group_by(_SERIES).agg(pl.col("quarter").last())
+    quarters = last["quarter"].unique().to_list()
+    listed = catalogue(peers.filter(pl.col("quarter").is_in(quarters)))
+    return last.join(listed, on=[*_SERIES, "quarter"], how="left", nulls_equal=True).select(
+        *_SERIES, "short_name", "higher_is_better"
+    )
+
+
+def _notes(frame: pl.DataFrame, *, in_lines: bool) -> list[str]:
+    """Explain what is drawn, where it is drawn as lines, and what cannot be compared."""
+    said = ["· means no figure for that quarter."] if in_lines and _has_gaps(frame) else []
+    if (frame["news"] == "same figure").any():
+        said.append(
+            "= means the figure was republished for the same period, so nothing has changed."
+        )
+    if (frame["news"] == "series broken").any():
+        said.append("The unit of a metric changed under its ID: its figures are not one series.")
+    better = frame["higher_is_better"].drop_nulls().unique().to_list()
+    if frame["metric_id"].n_unique() == 1 and len(better) == 1:
+        said.append("Higher is better." if better[0] else "Lower is better.")
+    return [*said, *framework_breaks(frame["quarter"])]
+
+
+def _has_gaps(frame: pl.DataFrame) -> bool:
+    """Say whether a metric with values lacks one in a quarter from the first to the last shown."""
+    places = frame["quarter"].to_physical().cast(pl.Int32)
+    if places.is_empty():
+        return False
+    shown = frame.filter(pl.col("value").is_not_null()).group_by("trust_code", "metric_id", "unit")
+    counts = shown.agg(pl.col("quarter").n_unique())["quarter"]
+    return bool((counts < places.max() - places.min() + 1).any())  # type: ignore[operator]
+
+
+def _is_of(trust_codes: Sequence[str]) -> pl.Expr:
+    return pl.col("trust_code").is_in(list(trust_codes))
+
+
+def _in_order(frame: pl.LazyFrame, trust_codes: Sequence[str], *within: str) -> pl.DataFrame:
+    places = {code: place for place, code in enumerate(trust_codes)}
+    place = pl.col("trust_code").replace_strict(places, return_dtype=pl.Int32)
+    return frame.sort(place, *within, "quarter", nulls_last=True).collect()
+
+
+def _with_news(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Add ``news``: what each figure is beside the one before it. Rows are in the order of time."""
+    series = (
+        "trust_code", "metric_id", pl.col("unit").is_in(["rate", "count"]),
+        pl.col("unit") == "count",
+    )  # fmt: skip
+    earlier = {
+        f"{c}_from": pl.col(c).shift(1).over(series) for c in ("quarter", "period", "value", "unit")
+    }
+    return frame.with_columns(**earlier).with_columns(
+        news=pl.when(pl.col("quarter_from").is_null())
+        .then(pl.lit("first"))
+        .when(pl.col("unit").ne_missing(pl.col("unit_from")))
+        .then(pl.lit("series broken"))
+        .when(same_period() & pl.col("value").eq_missing(pl.col("value_from")))
+        .then(pl.lit("same figure"))
+        .when(same_period())
+        .then(pl.lit("changed figure"))
+        .otherwise(pl.lit("new figure"))
+    )

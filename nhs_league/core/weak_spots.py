@@ -1,0 +1,171 @@
+"""What holds a trust back: its weak spots, and its strongest metrics."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import polars as pl
+
+from nhs_league.core.method.scoring import by_rank
+from nhs_league.core.peers import place, place_of
+from nhs_league.core.periods import same_period
+
+WEAK_FROM = 3.0
+SEVERE_FROM = 3.5
+STRONG_TO = 1.5
+_QUARTER = 0.25
+
+
+class WeakSpot(StrEnum):
+    """How weak a metric is."""
+
+    WEAK = "weak"
+    SEVERE = "severe"
+
+
+class Since(StrEnum):
+    """What became of a metric's value since the trust's last figure of it."""
+
+    NOT_COMPARED = "not compared"
+    SAME = "same figure"
+    REVISED = "changed figure"
+    IMPROVED = "improved"
+    WORSENED = "worsened"
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+
+
+class Rule(StrEnum):
+    """By what a metric was called a weak spot."""
+
+    SCORE = "score"
+    RANK = "rank"
+
+
+def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
+    """Tell weak spots and strong metrics from the rest.
+
+    A weak spot is a metric scored 3.00 or worse, severe from 3.50; where no score is published, a
+    rank in the worst quarter of its trust type, severe where the rank formula would score it 3.50
+    or worse (the worst sixth). A metric's second value row (a count beside a
+    scored rate) is judged by that score alone.
+
+    Args:
+        compared: schema WITH_PEERS (see ``peers``), all trusts of the types asked about.
+
+    Returns:
+        The same rows with ``weak_spot`` (``severe``, ``weak`` or null), ``weak_spot_rule``
+        (``score``, ``rank`` or null), ``strong`` (bool: scored 1.50 or better, or ranked in the
+        best quarter), ``badness``, 1 (best) to 4, which orders weak spots: the score, or the rank
+        put on the score's scale; and ``share_ahead``, 0 (best) to 1, which orders all metrics: the
+        share of the other trusts that do better or, without a rank, the score put on that scale.
+        Both are null where neither is known.
+
+    """
+    score, rank, of = pl.col("score"), place(), place_of()
+    metric_has_score = score.is_not_null().any().over("quarter", "trust_code", "metric_id")
+    judged_by_rank = (
+        ~metric_has_score & rank.is_not_null() & of.is_not_null() & pl.col("value").is_not_null()
+    )
+    in_worst_quarter = judged_by_rank & (rank > of * (1 - _QUARTER))
+    in_best_quarter = judged_by_rank & (rank <= of * _QUARTER)
+    on_scale = by_rank(rank, of)
+    return compared.with_columns(
+        weak_spot=pl.when((score >= SEVERE_FROM) | (in_worst_quarter & (on_scale >= SEVERE_FROM)))
+        .then(pl.lit(WeakSpot.SEVERE.value))
+        .when((score >= WEAK_FROM) | in_worst_quarter)
+        .then(pl.lit(WeakSpot.WEAK.value)),
+        weak_spot_rule=pl.when(score >= WEAK_FROM)
+        .then(pl.lit(Rule.SCORE.value))
+        .when(in_worst_quarter)
+        .then(pl.lit(Rule.RANK.value)),
+        strong=((score <= STRONG_TO) | in_best_quarter).fill_null(value=False),
+        badness=pl.coalesce(score, pl.when(judged_by_rank).then(on_scale)),
+        share_ahead=pl.coalesce(
+            pl.when(of > 1).then((rank - 1) / (of - 1)).when(of == 1).then(0.0), (score - 1) / 3
+        ),
+    )
+
+
+def history(classified: pl.LazyFrame) -> pl.LazyFrame:
+    """Compare each metric of a trust with its figure before, and count the quarters it was weak.
+
+    The value decides what became of a metric, never its score, which depends on other trusts too;
+    only a metric that is published as a score alone is compared by its score.
+
+    Args:
+        classified: as ``classify`` gives it, one trust's rows of one or more quarters.
+
+    Returns:
+        One row a metric and unit of the newest quarter: metric_id, unit, ``quarters_weak`` (for how
+        many quarters in a row it has been a weak spot, up to the newest quarter; 0 where it is none
+        now), ``change_since_last`` (a ``Since``: ``same figure`` is the same period again,
+        ``changed figure`` that period with another value, ``moved`` a value that may be better or
+        worse, ``not compared`` where there is no earlier figure in this unit), and the earlier
+        figure: ``quarter_from``, ``value_from``, and ``rank_from``, ``of_from`` and ``score_from``,
+        which are null where that quarter is of another framework year.
+
+    """
+    group = ("metric_id", "unit")
+    newest_first = classified.with_columns(time=_time(), year=_year()).sort(
+        *group, "time", descending=True
+    )
+    earlier = {c: pl.col(c).shift(-1).over(group) for c in ("quarter", "period", "value")}
+    same_year = pl.col("year") == pl.col("year").shift(-1).over(group)
+    within_year = {
+        f"{c}_from": pl.when(same_year).then(pl.col(c).shift(-1).over(group))
+        for c in ("rank", "of", "score")
+    }
+    newest = pl.col("time").max()
+    without_gap = newest - pl.col("time") == pl.int_range(pl.len()).over(group)
+    is_weak = pl.col("weak_spot").is_not_null() & without_gap
+    return (
+        newest_first.with_columns(
+            **{f"{c}_from": figure for c, figure in earlier.items()},
+            **within_year,
+            quarters_weak=is_weak.cast(pl.Int8).cum_min().over(group).sum().over(group),
+        )
+        .filter(pl.col("time") == newest)
+        .with_columns(
+            change_since_last=_since_last(), quarters_weak=pl.col("quarters_weak").cast(pl.Int32)
+        )
+        .select(
+            *group, "quarters_weak", "change_since_last", "quarter_from", "value_from",
+            "rank_from", "of_from", "score_from",
+        )
+    )  # fmt: skip
+
+
+def _since_last() -> pl.Expr:
+    value = pl.col("value") - pl.col("value_from")
+    # Where there are no values at all, the score is what is published; lower is better.
+    has_no_value = pl.col("value").is_null() & pl.col("value_from").is_null()
+    score = pl.col("score") - pl.col("score_from")
+    change = pl.when(has_no_value).then(score).otherwise(value)
+    better = pl.when(pl.col("higher_is_better") & ~has_no_value).then(change).otherwise(-change)
+    knows_better = has_no_value | pl.col("higher_is_better").is_not_null()
+    return (
+        pl.when(change.is_null())
+        .then(pl.lit(Since.NOT_COMPARED.value))
+        .when(same_period() & (change == 0))
+        .then(pl.lit(Since.SAME.value))
+        .when(same_period() & ~has_no_value)
+        .then(pl.lit(Since.REVISED.value))
+        .when(change == 0)
+        .then(pl.lit(Since.UNCHANGED.value))
+        .when(~knows_better)
+        .then(pl.lit(Since.MOVED.value))
+        .when(better > 0)
+        .then(pl.lit(Since.IMPROVED.value))
+        .otherwise(pl.lit(Since.WORSENED.value))
+    )
+
+
+def _year() -> pl.Expr:
+    """Give the calendar year in which a quarter's financial year begins."""
+    return pl.col("quarter").cast(pl.String).str.slice(3, 4).cast(pl.Int32)
+
+
+def _time() -> pl.Expr:
+    """Give quarters numbers of which one and the next differ by 1."""
+    return pl.col("quarter").to_physical().cast(pl.Int32)

@@ -1,1 +1,0 @@
-"""The words and shapes that every room shares: quarters, trust types, frames, answers."""

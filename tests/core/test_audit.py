@@ -1,0 +1,191 @@
+"""The release recomputed: every published figure of the real files, and figures put wrong."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from nhs_league.core.audit import Outcome, audit, outcomes
+from nhs_league.core.frames import Frames, together
+from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
+
+KIND = {
+    "metric score": "^OF[12]",
+    "domain score": "^OF4[02]",
+    "average score": "^OF5[02]02$",
+    "unadjusted segment": "^OF5[02]03$",
+    "override": "^OF5[02]04$",
+    "segment": "^OF5[02]00$",
+    "rank": "^OF5[02]00$",
+    "rank of the average score": "^OF5[02]02$",
+}
+
+
+@pytest.fixture(scope="module")
+def complete(shared: Path) -> Frames:
+    return frames_of(shared, Q1_2026)
+
+
+@pytest.fixture(scope="module")
+def year_2025(shared: Path) -> Frames:
+    return frames_of(shared, YEAR_2025)
+
+
+def _counts(frames: Frames, what: str) -> dict[str, int]:
+    rows = outcomes(frames).filter(what=what)
+    return dict(rows["outcome"].value_counts().iter_rows())
+
+
+def test_every_figure_of_the_raw_files_is_looked_at(shared: Path, complete: Frames) -> None:
+    published = raw(shared, *Q1_2026).filter(pl.col("Value").is_not_null())
+    summary = audit(complete).parts["checked"]
+    for what, count in summary.select("what", "published").iter_rows():
+        rows = published.filter(pl.col("Metric_ID").str.contains(KIND[what]))
+        if what == "metric score":
+            rows = rows.filter(pl.col("Value") > 0)
+        assert count == rows.height, what
+
+
+def test_the_complete_release_follows_the_method_without_exception(complete: Frames) -> None:
+    answer = audit(complete)
+    assert answer.frame.is_empty()
+    for what in ("unadjusted segment", "override", "segment", "rank", "rank of the average score"):
+        assert _counts(complete, what) == {Outcome.EQUAL.value: 202}, what
+    assert set(answer.parts["reasons"]["reason"]) == {
+        "the figures it is scored by are not published"
+    }
+    assert set(_counts(complete, "domain score")) <= {"equal", "within rounding"}
+
+
+def test_the_override_has_its_reason_in_the_raw_values(shared: Path, complete: Frames) -> None:
+    values = raw(shared, *Q1_2026).filter(pl.col("Metric_ID").is_in(["OF2079", "OF2081"]))
+    score = {(t, i[-3:]): v for t, i, v in values.select("Trust_code", "Metric_ID", "Value").rows()}
+    rows = outcomes(complete).filter(what="override")
+    for code, override, note in rows.select("trust_code", "published", "note").iter_rows():
+        plan, to_date = score[code, "079"] > 1, score[code, "081"] > 1
+        words = {(True, True): "plan below 0 and year to date below plan",
+                 (True, False): "plan below 0", (False, True): "year to date below plan",
+                 (False, False): None}  # fmt: skip
+        assert (override, note) == (plan or to_date, words[plan, to_date])
+
+
+def test_four_quarters_of_2025_leave_four_overrides_unexplained(year_2025: Frames) -> None:
+    answer = audit(year_2025)
+    # Results below 0 without an override, also when plan and year to date are taken together.
+    assert answer.frame.select("quarter", "trust_code", "what").rows() == [
+        ("Q1 2025/26", "G6V2S", "override"), ("Q1 2025/26", "RXT", "override"),
+        ("Q2 2025/26", "RXT", "override"), ("Q3 2025/26", "RY4", "override"),
+    ]  # fmt: skip
+    for what in ("unadjusted segment", "segment", "rank", "rank of the average score"):
+        assert _counts(year_2025, what) == {Outcome.EQUAL.value: 284}, what
+    reasons = dict(
+        answer.parts["reasons"].filter(what="override").select("reason", "computed_figures").rows()
+    )
+    assert reasons == {
+        "deficit support": 5,
+        "below 0 in one of plan and year to date, but not in both taken together": 7,
+    }
+
+
+def test_of_two_trusts_ranks_are_not_recomputed_and_the_reason_is_given(shared: Path) -> None:
+    answer = audit(frames_of(shared, TWO_TRUSTS))
+    assert answer.frame.is_empty()
+    reasons = answer.parts["reasons"].filter(what="rank")
+    assert reasons.row(0) == ("rank", "only some acute trusts are stored", 2)
+
+
+def test_several_quarters_and_years_are_audited_at_once(
+    complete: Frames, year_2025: Frames
+) -> None:
+    both = audit(together([complete, year_2025]))
+    alone = [audit(complete), audit(year_2025)]
+    assert both.frame.height == sum(answer.frame.height for answer in alone)
+    summed = pl.concat([answer.parts["checked"] for answer in alone]).group_by("what").sum()
+    assert both.parts["checked"].sort("what").equals(summed.sort("what"))
+
+
+@pytest.mark.parametrize(
+    ("frame", "column", "wrong", "what"),
+    [
+        ("observations", "score", 3.33, "metric score"),
+        ("domains", "score", 3.99, "domain score"),
+        ("standings", "average_score", 1.01, "average score"),
+        ("standings", "unadjusted_segment", 4, "unadjusted segment"),
+        ("standings", "override", True, "override"),
+        ("standings", "adjusted_segment", 4, "segment"),
+        ("standings", "rank", 77, "rank"),
+        ("standings", "score_rank", 77, "rank of the average score"),
+    ],
+)
+def test_a_published_figure_that_does_not_follow_is_listed(
+    complete: Frames, frame: str, column: str, wrong: float, what: str
+) -> None:
+    is_one = pl.col("trust_code") == "REF"
+    if frame == "observations":
+        is_one &= pl.col("metric_id") == "OF0023"
+    parts = {name: getattr(complete, name) for name in ("standings", "observations", "domains")}
+    kind = parts[frame].collect_schema()[column]
+    if column == "override":
+        is_one = pl.col("trust_code") == "RBQ"
+        assert parts["standings"].filter(is_one).collect()["override"].item() is False
+    parts[frame] = parts[frame].with_columns(
+        pl.when(is_one).then(pl.lit(wrong, kind)).otherwise(column).alias(column)
+    )
+    if column == "override":
+        counted = outcomes(Frames(**parts)).filter(what=what, trust_code="RBQ")
+        assert counted.select("outcome", "note").row(0) == ("excepted", "deficit support")
+        return
+    listed = audit(Frames(**parts)).frame.filter(what=what, trust_code="REF")
+    assert listed.height
+    assert set(listed["published"]) == {float(wrong)}
+    assert (listed["computed"] != wrong).all()
+
+
+def test_an_override_that_is_missing_is_listed(complete: Frames) -> None:
+    standings = complete.standings.with_columns(
+        override=pl.when(pl.col("trust_code") == "RXL")
+        .then(pl.lit(value=False))
+        .otherwise("override")
+    )
+    answer = audit(Frames(standings, complete.observations, complete.domains))
+    assert "RXL" in answer.frame.filter(what="override")["trust_code"].to_list()
+
+
+def test_a_metric_whose_scores_fit_no_rule_is_listed_once(complete: Frames) -> None:
+    odd = complete.observations.with_columns(
+        score=pl.when(pl.col("metric_id") == "OF0023")
+        .then((pl.col("value") % 3 + 1).round(2))
+        .otherwise("score")
+    )
+    listed = audit(Frames(complete.standings, odd, complete.domains)).frame.filter(
+        what="metric score"
+    )
+    assert listed.select("name", "trust_code", "note").rows() == [
+        (
+            "Percentage of cases where a patient is waiting 18 weeks or less for elective treatment "
+            "(OF0023)",
+            None,
+            "no known rule fits the scores of 129 trusts",
+        )
+    ]
+
+
+def test_a_store_with_some_metrics_only_is_not_called_wrong(complete: Frames) -> None:
+    few = complete.observations.filter(pl.col("metric_id").is_in(["OF0023", "OF0011", "OF0010"]))
+    answer = audit(Frames(complete.standings, few, complete.domains))
+    assert answer.frame.filter(pl.col("what").is_in(["average score", "metric score"])).is_empty()
+    reasons = answer.parts["reasons"].filter(what="average score")["reason"].to_list()
+    assert "the scores stored do not make the averages: some metrics may be missing" in reasons
+
+
+@pytest.mark.parametrize("names", [*combinations(Q1_2026, 1), *combinations(Q1_2026, 2)])
+def test_where_types_are_missing_nothing_is_called_wrong(
+    shared: Path, names: tuple[str, ...]
+) -> None:
+    answer = audit(frames_of(shared, names))
+    assert answer.frame.is_empty()
+    reasons = answer.parts["reasons"].filter(what="metric score")["reason"]
+    assert reasons.str.contains("scored over all trust types; only ").any()

@@ -1,0 +1,331 @@
+"""Who moved between two quarters, why, and whether it is real."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from nhs_league import League
+from nhs_league.core.change_words import notes
+from nhs_league.core.changes import changes
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, STANDINGS, Frames
+from nhs_league.core.mergers import what_became
+from nhs_league.core.quarters import Quarter
+from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.questions import across
+from nhs_league.questions.scope import Where
+from nhs_league.releases.store import read_quarters
+from sample_release.figures import EVENTS
+
+
+def frames(league: League, number: int) -> Frames:
+    return read_quarters(league.store, [Quarter(2025, number)])
+
+
+@pytest.fixture(scope="module")
+def to_q3(league: League) -> pl.DataFrame:
+    return changes(frames(league, 2), frames(league, 3), "acute", Filters()).frame
+
+
+def row(told: pl.DataFrame, code: str) -> dict[str, object]:
+    (found,) = told.filter(trust_code=code).to_dicts()
+    return found
+
+
+def test_an_override_that_ends_or_begins_is_named_and_clear(to_q3: pl.DataFrame) -> None:
+    ended, begun = row(to_q3, EVENTS.deficit_ends), row(to_q3, EVENTS.deficit_begins)
+    assert (ended["cause"], ended["direction"], ended["certainty"]) == (
+        "override removed",
+        "improved",
+        "clear",
+    )
+    assert (begun["cause"], begun["direction"], begun["certainty"]) == (
+        "override applied",
+        "worsened",
+        "clear",
+    )
+
+
+def test_a_merger_is_told_from_missing_figures(to_q3: pl.DataFrame) -> None:
+    gone = row(to_q3, EVENTS.merging)
+    assert gone["cause"] == "no longer listed"
+    assert (
+        f"merged into Selkiebridge and Siren Coast Hospitals NHS Foundation Trust ({EVENTS.merged})"
+        in str(gone["in_words"])
+    )
+    assert "source: " in str(gone["in_words"])
+
+
+def test_a_renamed_trust_keeps_its_history(to_q3: pl.DataFrame) -> None:
+    renamed = row(to_q3, EVENTS.renamed)
+    assert renamed["rank_from"] is not None
+    assert "renamed, before University Hospitals of Wyvernmouth NHS Trust" in str(
+        renamed["in_words"]
+    )
+
+
+def test_a_metric_that_is_new_can_be_the_cause(league: League) -> None:
+    """From the first to the second quarter, OF0106 was added for acute trusts."""
+    told = changes(frames(league, 1), frames(league, 2), "acute", Filters()).frame
+    by_set = told.filter(cause="metric set changed")
+    assert by_set.height
+    assert set(by_set["metric_id"]) == {"OF0106"}
+    assert by_set["in_words"].str.contains("metric added").all()
+
+
+def test_peers_that_move_are_told_from_a_trust_that_moves(to_q3: pl.DataFrame) -> None:
+    still = to_q3.filter(
+        pl.col("computed_change") == 0, pl.col("segment") == pl.col("segment_from")
+    )
+    assert still.height
+    assert set(still["cause"]) == {"peers moved"}
+
+
+def test_a_move_inside_the_likely_ranges_is_called_that(to_q3: pl.DataFrame) -> None:
+    moved = to_q3.filter(
+        pl.col("segment") != pl.col("segment_from"), pl.col("cause") == "a metric moved"
+    )
+    assert set(moved["certainty"]) == {"within likely range"}
+
+
+def with_ranges(standings: pl.LazyFrame, low: float, high: float) -> pl.LazyFrame:
+    return standings.with_columns(average_score_low=pl.lit(low), average_score_high=pl.lit(high))
+
+
+@pytest.mark.parametrize(
+    ("ranges", "certainty"),
+    [(((1.0, 1.5), (1.6, 2.0)), "clear"), (((1.0, 1.6), (1.6, 2.0)), "within likely range")],
+)
+def test_ranges_that_do_not_overlap_make_a_change_clear(
+    league: League, ranges: tuple[tuple[float, float], tuple[float, float]], certainty: str
+) -> None:
+    before, after = (
+        Frames(with_ranges(f.standings, *ends), f.observations, f.domains)
+        for f, ends in zip((frames(league, 3), frames(league, 4)), ranges, strict=True)
+    )
+    told = changes(before, after, "ambulance", Filters()).frame
+    assert set(told["certainty"]) == {certainty}
+
+
+def test_without_ranges_it_is_not_known(league: League) -> None:
+    before, after = (
+        Frames(
+            f.standings.with_columns(average_score_low=pl.lit(None, pl.Float64)),
+            f.observations,
+            f.domains,
+        )
+        for f in (frames(league, 3), frames(league, 4))
+    )
+    assert set(changes(before, after, "ambulance", Filters()).frame["certainty"]) == {"not known"}
+
+
+def segments(*moves: tuple[int, int, str]) -> pl.DataFrame:
+    """Rows of changes: the segment before, the segment now, and how sure that is."""
+    frame = pl.DataFrame(moves, schema=["segment_from", "segment", "certainty"], orient="row")
+    return frame.with_columns(cause=pl.lit("a metric moved"))
+
+
+@pytest.mark.parametrize(
+    ("moves", "headline"),
+    [
+        ([(2, 2, "clear")], "No trust changed segment."),
+        (
+            [(2, 1, "within likely range")],
+            "1 trust changed segment, to a better one. "
+            "The change is within the likely ranges and may be chance.",
+        ),
+        (
+            [(2, 3, "clear"), (1, 2, "clear")],
+            "2 trusts changed segment, all to a worse one. All are clear.",
+        ),
+        (
+            [(2, 3, "clear"), (2, 1, "not known"), (3, 1, "not known")],
+            "3 trusts changed segment: 2 to a better one, 1 to a worse one. 1 is clear, "
+            "2 are not known to be clear, as ranges are missing.",
+        ),
+        ([(2, 3, "not comparable")], "1 trust changed segment, to a worse one."),
+    ],
+)
+def test_the_headline_is_in_the_right_number(
+    moves: list[tuple[int, int, str]], headline: str
+) -> None:
+    assert notes(segments(*moves)) == [headline]
+
+
+def test_the_headline_counts_as_the_rows_do(league: League) -> None:
+    answer = changes(frames(league, 2), frames(league, 3), "acute", Filters())
+    moved = answer.frame.filter(pl.col("segment") != pl.col("segment_from"))
+    better = moved.filter(pl.col("segment") < pl.col("segment_from")).height
+    assert answer.notes[0].startswith(
+        f"{moved.height} trusts changed segment: {better} to a better one, "
+        f"{moved.height - better} to a worse one. "
+    )
+
+
+BREAK = (
+    "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
+    "differ, so scores, segments and ranks are not directly comparable."
+)
+
+
+def of_next_year(quarter: Frames) -> Frames:
+    """The same figures as if of the next framework year, each value new and higher by 1."""
+    label = pl.lit("Q1 2026/27", QUARTER)
+    return Frames(
+        quarter.standings.with_columns(quarter=label),
+        quarter.observations.with_columns(
+            quarter=label, period=pl.lit("Q1 26/27"), value=pl.col("value") + 1
+        ),
+        quarter.domains.with_columns(quarter=label),
+    )
+
+
+def test_nothing_is_called_clear_or_explained_across_framework_years(league: League) -> None:
+    after = of_next_year(frames(league, 3))
+    answer = changes(frames(league, 4), after, "acute", Filters())
+    assert answer.notes.count(BREAK) == 1
+    stayed = answer.frame.filter(pl.col("segment_from").is_not_null())
+    assert set(stayed["certainty"]) == {"not comparable"}
+    assert set(stayed["cause"]) == {"framework changed"}
+    assert (
+        stayed["metric_id"].null_count() == stayed["computed_share"].null_count() == stayed.height
+    )
+    assert "chance" not in answer.notes[0]
+    # What both quarters measure in one unit is compared by its value.
+    first = stayed.row(0, named=True)
+    assert first["metrics_compared"] >= first["metrics_improved"] + first["metrics_worsened"] > 0
+
+
+def test_a_unit_that_differs_is_not_compared_across_framework_years(league: League) -> None:
+    after = of_next_year(frames(league, 4))
+    in_days = after.observations.with_columns(unit=pl.lit("days"))
+    other = Frames(after.standings, in_days, after.domains)
+    before = frames(league, 3)
+    in_rates = Frames(
+        before.standings, before.observations.with_columns(unit=pl.lit("%")), before.domains
+    )
+    told = changes(in_rates, other, "acute", Filters()).frame
+    assert told["metrics_compared"].drop_nulls().is_empty()
+
+
+def moved_by(**scores: tuple[float, float]) -> tuple[Frames, Frames]:
+    """One trust whose average score is that of some metrics, in two quarters."""
+    ids = {name: f"OF09{place:02d}" for place, name in enumerate(scores)}
+
+    def quarter(label: str, place: int) -> Frames:
+        observed = pl.DataFrame(
+            [
+                {
+                    "metric_id": ids[name],
+                    "metric": name,
+                    "score": both[place],
+                    "value": float(both[place]),
+                    "unit": "%",
+                    "period": label,
+                }
+                for name, both in scores.items()
+            ]
+        ).with_columns(quarter=pl.lit(label), trust_code=pl.lit("Z01"), trust_type=pl.lit("acute"))
+        mean = sum(both[place] for both in scores.values()) / len(scores)
+        standing = pl.DataFrame(
+            {"quarter": label, "trust_code": "Z01", "trust_name": "One", "trust_type": "acute",
+             "average_score": round(mean, 2), "segment": 2, "rank": place + 1, "of": 9}
+        )  # fmt: skip
+        return Frames(
+            standing.lazy().pipe(shaped, STANDINGS),
+            observed.lazy().pipe(shaped, OBSERVATIONS),
+            DOMAINS.to_frame(eager=False),
+        )
+
+    return quarter("Q1 2025/26", 0), quarter("Q2 2025/26", 1)
+
+
+def shaped(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    present = frame.collect_schema().names()
+    absent = [pl.lit(None).alias(c) for c in schema if c not in present]
+    return frame.with_columns(absent).select(pl.col(c).cast(t) for c, t in schema.items())
+
+
+@pytest.mark.parametrize(
+    ("scores", "share", "words"),
+    [
+        # 1.0 of the 1.0 points lost.
+        ({"a": (1.0, 2.0), "b": (2.0, 2.0)}, 1.0, "a alone: 1 to 2%, score 1.00 to 2.00"),
+        # 1.5 of 2.0 points lost.
+        ({"a": (1.0, 2.5), "b": (2.0, 2.5)}, 0.75, "mainly a (75% of the points lost): 1 to 2.5%"),
+        # 0.5 of the 0.4 + 0.5 + 0.4 + 0.3 + 0.4 = 2.0 points gained.
+        (
+            {"a": (3.0, 2.6), "b": (3.0, 2.5), "c": (3.0, 2.6), "d": (3.0, 2.7), "e": (3.0, 2.6)},
+            0.25,
+            "several metrics, most of all b (25% of the points gained): 3 to 2.5%",
+        ),
+        ({"a": (1.0, 2.0), "b": (1.0, 2.0)}, 0.5,
+         "several metrics, most of all a and b (50% each of the points lost)"),
+        (dict.fromkeys("abcd", (1.0, 2.0)), 0.25,
+         "several metrics, most of all 4 equally (25% each of the points lost)"),
+    ],
+)  # fmt: skip
+def test_a_metric_is_named_with_its_share_and_with_those_that_share_its_place(
+    scores: dict[str, tuple[float, float]], share: float, words: str
+) -> None:
+    told = changes(*moved_by(**scores), "acute", Filters()).frame.row(0, named=True)
+    assert told["computed_share"] == pytest.approx(share)
+    assert words in told["in_words"]
+
+
+def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: League) -> None:
+    before, after = frames(league, 3), frames(league, 4)
+    without = after.of_types(["acute", "mental-health-community"])
+    answer = changes(before, without, "all", Filters())
+    assert answer.frame.filter(trust_type="ambulance").is_empty()
+    assert (
+        "10 ambulance trusts not compared: your files have no ambulance trusts for Q4 2025/26."
+        in answer.notes
+    )
+    # Of a part of a release it is not known how many trusts there are.
+    part = Frames(
+        after.standings.filter(pl.col("trust_code") == "ZV6").with_columns(of=pl.lit(None, pl.Int32)),
+        after.observations, after.domains,
+    )  # fmt: skip
+    answer = changes(before, part, "ambulance", Filters())
+    assert set(answer.frame["trust_code"]) <= {"ZV6"}
+    assert (
+        "9 ambulance trusts not compared: your files have only some ambulance trusts for Q4 2025/26."
+        in answer.notes
+    )
+
+
+def test_only_segments_and_only_one_direction_may_be_asked_for(league: League) -> None:
+    def asked(**options: object) -> pl.DataFrame:
+        return across.changes(league.store, Where(), "q2", "q3", **options).frame  # type: ignore[arg-type]
+
+    moved = asked(segment_only=True)
+    assert (moved["segment"] != moved["segment_from"]).all()
+    worse = asked(segment_only=True, direction="worsened")
+    assert (worse["segment"] > worse["segment_from"]).all()
+    assert worse.height + asked(segment_only=True, direction="improved").height == moved.height
+
+
+def test_quarters_that_cannot_be_compared_are_said(league: League) -> None:
+    with pytest.raises(UsageError, match="is not before"):
+        across.changes(league.store, Where(), "q4", "q2")
+    with pytest.raises(NotFoundError, match="no quarter before Q1"):
+        across.changes(league.store, Where(), None, "q1 2025/26")
+
+
+def standings(*trusts: tuple[str, str]) -> pl.DataFrame:
+    frame = pl.DataFrame(trusts, schema=["trust_code", "trust_name"], orient="row")
+    return frame.with_columns(
+        trust_type=pl.lit("acute"), region=pl.lit("London"), of=pl.lit(frame.height)
+    )
+
+
+def test_a_code_that_vanishes_without_a_known_merger_is_put_beside_what_is_new() -> None:
+    before = standings(("Z91", "Old Hospital"), ("Z92", "Stays"))
+    assert what_became(before, standings(("Z92", "Stays"), ("Z93", "New Group"))) == {
+        "Z91": "no longer listed; new or renamed in its region, and perhaps its successor: New Group (Z93)"
+    }
+    assert what_became(before, standings(("Z92", "Stays"))) == {
+        "Z91": "no longer listed; why is not known"
+    }

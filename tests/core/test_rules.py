@@ -1,0 +1,330 @@
+"""Each metric's scoring rule, held against the raw files by a slow second implementation.
+
+The oracle below knows the rules as NHS England's figures show them and reads the raw CSV itself;
+it shares no code with the package. What print leaves open (ties of values that are rounded, a value
+that prints as the standard itself) it allows, and counts.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from nhs_league.core.frames import Frames
+from nhs_league.core.method import rules
+from nhs_league.core.method.rules import recompute
+from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A rule by rank: over the type or all types, with or without a standard and a floor."""
+
+    over: str
+    higher: bool
+    standard: Callable[[float], bool | None] = field(default=lambda _: False)
+    floored: Callable[[float], bool | None] = field(default=lambda _: False)
+    best: float = 1
+    worst: float = 4
+
+
+def at_least(bar: float) -> Callable[[float], bool | None]:
+    return lambda value: None if value == bar else value > bar
+
+
+def at_most(bar: float) -> Callable[[float], bool | None]:
+    return lambda value: None if value == bar else value < bar
+
+
+def _standard(over: str, higher: bool, bar: float) -> Ranked:
+    return Ranked(over, higher, at_least(bar) if higher else at_most(bar), best=2)
+
+
+RANKED_2026 = {
+    **{m: Ranked("type", higher) for m, higher in {"008": False, "014": False, "023": True, "047": True, "061": True, "084": True, "116": False, "120": True}.items()},
+    **{m: Ranked("all", higher) for m, higher in {"015": True, "077": False, "082": False, "096": True, "101": True, "102": True}.items()},
+    "003": _standard("type", False, 0),
+    "010": _standard("type", True, 80),
+    "011": _standard("type", True, 80),
+    "013": _standard("type", True, 82),
+    "020": _standard("type", False, 0),
+    "001": _standard("all", True, 78),
+    "005": _standard("all", False, 0),
+    "017": _standard("all", False, 25),
+    "086": _standard("all", False, 100),
+    "004": Ranked("all", False, floored=lambda value: value >= 12, worst=3),
+    "060": Ranked("type", True, floored=lambda value: value == 0, worst=3),
+    "094": Ranked("all", True, at_least(99.99), lambda value: value <= 75, best=2, worst=3),
+}  # fmt: skip
+RANKED_2025 = {
+    **{m: Ranked("type", True) for m in ("047", "061", "084")},
+    "017": _standard("type", False, 30),
+    "086": Ranked("all", False),
+}
+BANDS = {
+    "016": lambda v: 1 if v >= 80 else 2 if v >= 71 else 3 if v >= 47.7 else 4,
+    "036": lambda v: 1 if v <= 4.4 else 2 if v <= 8 else 3 if v <= 28.5 else 4,
+    "079": lambda v: 1 if v >= 0 else 2 if v >= -1 else 3 if v >= -2 else 4,
+    "081": lambda v: 1 if v >= 0 else 2 if v >= -0.5 else 3 if v >= -1 else 4,
+}
+FINANCE = {(1, 1): 1, (1, 2): 1, (1, 3): 2, (2, 1): 2, (3, 1): 2, (4, 1): 2, (1, 4): 3, (2, 3): 3, (3, 3): 3, (4, 2): 3, (2, 4): 4, (3, 4): 4, (4, 3): 4, (4, 4): 4, (2, 2): 2, (3, 2): 3}  # fmt: skip
+STAFFING = {(1, 1): 1, (1, 2): 1, (2, 1): 1, (1, 3): 2, (2, 2): 2, (2, 3): 2, (3, 1): 2, (3, 2): 2, (1, 4): 3, (3, 3): 3, (4, 1): 3, (4, 2): 3, (3, 4): 4, (4, 4): 4}  # fmt: skip
+
+
+@dataclass
+class Row:
+    quarter: str
+    kind: str
+    trust: str
+    number: str
+    score: float
+    value: float | None = None
+    rank: int | None = None
+
+
+def rows_of(folder: Path, names: tuple[str, ...]) -> list[Row]:
+    """Read the scores of raw files with the values that they are of."""
+    scores: dict[tuple[str, str, str, str], Row] = {}
+    values = {}
+    for name in names:
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file):
+                metric, words = line["Metric_ID"], line["Metric_description"].strip()
+                key = (line["Quarter"], line["Trust_code"], metric[3:], words)
+                if metric[:3] == "OF0":
+                    values[key] = (float(line["Value"]), line["Rank"])
+                elif metric[:3] in ("OF1", "OF2") and float(line["Value"]) > 0:
+                    scores[key] = Row(
+                        line["Quarter"], line["Trust_type"], line["Trust_code"], metric[3:],
+                        float(line["Value"]),
+                    )  # fmt: skip
+    for key, row in scores.items():
+        if key in values:
+            row.value, rank = values[key]
+            row.rank = int(float(rank)) if rank else None
+    return list(scores.values())
+
+
+def allowed(rule: Ranked, rows: list[Row]) -> Iterator[tuple[Row, float, float]]:
+    """Give each row of a ranking the lowest and the highest score that print allows."""
+
+    def side(row: Row) -> str:
+        assert row.value is not None
+        met, floored = rule.standard(row.value), rule.floored(row.value)
+        if met or (met is None and row.score == 1):
+            return "met"
+        return "floored" if floored or (floored is None and row.score == 4) else "between"
+
+    sides = {id(row): side(row) for row in rows}
+    between = [row for row in rows if sides[id(row)] == "between"]
+    span = (rule.worst - rule.best) / max(len(between) - 1, 1)
+    by_column = rule.over == "type" and all(row.rank is not None for row in rows)
+    met = sum(1 for row in rows if sides[id(row)] == "met")
+    for row in rows:
+        if sides[id(row)] != "between":
+            score = 1.0 if sides[id(row)] == "met" else 4.0
+            yield row, score, score
+        elif by_column:
+            assert row.rank is not None
+            score = rule.best + span * (row.rank - met - 1)
+            yield row, score, score
+        else:
+            sign = 1 if rule.higher else -1
+            good = [sign * other.value for other in between if other.value is not None]
+            better = len([each for each in good if each > sign * (row.value or 0)])
+            ties = good.count(sign * (row.value or 0))
+            yield row, rule.best + span * better, rule.best + span * (better + ties - 1)
+
+
+def by_oracle(rows: list[Row], rules: dict[str, Ranked]) -> list[tuple[Row, float, float]]:
+    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.number in rules:
+            pool = row.kind if rules[row.number].over == "type" else "all"
+            groups[row.quarter, row.number, pool].append(row)
+    return [each for (_, n, _), group in groups.items() for each in allowed(rules[n], group)]
+
+
+@pytest.fixture(scope="module")
+def complete(shared: Path) -> Frames:
+    return frames_of(shared, Q1_2026)
+
+
+@pytest.fixture(scope="module")
+def year_2025(shared: Path) -> Frames:
+    return frames_of(shared, YEAR_2025)
+
+
+def test_the_complete_release_is_scored_as_the_oracle_scores_it(
+    shared: Path, complete: Frames
+) -> None:
+    rows = rows_of(shared, Q1_2026)
+    oracle = by_oracle(rows, RANKED_2026)
+    scores = recompute(complete.observations, complete.standings).scores
+    computed = {
+        (trust, metric[-3:]): (low, high)
+        for trust, metric, low, high in scores.select(
+            "trust_code", "metric_id", "computed_low", "computed_high"
+        ).iter_rows()
+    }
+    ties = 0
+    for row, low, high in oracle:
+        assert low - 0.0051 <= row.score <= high + 0.0051, row
+        assert computed[row.trust, row.number] == pytest.approx((low, high)), row
+        ties += abs(row.score - low) > 0.0051
+    # Only where printed values tie may a score be off, and only over several types.
+    assert ties == scores.filter((pl.col("score") - pl.col("computed_score")).abs() > 0.0051).height
+    assert {row.number for row, low, _ in oracle if abs(row.score - low) > 0.0051} <= {
+        number for number, rule in RANKED_2026.items() if rule.over == "all"
+    }
+    assert len(rows) == scores.height
+
+
+def test_where_the_rank_column_or_bands_decide_every_score_is_exact(complete: Frames) -> None:
+    scores = recompute(complete.observations, complete.standings).scores
+    decided = scores.filter(pl.col("not_computed").is_null(), pl.col("over").ne_missing("all"))
+    assert decided.height
+    assert (decided["score"] - decided["computed_score"]).abs().max() <= 0.0051  # type: ignore[operator]
+
+
+def test_bands_and_tables_of_two_scores_are_those_of_the_raw_rows(
+    shared: Path, complete: Frames
+) -> None:
+    scores = recompute(complete.observations, complete.standings).scores
+    computed = {
+        (trust, metric[-3:]): score
+        for trust, metric, score in scores.select(
+            "trust_code", "metric_id", "computed_score"
+        ).iter_rows()
+    }
+    rows = {(row.trust, row.number): row for row in rows_of(shared, Q1_2026)}
+    for (trust, number), row in rows.items():
+        if number in BANDS:
+            assert computed[trust, number] == BANDS[number](row.value) == row.score
+    for number, table, parts in (
+        ("080", FINANCE, ("079", "081")),
+        ("108", STAFFING, ("207", "208")),
+    ):
+        pairs = [
+            (row, tuple(int(rows[trust, part].score) for part in parts))
+            for (trust, n), row in rows.items()
+            if n == number
+        ]
+        assert len(pairs) == 202
+        for row, pair in pairs:
+            assert computed[row.trust, number] == table[pair] == row.score  # type: ignore[index]
+
+
+def test_scores_of_2025_are_exact_where_their_types_are_stored(
+    shared: Path, year_2025: Frames
+) -> None:
+    scores = recompute(year_2025.observations, year_2025.standings).scores.with_columns(
+        number=pl.col("metric_id").str.slice(-3),
+        off=(pl.col("score") - pl.col("computed_score")).abs(),
+    )
+    raw = rows_of(shared, YEAR_2025)
+    for number in ("047", "061", "084", "017", "079", "080", "081", "086"):
+        these = scores.filter(number=number)
+        assert these.height == sum(1 for row in raw if row.number == number)
+        assert these["off"].null_count() == 0, number
+        assert these["off"].max() <= 0.0051, number  # type: ignore[operator]
+    assert scores.filter(number="086").height == 283
+    for row, low, high in by_oracle(raw, RANKED_2025):
+        assert low - 0.0051 <= row.score <= high + 0.0051, row
+
+
+def test_a_score_over_types_that_are_not_stored_is_not_called_wrong(year_2025: Frames) -> None:
+    scores = recompute(year_2025.observations, year_2025.standings).scores
+    for metric in ("OF0082", "OF0005", "OF0057", "OF0063", "OF0028"):
+        these = scores.filter(metric_id=metric)
+        assert these["computed_score"].null_count() == these.height
+        assert set(these["not_computed"]) == {
+            "scored over all trust types; only mental health and community trusts, ambulance "
+            "trusts are stored"
+        }
+
+
+def test_of_some_trusts_of_a_type_nothing_ranked_is_recomputed(shared: Path) -> None:
+    frames = frames_of(shared, TWO_TRUSTS)
+    scores = recompute(frames.observations, frames.standings).scores
+    computed = set(scores.filter(pl.col("computed_score").is_not_null())["metric_id"])
+    assert computed == {"OF0079", "OF0080", "OF0081"}
+    assert "only some acute trusts are stored" in scores["not_computed"].to_list()
+
+
+def test_without_a_list_the_same_rules_follow_from_the_rows(
+    complete: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = rules.listed_rules()
+    by_list = recompute(complete.observations, complete.standings).rules
+    monkeypatch.setattr(rules, "listed_rules", lambda: listed.clear())
+    inferred = recompute(complete.observations, complete.standings).rules
+    # Tables of two scores cannot be told from other scores without values.
+    told = by_list.filter(~pl.col("rule").is_in(["unpublished", "pair"]))
+    both = told.join(inferred, on=["quarter", "metric_id"], suffix="_inferred")
+    assert both.height == told.height
+    assert both["rule"].to_list() == both["rule_inferred"].to_list()
+    assert both["over"].to_list() == both["over_inferred"].to_list()
+    assert set(both["basis_inferred"]) == {"rows"}
+    assert both["standard_missed"].to_list() == both["standard_missed_inferred"].to_list()
+
+
+def test_a_year_that_is_not_listed_is_scored_by_its_rows(complete: Frames) -> None:
+    later = Frames(
+        *(
+            getattr(complete, name).with_columns(
+                quarter=pl.lit("Q1 2027/28", getattr(complete, name).collect_schema()["quarter"])
+            )
+            for name in ("standings", "observations", "domains")
+        )
+    )
+    # A standard that moved: 80 % in the list, 75 % in these rows.
+    moved = later.observations.with_columns(
+        value=pl.when(pl.col("metric_id") == "OF0010").then(pl.col("value") - 5).otherwise("value")
+    )
+    rules = recompute(moved, later.standings).rules
+    row = rules.filter(metric_id="OF0010").row(0, named=True)
+    assert (row["rule"], row["over"], row["basis"]) == ("standard", "type", "rows")
+    assert row["standard_missed"] < 75 < row["standard_reached"]
+    assert row["explained"] == row["scored"] == 116
+
+
+def test_scores_that_no_rule_gives_are_named(complete: Frames) -> None:
+    odd = complete.observations.with_columns(
+        score=pl.when(pl.col("metric_id") == "OF0023")
+        .then((pl.col("value") % 3 + 1).round(2))
+        .otherwise("score")
+    )
+    result = recompute(odd, complete.standings)
+    assert result.rules.filter(metric_id="OF0023").row(0, named=True)["rule"] == "unknown"
+    assert set(result.scores.filter(metric_id="OF0023")["not_computed"]) == {"no known rule fits"}
+
+
+@pytest.mark.parametrize(
+    "metric", ["OF0023", "OF0082", "OF0010", "OF0060", "OF0079", "OF0093", "OF0080"]
+)
+def test_one_odd_score_does_not_hide_behind_the_rule(complete: Frames, metric: str) -> None:
+    scores = recompute(complete.observations, complete.standings).scores
+    row = scores.filter(metric_id=metric).sort("value", "trust_code").row(20, named=True)
+    wrong = 1.0 if row["score"] > 2 else 4.0
+    is_row = (pl.col("metric_id") == metric) & (pl.col("trust_code") == row["trust_code"])
+    odd = complete.observations.with_columns(score=pl.when(is_row).then(wrong).otherwise("score"))
+    after = recompute(odd, complete.standings).scores.filter(
+        pl.col("metric_id") == metric, pl.col("trust_code") == row["trust_code"]
+    ).row(0, named=True)  # fmt: skip
+    assert not after["computed_low"] - 0.0051 <= wrong <= after["computed_high"] + 0.0051
+
+
+def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
+    shared: Path, complete: Frames, year_2025: Frames
+) -> None:
+    for frames, names in ((complete, Q1_2026), (year_2025, YEAR_2025)):
+        rules = recompute(frames.observations, frames.standings).rules
+        assert set(rules["basis"]) == {"framework"}
+        assert set(rules["metric_id"].str.slice(-3)) == {r.number for r in rows_of(shared, names)}

@@ -1,0 +1,132 @@
+"""Quarter by quarter: figures that are news, and those that are not."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from nhs_league import League
+from nhs_league.core.frames import Frames
+from nhs_league.core.trends import metric_trend, places
+from nhs_league.errors import NotFoundError
+from nhs_league.questions import across
+from nhs_league.render.views.history import sparklines
+from sample_release.figures import EVENTS
+
+
+def trend(
+    league: League, *trusts: str, measure: str | None = None, every: bool = False
+) -> pl.DataFrame:
+    return across.trend(league.store, trusts, measure, every_metric=every).frame
+
+
+def test_places_are_followed_through_every_quarter(league: League) -> None:
+    told = trend(league, "ZB6", "ZM8")
+    quarters = [*(f"Q{n} 2025/26" for n in (1, 2, 3, 4)), "Q1 2026/27"]
+    assert told["quarter"].to_list() == quarters * 2
+    assert told["trust_code"].to_list() == ["ZB6"] * 5 + ["ZM8"] * 5
+
+
+def test_an_annual_survey_is_one_figure_published_again(league: League) -> None:
+    survey = trend(league, "ZB6", measure="staff engagement")
+    # Periods 2024, 2024, 2024, 2025, 2025.
+    same = "same figure"
+    assert survey["news"].to_list() == ["first", same, same, "new figure", same]
+    monthly = trend(league, "ZB6", measure="elective")
+    assert set(monthly["news"][1:]) == {"new figure"}
+
+
+def test_a_rate_and_its_count_are_two_series(league: League) -> None:
+    frames = league.frames()
+    rates = frames.observations.filter(
+        pl.col("metric_id") == "OF0088", pl.col("unit") == "rate", pl.col("trust_code") == "ZB6"
+    )
+    counts = rates.with_columns(unit=pl.lit("count"), value=100 * pl.col("value"))
+    both = Frames(frames.standings, pl.concat([rates, counts]), frames.domains)
+    infections = metric_trend(both, ["ZB6"], ["OF0088"]).frame
+    assert dict(infections.group_by("unit").len().iter_rows()) == {"rate": 4, "count": 4}
+    assert set(infections["news"]) == {"first", "new figure"}
+
+
+def test_a_metric_that_loses_its_value_goes_on_as_a_score(league: League) -> None:
+    """C. difficile is a rate with a score in 2025/26, and a score alone in 2026/27."""
+    infections = trend(league, "ZB6", measure="C. difficile").sort("quarter")
+    assert infections["unit"].to_list() == ["rate"] * 4 + [None]
+    assert infections["value"].is_null().to_list() == [False] * 4 + [True]
+    assert infections["score"].null_count() == 0
+
+
+def test_a_metric_whose_unit_changes_is_not_one_series(league: League) -> None:
+    frames = league.frames()
+    is_late = (pl.col("metric_id") == "OF0023") & (pl.col("quarter") > "Q2 2025/26")
+    changed = frames.observations.with_columns(
+        unit=pl.when(is_late).then(pl.lit("days")).otherwise("unit")
+    )
+    answer = metric_trend(Frames(frames.standings, changed, frames.domains), ["ZB6"], ["OF0023"])
+    told = dict(answer.frame.select("quarter", "news").iter_rows())
+    assert told["Q3 2025/26"] == "series broken"
+    assert told["Q4 2025/26"] == "new figure"
+    assert any("not one series" in note for note in answer.notes)
+
+
+def test_a_measure_means_what_it_means_for_the_trusts_own_type(league: League) -> None:
+    assert set(trend(league, "ZB6", measure="elective")["metric_id"]) == {"OF0023"}
+    # A community trust has no such metric, but an area of that name.
+    assert set(trend(league, "ZU0", measure="elective")["metric_id"]) == {"OF0001", "OF0005"}
+
+
+def test_every_metric_may_be_asked_for(league: League) -> None:
+    told = trend(league, "ZV6", every=True)
+    # 17 of Q1 2026/27, and OF0028, which only 2025/26 has.
+    assert told["metric_id"].n_unique() == 18
+
+
+def test_a_trust_that_merged_is_followed_to_its_end_and_said(league: League) -> None:
+    answer = across.trend(league.store, [EVENTS.merging], None)
+    assert answer.frame["quarter"].to_list() == ["Q1 2025/26", "Q2 2025/26"]
+    assert any(
+        note.startswith(f"{EVENTS.merging} from Q3 2025/26: merged into") for note in answer.notes
+    )
+
+
+def test_a_measure_that_a_trust_never_had_is_said(league: League) -> None:
+    with pytest.raises(NotFoundError):
+        trend(league, "ZV6", measure="62-day")
+
+
+def test_one_metric_of_two_framework_years_is_one_series_whatever_its_description(
+    league: League,
+) -> None:
+    frames = league.frames()
+    answer = metric_trend(frames, ["ZB6"], ["OF0011"])
+    assert answer.frame["metric"].unique(maintain_order=True).to_list() == [
+        "Percentage of patients treated for cancer within 62 days of referral",
+        "Percentage of cases treated within 62 days of referral",
+    ]
+    assert answer.frame["news"].to_list() == ["first", *["new figure"] * 4]
+    assert (
+        answer.title == "Percentage of cases treated within 62 days of referral, quarter by quarter"
+    )
+    assert (
+        "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
+        "differ, so scores, segments and ranks are not directly comparable." in answer.notes
+    )
+    assert any("Q1 2026/27" in note for note in places(frames, ["ZB6"]).notes)
+    is_first_year = pl.col("quarter") <= "Q4 2025/26"
+    one_year = Frames(
+        *(f.filter(is_first_year) for f in (frames.standings, frames.observations, frames.domains))
+    )
+    notes = metric_trend(one_year, ["ZB6"], ["OF0011"]).notes
+    assert not any("framework" in note for note in notes)
+
+
+def test_a_quarter_without_a_figure_leaves_a_gap_in_its_line(league: League) -> None:
+    frames = league.frames()
+    is_missing = (pl.col("quarter") == "Q2 2025/26") & (pl.col("metric_id") == "OF0023")
+    without = Frames(frames.standings, frames.observations.filter(~is_missing), frames.domains)
+    answer = metric_trend(without, ["ZB6"], None)
+    columns = {column.heading: column.cells for column in sparklines(answer)}
+    lines = dict(zip(columns["Metric"], columns["Quarters"], strict=True))
+    assert [place for place, sign in enumerate(lines["18-week waits"]) if sign == "·"] == [1]
+    assert {len(line) for line in lines.values()} == {5}
+    assert any("· means no figure" in note for note in answer.notes)

@@ -1,0 +1,148 @@
+"""What would move a trust: the table recomputed with a figure changed."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from nhs_league import League
+from nhs_league.core.method.scoring import league_rank
+from nhs_league.core.whatif import whatif
+from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.questions import reasons
+from nhs_league.questions.one_trust import OneTrust, one_trust
+
+TRUSTS = ["ZB6", "ZA0", "ZE9", "ZC2", "ZM8", "ZP7", "ZR3", "ZV6", "ZF1"]
+slow_to_recompute = settings(max_examples=15, deadline=None)
+
+
+def after(
+    one: OneTrust, league: League, sets: list[str], *, no_deficit: bool = False
+) -> pl.DataFrame:
+    answer = reasons.what_if(league.store, one.code, "latest", sets, no_deficit=no_deficit)
+    return answer.parts["table"]
+
+
+def own(league: League, code: str) -> OneTrust:
+    return one_trust(league.store, code, "latest")
+
+
+@pytest.mark.parametrize("code", TRUSTS)
+def test_no_change_gives_the_published_table_exactly(league: League, code: str) -> None:
+    one = own(league, code)
+    table = whatif(one.national, one.code, one.cuts, []).parts["table"]
+    assert table["computed_average_score"].to_list() == table["average_score"].to_list()
+    assert table["computed_segment"].to_list() == table["segment"].to_list()
+    assert table["computed_rank"].to_list() == table["rank"].to_list()
+
+
+def test_setting_a_figure_to_what_it_is_changes_nothing(league: League) -> None:
+    one = own(league, "ZB6")
+    table = after(one, league, ["OF0011=46.92"])
+    assert table.filter(pl.col("computed_rank") != pl.col("rank")).is_empty()
+
+
+@given(code=st.sampled_from(TRUSTS), place=st.integers(0, 30), better=st.floats(0.01, 30))
+@slow_to_recompute
+def test_improving_one_metric_never_worsens_the_trusts_average_score(
+    league: League, code: str, place: int, better: float
+) -> None:
+    one = own(league, code)
+    metrics = league.show(code).filter(
+        pl.col("value").is_not_null()
+        & pl.col("score").is_not_null()
+        & pl.col("higher_is_better").is_not_null()
+    )
+    metric = metrics.sort("metric_id").row(place % metrics.height, named=True)
+    value = metric["value"] + (better if metric["higher_is_better"] else -better)
+    table = after(one, league, [f"{metric['metric_id']} {metric['unit']}={value}"]).filter(
+        trust_code=code
+    )
+    # The sample rounds halves to even, so a score may come out 0.01 worse by itself.
+    assert table["computed_average_score"].item() <= table["average_score"].item() + 0.0101
+
+
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [("ZJ2", 1), ("ZF6", 3), ("ZA3", 3), ("ZH1", 2), ("ZC5", 2), ("ZL0", 2)],
+)
+def test_each_way_into_a_segment_really_leads_there(league: League, code: str, target: int) -> None:
+    ways = reasons.ways_to(league.store, code, "latest", target).frame
+    assert ways.height
+    one = own(league, code)
+    for way in ways.head(4).iter_rows(named=True):
+        moves = way["set"].split()
+        assert len(moves) == way["metrics"]
+        table = after(one, league, moves).filter(trust_code=code)
+        assert table["computed_segment"].item() <= target
+        # Nothing in it can be spared.
+        for spared in moves if len(moves) > 1 else ():
+            fewer = after(one, league, [move for move in moves if move != spared])
+            assert fewer.filter(trust_code=code)["computed_segment"].item() > target
+        assert table["computed_average_score"].item() == pytest.approx(
+            way["computed_average_score"], abs=0.0101
+        )
+
+
+def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> None:
+    found = [
+        reasons.ways_to(league.store, code, "latest", 1).frame for code in ("ZJ2", "ZA9", "ZG9")
+    ]
+    assert any(frame.height for frame in found)
+    for frame in found:
+        assert frame["computed_quarters_moved"].is_sorted()
+        assert frame["metrics"].n_unique() <= 1
+
+
+@pytest.mark.parametrize("word", ["median", "q1", "best", "standard"])
+def test_a_value_may_be_named(league: League, word: str) -> None:
+    row = league.show("ZC2").filter(metric_id="OF0023").row(0, named=True)
+    values = league.worst("elective")["value"]
+    named = {
+        "median": row["median"],
+        "q1": row["upper_quartile"],
+        "best": values.max(),
+        "standard": 92.0,
+    }
+    told = league.whatif("ZC2", {"elective": word}).filter(what="value")
+    assert told["computed_after"].item() == named[word]
+
+
+@pytest.mark.parametrize(
+    ("sets", "error"),
+    [
+        (["OF0011"], UsageError),
+        (["=5"], UsageError),
+        (["OF0011=soon"], UsageError),
+        (["cancer=5"], UsageError),
+        (["mrsa=standard"], UsageError),
+        (["OF0095=5"], NotFoundError),
+        (["nothing=5"], NotFoundError),
+    ],
+)
+def test_what_cannot_be_set_is_said(
+    league: League, sets: list[str], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        reasons.what_if(league.store, "ZB6", "latest", sets, no_deficit=False)
+
+
+ranked = st.lists(
+    st.tuples(st.integers(1, 5), st.integers(100, 400).map(lambda score: score / 100)),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(rows=ranked)
+@settings(deadline=None)
+def test_the_league_order_is_total_and_ties_share_the_smaller_rank(
+    rows: list[tuple[int, float]],
+) -> None:
+    frame = pl.DataFrame(rows, schema=["segment", "average_score"], orient="row").with_columns(
+        quarter=pl.lit("Q1"), trust_type=pl.lit("acute")
+    )
+    ranks = frame.select(league_rank())["segment"].to_list()
+    by_hand = [1 + sum(other < row for other in rows) for row in rows]
+    assert ranks == by_hand
