@@ -1,7 +1,7 @@
 """What an NHS trust's league rank hides: the NHS Oversight Framework tables, asked and answered.
 
 >>> from nhs_league import open_league
->>> open_league(sample=True).worst("elective", limit=1)["trust_code"].to_list()
+>>> open_league(sample=True).worst("elective", limit=1).frame["trust_code"].to_list()
 ['ZK3']
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
-    from nhs_league.api import League, open_league
+    from nhs_league.league import League, open_league
 
 __all__ = ["League", "__version__", "open_league"]
 
@@ -20,7 +20,7 @@ __all__ = ["League", "__version__", "open_league"]
 def __getattr__(name: str) -> object:
     """Import the API when it is first used, so that the command starts fast."""
     if name in ("League", "open_league"):
-        from nhs_league import api
+        from nhs_league import league
 
-        return getattr(api, name)
+        return getattr(league, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nhs_league.cli.app import COMMANDS, GROUPS, built, program
+from nhs_league.cli.app import COMMANDS, GROUPS, build_command, program
 from nhs_league.errors import Exit
 from nhs_league.version import __version__
 
@@ -48,9 +48,11 @@ def _lines() -> Iterator[str]:
 
 
 def _commands() -> Iterator[tuple[str, Any]]:
-    yield from ((name, built(name)) for name in COMMANDS)
+    yield from ((name, build_command(name)) for name in COMMANDS)
     for group in GROUPS:
-        yield from ((f"{group} {name}", command) for name, command in built(group).commands.items())
+        yield from (
+            (f"{group} {name}", command) for name, command in build_command(group).commands.items()
+        )
 
 
 def _command(path: str, command: Any) -> Iterator[str]:

@@ -12,27 +12,20 @@ from pathlib import Path
 from rich.console import Console
 
 from nhs_league.core.answers import Answer
-from nhs_league.core.order import Order
-from nhs_league.questions import profile, ranks, reasons
-from nhs_league.questions.scope import Where
-from nhs_league.releases.store import Store
+from nhs_league.league import League, open_league
 from nhs_league.render.meta import Meta
 from nhs_league.render.terminal import print_answer
-from nhs_league.sample import open_sample
 from nhs_league.version import __version__
 
 TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 
 
-def answers(store: Store) -> dict[str, Answer]:
-    """Give the answers to show, by the command that asks for them."""
-    ten = Order(limit=10)
+def answers(league: League) -> dict[str, Answer]:
+    """Return the answers to show, by the command that asks for them."""
     return {
-        "show ZB6": profile.show(store, "ZB6", "latest"),
-        "worst --metric elective": ranks.worst_or_best(
-            store, "elective", Where(), ten, worst_first=True
-        ),
-        "explain ZV6": reasons.explain(store, "ZV6", "latest"),
+        "show ZB6": league.show("ZB6"),
+        "worst --metric elective": league.worst("elective", limit=10),
+        "explain ZV6": league.explain("ZV6"),
     }
 
 
@@ -49,6 +42,6 @@ def screenshot(command: str, answer: Answer) -> str:
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for command, answer in answers(open_sample(Path(folder))).items():
+        for command, answer in answers(open_league(sample=True, data_dir=folder)).items():
             file = TARGET / f"{command.split()[0]}.svg"
             file.write_text(screenshot(command, answer), "utf-8")

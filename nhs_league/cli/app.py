@@ -22,25 +22,29 @@ COMMANDS = {
     "worst": ("ranks", "nhsleague worst --metric elective --region London"),
     "best": ("ranks", "nhsleague best --metric cancer --csv"),
     "table": ("ranks", "nhsleague table acute --segment 4"),
-    "hidden": ("reasons", "nhsleague hidden, or nhsleague hidden --override"),
-    "changes": ("history", "nhsleague changes --segment-only --csv | grep clear"),
-    "trend": ("history", "nhsleague trend RDY --metric 60-day"),
-    "explain": ("reasons", "nhsleague explain RDY, or nhsleague explain --audit"),
+    "spread": ("ranks", "nhsleague spread 62-day --mark RHQ"),
+    "metrics": ("trusts", "nhsleague metrics --type ambulance"),
+    "trusts": ("trusts", "nhsleague trusts teaching --region midlands"),
+    "explain": ("explain", "nhsleague explain RDY"),
     "whatif": (
-        "reasons",
+        "explain",
         "nhsleague whatif RDY --set OF0063=25, or nhsleague whatif RDY --to-segment 1",
     ),
-    "trusts": ("trusts", "nhsleague trusts teaching --region midlands"),
-    "metrics": ("trusts", "nhsleague metrics --type ambulance"),
+    "hidden": ("explain", "nhsleague hidden --metric cancer"),
+    "capped": ("explain", "nhsleague capped --type all"),
+    "changes": ("history", "nhsleague changes --segment-only --csv | grep clear"),
+    "trend": ("history", "nhsleague trend RDY --metric 60-day"),
+    "revisions": ("history", 'nhsleague revisions --quarter "Q3 2025/26"'),
+    "audit": ("explain", "nhsleague audit, or nhsleague audit --quarter all"),
     "report": ("report", "nhsleague report RDY -o rdy.html, or report --all -o site"),
-    "query": ("tables", 'nhsleague query "select region, avg(rank) from standings group by 1"'),
-    "export": ("tables", "nhsleague export tables --format csv"),
+    "query": ("share", 'nhsleague query "select region, avg(rank) from standings group by 1"'),
+    "export": ("share", "nhsleague export tables --format csv"),
     "fetch": ("fetch", "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),
-    "releases": ("keeping", "nhsleague releases, or nhsleague releases --available"),
+    "releases": ("store", "nhsleague releases, or nhsleague releases --available"),
 }
 """Each command's name, which is also its function's, with its module and an example."""
 
-GROUPS = {"cache": "keeping"}
+GROUPS = {"cache": "store"}
 """Each group of commands, with the module that has it."""
 
 
@@ -56,15 +60,15 @@ class _Program(Group):
         """Give a command to be listed: its name and what it is for."""
         command = super().get_command(ctx, cmd_name)
         if command is not None:
-            found = _found(cmd_name)
-            is_group = isinstance(found, typer.Typer)
-            command.help = found.info.help if is_group else inspect.getdoc(found)
+            loaded = _load(cmd_name)
+            is_group = isinstance(loaded, typer.Typer)
+            command.help = loaded.info.help if is_group else inspect.getdoc(loaded)
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Give the command that is named, to be run."""
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, None if listed is None or name is None else built(name), rest
+        return name, None if listed is None or name is None else build_command(name), rest
 
 
 def program() -> Any:
@@ -81,18 +85,18 @@ def program() -> Any:
     return get_command(app)
 
 
-def built(name: str) -> Any:
+def build_command(name: str) -> Any:
     """Build one command, or one group of commands, with all its options."""
-    found = _found(name)
-    if isinstance(found, typer.Typer):
-        return get_command(found)
+    loaded = _load(name)
+    if isinstance(loaded, typer.Typer):
+        return get_command(loaded)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     _, example = COMMANDS[name]
-    app.command(name, cls=Command, epilog=f"Example: {example}")(takes_groups(found))
+    app.command(name, cls=Command, epilog=f"Example: {example}")(takes_groups(loaded))
     return get_command(app)
 
 
-def _found(name: str) -> Any:
+def _load(name: str) -> Any:
     module = GROUPS.get(name) or COMMANDS[name][0]
     return getattr(import_module(f"nhs_league.cli.{module}"), name)
 
@@ -109,7 +113,7 @@ def nhsleague(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """What an NHS trust's league rank hides.
+    """See what an NHS trust's league position hides.
 
     Ranks and filters NHS England's quarterly league tables of NHS trusts, and shows for each trust
     where it is weak. Try it on invented data: nhsleague --sample worst --metric elective

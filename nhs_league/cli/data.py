@@ -11,6 +11,7 @@ from nhs_league.errors import NoDataError
 if TYPE_CHECKING:
     from nhs_league.cli.options import Common
     from nhs_league.core.quarters import Quarter
+    from nhs_league.league import League
     from nhs_league.releases.store import Store
 
 _USUAL_LAG = timedelta(days=75)
@@ -18,46 +19,62 @@ _USUAL_LAG = timedelta(days=75)
 _STALE = timedelta(days=110)
 
 
-def open_data(common: Common) -> Store:
-    """Open the store that was asked for; an empty one is filled from england.nhs.uk first.
+def open_or_fetch(common: Common) -> League:
+    """Open the stored releases; an empty store is filled from england.nhs.uk first.
 
     Raises:
         NoDataError: there is nothing to answer from, and none can be fetched.
         RefusedError: what is kept cannot be read.
 
     """
-    store = open_kept(common)
+    store = open_store(common)
     if store.quarters:
         if not (common.sample or common.quiet) and is_stale(store.quarters[-1], date.today()):
             say(
                 f"The newest quarter kept is {store.quarters[-1].label}; a newer release is "
                 "probably out: nhsleague fetch gets it."
             )
-        return store
+        return _league(store, common)
     if common.offline:
         raise NoDataError(
             f"No releases are kept in {store.path}, and --offline forbids fetching them.",
             "Run nhsleague fetch, or add --sample for the fictional sample.",
         )
-    return _filled(store, quiet=common.quiet)
+    return _league(_filled(store, quiet=common.quiet), common)
 
 
-def open_kept(common: Common) -> Store:
-    """Open the store that was asked for as it is, empty or not; nothing is fetched.
+def open_as_it_is(common: Common) -> League:
+    """Open the stored releases, be there any or none; nothing is fetched.
+
+    Raises:
+        RefusedError: what is stored cannot be read.
+
+    """
+    return _league(open_store(common), common)
+
+
+def _league(store: Store, common: Common) -> League:
+    from nhs_league.league import League
+
+    return League(store, common.sample)
+
+
+def open_store(common: Common) -> Store:
+    """Open the store as it is, empty or not; nothing is fetched.
 
     Raises:
         RefusedError: what is kept cannot be read.
 
     """
     from nhs_league.folders import default_data_dir
-    from nhs_league.releases.store import open_store
+    from nhs_league.releases import store
 
     folder = common.data_dir or default_data_dir()
     if common.sample:
         from nhs_league.sample import open_sample
 
         return open_sample(folder)
-    return open_store(folder, notify=say)
+    return store.open_store(folder, notify=say)
 
 
 def is_stale(newest: Quarter, today: date) -> bool:
@@ -66,7 +83,8 @@ def is_stale(newest: Quarter, today: date) -> bool:
 
 
 def _filled(store: Store, *, quiet: bool) -> Store:
-    from nhs_league.cli.fetch import counts, fetch_published, tell_faults, tell_notices
+    from nhs_league.cli.fetch import fetch_published, tell_faults, tell_notices
+    from nhs_league.releases.listing import counts
 
     store, outcomes = fetch_published(store, quiet=quiet)
     tell_notices(store, outcomes, quiet=quiet)

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import deliver, say
+from nhs_league.cli.output import say, show_answer
 from nhs_league.cli.progress import watching
 from nhs_league.cli.settling import checked_date, dated, settled
 from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
-    from nhs_league.core.answers import Answer
     from nhs_league.releases.intake import Only, Outcome
     from nhs_league.releases.store import Store
 
@@ -79,6 +78,7 @@ def fetch(
     """Download the latest figures, or import files you already have."""
     from nhs_league.folders import default_data_dir
     from nhs_league.releases.intake import add_files
+    from nhs_league.releases.listing import fetch_report
     from nhs_league.releases.local_files import read_files
     from nhs_league.releases.store import open_store
 
@@ -100,7 +100,7 @@ def fetch(
     if from_:
         store = settled(store, outcomes)
     tell_notices(store, outcomes, quiet=common.quiet)
-    deliver(_answer(outcomes), output, common, {"quarter": quarter, "type": trust_type})
+    show_answer(fetch_report(outcomes), output, common)
     tell_faults(outcomes)
     if code := exit_code(outcomes):
         raise typer.Exit(code)
@@ -154,6 +154,8 @@ def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> N
     """Say which files were skipped, what is left out of new files, and where files disagree."""
     if quiet:
         return
+    from nhs_league.releases.listing import disagreements
+
     for outcome in outcomes:
         if outcome.status == "skipped":
             say(f"skipped: {outcome.reason}")
@@ -164,12 +166,6 @@ def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> N
     for label in sorted({label for o in new if o.kept for label in o.kept.quarters}):
         for line in disagreements(store, label):
             say(line)
-
-
-def disagreements(store: Store, label: str) -> list[str]:
-    """List where the two kinds of file of a quarter do not agree."""
-    kept = store.manifest.quarters.get(label)
-    return [f"{label}: {line}." for line in kept.disagreements] if kept else []
 
 
 def tell_faults(outcomes: Sequence[Outcome]) -> None:
@@ -183,12 +179,6 @@ def tell_faults(outcomes: Sequence[Outcome]) -> None:
         say(f"{status}: {f'{count} files. ' if count > 1 else ''}{reason}")
     if outcomes and all(outcome.status == "skipped" for outcome in outcomes):
         say("No release file was found. Choose the CSV files of NHS England's page.")
-
-
-def counts(outcomes: Sequence[Outcome]) -> str:
-    """Count files by what became of them: ``24 new, 1 refused``."""
-    counted = Counter(str(outcome.status) for outcome in outcomes)
-    return ", ".join(f"{count} {status}" for status, count in counted.items()) or "no files"
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> Exit:
@@ -238,10 +228,3 @@ def _try_out(store: Store, *, quiet: bool, force: bool) -> list[Outcome]:
 
     with watching(quiet=quiet) as watcher, _advising():
         return try_out(store, watcher, force=force)
-
-
-def _answer(outcomes: Sequence[Outcome]) -> Answer:
-    from nhs_league.core.answers import Answer
-    from nhs_league.releases.listing import fetched
-
-    return Answer("fetched", f"Release files: {counts(outcomes)}", fetched(outcomes))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -110,27 +111,32 @@ class Which:
             rich_help_panel=_WHICH,
         ),
     ] = None
-    region: Annotated[
+    regions: Annotated[
         list[str],
         typer.Option(
+            "--region",
             metavar="REGION",
             help="Only this region; repeatable.",
             autocompletion=completion.regions,
             rich_help_panel=_WHICH,
         ),
     ] = field(default_factory=list)
-    subtype: Annotated[
+    subtypes: Annotated[
         list[str],
         typer.Option(
+            "--subtype",
             metavar="SUBTYPE",
             help="Only this subtype, e.g. teaching; repeatable.",
             rich_help_panel=_WHICH,
         ),
     ] = field(default_factory=list)
-    segment: Annotated[
+    segments: Annotated[
         list[int],
         typer.Option(
-            metavar="N", help="Only this segment, 1 to 5; repeatable.", rich_help_panel=_WHICH
+            "--segment",
+            metavar="N",
+            help="Only this segment, 1 to 5; repeatable.",
+            rich_help_panel=_WHICH,
         ),
     ] = field(default_factory=list)
 
@@ -162,16 +168,31 @@ class Rows:
     ] = None
 
 
+class Format(StrEnum):
+    """The formats that an answer can have."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    NDJSON = "ndjson"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
 @dataclass(frozen=True)
 class Output:
     """How to show the answer."""
 
     format: Annotated[
-        str | None,
+        Format | None,
         typer.Option(
             "--format",
             metavar="FORMAT",
             help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet.",
+            case_sensitive=False,
             show_default="a table on a terminal, CSV in a pipe",
             rich_help_panel=_HOW,
         ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nhs_league.cli.files import check_place, is_stdout, write_file
 from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.files import check_place, is_stdout, write_file
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 _PAGE = 100
 
 
-def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str, object]) -> None:
+def show_answer(answer: Answer, output: Output, common: Common) -> None:
     """Show an answer as asked: a table on a terminal, CSV in a pipe, or what an option says.
 
     Args:
         answer: the answer.
         output: how to show it.
         common: whether it is the sample's, and what to keep quiet about.
-        filters: what the question was narrowed to, for formats that tell it.
 
     Raises:
         UsageError: the format is not known, or options contradict each other.
@@ -41,10 +40,11 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
     from nhs_league.render.meta import Meta
 
     wanted = format_of(output)
-    narrowed = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
-    meta = Meta(common.sample, __version__, narrowed)
+    meta = answer.presenter
+    if not isinstance(meta, Meta):
+        meta = Meta(common.sample, __version__, {})
     columns = _columns(answer, output)
-    say_chosen(answer.chosen, quiet=common.quiet)
+    say_chosen(answer.assumptions, quiet=common.quiet)
     if wanted == TABLE:
         _table(answer, meta, output, common, columns)
         return
@@ -54,12 +54,13 @@ def deliver(answer: Answer, output: Output, common: Common, filters: Mapping[str
 
 def _say_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
     """Say on stderr what rows cannot carry; a view says it itself."""
+    from nhs_league.core.answers import TrustProfile
     from nhs_league.render.formats import WRITERS
 
     if common.quiet or WRITERS[wanted].is_view:
         return
     # A trust's notes are part of its report, not of its rows.
-    notes = answer.notes if answer.question != "trust" else ()
+    notes = () if isinstance(answer, TrustProfile) else answer.notes
     for line in filter(None, (*notes, meta.credit(answer))):
         say(line)
 
@@ -112,17 +113,17 @@ def format_of(output: Output) -> str:
     """
     from nhs_league.render.formats import ENDINGS, TABLE, names
 
-    asked = {name for name in ("csv", "json") if getattr(output, name)} | (
-        {output.format.casefold()} if output.format else set()
+    wanted = {name for name in ("csv", "json") if getattr(output, name)} | (
+        {output.format.value} if output.format else set()
     )
-    if output.output is not None and not is_stdout(output.output) and not asked:
+    if output.output is not None and not is_stdout(output.output) and not wanted:
         ending = output.output.suffix.removeprefix(".").casefold()
-        asked = {ENDINGS.get(ending, ending or "no ending")}
-    if len(asked) > 1:
-        raise UsageError(f"Several formats are asked for: {', '.join(sorted(asked))}.", "Name one.")
-    if not asked:
+        wanted = {ENDINGS.get(ending, ending or "no ending")}
+    if len(wanted) > 1:
+        raise UsageError(f"Several formats: {', '.join(sorted(wanted))}.", "Name one.")
+    if not wanted:
         return TABLE if sys.stdout.isatty() else "csv"
-    (name,) = asked
+    (name,) = wanted
     if (format_name := ENDINGS.get(name, name)) not in names():
         raise UsageError(f"No format is called “{name}”.", f"Known: {', '.join(names())}.")
     return format_name

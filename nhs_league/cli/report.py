@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nhs_league.cli import completion
-from nhs_league.cli.data import open_data
-from nhs_league.cli.files import check_place, folder_to_fill, is_stdout
+from nhs_league.cli.data import open_or_fetch
 from nhs_league.cli.options import Common, When
 from nhs_league.cli.output import say, say_chosen, write
 from nhs_league.errors import UsageError
+from nhs_league.files import check_place, folder_to_fill, is_stdout
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
-    from nhs_league.core.findings import Findings
+    from nhs_league.core.answers import TrustReport
     from nhs_league.render.meta import Meta
 
 
@@ -46,7 +46,7 @@ def report(
         typer.Option("--format", help="What to write.", show_default="html, or by the ending"),
     ] = None,
 ) -> None:
-    """A page to send round: show, explain and trend together, with charts, to open or print."""
+    """Write a page to send round: show, explain and trend together, with charts."""
     from nhs_league.render.meta import Meta
 
     if every == bool(trusts):
@@ -59,26 +59,24 @@ def report(
         return
     if output is not None and not is_stdout(output):
         check_place(output)
-    from nhs_league.questions import reports
-
-    store = open_data(common)
-    found = [reports.report(store, asked, when.quarter) for asked in trusts or ()]
-    say_chosen([line for findings in found for line in findings.said], quiet=common.quiet)
+    league = open_or_fetch(common)
+    gathered = [league.report(trust, quarter=when.quarter) for trust in trusts or ()]
+    say_chosen([line for each in gathered for line in each.assumptions], quiet=common.quiet)
     if form is Form.MARKDOWN or (form is None and output and output.suffix.casefold() == ".md"):
-        write(_markdown(found, meta), output)
+        write(_markdown(gathered, meta), output)
         return
     from nhs_league.render.page import page
 
-    write(page(found, meta), output)
+    write(page(gathered, meta), output)
 
 
-def _markdown(found: list[Findings], meta: Meta) -> str:
+def _markdown(gathered: list[TrustReport], meta: Meta) -> str:
     from nhs_league.render.markdown import to_markdown
 
     answers = (
         answer
-        for findings in found
-        for answer in (findings.profile, findings.explanation, findings.places, findings.trends)
+        for each in gathered
+        for answer in (each.profile, each.explanation, each.places, each.trends)
     )
     return "\n".join(to_markdown(answer, meta) for answer in answers)
 
@@ -88,16 +86,14 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.progress import track
 
     from nhs_league.core.counting import counted
-    from nhs_league.questions import ranks, reports
-    from nhs_league.questions.scope import Where
     from nhs_league.render import site
     from nhs_league.render.page import page
 
-    store = open_data(common)
-    standings = ranks.table(store, Where(when.quarter, "all"))
+    league = open_or_fetch(common)
+    standings = league.table("all", quarter=when.quarter)
     hidden = common.quiet or not sys.stderr.isatty()
     pages = track(
-        reports.every_report(store, when.quarter),
+        league.every_report(standings.frame),
         "Writing pages",
         total=standings.frame.height,
         console=Console(stderr=True),
@@ -105,9 +101,9 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
         transient=True,
     )
     with folder_to_fill(folder) as part:
-        for findings in pages:
-            text = page([findings], meta, index=site.INDEX)
-            (part / site.file_of(findings.trust_code)).write_text(text, "utf-8", newline="\n")
+        for each in pages:
+            text = page([each], meta, index=site.INDEX)
+            (part / site.file_of(each.trust_code)).write_text(text, "utf-8", newline="\n")
         (part / site.INDEX).write_text(site.index(standings, meta), "utf-8", newline="\n")
     if not common.quiet:
         say(f"Written to {folder}: {site.INDEX} and {counted(standings.frame.height, 'page')}.")

@@ -1,49 +1,318 @@
-"""What the core hands to a renderer: one question's frame and the words that go with it."""
+"""The answers: one frozen dataclass for each kind; a renderer chooses by the type."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 import polars as pl
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
 
 class Guess(str):
-    """A line that says what a name was taken for, although it fits nothing.
+    """An assumption about a name that matches nothing exactly.
 
-    Whoever does not show it must not use the guess either.
+    A front end that does not show it must not use the guess either.
     """
 
     __slots__ = ()
 
 
-@dataclass(frozen=True)
+class Presenter(Protocol):
+    """Whatever can show an answer: ``render.meta.Meta`` does."""
+
+    @property
+    def sample(self) -> bool:
+        """Return whether the figures are the fictional sample's."""
+
+    def html(self, answer: Answer) -> str:
+        """Return the answer as a fragment of HTML."""
+
+    def save(self, answer: Answer, path: Path) -> None:
+        """Write the answer to a file; its extension sets the format."""
+
+
+@dataclass(frozen=True, repr=False)
 class Answer:
     """The answer to one question.
 
     Attributes:
-        question: the kind of question, by which a renderer chooses its view: ``ranking``,
-            ``area``, ``table``, ``trust``, ``trusts``, ``comparison``, ``groups``, ``metrics``,
-            ``neighbours``, ``explanation``, ``audit``, ``whatif``, ``paths``, ``hidden``,
-            ``held_back``, ``changes``, ``revisions``, ``places``, ``trend``, ``sparklines``,
-            ``distribution``, ``query``, ``tables``,
-            ``fetched``, ``releases``, ``available``, ``verified``.
         title: one line that says what is shown.
         frame: the answer as a tidy frame, figures unrounded.
-        chosen: what the program chose where the person left it open (for stderr).
-        notes: what a reader must know to read the figures right (below a table).
-        parts: further frames of the same answer, by name (a trust's standing and domains).
+        assumptions: what was assumed where the person left it open.
+        notes: what a reader must know to read the figures correctly.
+        presenter: what shows the answer; None for an answer of the core alone.
 
     """
 
-    question: str
     title: str
     frame: pl.DataFrame
-    chosen: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    parts: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    presenter: Presenter | None = field(default=None, compare=False, kw_only=True)
+
+    def further_frames(self) -> dict[str, pl.DataFrame]:
+        """Return the answer's other frames by their names, those that it has."""
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            name: value
+            for name, value in named.items()
+            if name != "frame" and isinstance(value, pl.DataFrame)
+        }
+
+    def save(self, path: str | Path) -> None:
+        """Write the answer to a file.
+
+        Args:
+            path: the file; its extension sets the format: csv, tsv, json, ndjson, md, html, xlsx,
+                parquet or txt.
+
+        Raises:
+            UsageError: no format has this extension, or the file cannot be written.
+
+        """
+        self._shown_by().save(self, Path(path))
+
+    def _repr_html_(self) -> str:
+        """Return the answer as a notebook shows it."""
+        return self._shown_by().html(self)
+
+    def __repr__(self) -> str:
+        """Return the title and the size of the answer.
+
+        >>> Ranking("Worst first: sickness", pl.DataFrame({"rank": [2, 1]}))
+        <Ranking: Worst first: sickness (2 rows, 1 column)>
+        """
+        height, width = self.frame.shape
+        rows = "1 row" if height == 1 else f"{height} rows"
+        columns = "1 column" if width == 1 else f"{width} columns"
+        return f"<{type(self).__name__}: {self.title} ({rows}, {columns})>"
+
+    def _shown_by(self) -> Presenter:
+        if self.presenter is None:
+            raise TypeError("Only answers of a League can be shown or saved.")
+        return self.presenter
+
+
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
+
+
+def presented_by(answer: AnyAnswer, presenter: Presenter) -> AnyAnswer:
+    """Return an answer that can show itself, each frame with the column ``sample`` first."""
+    frames = {"frame": answer.frame, **answer.further_frames()}
+    marked: Mapping[str, object] = {
+        name: with_sample(frame, sample=presenter.sample) for name, frame in frames.items()
+    }
+    return replace(answer, presenter=presenter, **marked)  # type: ignore[arg-type]
+
+
+def kind_of(answer: Answer) -> str:
+    """Return the kind of an answer for data: ``league_table`` for a ``LeagueTable``."""
+    return _HUMP.sub("_", type(answer).__name__).casefold()
 
 
 def with_sample(frame: pl.DataFrame, *, sample: bool) -> pl.DataFrame:
     """Put the column ``sample`` first, so that fictional figures never pass for real ones."""
     return frame.select(pl.lit(sample).alias("sample"), pl.exclude("sample"))
+
+
+class Ranking(Answer):
+    """Trusts ordered by a metric: ``core.ranking.BY_METRIC``."""
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class AreaRanking(Answer):
+    """Trusts ordered by an area: ``core.ranking.BY_AREA`` and a column for each metric's values.
+
+    Attributes:
+        metrics: what these columns are: column, metric_id, metric, short_name, unit.
+
+    """
+
+    metrics: pl.DataFrame
+
+
+class LeagueTable(Answer):
+    """The league table: ``core.frames.STANDINGS`` and ``computed_rank``."""
+
+
+class GroupedTable(LeagueTable):
+    """The league table with, for each trust, those that it cannot be told apart from."""
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class TrustProfile(Answer):
+    """How one trust does: its metrics, worst first, ``core.profile.METRICS``.
+
+    Attributes:
+        standing: its row of STANDINGS with ``computed_score_rank`` and ``computed_of``.
+        domains: its rows of DOMAINS.
+        previous: its row of STANDINGS in the quarter before; None where there is none.
+        ranges: its likely ranges, computed; None unless asked for.
+        peers: the trusts most like it, ``core.similar.SIMILAR``; None unless asked for.
+
+    """
+
+    standing: pl.DataFrame
+    domains: pl.DataFrame
+    previous: pl.DataFrame | None = None
+    ranges: pl.DataFrame | None = None
+    peers: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Comparison(Answer):
+    """Trusts side by side: ``core.comparison.SIDE_BY_SIDE``.
+
+    Attributes:
+        standings: their rows of STANDINGS.
+        pairs: which of them can be told apart, ``core.confidence.pairs``.
+
+    """
+
+    standings: pl.DataFrame
+    pairs: pl.DataFrame
+
+
+class GroupComparison(Answer):
+    """Groups of trusts side by side: ``core.comparison.GROUPS``."""
+
+
+class Spread(Answer):
+    """How a metric's values are spread: ``core.distribution.DISTRIBUTION``."""
+
+
+class MetricList(Answer):
+    """What is measured: ``core.metrics.CATALOGUE``."""
+
+
+class TrustList(Answer):
+    """Which trusts there are: ``core.trusts.LISTED``."""
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Explanation(Answer):
+    """How a trust's rank came about: ``core.explanation.EXPLAINED``.
+
+    Attributes:
+        standing: its row of STANDINGS with its unadjusted segment and rank without the override.
+        cuts: how far the segments on either side are, ``core.explanation.CUTS``.
+
+    """
+
+    standing: pl.DataFrame
+    cuts: pl.DataFrame
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Audit(Answer):
+    """Published figures that do not follow from the others: ``core.audit.AUDIT``.
+
+    Attributes:
+        checked: how many of each kind were recomputed, ``core.audit.SUMMARY``.
+        reasons: why some were not, ``core.audit.REASONS``.
+        rules: the scoring rules used, ``core.method.rules.RULES``.
+
+    """
+
+    checked: pl.DataFrame
+    reasons: pl.DataFrame
+    rules: pl.DataFrame
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class WhatIf(Answer):
+    """What would follow from other figures of a trust: ``core.whatif.WHATIF``.
+
+    Attributes:
+        table: the league table as it is and as it would be.
+
+    """
+
+    table: pl.DataFrame
+
+
+class Improvements(Answer):
+    """Ways for a trust to reach a segment: ``core.improvements.IMPROVEMENTS``."""
+
+
+class HiddenWeakSpots(Answer):
+    """Severe weak spots of trusts in unadjusted segment 1 or 2: ``core.hidden.HIDDEN``."""
+
+
+class CappedTrusts(Answer):
+    """Trusts in segment 3 only through the financial override: ``core.hidden.CAPPED``."""
+
+
+class Changes(Answer):
+    """What changed between two quarters: ``core.changes.CHANGES``."""
+
+
+class Revisions(Answer):
+    """Figures that a later file changed: ``core.revisions.REVISIONS``."""
+
+
+class PlaceTrend(Answer):
+    """Trusts' segments and ranks, quarter by quarter: ``core.trends.PLACES``."""
+
+
+class MetricTrend(Answer):
+    """One metric or area, quarter by quarter: ``core.trends.METRIC_TREND``."""
+
+
+class EveryMetricTrend(Answer):
+    """All metrics of trusts, quarter by quarter: ``core.trends.METRIC_TREND``."""
+
+
+class QueryResult(Answer):
+    """The rows of an SQL query."""
+
+
+class TableList(Answer):
+    """The tidy tables, their columns and units."""
+
+
+class FetchReport(Answer):
+    """What became of each release file."""
+
+
+class StoredReleases(Answer):
+    """The releases that are stored."""
+
+
+class PublishedFiles(Answer):
+    """The release files that NHS England's pages link."""
+
+
+class StoredFileChecks(Answer):
+    """Whether each stored file is intact."""
+
+
+@dataclass(frozen=True)
+class TrustReport:
+    """All that a report on one trust shows.
+
+    Attributes:
+        trust_code: the trust.
+        profile: how it does.
+        explanation: how its rank came about.
+        places: its segments and ranks, quarter by quarter.
+        trends: its metrics, quarter by quarter.
+        strips: its values among its peers', ``core.spread.STRIPS``.
+        domains: its domains among its peers', ``core.spread.DOMAIN_SPREAD``.
+        assumptions: what was assumed to find the trust.
+
+    """
+
+    trust_code: str
+    profile: TrustProfile
+    explanation: Explanation
+    places: PlaceTrend
+    trends: EveryMetricTrend | MetricTrend
+    strips: pl.DataFrame
+    domains: pl.DataFrame
+    assumptions: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Audit
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.method.rules import NO_RULE, recompute
 from nhs_league.core.method.scoring import (
@@ -84,14 +84,14 @@ _TRUST = ("quarter", "trust_code")
 _TOGETHER = "below 0 in one of plan and year to date, but not in both taken together"
 
 
-def audit(frames: Frames) -> Answer:
+def audit(frames: Frames) -> Audit:
     """Recompute every published figure of one or more quarters and compare.
 
     Args:
         frames: the tidy frames of the quarters, all trust types that are stored.
 
     Returns:
-        Schema AUDIT in ``frame``; in ``parts``: ``checked`` (schema SUMMARY), ``reasons`` (schema
+        Schema AUDIT in ``frame``; ``checked`` (schema SUMMARY), ``reasons`` (schema
         REASONS) and ``rules`` (schema ``scoring_rules.RULES``).
 
     """
@@ -105,14 +105,15 @@ def audit(frames: Frames) -> Answer:
     order = pl.col("what").replace_strict(
         {kind: place for place, kind in enumerate(_KINDS)}, return_dtype=pl.Int8
     )
-    return Answer(
-        question="audit",
+    return Audit(
         title="Published figures that do not follow from the others by the official method",
         frame=listed.sort("quarter", order, "trust_type", "name", "trust_code").select(
             pl.col(c).cast(t) for c, t in AUDIT.items()
         ),
         notes=tuple(_notes(reasons)),
-        parts={"checked": _summary(every), "reasons": reasons, "rules": recomputed.rules},
+        checked=_summary(every),
+        reasons=reasons,
+        rules=recomputed.rules,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import AnyAnswer
 from nhs_league.core.frames import KEYS, Frames
 
 _VERSION = [column for column in KEYS["versions"] if column != "edition"]
@@ -16,8 +16,8 @@ _NAMED = 3
 
 
 def with_caveats(
-    answer: Answer, frames: Frames, trusts: Sequence[str] = (), metrics: Sequence[str] = ()
-) -> Answer:
+    answer: AnyAnswer, frames: Frames, trusts: Sequence[str] = (), metrics: Sequence[str] = ()
+) -> AnyAnswer:
     """Add a note for each kind of figure in an answer that is not to be taken at its face.
 
     Args:
@@ -126,7 +126,7 @@ def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
         figures = "1 figure here was" if count == 1 else f"{count} figures here were"
         yield (
             f"{figures} revised since first published: run "
-            '"nhsleague changes --revisions" to see them.'
+            '"nhsleague revisions" to see them.'
         )
         newest = pl.col("edition") == pl.col("edition").max().over(_VERSION)
         unsure = changed.filter(newest & ~pl.col("order_known"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from nhs_league.core import filters as narrowing, trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Changes
 from nhs_league.core.causes import (
     cause,
     certainty,
@@ -50,7 +50,7 @@ share; they are null across framework years, where no metric explains a change o
 new one in the later; ``metrics_improved`` and ``metrics_worsened`` are those of them that did."""
 
 
-def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) -> Answer:
+def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) -> Changes:
     """Compare the standings of two quarters.
 
     Args:
@@ -94,8 +94,7 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
     )
     whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
     narrowed = f", {said}" if (said := filters.in_words()) else ""
-    return Answer(
-        question="changes",
+    return Changes(
         title=f"Changes from {quarters[0]} to {quarters[1]} ({whose}{narrowed})",
         frame=explained,
         notes=(*notes(explained), *_not_compared(earlier, later, quarters), *breaks),
@@ -129,7 +128,7 @@ def _not_compared(earlier: pl.DataFrame, later: pl.DataFrame, quarters: Sequence
     return said
 
 
-def narrowed(answer: Answer, *, segment_only: bool, direction: str | None) -> Answer:
+def narrowed(answer: Changes, *, segment_only: bool, direction: str | None) -> Changes:
     """Keep some of the changes; the notes go on counting all of them.
 
     Args:

@@ -8,7 +8,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core import confidence, filters as narrowing, trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Comparison, GroupComparison
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
 from nhs_league.core.framework_breaks import framework_breaks
@@ -54,7 +54,7 @@ class By(StrEnum):
 _COLUMN = {By.REGION: "region", By.SUBTYPE: "subtype", By.SEGMENT: "segment", By.TYPE: "trust_type"}
 
 
-def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
+def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     """Compare trusts metric by metric.
 
     Args:
@@ -63,7 +63,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
 
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
-        of their types have. ``parts["standings"]`` has the trusts' standings, ``parts["pairs"]``
+        of their types have. ``standings`` has the trusts' standings, ``pairs``
         which of them can be told apart (see ``confidence.pairs``).
 
     """
@@ -104,17 +104,17 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Answer:
     if breaks:
         # Average scores of different framework years are made in different ways.
         pairs = pairs.with_columns(computed_apart=pl.lit(None, pl.Boolean))
-    return Answer(
-        question="comparison",
+    return Comparison(
         title="Side by side",
         frame=compared,
-        chosen=_said_of_types(types),
+        assumptions=_said_of_types(types),
         notes=(
             "+ is the best of the trusts shown, if no worse than the median of its type; - is "
             "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
             *(breaks or _apart(ordered, pairs)),
         ),
-        parts={"standings": ordered, "pairs": pairs},
+        standings=ordered,
+        pairs=pairs,
     )
 
 
@@ -184,7 +184,7 @@ def _said_of_types(types: pl.Series) -> tuple[str, ...]:
 
 def groups(
     frames: Frames, by: By, measure: Metric | Area | None, trust_type: str, filters: Filters
-) -> Answer:
+) -> GroupComparison:
     """Compare groups of trusts by average score, a metric or an area.
 
     Args:
@@ -214,8 +214,7 @@ def groups(
         quarter=pl.lit(", ".join(figures["quarter"].unique().sort())),
     )
     better = "Higher is better." if higher else "Lower is better."
-    return Answer(
-        question="groups",
+    return GroupComparison(
         title=f"By {by}: {name} ({whose})",
         frame=told.select(GROUPS),
         notes=(f"Best median first. {better} Medians and quartiles are computed.",),

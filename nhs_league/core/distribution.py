@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Spread
 from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
@@ -35,7 +35,7 @@ DISTRIBUTION = pl.Schema(
 names the marked trusts in it, ``has_median`` tells whether the median lies in it."""
 
 
-def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Answer:
+def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
     """Count the trusts by value.
 
     Args:
@@ -83,8 +83,7 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
     )
     better = {True: " Higher is better.", False: " Lower is better.", None: ""}
     whose = trust_types.in_words(metric.trust_type)
-    return Answer(
-        question="distribution",
+    return Spread(
         title=f"{metric.metric} ({whose})",
         frame=frame,
         notes=(

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Explanation
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.frameworks import (
     CutKind,
@@ -108,7 +108,7 @@ def explain(
     trust_code: str,
     between: Sequence[Cut],
     recomputed: Recomputed | None = None,
-) -> Answer:
+) -> Explanation:
     """Explain one trust's place.
 
     Args:
@@ -119,7 +119,7 @@ def explain(
         recomputed: the quarter's scores recomputed, where they are at hand already.
 
     Returns:
-        Schema EXPLAINED in ``frame``; in ``parts`` the trust's ``standing`` with
+        Schema EXPLAINED in ``frame``; the trust's ``standing`` with
         ``computed_unadjusted_segment``, ``computed_rank_without`` (its league rank without the
         override), ``is_held_back`` and ``override_reason``, and ``cuts`` (schema CUTS); what it
         means in ``notes``.
@@ -148,12 +148,12 @@ def explain(
         trust_code=pl.lit(trust_code),
         trust_name=pl.lit(row["trust_name"]),
     ).select(pl.col(c).cast(t) for c, t in EXPLAINED.items())
-    return Answer(
-        question="explanation",
+    return Explanation(
         title=_title(row),
         frame=frame,
         notes=tuple(_notes(row, between, total, metrics)),
-        parts={"standing": standing, "cuts": _cuts(row, between, total)},
+        standing=standing,
+        cuts=_cuts(row, between, total),
     )
 
 

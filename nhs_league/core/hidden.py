@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core import filters as narrowing, trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import CappedTrusts, HiddenWeakSpots
 from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
@@ -30,7 +30,7 @@ HIDDEN = (
 ``place_rank`` is the trust's league rank of
 ``place_of``, with its likely range; ``rank`` of ``of`` is the metric's."""
 
-HELD_BACK = (
+CAPPED = (
     "quarter", "trust_type", "rank", "rank_low", "rank_high", "of", "trust_code", "trust_name",
     "average_score", "segment", "computed_unadjusted_segment", "computed_rank_without", "override",
     "in_deficit", "region", "subtype", "release_file",
@@ -46,7 +46,7 @@ def hidden(
     found: tuple[Cut, ...],
     filters: Filters,
     only: Metric | Area | None = None,
-) -> Answer:
+) -> HiddenWeakSpots:
     """Find hidden weak spots: severe ones of trusts that are in segment 1 or 2 by their score.
 
     Args:
@@ -84,8 +84,7 @@ def hidden(
     )  # fmt: skip
     whose = _whose(trust_type, filters)
     trusts = frame["trust_code"].n_unique()
-    return Answer(
-        question="hidden",
+    return HiddenWeakSpots(
         title=f"Well placed, and severely weak in one thing ({whose})",
         frame=frame,
         notes=(
@@ -114,7 +113,9 @@ def well_placed(standings: pl.LazyFrame, found: tuple[Cut, ...], filters: Filter
     )
 
 
-def held_back(frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: Filters) -> Answer:
+def capped(
+    frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: Filters
+) -> CappedTrusts:
     """Find trusts whose segment is worse only through the financial override.
 
     Args:
@@ -124,7 +125,7 @@ def held_back(frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: 
         filters: which trusts to keep, resolved.
 
     Returns:
-        Columns HELD_BACK.
+        Columns CAPPED.
 
     """
     wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
@@ -135,10 +136,9 @@ def held_back(frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: 
         held.filter(narrowing.keep(filters))
         .join(without, on=["quarter", "trust_code"], how="left")
         .sort("average_score", "trust_name")
-        .select(HELD_BACK)
+        .select(CAPPED)
     )
-    return Answer(
-        question="held_back",
+    return CappedTrusts(
         title=f"Held in segment 3 by a deficit, not by care ({_whose(trust_type, filters)})",
         frame=frame,
         notes=(

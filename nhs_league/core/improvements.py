@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Improvements
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.frameworks import nearest_framework
 from nhs_league.core.method.rescoring import Base, Change, base_of, changed
@@ -18,7 +18,7 @@ from nhs_league.core.method.segments import BY_PEOPLE, OVERRIDE_TO, Cut, overrid
 from nhs_league.core.metrics import Metric, catalogue
 from nhs_league.core.peers import best_quarter, with_peers
 
-PATHS = pl.Schema(
+IMPROVEMENTS = pl.Schema(
     {
         "quarter": QUARTER,
         "trust_code": pl.String,
@@ -95,7 +95,7 @@ class _Quarter:
 
 def improvements(
     national: Frames, trust_code: str, between: tuple[Cut, ...], target: int
-) -> Answer:
+) -> Improvements:
     """Find the smallest sets of improvements that bring a trust into a segment.
 
     One, two or three metrics, each moved to where the best quarter of its type begins. Where the
@@ -108,7 +108,7 @@ def improvements(
         target: the segment to reach, 1 to 3.
 
     Returns:
-        Schema PATHS; empty where no such set reaches it, and ``notes`` say why.
+        Schema IMPROVEMENTS; empty where no such set reaches it, and ``notes`` say why.
 
     """
     standings = with_computed(national.standings, between).collect()
@@ -122,12 +122,12 @@ def improvements(
     held = is_held and target < OVERRIDE_TO
     required = _to_break_even(frames, trust_code, listed) if held else []
     if why := _cannot(standing, between, target, held=held, can_end=bool(required)):
-        return Answer("paths", title, pl.DataFrame(schema=PATHS), notes=(why,))
+        return Improvements(title, pl.DataFrame(schema=IMPROVEMENTS), notes=(why,))
     start = _start(national, trust_code)
     moves = _moves(start, frames, listed, required)
     reached = _reached(start, standing, moves, required, between[target - 1], target)
     notes = _notes(standing, between[target - 1], reached, moves, required)
-    return Answer("paths", title, reached.head(_SHOWN), notes=notes)
+    return Improvements(title, reached.head(_SHOWN), notes=notes)
 
 
 def _start(national: Frames, trust_code: str) -> _Quarter:
@@ -256,8 +256,8 @@ def _reached(
                     }
                 )
         if rows:
-            return pl.DataFrame(rows, schema=PATHS).sort("computed_quarters_moved", "set")
-    return pl.DataFrame(schema=PATHS)
+            return pl.DataFrame(rows, schema=IMPROVEMENTS).sort("computed_quarters_moved", "set")
+    return pl.DataFrame(schema=IMPROVEMENTS)
 
 
 def _together(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import AnyAnswer
 from nhs_league.errors import NotFoundError
 
 
@@ -29,7 +29,7 @@ AS_IT_STANDS = Order()
 """All rows in the question's own order."""
 
 
-def arranged(answer: Answer, order: Order) -> Answer:
+def arranged(answer: AnyAnswer, order: Order) -> AnyAnswer:
     """Sort an answer's rows within each trust type, keep the first, and say how many those are.
 
     Args:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import polars as pl
 
 from nhs_league.core import confidence
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import TrustProfile
 from nhs_league.core.frames import Frames
 from nhs_league.core.framework_breaks import framework_breaks
 from nhs_league.core.metrics import catalogue, is_compared
@@ -45,7 +45,7 @@ def profile(
     *,
     bootstrap: bool = False,
     peers: bool = False,
-) -> Answer:
+) -> TrustProfile:
     """Report on one trust.
 
     Args:
@@ -58,7 +58,7 @@ def profile(
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
-        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS) in ``parts``; there
+        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS);
         too, where asked for, ``ranges`` (as ``confidence.resampled`` gives them) and ``peers``
         (columns ``similar.SIMILAR``).
 
@@ -98,25 +98,25 @@ def profile(
         .collect()
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
-    parts = {"standing": standing, "domains": domains}
-    if earlier is not None:
-        parts["previous"] = _previous(standing, earlier, trust_code)
+    previous = None if earlier is None else _previous(standing, earlier, trust_code)
     notes = list(_cannot_tell(standing, metrics, listed))
-    if "previous" in parts:
-        notes += framework_breaks([*parts["previous"]["quarter"], quarter])
+    if previous is not None:
+        notes += framework_breaks([*previous["quarter"], quarter])
+    ranges = None
     if bootstrap:
         every = frames.standings.collect()
-        ranges = confidence.resampled(frames.observations, every)
-        parts["ranges"] = ranges.filter(is_trust)
-        notes += confidence.in_words(confidence.agreement(every, ranges))
-    if peers:
-        parts["peers"] = similar_trusts(frames, trust_code)
-    return Answer(
-        question="trust",
+        resampled = confidence.resampled(frames.observations, every)
+        ranges = resampled.filter(is_trust)
+        notes += confidence.in_words(confidence.agreement(every, resampled))
+    return TrustProfile(
         title=f"{name} ({trust_code}), {quarter}",
         frame=metrics,
         notes=tuple(notes),
-        parts=parts,
+        standing=standing,
+        domains=domains,
+        previous=previous,
+        ranges=ranges,
+        peers=similar_trusts(frames, trust_code) if peers else None,
     )
 
 

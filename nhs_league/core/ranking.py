@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from nhs_league.core import confidence, filters as narrowing, trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Ranking
 from nhs_league.core.facts import not_compared
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import STANDINGS, Frames
@@ -204,7 +204,7 @@ def _values(observations: pl.DataFrame) -> pl.DataFrame:
 
 def rank(
     frames: Frames, choices: Sequence[Metric | Area], filters: Filters, *, worst_first: bool
-) -> Answer:
+) -> Ranking | AreaRanking:
     """Order trusts by one metric or area, each trust type by itself.
 
     Args:
@@ -215,7 +215,7 @@ def rank(
 
     Returns:
         Columns BY_METRIC, counts that are not compared last; or BY_AREA and the metrics' values,
-        and ``parts["metrics"]`` names the value columns.
+        and ``metrics`` names the value columns.
 
     """
     first = choices[0]
@@ -234,13 +234,13 @@ def rank(
     name = first.metric if isinstance(first, Metric) else first.name
     whose = " and ".join(trust_types.in_words(choice.trust_type) for choice in choices)
     narrowed = f", {said}" if (said := filters.in_words()) else ""
-    return Answer(
-        question="area" if named else "ranking",
-        title=f"{end} first: {name} ({whose}{narrowed})",
-        frame=pl.concat([ordered, *counts]) if counts else ordered,
-        notes=(_how_ordered(first, ordered), *_about_counts(counts)),
-        parts={"metrics": pl.concat(named).unique("column", maintain_order=True)} if named else {},
-    )
+    title = f"{end} first: {name} ({whose}{narrowed})"
+    how = _how_ordered(first, ordered)
+    if named:
+        metrics = pl.concat(named).unique("column", maintain_order=True)
+        return AreaRanking(title, ordered, notes=(how,), metrics=metrics)
+    every = pl.concat([ordered, *counts]) if counts else ordered
+    return Ranking(title, every, notes=(how, *_about_counts(counts)))
 
 
 def _about_counts(counts: Sequence[pl.DataFrame]) -> Iterator[str]:
@@ -290,7 +290,7 @@ def table(
     *,
     groups: bool = False,
     bootstrap: bool = False,
-) -> Answer:
+) -> LeagueTable:
     """Give the league table of a trust type, or of every type one after the other.
 
     Args:
@@ -332,8 +332,8 @@ def table(
         notes += confidence.in_words(confidence.agreement(every, ranges))
     whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
     narrowed = f", {said}" if (said := filters.in_words()) else ""
-    return Answer(
-        question="neighbours" if groups else "table",
+    kind = GroupedTable if groups else LeagueTable
+    return kind(
         title=f"League table of {whose}{narrowed}",
         frame=standings,
         notes=tuple(notes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core import filters as narrowing, trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Revisions
 from nhs_league.core.caveats import unsure_order
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
@@ -19,7 +19,7 @@ REVISIONS = (
 """The columns of revisions: the metrics' values first. ``figure`` is the column that changed."""
 
 
-def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
+def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
     """List each figure whose published value was changed by a later file.
 
     Args:
@@ -60,8 +60,7 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Answer:
     )  # fmt: skip
     unsure = told.filter(~pl.col("order_known")).height
     values = told.filter(pl.col("figure") == "value").height
-    return Answer(
-        question="revisions",
+    return Revisions(
         title="Figures that a later file changed",
         frame=told,
         notes=(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import EveryMetricTrend, MetricTrend, PlaceTrend
 from nhs_league.core.frames import Frames
 from nhs_league.core.framework_breaks import framework_breaks
 from nhs_league.core.metrics import catalogue
@@ -33,7 +33,7 @@ unit under the same ID)."""
 _SERIES = ["trust_type", "metric_id", "unit"]
 
 
-def places(frames: Frames, trust_codes: Sequence[str]) -> Answer:
+def places(frames: Frames, trust_codes: Sequence[str]) -> PlaceTrend:
     """Follow trusts' segments, ranks and average scores.
 
     Args:
@@ -45,8 +45,7 @@ def places(frames: Frames, trust_codes: Sequence[str]) -> Answer:
 
     """
     frame = _in_order(frames.standings.filter(_is_of(trust_codes)), trust_codes).select(PLACES)
-    return Answer(
-        question="places",
+    return PlaceTrend(
         title="Place and average score, quarter by quarter",
         frame=frame,
         notes=(
@@ -58,7 +57,7 @@ def places(frames: Frames, trust_codes: Sequence[str]) -> Answer:
 
 def metric_trend(
     frames: Frames, trust_codes: Sequence[str], metric_ids: Sequence[str] | None
-) -> Answer:
+) -> MetricTrend | EveryMetricTrend:
     """Follow metrics of trusts.
 
     Args:
@@ -92,8 +91,8 @@ def metric_trend(
     frame = _in_order(told, trust_codes, "metric_id", "unit").select(METRIC_TREND)
     # A metric is described in other words in another framework year; its ID stays.
     name = frame["metric"][-1] if frame["metric_id"].n_unique() == 1 else "Metrics"
-    return Answer(
-        question="trend" if metric_ids is not None else "sparklines",
+    kind = EveryMetricTrend if metric_ids is None else MetricTrend
+    return kind(
         title=f"{name}, quarter by quarter",
         frame=frame,
         notes=tuple(_notes(frame, in_lines=metric_ids is None)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.method.rescoring import Change, base_of, changed
 from nhs_league.core.method.scoring import (
@@ -104,7 +104,7 @@ def whatif(
     changes: Sequence[Change],
     *,
     no_deficit: bool = False,
-) -> Answer:
+) -> WhatIf:
     """Recompute the league with some of one trust's figures changed.
 
     Args:
@@ -116,7 +116,7 @@ def whatif(
         no_deficit: whether it would have no financial override.
 
     Returns:
-        Schema WHATIF; ``parts["table"]`` is the table of the trust's type: quarter, trust_type,
+        Schema WHATIF; ``table`` is the table of the trust's type: quarter, trust_type,
         trust_code, trust_name, average_score, segment, rank as published, and
         ``computed_average_score``, ``computed_segment`` and ``computed_rank`` as they would be.
 
@@ -142,12 +142,11 @@ def whatif(
         trust_name=pl.lit(standing["trust_name"]),
     )
     name = standing["trust_name"]
-    return Answer(
-        question="whatif",
+    return WhatIf(
         title=f"What if: {name} ({trust_code}), {standing['quarter']}",
         frame=shaped.select(pl.col(c).cast(t) for c, t in WHATIF.items()),
         notes=tuple(_notes(before, scored, every, standing, no_deficit=no_deficit)),
-        parts={"table": table.drop("has_override")},
+        table=table.drop("has_override"),
     )
 
 

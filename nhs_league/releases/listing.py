@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
 
 from nhs_league.core import trust_types
+from nhs_league.core.answers import (
+    FetchReport,
+    PublishedFiles,
+    StoredFileChecks,
+    StoredReleases,
+)
+from nhs_league.core.counting import counted
 from nhs_league.core.frames import QUARTER
 from nhs_league.releases.fetching import Published
 from nhs_league.releases.intake import Outcome
@@ -161,12 +169,59 @@ def available(store: Store, published: Sequence[Published]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=AVAILABLE)
 
 
-def verified(findings: Sequence[Finding]) -> pl.DataFrame:
-    """List what was verified: schema VERIFIED."""
-    return pl.DataFrame(
+def stored_releases(store: Store) -> StoredReleases:
+    """List the stored releases: schema RELEASES.
+
+    Notes say where the two kinds of file of a quarter differ, and which quarters can no longer be
+    checked.
+    """
+    frame = releases(store)
+    unchecked = frame.filter(~frame["verifiable"])["quarter"].unique(maintain_order=True)
+    notes = [line for quarter in store.quarters for line in disagreements(store, quarter.label)]
+    if len(unchecked):
+        notes.append(
+            "These quarters can no longer be checked, as a raw file is missing: "
+            f"{', '.join(unchecked)}. Run nhsleague cache verify."
+        )
+    return StoredReleases("Stored releases", frame, notes=tuple(notes))
+
+
+def disagreements(store: Store, label: str) -> list[str]:
+    """List where the two kinds of file of a quarter differ."""
+    stored = store.manifest.quarters.get(label)
+    return [f"{label}: {line}." for line in stored.disagreements] if stored else []
+
+
+def published_files(store: Store, published: Sequence[Published]) -> PublishedFiles:
+    """List the release files that the site has: schema AVAILABLE."""
+    note = (
+        "Linked: whether a page of NHS England's links the file now; the others are known to this "
+        "version."
+    )
+    frame = available(store, published)
+    return PublishedFiles("Published release files", frame, notes=(note,))
+
+
+def fetch_report(outcomes: Sequence[Outcome]) -> FetchReport:
+    """List what became of each file: schema FETCHED."""
+    return FetchReport(f"Release files: {counts(outcomes)}", fetched(outcomes))
+
+
+def counts(outcomes: Sequence[Outcome]) -> str:
+    """Count files by what became of them: ``24 new, 1 refused``."""
+    by_status = Counter(str(outcome.status) for outcome in outcomes)
+    return ", ".join(f"{count} {status}" for status, count in by_status.items()) or "no files"
+
+
+def stored_file_checks(findings: Sequence[Finding]) -> StoredFileChecks:
+    """List what was verified: schema VERIFIED; the title counts the faults."""
+    faults = sum(bool(finding.fault) for finding in findings)
+    result = f"{faults} at fault" if faults else "all right"
+    frame = pl.DataFrame(
         [{"path": f.path, "what": f.what, "fault": f.fault or None} for f in findings],
         schema=VERIFIED,
     )
+    return StoredFileChecks(f"{counted(len(findings), 'stored file')}: {result}", frame)
 
 
 def _held(kept: KeptFile | None) -> dict[str, object]:

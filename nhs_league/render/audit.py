@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Audit
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Remark, points
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import texts
-from nhs_league.render.views.reasons import audit
+from nhs_league.render.views.explain import audit
 
 _OUTCOMES = {
     "computed_unexplained": "Unexplained",
@@ -22,10 +22,10 @@ _OUTCOMES = {
 }
 
 
-def audit_blocks(answer: Answer) -> Iterator[Block]:
+def audit_blocks(answer: Audit) -> Iterator[Block]:
     """Yield the counts, then each figure that is not explained, then the reasons."""
     yield Heading(answer.title, 1)
-    yield Grid("What was recomputed", tuple(_summary(answer.parts["checked"])))
+    yield Grid("What was recomputed", tuple(_summary(answer.checked)))
     yield Remark(
         "Rounding: averages are made of scores rounded to two places. Ties: values that print the "
         "same differ unrounded. Excepted: the override rests on more than the published figures."

@@ -7,16 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Explanation
 from nhs_league.render import figures
 from nhs_league.render.blocks import Block, Heading, Line, Points
 
 Row = dict[str, Any]
 
 
-def explanation_blocks(answer: Answer) -> Iterator[Block]:
+def explanation_blocks(answer: Explanation) -> Iterator[Block]:
     """Show the place on top, below it what it is made of, and then what that means."""
-    standing = answer.parts["standing"].row(0, named=True)
+    standing = answer.standing.row(0, named=True)
     yield Heading(answer.title, 1)
     yield Points(tuple(_steps(answer.frame, standing)))
     yield from map(Line, answer.notes)

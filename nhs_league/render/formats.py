@@ -10,10 +10,12 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from nhs_league.core.answers import Answer, with_sample
+from nhs_league.errors import UsageError
 from nhs_league.render import values
 from nhs_league.render.meta import Meta, described
 
@@ -66,7 +68,9 @@ def _rows(frame: pl.DataFrame, *, sample: bool) -> list[dict[str, object]]:
 
 def to_json(answer: Answer, meta: Meta) -> str:
     """Write the answer as a JSON object: ``meta``, the answer's further frames, ``rows``."""
-    parts = {name: _rows(frame, sample=meta.sample) for name, frame in answer.parts.items()}
+    parts = {
+        name: _rows(frame, sample=meta.sample) for name, frame in answer.further_frames().items()
+    }
     rows = _rows(answer.frame, sample=meta.sample)
     told = {"meta": described(answer, meta), **parts, "rows": rows}
     return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
@@ -124,6 +128,20 @@ ENDINGS = {ending: name for name, writer in WRITERS.items() for ending in writer
     "txt": TABLE
 }
 """File endings -> the format that each means."""
+
+
+def format_for(path: Path) -> str:
+    """Return the format that a file's extension sets.
+
+    Raises:
+        UsageError: no format has this extension.
+
+    """
+    ending = path.suffix.removeprefix(".").casefold()
+    if ending not in ENDINGS:
+        known = ", ".join(f".{each}" for each in ENDINGS)
+        raise UsageError(f'No format has the extension "{path.suffix}".', f"Known: {known}.")
+    return ENDINGS[ending]
 
 
 def names() -> list[str]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import (
+    Answer,
+    FetchReport,
+    PublishedFiles,
+    StoredFileChecks,
+    TableList,
+    kind_of,
+)
 
 LICENCE = "Open Government Licence v3.0"
 SOURCE = "NHS England, NHS Oversight Framework"
-_WITHOUT_FIGURES = ("fetched", "available", "verified", "tables")
+_WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList)
+_PAGE = 100
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
 
 
@@ -34,12 +43,36 @@ class Meta:
         """Say in one line whose figures these are and under which licence; empty for no figures."""
         named = quarters_of(answer)
         quarters = f"{named[0]} to {named[-1]}" if len(named) > 2 else " and ".join(named)
-        if answer.question in _WITHOUT_FIGURES:
+        if isinstance(answer, _WITHOUT_FIGURES):
             return ""
         quarters = quarters or "all quarters kept"
         if self.sample:
             return f"Fictional sample, {quarters}: invented trusts and figures, not NHS England's."
         return f"Source: {SOURCE}, {quarters} ({LICENCE})."
+
+    def html(self, answer: Answer) -> str:
+        """Return the answer as a fragment of HTML, as a notebook shows it."""
+        from nhs_league.render.formats import WRITERS
+
+        return str(WRITERS["html"].write(answer, self))
+
+    def save(self, answer: Answer, path: Path) -> None:
+        """Write the answer to a file; its extension sets the format.
+
+        Raises:
+            UsageError: no format has this extension.
+
+        """
+        from nhs_league.files import write_file
+        from nhs_league.render.formats import TABLE, WRITERS, format_for
+        from nhs_league.render.terminal import to_text
+
+        name = format_for(path)
+        if name == TABLE:
+            written: str | bytes = to_text(answer, self, width=_PAGE, wide=False, columns=())
+        else:
+            written = WRITERS[name].write(answer, self)
+        write_file(path, written.encode("utf-8") if isinstance(written, str) else written)
 
 
 def quarters_of(answer: Answer) -> list[str]:
@@ -57,7 +90,7 @@ def _texts(answer: Answer, column: str) -> set[str]:
     """Collect a column's texts; a query can give a column of this name other things."""
     return {
         text
-        for frame in (answer.frame, *answer.parts.values())
+        for frame in (answer.frame, *answer.further_frames().values())
         if frame.schema.get(column, pl.Null()) in (pl.String, pl.Enum)
         for text in frame[column].drop_nulls().unique()
     }
@@ -66,7 +99,7 @@ def _texts(answer: Answer, column: str) -> set[str]:
 def described(answer: Answer, meta: Meta) -> dict[str, object]:
     """Describe an answer for a program: what it is, whose figures, from which files, how asked."""
     return {
-        "question": answer.question,
+        "answer": kind_of(answer),
         "title": answer.title,
         "quarter": quarters_of(answer),
         "source": SAMPLE_SOURCE if meta.sample else SOURCE,

@@ -10,8 +10,7 @@ from importlib.resources import files
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
-from nhs_league.core.findings import Findings
+from nhs_league.core.answers import Answer, Explanation, TrustReport
 from nhs_league.render import charts, figures
 from nhs_league.render.blocks import Grid, Numbered, Points
 from nhs_league.render.documents import BANNER
@@ -25,7 +24,7 @@ from nhs_league.render.views import columns_of
 _MOST_TRENDS = 6
 
 
-def page(reports: Sequence[Findings], meta: Meta, *, index: str = "") -> str:
+def page(reports: Sequence[TrustReport], meta: Meta, *, index: str = "") -> str:
     """Write a page of one trust or of some.
 
     Args:
@@ -65,8 +64,8 @@ def wrapped(title: str, body: str, credit: str, meta: Meta, script: str = "") ->
     )
 
 
-def _article(report: Findings) -> str:
-    standing = report.profile.parts["standing"].row(0, named=True)
+def _article(report: TrustReport) -> str:
+    standing = report.profile.standing.row(0, named=True)
     name, code = standing["trust_name"], standing["trust_code"]
     about = [standing["subtype"], standing["region"], standing["quarter"]]
     sections = (
@@ -89,17 +88,14 @@ def _section(title: str, inner: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{inner}</section>\n"
 
 
-def _summary(report: Findings) -> str:
-    standing = report.profile.parts["standing"].row(0, named=True)
+def _summary(report: TrustReport) -> str:
+    standing = report.profile.standing.row(0, named=True)
     lines = [block_html(line) for line in standing_lines(standing)]
-    lines += [
-        f"<p>{escape(line)}</p>"
-        for line in since_lines(standing, report.profile.parts.get("previous"))
-    ]
+    lines += [f"<p>{escape(line)}</p>" for line in since_lines(standing, report.profile.previous)]
     return f'<section class="card" aria-label="Summary">{"".join(lines)}</section>\n'
 
 
-def _domains(report: Findings, name: str) -> str:
+def _domains(report: TrustReport, name: str) -> str:
     grid = next((b for b in trust_blocks(report.profile) if isinstance(b, Grid)), None)
     if grid is None or report.domains.is_empty():
         return _missing("domain scores")
@@ -184,7 +180,7 @@ def _strip_table(strips: pl.DataFrame) -> str:
     return f"<details><summary>The figures of these charts</summary>{shown}</details>"
 
 
-def _trends(report: Findings) -> str:
+def _trends(report: TrustReport) -> str:
     places = report.places.frame
     quarters = places["quarter"].to_list()
     drawn = [
@@ -220,7 +216,7 @@ def _trends(report: Findings) -> str:
     return f'<div class="charts">{"".join(drawn)}</div>{tables}'
 
 
-def _explained(explanation: Answer) -> str:
+def _explained(explanation: Explanation) -> str:
     blocks = list(explanation_blocks(explanation))[1:]
     said = "".join(block_html(block) for block in blocks if not isinstance(block, Points))
     steps = "".join(block_html(block) for block in blocks if isinstance(block, Points))

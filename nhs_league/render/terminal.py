@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Answer, TrustProfile
 from nhs_league.render.blocks import Block, Grid, Heading, Item, Line, Numbered, Points, Remark
 from nhs_league.render.documents import document
 from nhs_league.render.fitting import print_table
@@ -34,7 +34,7 @@ def print_answer(
         columns: the frame's columns to print instead of the question's own view; empty for that.
 
     """
-    is_report = answer.question == "trust" and not columns
+    is_report = isinstance(answer, TrustProfile) and not columns
     before: Block | None = None
     left_out: tuple[str, ...] = ()
     blocks = list(document(answer, meta, columns))

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import TrustProfile
 from nhs_league.render import figures
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, points
 from nhs_league.render.column import Column
@@ -26,20 +26,20 @@ _BAR = 12
 Row = dict[str, Any]
 
 
-def trust_blocks(answer: Answer) -> Iterator[Block]:
+def trust_blocks(answer: TrustProfile) -> Iterator[Block]:
     """Tell who, when, how it stands, its domains, weak spots, strongest metrics and limits."""
-    standing = answer.parts["standing"].row(0, named=True)
+    standing = answer.standing.row(0, named=True)
     yield from _heading(standing)
     yield from standing_lines(standing)
-    yield from map(Line, since_lines(standing, answer.parts.get("previous")))
-    if "ranges" in answer.parts:
-        yield from (Line(ranges_line(row)) for row in answer.parts["ranges"].iter_rows(named=True))
+    yield from map(Line, since_lines(standing, answer.previous))
+    if answer.ranges is not None:
+        yield from (Line(ranges_line(row)) for row in answer.ranges.iter_rows(named=True))
     yield Heading("Domains, 1.00 is best and 4.00 is worst")
-    yield _domains(answer.parts["domains"])
+    yield _domains(answer.domains)
     yield from _metrics(answer.frame)
-    if "peers" in answer.parts:
+    if answer.peers is not None:
         yield Heading("The trusts most like it (type, subtype, region, then scores)")
-        yield from _peers(standing, answer.parts["peers"])
+        yield from _peers(standing, answer.peers)
     yield Heading("What this cannot tell")
     yield points(answer.notes)
 

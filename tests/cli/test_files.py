@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nhs_league.cli.files import folder_to_fill, write_file, write_folder
 from nhs_league.errors import UsageError
+from nhs_league.files import folder_to_fill, write_file, write_folder
 from tests.conftest import COMMAND, Run, environment
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="asks for POSIX files")

@@ -116,14 +116,12 @@ def test_an_export_describes_itself_and_reads_back(sample: Run, tmp_path: Path, 
 
 
 def test_a_distribution_counts_each_trust_once_and_marks_the_named(sample: Run) -> None:
-    told = sample(
-        "table", "--plot", "62-day", "--mark", "ZB6", "--mark", "salamanderbridge", "--json"
-    )
+    told = sample("spread", "62-day", "--mark", "ZB6", "--mark", "salamanderbridge", "--json")
     rows = json.loads(told.stdout)["rows"]
     assert sum(row["trusts"] for row in rows) == 118
     assert rows[0]["marked"] == "ZB6"
     assert sum(row["has_median"] for row in rows) == 1
-    shown = sample("table", "--plot", "62-day", "--mark", "ZB6", "--format", "table").stdout
+    shown = sample("spread", "62-day", "--mark", "ZB6", "--format", "table").stdout
     assert max(map(len, shown.splitlines())) <= 80
     assert "ZB6" in shown
 

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from pytest_httpserver import HTTPServer
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import LeagueTable
 from nhs_league.core.filters import Filters
 from nhs_league.core.quarters import Quarter, matching
-from nhs_league.questions.scope import explained
+from nhs_league.scope import explain_empty
 from tests.conftest import Run, kept_in
 from tests.releases import official
 
@@ -129,7 +129,7 @@ def test_a_trust_that_is_not_there_is_answered_with_what_is(run: Run, tmp_path: 
 
 def test_filters_that_leave_nothing_are_named(sample: Run) -> None:
     narrowed = Filters(("London",), ("Acute - Specialist",), (1,))
-    answer = explained(Answer("table", "", pl.DataFrame()), narrowed)
+    answer = explain_empty(LeagueTable("", pl.DataFrame()), narrowed)
     assert "London, Acute - Specialist, segment 1" in answer.notes[0]
     assert 'has "zzz"' in sample("trusts", "zzz").stderr
 

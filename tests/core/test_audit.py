@@ -41,7 +41,7 @@ def _counts(frames: Frames, what: str) -> dict[str, int]:
 
 def test_every_figure_of_the_raw_files_is_looked_at(shared: Path, complete: Frames) -> None:
     published = raw(shared, *Q1_2026).filter(pl.col("Value").is_not_null())
-    summary = audit(complete).parts["checked"]
+    summary = audit(complete).checked
     for what, count in summary.select("what", "published").iter_rows():
         rows = published.filter(pl.col("Metric_ID").str.contains(KIND[what]))
         if what == "metric score":
@@ -54,9 +54,7 @@ def test_the_complete_release_follows_the_method_without_exception(complete: Fra
     assert answer.frame.is_empty()
     for what in ("unadjusted segment", "override", "segment", "rank", "rank of the average score"):
         assert _counts(complete, what) == {Outcome.EQUAL.value: 202}, what
-    assert set(answer.parts["reasons"]["reason"]) == {
-        "the figures it is scored by are not published"
-    }
+    assert set(answer.reasons["reason"]) == {"the figures it is scored by are not published"}
     assert set(_counts(complete, "domain score")) <= {"equal", "within rounding"}
 
 
@@ -82,7 +80,7 @@ def test_four_quarters_of_2025_leave_four_overrides_unexplained(year_2025: Frame
     for what in ("unadjusted segment", "segment", "rank", "rank of the average score"):
         assert _counts(year_2025, what) == {Outcome.EQUAL.value: 284}, what
     reasons = dict(
-        answer.parts["reasons"].filter(what="override").select("reason", "computed_figures").rows()
+        answer.reasons.filter(what="override").select("reason", "computed_figures").rows()
     )
     assert reasons == {
         "deficit support": 5,
@@ -93,7 +91,7 @@ def test_four_quarters_of_2025_leave_four_overrides_unexplained(year_2025: Frame
 def test_of_two_trusts_ranks_are_not_recomputed_and_the_reason_is_given(shared: Path) -> None:
     answer = audit(frames_of(shared, TWO_TRUSTS))
     assert answer.frame.is_empty()
-    reasons = answer.parts["reasons"].filter(what="rank")
+    reasons = answer.reasons.filter(what="rank")
     assert reasons.row(0) == ("rank", "only some acute trusts are stored", 2)
 
 
@@ -103,8 +101,8 @@ def test_several_quarters_and_years_are_audited_at_once(
     both = audit(together([complete, year_2025]))
     alone = [audit(complete), audit(year_2025)]
     assert both.frame.height == sum(answer.frame.height for answer in alone)
-    summed = pl.concat([answer.parts["checked"] for answer in alone]).group_by("what").sum()
-    assert both.parts["checked"].sort("what").equals(summed.sort("what"))
+    summed = pl.concat([answer.checked for answer in alone]).group_by("what").sum()
+    assert both.checked.sort("what").equals(summed.sort("what"))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +175,7 @@ def test_a_store_with_some_metrics_only_is_not_called_wrong(complete: Frames) ->
     few = complete.observations.filter(pl.col("metric_id").is_in(["OF0023", "OF0011", "OF0010"]))
     answer = audit(Frames(complete.standings, few, complete.domains))
     assert answer.frame.filter(pl.col("what").is_in(["average score", "metric score"])).is_empty()
-    reasons = answer.parts["reasons"].filter(what="average score")["reason"].to_list()
+    reasons = answer.reasons.filter(what="average score")["reason"].to_list()
     assert "the scores stored do not make the averages: some metrics may be missing" in reasons
 
 
@@ -187,5 +185,5 @@ def test_where_types_are_missing_nothing_is_called_wrong(
 ) -> None:
     answer = audit(frames_of(shared, names))
     assert answer.frame.is_empty()
-    reasons = answer.parts["reasons"].filter(what="metric score")["reason"]
+    reasons = answer.reasons.filter(what="metric score")["reason"]
     assert reasons.str.contains("scored over all trust types; only ").any()

@@ -94,7 +94,7 @@ UNREADABLE = f"Z5E OF0011 “soon” (line {line_of('Z5E', 'OF0011')}: "
         ["worst", "--metric", "cancer"],
         ["compare", "Z5E", "Z6F"],
         ["compare", "--by", "region", "--metric", "62-day"],
-        ["table", "--plot", "62-day"],
+        ["spread", "62-day"],
         ["hidden"],
         ["hidden", "--metric", "62-day"],
     ],

@@ -13,8 +13,6 @@ from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, STANDINGS, Fr
 from nhs_league.core.mergers import what_became
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.questions import across
-from nhs_league.questions.scope import Where
 from nhs_league.releases.store import read_quarters
 from sample_release.figures import EVENTS
 
@@ -297,21 +295,19 @@ def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: Lea
 
 
 def test_only_segments_and_only_one_direction_may_be_asked_for(league: League) -> None:
-    def asked(**options: object) -> pl.DataFrame:
-        return across.changes(league.store, Where(), "q2", "q3", **options).frame  # type: ignore[arg-type]
-
-    moved = asked(segment_only=True)
+    moved = league.changes("q2", "q3", segment_only=True).frame
     assert (moved["segment"] != moved["segment_from"]).all()
-    worse = asked(segment_only=True, direction="worsened")
+    worse = league.changes("q2", "q3", segment_only=True, worsened=True).frame
     assert (worse["segment"] > worse["segment_from"]).all()
-    assert worse.height + asked(segment_only=True, direction="improved").height == moved.height
+    better = league.changes("q2", "q3", segment_only=True, improved=True).frame
+    assert worse.height + better.height == moved.height
 
 
 def test_quarters_that_cannot_be_compared_are_said(league: League) -> None:
     with pytest.raises(UsageError, match="is not before"):
-        across.changes(league.store, Where(), "q4", "q2")
+        league.changes("q4", "q2")
     with pytest.raises(NotFoundError, match="no quarter before Q1"):
-        across.changes(league.store, Where(), None, "q1 2025/26")
+        league.changes(later="q1 2025/26")
 
 
 def standings(*trusts: tuple[str, str]) -> pl.DataFrame:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league import League
-from nhs_league.core.comparison import By, side_by_side
+from nhs_league.core.comparison import side_by_side
 from nhs_league.core.confidence import neighbours
 from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.questions import comparison, ranks
-from nhs_league.questions.scope import Where, frames_of
 from nhs_league.render.views import columns_of
+from nhs_league.scope import Scope, load_frames
 
 
 def test_the_worst_of_the_trusts_shown_is_marked_only_where_it_is_worse_than_its_type(
     league: League,
 ) -> None:
-    told = league.compare("ZB6", "ZD3").filter(pl.col("mark").is_not_null())
+    told = league.compare("ZB6", "ZD3").frame.filter(pl.col("mark").is_not_null())
     assert set(told["mark"]) == {"best", "worst"}
     valued = told.filter(pl.col("value").is_not_null(), pl.col("median").is_not_null())
     better = pl.when("higher_is_better").then(pl.col("value") > pl.col("median")).otherwise(
@@ -30,7 +29,7 @@ def test_the_worst_of_the_trusts_shown_is_marked_only_where_it_is_worse_than_its
 def test_scores_of_different_framework_years_are_not_set_against_each_other(
     league: League,
 ) -> None:
-    frames = frames_of(league.store, Where())
+    frames = load_frames(league.store, Scope())
     is_other = pl.col("trust_code") == "ZD3"
     label = (
         pl.when(is_other).then(pl.lit("Q4 2025/26", QUARTER)).otherwise("quarter").alias("quarter")
@@ -42,7 +41,7 @@ def test_scores_of_different_framework_years_are_not_set_against_each_other(
     )
     answer = side_by_side(both, ["ZB6", "ZD3"])
     assert answer.frame.filter(pl.col("value").is_null())["mark"].drop_nulls().is_empty()
-    assert answer.parts["pairs"]["computed_apart"].to_list() == [None]
+    assert answer.pairs["computed_apart"].to_list() == [None]
     assert sum("The framework changed between" in note for note in answer.notes) == 1
     assert not any("likely range" in note for note in answer.notes)
 
@@ -50,10 +49,10 @@ def test_scores_of_different_framework_years_are_not_set_against_each_other(
 def test_a_figure_is_rounded_alike_wherever_it_is_shown(league: League) -> None:
     """The mean score of an area: of the worst trust of all, and of the worst group's worst."""
     store = league.store
-    worst = ranks.worst_or_best(store, "infections", Where(), worst_first=True)
+    worst = League(store, sample=False).worst("infections")
     shown = {column.heading: column.cells for column in columns_of(worst)}
     means = dict(zip(shown["Code"], shown["Mean score"], strict=True))
-    groups = comparison.compare_groups(store, By.REGION, "infections", Where())
+    groups = League(store, sample=False).compare(by="region", metric="infections")
     grouped = {column.heading: column.cells for column in columns_of(groups)}
     for cell in (*grouped["Best"], *grouped["Worst"]):
         score, code = cell.split()[:2]

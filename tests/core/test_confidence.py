@@ -8,7 +8,7 @@ import pytest
 from nhs_league import League
 from nhs_league.core.confidence import agreement, neighbours, pairs, resampled
 from nhs_league.core.frames import Frames
-from nhs_league.questions.scope import Where, frames_of
+from nhs_league.scope import Scope, load_frames
 
 
 def ranged(*ranges: tuple[float | None, float | None]) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def test_a_trusts_neighbours_are_those_it_cannot_be_told_apart_from() -> None:
 
 @pytest.fixture(scope="module")
 def frames(league: League) -> Frames:
-    return frames_of(league.store, Where(trust_type="ambulance")).of_type("ambulance")
+    return load_frames(league.store, Scope(trust_type="ambulance")).of_type("ambulance")
 
 
 def test_resampling_gives_the_same_ranges_again_and_holds_the_published_score(

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Explanation
 from nhs_league.core.explanation import explain
 from nhs_league.core.frames import Frames
 from nhs_league.core.method.segments import cuts
@@ -19,7 +19,7 @@ def complete(shared: Path) -> Frames:
     return frames_of(shared, Q1_2026)
 
 
-def _explained(frames: Frames, code: str) -> Answer:
+def _explained(frames: Frames, code: str) -> Explanation:
     return explain(frames, code, cuts(frames.standings.collect()))
 
 
@@ -78,7 +78,7 @@ def test_the_title_says_which_place_and_the_cuts_how_far(complete: Frames) -> No
     )
     # Published average 2.39; segment 2 ends at 2.32, segment 4 begins at 2.78. It has 26 metrics
     # that count once and three that count one third: 27 x 0.07 = 1.89 points.
-    rows = answer.parts["cuts"].select(
+    rows = answer.cuts.select(
         "segment", "computed_last", "computed_next", "computed_distance", "computed_points"
     )
     assert rows.rows()[1:] == [(2, 2.32, 2.33, 0.07, 1.89), (3, 2.77, 2.78, -0.39, -10.53)]
@@ -104,7 +104,7 @@ def test_the_override_is_explained_by_what_is_below_0(complete: Frames) -> None:
     place = 1 + sum(
         pair < own for pair in others.select("adjusted_segment", "average_score").iter_rows()
     )
-    assert answer.parts["standing"]["computed_rank_without"].item() == place
+    assert answer.standing["computed_rank_without"].item() == place
 
 
 def test_why_scores_are_not_recomputed_is_said_once(shared: Path) -> None:

@@ -9,14 +9,14 @@ from sample_release.figures import EVENTS
 
 
 def test_only_severe_weak_spots_of_segments_1_and_2_by_score_are_hidden(league: League) -> None:
-    hidden = league.hidden(trust_type="all")
+    hidden = league.hidden(trust_type="all").frame
     assert hidden.height
     assert set(hidden["computed_unadjusted_segment"]) <= {1, 2}
     assert (hidden["score"] >= 3.5).all()
 
 
 def test_the_planted_one_comes_first_and_is_said_in_words(league: League) -> None:
-    first = league.hidden().row(0, named=True)
+    first = league.hidden().frame.row(0, named=True)
     assert first["trust_code"] == EVENTS.hidden
     assert first["in_words"] == (
         "League rank 1, segment 1 by score; Percentage of cases treated within 62 days of referral: "
@@ -25,14 +25,14 @@ def test_the_planted_one_comes_first_and_is_said_in_words(league: League) -> Non
 
 
 def test_one_metric_or_one_domain_may_be_asked_for(league: League) -> None:
-    assert set(league.hidden("62-day")["metric_id"]) == {"OF0011"}
-    assert set(league.hidden("patient safety")["domain"]) == {"Patient safety"}
+    assert set(league.hidden("62-day").frame["metric_id"]) == {"OF0011"}
+    assert set(league.hidden("patient safety").frame["domain"]) == {"Patient safety"}
 
 
 def test_those_held_back_are_the_ones_with_the_published_override(league: League) -> None:
-    held = league.held_back()
+    held = league.capped().frame
     # The override applies to more trusts than it moves.
-    overridden = league.table("acute").filter("override", pl.col("unadjusted_segment") < 3)
+    overridden = league.table("acute").frame.filter("override", pl.col("unadjusted_segment") < 3)
     assert set(held["trust_code"]) == set(overridden["trust_code"])
     assert set(EVENTS.good_in_deficit) <= set(held["trust_code"])
     assert held["average_score"].is_sorted()

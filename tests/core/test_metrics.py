@@ -10,9 +10,9 @@ import pytest
 from nhs_league import League
 from nhs_league.core.facts import knowledge, normalise, spelling, true_unit
 from nhs_league.core.frames import OBSERVATIONS
+from nhs_league.core.lists import about_units, about_unknown
 from nhs_league.core.metrics import Area, Metric, catalogue, choose
 from nhs_league.errors import NotFoundError
-from nhs_league.questions.lists import about_units, about_unknown
 from tests.conftest import Run
 
 

@@ -13,10 +13,10 @@ import pytest
 from nhs_league.core.facts import about, knowledge, true_unit, true_units
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import OBSERVATIONS, STANDINGS, Frames
+from nhs_league.core.lists import about_units
 from nhs_league.core.metrics import Area, Metric, catalogue, choose
 from nhs_league.core.ranking import rank
 from nhs_league.errors import NotFoundError
-from nhs_league.questions.lists import about_units
 
 FILES = (
     "acute-trust-data-q1-2026-27.csv",

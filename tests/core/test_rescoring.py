@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import Frames
 from nhs_league.core.improvements import improvements
 from nhs_league.core.method.rescoring import Change, base_of, changed
@@ -32,7 +32,7 @@ def _metric(frames: Frames, metric_id: str, trust_type: str) -> Metric:
 
 def _after(
     frames: Frames, code: str, trust_type: str, changes: dict[str, float], *, free: bool = False
-) -> Answer:
+) -> WhatIf:
     every = [Change(_metric(frames, i, trust_type), value) for i, value in changes.items()]
     between = cuts(frames.standings.collect())
     return whatif(frames, code, between, every, no_deficit=free)
@@ -43,7 +43,7 @@ def _values(folder: Path, metric_id: str, names: tuple[str, ...] = Q1_2026) -> d
     return dict(rows.select("Trust_code", "Value").iter_rows())
 
 
-def _score(answer: Answer, metric_id: str) -> dict[str, object]:
+def _score(answer: WhatIf, metric_id: str) -> dict[str, object]:
     return answer.frame.filter(what="metric score", metric_id=metric_id).row(0, named=True)
 
 
@@ -160,7 +160,7 @@ def test_the_way_to_a_segment_leads_there_with_the_override_too(complete: Frames
         assert "OF0081" in changes
         answer = _after(complete, "RHQ", "acute", changes)
         assert answer.frame.filter(what="segment")["computed_after"].item() == 2
-        table = answer.parts["table"].filter(trust_code="RHQ")
+        table = answer.table.filter(trust_code="RHQ")
         assert table["computed_average_score"].item() == pytest.approx(
             way["computed_average_score"], abs=0.0101
         )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from nhs_league import League
-from nhs_league.questions import across, ranks
-from nhs_league.questions.scope import Where
 from sample_release.figures import EVENTS
 
 
 def test_the_planted_revision_comes_first_with_both_files(league: League) -> None:
-    first = across.list_revisions(league.store, Where()).frame.row(0, named=True)
+    first = league.revisions().frame.row(0, named=True)
     assert (first["quarter"], first["trust_code"], first["name"], first["figure"]) == (
         "Q3 2025/26", EVENTS.revised, "OF0011", "value",
     )  # fmt: skip
@@ -19,19 +17,19 @@ def test_the_planted_revision_comes_first_with_both_files(league: League) -> Non
 
 
 def test_only_the_type_that_was_revised_has_revisions(league: League) -> None:
-    told = across.list_revisions(league.store, Where()).frame
+    told = league.revisions().frame
     assert set(told["trust_type"]) == {"acute"}
     assert set(told["quarter"]) == {"Q3 2025/26"}
 
 
 def test_an_answer_that_rests_on_a_revised_figure_says_so_once(league: League) -> None:
-    asked = Where("Q3 2025/26")
-    revised = ranks.worst_or_best(league.store, "62-day", asked, worst_first=True)
+    quarter = "Q3 2025/26"
+    revised = league.worst("62-day", quarter=quarter)
     assert [note for note in revised.notes if "revised" in note] == [
         "1 figure here was revised since first published: "
-        'run "nhsleague changes --revisions" to see them.'
+        'run "nhsleague revisions" to see them.'
     ]
-    other = ranks.worst_or_best(league.store, "elective", asked, worst_first=True)
+    other = league.worst("elective", quarter=quarter)
     assert not [note for note in other.notes if "revised" in note]
-    newest = ranks.worst_or_best(league.store, "62-day", Where(), worst_first=True)
+    newest = league.worst("62-day")
     assert not [note for note in newest.notes if "revised" in note]

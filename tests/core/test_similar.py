@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from nhs_league import League
 from nhs_league.core.similar import similar_trusts
-from nhs_league.questions.one_trust import one_trust
+from nhs_league.scope import load_trust
 
 
 def test_the_same_subtype_and_region_come_first_then_the_nearest_profile(league: League) -> None:
-    one = one_trust(league.store, "ZB6", "latest")
+    one = load_trust(league.store, "ZB6", "latest")
     found = similar_trusts(one.frames, "ZB6", count=200)
     assert found.height == 133
     order = found.select("same_subtype", "same_region").rows()
@@ -19,7 +19,7 @@ def test_the_same_subtype_and_region_come_first_then_the_nearest_profile(league:
 
 
 def test_ten_are_given_and_the_trust_is_not_among_them(league: League) -> None:
-    one = one_trust(league.store, "ZV6", "latest")
+    one = load_trust(league.store, "ZV6", "latest")
     found = similar_trusts(one.frames, "ZV6")
     # There are ten ambulance trusts, itself among them.
     assert found.height == 9

@@ -6,18 +6,18 @@ import polars as pl
 import pytest
 
 from nhs_league import League
+from nhs_league.core.answers import EveryMetricTrend
 from nhs_league.core.frames import Frames
 from nhs_league.core.trends import metric_trend, places
 from nhs_league.errors import NotFoundError
-from nhs_league.questions import across
-from nhs_league.render.views.history import sparklines
+from nhs_league.render.views.history import every_metric
 from sample_release.figures import EVENTS
 
 
 def trend(
     league: League, *trusts: str, measure: str | None = None, every: bool = False
 ) -> pl.DataFrame:
-    return across.trend(league.store, trusts, measure, every_metric=every).frame
+    return league.trend(*trusts, metric=measure, every_metric=every).frame
 
 
 def test_places_are_followed_through_every_quarter(league: League) -> None:
@@ -82,7 +82,7 @@ def test_every_metric_may_be_asked_for(league: League) -> None:
 
 
 def test_a_trust_that_merged_is_followed_to_its_end_and_said(league: League) -> None:
-    answer = across.trend(league.store, [EVENTS.merging], None)
+    answer = league.trend(EVENTS.merging)
     assert answer.frame["quarter"].to_list() == ["Q1 2025/26", "Q2 2025/26"]
     assert any(
         note.startswith(f"{EVENTS.merging} from Q3 2025/26: merged into") for note in answer.notes
@@ -125,7 +125,8 @@ def test_a_quarter_without_a_figure_leaves_a_gap_in_its_line(league: League) -> 
     is_missing = (pl.col("quarter") == "Q2 2025/26") & (pl.col("metric_id") == "OF0023")
     without = Frames(frames.standings, frames.observations.filter(~is_missing), frames.domains)
     answer = metric_trend(without, ["ZB6"], None)
-    columns = {column.heading: column.cells for column in sparklines(answer)}
+    assert isinstance(answer, EveryMetricTrend)
+    columns = {column.heading: column.cells for column in every_metric(answer)}
     lines = dict(zip(columns["Metric"], columns["Quarters"], strict=True))
     assert [place for place, sign in enumerate(lines["18-week waits"]) if sign == "·"] == [1]
     assert {len(line) for line in lines.values()} == {5}

@@ -7,31 +7,32 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from nhs_league import League
+from nhs_league.core.answers import WhatIf
 from nhs_league.core.method.scoring import league_rank
 from nhs_league.core.whatif import whatif
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.questions import reasons
-from nhs_league.questions.one_trust import OneTrust, one_trust
+from nhs_league.scope import TrustContext, load_trust
 
 TRUSTS = ["ZB6", "ZA0", "ZE9", "ZC2", "ZM8", "ZP7", "ZR3", "ZV6", "ZF1"]
 slow_to_recompute = settings(max_examples=15, deadline=None)
 
 
 def after(
-    one: OneTrust, league: League, sets: list[str], *, no_deficit: bool = False
+    one: TrustContext, league: League, sets: list[str], *, no_deficit: bool = False
 ) -> pl.DataFrame:
-    answer = reasons.what_if(league.store, one.code, "latest", sets, no_deficit=no_deficit)
-    return answer.parts["table"]
+    answer = league.whatif(one.code, sets, no_deficit=no_deficit)
+    assert isinstance(answer, WhatIf)
+    return answer.table
 
 
-def own(league: League, code: str) -> OneTrust:
-    return one_trust(league.store, code, "latest")
+def own(league: League, code: str) -> TrustContext:
+    return load_trust(league.store, code, "latest")
 
 
 @pytest.mark.parametrize("code", TRUSTS)
 def test_no_change_gives_the_published_table_exactly(league: League, code: str) -> None:
     one = own(league, code)
-    table = whatif(one.national, one.code, one.cuts, []).parts["table"]
+    table = whatif(one.national, one.code, one.cuts, []).table
     assert table["computed_average_score"].to_list() == table["average_score"].to_list()
     assert table["computed_segment"].to_list() == table["segment"].to_list()
     assert table["computed_rank"].to_list() == table["rank"].to_list()
@@ -49,7 +50,7 @@ def test_improving_one_metric_never_worsens_the_trusts_average_score(
     league: League, code: str, place: int, better: float
 ) -> None:
     one = own(league, code)
-    metrics = league.show(code).filter(
+    metrics = league.show(code).frame.filter(
         pl.col("value").is_not_null()
         & pl.col("score").is_not_null()
         & pl.col("higher_is_better").is_not_null()
@@ -68,7 +69,7 @@ def test_improving_one_metric_never_worsens_the_trusts_average_score(
     [("ZJ2", 1), ("ZF6", 3), ("ZA3", 3), ("ZH1", 2), ("ZC5", 2), ("ZL0", 2)],
 )
 def test_each_way_into_a_segment_really_leads_there(league: League, code: str, target: int) -> None:
-    ways = reasons.ways_to(league.store, code, "latest", target).frame
+    ways = league.whatif(code, to_segment=target).frame
     assert ways.height
     one = own(league, code)
     for way in ways.head(4).iter_rows(named=True):
@@ -86,9 +87,7 @@ def test_each_way_into_a_segment_really_leads_there(league: League, code: str, t
 
 
 def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> None:
-    found = [
-        reasons.ways_to(league.store, code, "latest", 1).frame for code in ("ZJ2", "ZA9", "ZG9")
-    ]
+    found = [league.whatif(code, to_segment=1).frame for code in ("ZJ2", "ZA9", "ZG9")]
     assert any(frame.height for frame in found)
     for frame in found:
         assert frame["computed_quarters_moved"].is_sorted()
@@ -97,15 +96,15 @@ def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> N
 
 @pytest.mark.parametrize("word", ["median", "q1", "best", "standard"])
 def test_a_value_may_be_named(league: League, word: str) -> None:
-    row = league.show("ZC2").filter(metric_id="OF0023").row(0, named=True)
-    values = league.worst("elective")["value"]
+    row = league.show("ZC2").frame.filter(metric_id="OF0023").row(0, named=True)
+    values = league.worst("elective").frame["value"]
     named = {
         "median": row["median"],
         "q1": row["upper_quartile"],
         "best": values.max(),
         "standard": 92.0,
     }
-    told = league.whatif("ZC2", {"elective": word}).filter(what="value")
+    told = league.whatif("ZC2", {"elective": word}).frame.filter(what="value")
     assert told["computed_after"].item() == named[word]
 
 
@@ -125,7 +124,7 @@ def test_what_cannot_be_set_is_said(
     league: League, sets: list[str], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        reasons.what_if(league.store, "ZB6", "latest", sets, no_deficit=False)
+        league.whatif("ZB6", sets)
 
 
 ranked = st.lists(

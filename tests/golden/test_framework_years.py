@@ -157,7 +157,7 @@ def test_no_change_of_a_metric_contradicts_its_published_values(shared: Path, st
     league = open_league(data_dir=store)
     compared = 0
     for code in sorted({code for code, _, quarter in values if quarter == "Q4 2025/26"}):
-        for row in league.show(code, quarter="Q4 2025/26").iter_rows(named=True):
+        for row in league.show(code, quarter="Q4 2025/26").frame.iter_rows(named=True):
             if row["change_since_last"] not in ("improved", "worsened"):
                 continue
             if row["value"] is None or row["quarter_from"] != "Q3 2025/26":

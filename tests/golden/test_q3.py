@@ -128,7 +128,7 @@ def test_the_deficit_alone_holds_36_trusts_in_segment_3(ask: Ask) -> None:
     assert len(in_deficit) == 100
     assert min(row["segment"] for row in in_deficit) == "3"
     assert len([row for row in in_deficit if row["segment"] == "3"]) == 64
-    held = ask("hidden", "--override")
+    held = ask("capped")
     scores = [float(row["average_score"]) for row in held]
     assert len(held) == 36
     assert max(scores) <= 2.35
@@ -148,8 +148,8 @@ def test_the_cuts_lie_where_the_published_segments_put_them(store: Path) -> None
 def test_the_audit_finds_that_nothing_contradicts_the_method(
     ask: Ask, store: Path, run: Run
 ) -> None:
-    assert ask("explain", "--audit") == []
-    shown = run("explain", "--audit", "--format", "table", data_dir=store).stdout
+    assert ask("audit") == []
+    shown = run("audit", "--format", "table", data_dir=store).stdout
     assert "Every figure that can be recomputed follows from the others." in shown
 
 

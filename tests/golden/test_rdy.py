@@ -13,7 +13,6 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.method.scoring import average_scores, domain_scores
-from nhs_league.questions import profile
 from tests.conftest import Run
 
 METRIC_FILE = "rdy-mental-health-and-community-trust-data-q4-25-26.csv"
@@ -122,13 +121,13 @@ def test_every_published_domain_score_can_be_recomputed(league: League) -> None:
 
 def test_the_audit_of_each_quarter_finds_no_difference(league: League) -> None:
     for quarter in QUARTERS:
-        assert league.audit(quarter=quarter).is_empty()
+        assert league.audit(quarter=quarter).frame.is_empty()
 
 
 def test_the_explanation_shows_the_eleven_scores_and_the_two_left_out(
     store: Path, run: Run, league: League
 ) -> None:
-    steps = league.explain("RDY").filter(level="metric")
+    steps = league.explain("RDY").frame.filter(level="metric")
     assert steps["counts"].sum() == 11
     # 24.31 / 11 = 2.21
     assert steps.filter("counts")["score"].sum() == pytest.approx(24.31)
@@ -142,8 +141,10 @@ def test_the_explanation_shows_the_eleven_scores_and_the_two_left_out(
 
 
 def test_ranges_of_our_own_are_near_the_published_one(league: League) -> None:
-    answer = profile.show(league.store, "RDY", "latest", bootstrap=True)
-    ours = answer.parts["ranges"].row(0, named=True)
+    answer = league.show("RDY", bootstrap=True)
+    ranges = answer.ranges
+    assert ranges is not None
+    ours = ranges.row(0, named=True)
     assert ours["computed_average_score_low"] == pytest.approx(1.72, abs=0.1)
     assert ours["computed_average_score_high"] == pytest.approx(2.73, abs=0.1)
 
@@ -221,7 +222,7 @@ def test_a_metrics_change_is_judged_by_its_value_and_not_by_its_score(league: Le
     """Sickness rose (5.08 to 5.47 %) and engagement fell (7.19 to 7.11), whatever their scores."""
     changed = {
         row["metric_id"]: (row["change_since_last"], row["value_from"], row["rank_from"])
-        for row in league.show("RDY").iter_rows(named=True)
+        for row in league.show("RDY").frame.iter_rows(named=True)
     }
     assert changed["OF0082"] == ("worsened", 5.08, 17)
     assert changed["OF0084"] == ("worsened", 7.19, 24)

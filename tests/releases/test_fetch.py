@@ -39,7 +39,7 @@ def test_fetch_gets_every_known_release(run: Run, site: HTTPServer, tmp_path: Pa
     assert fetched.returncode == 0, fetched.stderr
     league = open_league(data_dir=tmp_path)
     assert league.quarters()[-1] == "Q4 2025/26"
-    assert league.table("ambulance").height == 10
+    assert league.table("ambulance").frame.height == 10
     asked = {request.path for request, _ in site.log}
     assert asked == {urlsplit(address).path for address in (*known_addresses(), *page_addresses())}
     assert all(request.headers["User-Agent"].startswith("nhsleague/") for request, _ in site.log)
@@ -76,7 +76,7 @@ def test_a_page_in_a_files_place_is_refused_and_the_others_are_kept(
     fetched = run("fetch", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": httpserver.url_for("")})
     assert fetched.returncode == 5
     assert "this is a web page" in fetched.stderr
-    assert open_league(data_dir=tmp_path).table("acute").height == 2
+    assert open_league(data_dir=tmp_path).table("acute").frame.height == 2
 
 
 def test_files_and_folders_of_ones_own_are_taken(run: Run, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def league(run: Run, tmp_path_factory: pytest.TempPathFactory) -> League:
 
 
 def test_the_first_league_table_of_acute_trusts_is_as_announced(league: League) -> None:
-    table = league.table("acute", quarter="Q1 2025/26")
+    table = league.table("acute", quarter="Q1 2025/26").frame
     assert table.height == 134
     assert table["trust_name"].str.to_lowercase()[0].startswith("moorfields eye hospital")
     assert table["average_score"][0] == 1.39
@@ -47,7 +47,7 @@ def test_the_second_quarter_is_as_announced(league: League) -> None:
 
 def test_the_fourth_quarter_of_rdy_is_as_published(league: League) -> None:
     (standing,) = (
-        league.table("non-acute", quarter="Q4 2025/26").filter(trust_code="RDY").to_dicts()
+        league.table("non-acute", quarter="Q4 2025/26").frame.filter(trust_code="RDY").to_dicts()
     )
     assert (standing["segment"], standing["rank"], standing["average_score"]) == (2, 24, 2.21)
     assert (standing["rank_low"], standing["rank_high"]) == (6, 49)

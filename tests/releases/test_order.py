@@ -214,7 +214,7 @@ def test_an_answer_that_rests_on_an_unknown_order_says_so(run: Run, tmp_path: Pa
     add_files(open_store(tmp_path), UNSURE)
     question = ("worst", "--metric", "OF0011", "--limit", "1")
     assert "nothing shows which was published later" in run(*question, data_dir=tmp_path).stderr
-    listed = run("changes", "--revisions", "--json", data_dir=tmp_path)
+    listed = run("revisions", "--json", data_dir=tmp_path)
     assert [row["order_known"] for row in json.loads(listed.stdout)["rows"]] == [False]
     # Another trust's answer does not rest on it.
     other = run("show", "Z2B", data_dir=tmp_path)

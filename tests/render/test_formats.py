@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from polars.testing import assert_frame_equal
 
-from nhs_league.core.answers import Answer, with_sample
+from nhs_league.core.answers import Answer, Ranking, StoredFileChecks, with_sample
 from nhs_league.render.formats import ENDINGS, WRITERS, names
 from nhs_league.render.meta import Meta
 from tests.cli.test_output import QUESTIONS
@@ -38,7 +38,7 @@ rows = st.lists(
 
 def answer_of(data: list[tuple[object, ...]]) -> tuple[Answer, pl.DataFrame]:
     frame = pl.DataFrame(data, schema=SCHEMA, orient="row")
-    return Answer("ranking", "A title", frame), with_sample(frame, sample=True)
+    return Ranking("A title", frame), with_sample(frame, sample=True)
 
 
 def written(name: str, answer: Answer) -> bytes:
@@ -131,7 +131,7 @@ class Tags(HTMLParser):
 
 def listed(texts: list[str]) -> Answer:
     frame = pl.DataFrame({"path": texts, "what": texts, "fault": texts})
-    return Answer("verified", " ".join(texts), frame, notes=tuple(texts))
+    return StoredFileChecks(" ".join(texts), frame, notes=tuple(texts))
 
 
 def test_nothing_in_a_text_is_taken_for_html() -> None:

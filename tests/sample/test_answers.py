@@ -101,8 +101,10 @@ def test_the_programs_league_order_gives_each_of_its_ranks_with_ties(
 
 
 def test_a_high_rank_hides_a_terrible_service(league: League) -> None:
-    spots = league.show(EVENTS.hidden).filter(pl.col("weak_spot") == "severe")
-    (standing,) = league.table("acute").filter(pl.col("trust_code") == EVENTS.hidden).to_dicts()
+    spots = league.show(EVENTS.hidden).frame.filter(pl.col("weak_spot") == "severe")
+    (standing,) = (
+        league.table("acute").frame.filter(pl.col("trust_code") == EVENTS.hidden).to_dicts()
+    )
     assert (standing["rank"], standing["unadjusted_segment"]) == (1, 1)
     assert spots["metric_id"].to_list() == ["OF0011"]
 

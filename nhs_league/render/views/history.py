@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Changes, EveryMetricTrend, MetricTrend, PlaceTrend, Revisions
 from nhs_league.core.quarters import Quarter
 from nhs_league.render import figures
 from nhs_league.render.column import Column
@@ -18,9 +18,11 @@ from nhs_league.render.views.cells import (
     texts,
     values,
 )
+from nhs_league.render.views.columns import columns_of
 
 
-def changes(answer: Answer) -> list[Column]:
+@columns_of.register
+def changes(answer: Changes) -> list[Column]:
     """Give what changed between two quarters."""
     frame = answer.frame
     return [
@@ -34,7 +36,8 @@ def changes(answer: Answer) -> list[Column]:
     ]
 
 
-def revisions(answer: Answer) -> list[Column]:
+@columns_of.register
+def revisions(answer: Revisions) -> list[Column]:
     """Give figures that a later file changed."""
     frame = answer.frame
     before = [figures.number(v) for v in frame["published_before"]]
@@ -50,7 +53,8 @@ def revisions(answer: Answer) -> list[Column]:
     ]
 
 
-def places(answer: Answer) -> list[Column]:
+@columns_of.register
+def places(answer: PlaceTrend) -> list[Column]:
     """Give trusts' places, quarter by quarter."""
     frame = answer.frame
     last = frame.select(pl.max_horizontal("of", "rank", "rank_high").max()).item() or 1
@@ -69,7 +73,8 @@ def places(answer: Answer) -> list[Column]:
     ]
 
 
-def trend(answer: Answer) -> list[Column]:
+@columns_of.register
+def trend(answer: MetricTrend) -> list[Column]:
     """Give a metric's figures with a chart: o is the trust, m the median of its type."""
     frame = answer.frame
     several = frame["metric_id"].n_unique() > 1
@@ -102,7 +107,8 @@ def _dots(frame: pl.DataFrame) -> list[str]:
     ]
 
 
-def sparklines(answer: Answer) -> list[Column]:
+@columns_of.register
+def every_metric(answer: EveryMetricTrend) -> list[Column]:
     """Give a line a metric, with its figures as a row of blocks, one place a quarter.
 
     = is the same figure again, and · a quarter without one.

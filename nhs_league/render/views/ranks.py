@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Ranking, Spread
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import (
@@ -17,12 +17,14 @@ from nhs_league.render.views.cells import (
     values,
     yes_no,
 )
+from nhs_league.render.views.columns import columns_of
 
 _SMALL = 17
 _HISTOGRAM = 30
 
 
-def ranking(answer: Answer) -> list[Column]:
+@columns_of.register
+def ranking(answer: Ranking) -> list[Column]:
     """Give trusts ordered by a metric."""
     frame = answer.frame
     return [
@@ -47,11 +49,12 @@ def _on_span(frame: pl.DataFrame) -> list[str]:
     return [figures.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
 
 
-def area(answer: Answer) -> list[Column]:
+@columns_of.register
+def area(answer: AreaRanking) -> list[Column]:
     """Give trusts ordered by an area, with each of its metrics' values."""
     frame = answer.frame
     has_two_units = pl.len().over("short_name") > 1
-    measured = answer.parts["metrics"].select(
+    measured = answer.metrics.select(
         "column",
         "unit",
         heading=pl.when(has_two_units)
@@ -74,7 +77,8 @@ def area(answer: Answer) -> list[Column]:
     ]
 
 
-def table(answer: Answer) -> list[Column]:
+@columns_of.register
+def table(answer: LeagueTable) -> list[Column]:
     """Give the league table."""
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
@@ -98,7 +102,8 @@ def _places(frame: pl.DataFrame) -> list[str]:
     return doubtful(frame, [str(r) if r is not None else f"{own}*" for r, own in ranks])
 
 
-def neighbours(answer: Answer) -> list[Column]:
+@columns_of.register
+def grouped_table(answer: GroupedTable) -> list[Column]:
     """Give the league table with, for each trust, those that it cannot be told apart from."""
     frame = answer.frame
     last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
@@ -124,7 +129,8 @@ def _runs(ranked: str | None) -> list[tuple[int, int]]:
     return [(int(run[0]), int(run[-1])) for run in ends]
 
 
-def distribution(answer: Answer) -> list[Column]:
+@columns_of.register
+def distribution(answer: Spread) -> list[Column]:
     """Give a histogram: # for the trusts, m for the median, and the marked trusts by code."""
     frame = answer.frame
     most = frame.select(pl.col("trusts").max()).item() or 1

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Comparison, GroupComparison, MetricList, TrustList
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import medians, names, published_ranks, scores, texts
+from nhs_league.render.views.columns import columns_of
 
 _SHORT_TYPES = {"mental-health-community": "mental health"}
 
 
-def trusts(answer: Answer) -> list[Column]:
+@columns_of.register
+def trusts(answer: TrustList) -> list[Column]:
     """Give a list of trusts."""
     frame = answer.frame
     return [
@@ -23,9 +25,9 @@ def trusts(answer: Answer) -> list[Column]:
     ]
 
 
-def standings(answer: Answer) -> list[Column]:
+def standings(answer: Comparison) -> list[Column]:
     """Give the columns that say who is compared, and how each stands."""
-    frame = answer.parts["standings"]
+    frame = answer.standings
     return [*_who_and_where(frame), Column("Score", scores(frame, "average_score"), right=True)]
 
 
@@ -40,7 +42,8 @@ def _who_and_where(frame: pl.DataFrame) -> list[Column]:
     ]
 
 
-def metrics(answer: Answer) -> list[Column]:
+@columns_of.register
+def metrics(answer: MetricList) -> list[Column]:
     """Give a list of metrics, with how many trusts of each type have each."""
     trust_type = pl.col("trust_type").replace(_SHORT_TYPES)
     frame = answer.frame.group_by("quarter", "metric_id", "unit", maintain_order=True).agg(
@@ -71,7 +74,8 @@ def metrics(answer: Answer) -> list[Column]:
     ]
 
 
-def groups(answer: Answer) -> list[Column]:
+@columns_of.register
+def groups(answer: GroupComparison) -> list[Column]:
     """Give groups of trusts."""
     frame = answer.frame
 
@@ -100,7 +104,8 @@ def groups(answer: Answer) -> list[Column]:
     ]
 
 
-def comparison(answer: Answer) -> list[Column]:
+@columns_of.register
+def comparison(answer: Comparison) -> list[Column]:
     """Metrics as rows under their domains, trusts as columns; + marks the best, - the worst."""
     frame = answer.frame
     keys = frame.unique(["metric_id", "unit"], keep="first", maintain_order=True)
@@ -112,7 +117,7 @@ def comparison(answer: Answer) -> list[Column]:
         f"  {_labelled(name, unit)}" for name, unit in keys.select("short_name", "unit").iter_rows()
     ]
     columns = [Column("Metric", _under(headings, labels, headings), flexible=True)]
-    for standing in answer.parts["standings"].iter_rows(named=True):
+    for standing in answer.standings.iter_rows(named=True):
         of_trust = frame.filter(pl.col("trust_code") == standing["trust_code"])
         marked = of_trust.select("value", "score", "mark", "doubt").iter_rows()
         cells = [_marked(*row) for row in marked]

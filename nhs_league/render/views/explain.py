@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Audit, CappedTrusts, HiddenWeakSpots, Improvements, WhatIf
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import medians, names, scores, texts
+from nhs_league.render.views.columns import columns_of
 
 
-def audit(answer: Answer) -> list[Column]:
+@columns_of.register
+def audit(answer: Audit) -> list[Column]:
     """Give the published figures that do not follow from the others."""
     frame = answer.frame
     quarters = [Column("Quarter", texts(frame, "quarter"))]
@@ -28,7 +30,8 @@ def audit(answer: Answer) -> list[Column]:
     ]
 
 
-def hidden(answer: Answer) -> list[Column]:
+@columns_of.register
+def hidden(answer: HiddenWeakSpots) -> list[Column]:
     """Give what good places hide."""
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
@@ -44,7 +47,8 @@ def hidden(answer: Answer) -> list[Column]:
     ]
 
 
-def held_back(answer: Answer) -> list[Column]:
+@columns_of.register
+def capped(answer: CappedTrusts) -> list[Column]:
     """Give the trusts that a deficit holds back."""
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
@@ -62,7 +66,8 @@ def held_back(answer: Answer) -> list[Column]:
     ]
 
 
-def whatif(answer: Answer) -> list[Column]:
+@columns_of.register
+def whatif(answer: WhatIf) -> list[Column]:
     """Give what is and what would be."""
     frame = answer.frame
     both = frame.select("before", "computed_after", "unit", "estimated").rows()
@@ -90,7 +95,8 @@ def whatif(answer: Answer) -> list[Column]:
     ]
 
 
-def paths(answer: Answer) -> list[Column]:
+@columns_of.register
+def improvements(answer: Improvements) -> list[Column]:
     """Give sets of improvements."""
     frame = answer.frame
     moved = [figures.number(figures.rounded(v)) for v in frame["computed_quarters_moved"]]

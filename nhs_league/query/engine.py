@@ -1,4 +1,4 @@
-"""The tidy frames themselves: asked in SQL, or as they are."""
+"""Answer SQL over the tidy tables, and describe them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from nhs_league.core import dictionary
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import QueryResult, TableList
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import UsageError
-from nhs_league.questions.bounds import Bounds, collected
+from nhs_league.query.bounds import Bounds, collected
 from nhs_league.releases.store import Store, read_quarters
 
 if TYPE_CHECKING:
-    from nhs_league.questions.statement import Statement
+    from nhs_league.query.statement import Statement
 
 WITHIN = Bounds()
 """What an answer may take, unless said otherwise."""
 
 
-def query(store: Store, sql: str, bounds: Bounds = WITHIN) -> Answer:
+def query(store: Store, sql: str, bounds: Bounds = WITHIN) -> QueryResult:
     """Answer a SELECT over the tables standings, observations and domains, all quarters.
 
     Raises:
@@ -41,7 +41,7 @@ def check(sql: str) -> None:
         UsageError: it is not.
 
     """
-    from nhs_league.questions.statement import understood
+    from nhs_league.query.statement import understood
 
     understood(sql, dictionary.TABLES)
 
@@ -51,7 +51,7 @@ def answered(
     sql: str,
     bounds: Bounds = WITHIN,
     quarters: Sequence[str] = (),
-) -> Answer:
+) -> QueryResult:
     """Answer a SELECT over some tables.
 
     Args:
@@ -64,7 +64,7 @@ def answered(
         UsageError: as for ``query``.
 
     """
-    from nhs_league.questions import statement
+    from nhs_league.query import statement
 
     select = statement.understood(sql, tables)
     try:
@@ -84,14 +84,14 @@ def answered(
             'Run "nhsleague query --tables" to see the tables and their columns.',
         ) from fault
     notes = _why_empty(statement.quarters_named(select), quarters) if frame.is_empty() else ()
-    return Answer("query", "Answer of the query", frame, notes=notes)
+    return QueryResult("Answer of the query", frame, notes=notes)
 
 
 def _collected(
     tables: Mapping[str, pl.LazyFrame], select: Statement, bounds: Bounds
 ) -> pl.DataFrame:
     """Work out a statement; where the engine wants text for a quarter, it gets text."""
-    from nhs_league.questions.statement import with_text_for_quarters
+    from nhs_league.query.statement import with_text_for_quarters
 
     def run(text: str) -> pl.DataFrame:
         return collected(lambda: pl.SQLContext(tables).execute(text), bounds)
@@ -124,13 +124,13 @@ def _why_empty(named: Sequence[str], quarters: Sequence[str]) -> tuple[str, ...]
     )
 
 
-def tables() -> Answer:
+def table_list() -> TableList:
     """Describe the tables, their columns and units."""
-    return Answer("tables", "Tables and their columns", dictionary.described())
+    return TableList("Tables and their columns", dictionary.described())
 
 
 def whole_tables(store: Store) -> dict[str, pl.DataFrame]:
-    """Give the tidy frames of all quarters by name."""
+    """Return the tidy frames of all quarters by name."""
     frames = read_quarters(store, store.quarters)
     return {name: getattr(frames, name).collect() for name in dictionary.TABLES}
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from nhs_league.cli.command import Command, Group
-from nhs_league.cli.data import open_kept
+from nhs_league.cli.data import open_as_it_is, open_store
 from nhs_league.cli.options import Common, Output, takes_groups
-from nhs_league.cli.output import deliver, say
+from nhs_league.cli.output import say, show_answer
 from nhs_league.cli.progress import watching
 from nhs_league.cli.settling import somebody_can_be_asked
 from nhs_league.errors import Exit, UsageError
@@ -34,37 +34,17 @@ def releases(
     ] = False,
 ) -> None:
     """Which releases are kept, from which files, and how often were they revised?"""
-    from nhs_league.core.answers import Answer
-    from nhs_league.releases import listing
-
     if not available:
-        from nhs_league.cli.fetch import disagreements
-
-        store = open_kept(common)
-        frame = listing.releases(store)
-        unchecked = frame.filter(~frame["verifiable"])["quarter"].unique(maintain_order=True)
-        notes = tuple(line for q in store.quarters for line in disagreements(store, q.label))
-        if len(unchecked):
-            notes += (
-                f"These quarters can no longer be checked, as a raw file is missing: "
-                f"{', '.join(unchecked)}. Run nhsleague cache verify.",
-            )
-        answer = Answer("releases", "Releases kept", frame, notes=notes)
-        deliver(answer, output, common, {})
+        show_answer(open_as_it_is(common).releases(), output, common)
         return
     if common.sample or common.offline:
         raise UsageError("--available asks the site.", "Leave out --sample and --offline.")
-    from nhs_league.releases import fetching
+    from nhs_league.releases import fetching, listing
 
-    store = open_kept(common)
+    store = open_store(common)
     with watching(quiet=common.quiet) as watcher:
         published = fetching.available(store, watcher)
-    frame = listing.available(store, published)
-    notes = (
-        "Linked: whether a page of NHS England's links the file now; the others are known to this "
-        "version.",
-    )
-    deliver(Answer("available", "Release files published", frame, notes=notes), output, common, {})
+    show_answer(listing.published_files(store, published), output, common)
 
 
 @cache.command("path", cls=Command, epilog="Example: nhsleague cache path")
@@ -80,17 +60,12 @@ def path(common: Common) -> None:
 @takes_groups
 def verify(output: Output, common: Common) -> None:
     """Check stored data. Every raw file's sha256, every table against its raw files."""
-    from nhs_league.core.answers import Answer
-    from nhs_league.releases import integrity, listing
-
-    findings = integrity.verify(open_kept(common))
-    faults = [finding for finding in findings if finding.fault]
-    result = f"{len(faults)} at fault" if faults else "all right"
-    title = f"{_counted(len(findings), 'stored file')}: {result}"
-    deliver(Answer("verified", title, listing.verified(findings)), output, common, {})
-    for finding in faults:
-        say(f"{finding.path}: {finding.fault}")
-    if faults:
+    checks = open_as_it_is(common).verify()
+    show_answer(checks, output, common)
+    faults = checks.frame.filter(checks.frame["fault"].is_not_null())
+    for path, fault in faults.select("path", "fault").iter_rows():
+        say(f"{path}: {fault}")
+    if faults.height:
         say("Run nhsleague cache repair.")
         raise typer.Exit(Exit.REFUSED)
 
@@ -99,9 +74,10 @@ def verify(output: Output, common: Common) -> None:
 @takes_groups
 def repair(common: Common) -> None:
     """Rebuild stored tables, and download any missing files again."""
-    from nhs_league.cli.fetch import counts, exit_code, fetch_published, tell_faults
+    from nhs_league.cli.fetch import exit_code, fetch_published, tell_faults
     from nhs_league.folders import default_data_dir
     from nhs_league.releases import integrity
+    from nhs_league.releases.listing import counts
     from nhs_league.releases.store import open_store
 
     folder = common.data_dir or default_data_dir()

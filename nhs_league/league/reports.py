@@ -1,4 +1,4 @@
-"""All that a report tells of a trust, asked together."""
+"""What a report on a trust shows, gathered from several questions."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.core import explanation, profile, spread, trends
-from nhs_league.core.findings import Findings
+from nhs_league.core.answers import TrustReport
 from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.method.rules import Recomputed, recompute
 from nhs_league.core.method.segments import Cut
 from nhs_league.core.quarters import Quarter
-from nhs_league.questions.one_trust import national_cuts, one_trust
-from nhs_league.questions.ranks import table
-from nhs_league.questions.scope import Where, quarters_with
 from nhs_league.releases.store import Store, read_quarters
+from nhs_league.scope import load_trust, national_cuts, quarters_with
 
 
-def report(store: Store, asked: str, quarter: str) -> Findings:
-    """Gather what a report tells of one trust."""
-    one = one_trust(store, asked, quarter)
+def report(store: Store, trust: str, quarter: str) -> TrustReport:
+    """Gather the report on one trust; parameters and errors as for ``League.report``."""
+    one = load_trust(store, trust, quarter)
     upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
     every = read_quarters(store, upto).of_type(one.trust_type)
-    return _findings(every, one.quarter, one.code, _national(store, one.quarter), one.said)
+    return _report(every, one.quarter, one.code, _national(store, one.quarter), one.assumptions)
 
 
-def every_report(store: Store, quarter: str) -> Iterator[Findings]:
-    """Gather what reports tell of every trust of the quarter; each trust type is read once."""
-    standings = table(store, Where(quarter, "all")).frame
+def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]:
+    """Gather the report on every trust; each trust type is read once.
+
+    Args:
+        store: the store.
+        standings: schema STANDINGS, one quarter for each trust type.
+
+    """
     for (trust_type, label), of_type in standings.group_by(
         "trust_type", "quarter", maintain_order=True
     ):
@@ -39,7 +42,7 @@ def every_report(store: Store, quarter: str) -> Iterator[Findings]:
         every = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
         national = _national(store, newest)
         for code in of_type["trust_code"]:
-            yield _findings(every, newest, code, national)
+            yield _report(every, newest, code, national)
 
 
 @dataclass(frozen=True)
@@ -58,18 +61,18 @@ def _national(store: Store, quarter: Quarter) -> _National:
     return _National(frames, recomputed, national_cuts(store, quarter))
 
 
-def _findings(
+def _report(
     every: Frames,
     newest: Quarter,
     code: str,
     national: _National,
-    said: tuple[str, ...] = (),
-) -> Findings:
+    assumptions: tuple[str, ...] = (),
+) -> TrustReport:
     is_now = pl.col("quarter") == newest.label
     now = Frames(*(getattr(every, name).filter(is_now) for name in SCHEMAS))
     before = Frames(*(getattr(every, name).filter(~is_now) for name in SCHEMAS))
     has_before = before.standings.select(pl.len()).collect().item() > 0
-    return Findings(
+    return TrustReport(
         trust_code=code,
         profile=profile.profile(now, code, before if has_before else None),
         explanation=explanation.explain(national.frames, code, national.cuts, national.recomputed),
@@ -77,5 +80,5 @@ def _findings(
         trends=trends.metric_trend(every, [code], None),
         strips=spread.strips(now, code),
         domains=spread.domain_spread(now, code),
-        said=said,
+        assumptions=assumptions,
     )

@@ -1,17 +1,14 @@
-"""What there is: metrics and trusts."""
+"""The lists of what there is: metrics and trusts."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import polars as pl
 
-from nhs_league.core import filters, metrics, trust_types, trusts
-from nhs_league.core.answers import Answer
+from nhs_league.core import filters, trust_types, trusts
+from nhs_league.core.answers import MetricList, TrustList
 from nhs_league.core.facts import spelling
-from nhs_league.core.order import AS_IT_STANDS, Order, arranged
-from nhs_league.questions.scope import Where, explained, frames_of, known_type, resolved
-from nhs_league.releases.store import Store
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames
 
 _ABOUT_METRICS = (
     "Use a short name, an everyday name or an ID after --metric. Where only scores are published, "
@@ -24,29 +21,26 @@ _VALUES = {
 """What values of a unit are called, where the unit itself is no word for them."""
 
 
-def list_metrics(store: Store, where: Where, order: Order = AS_IT_STANDS) -> Answer:
+def metric_list(listed: pl.DataFrame, trust_type: str | None) -> MetricList:
     """List what is measured.
 
     Args:
-        store: the store.
-        where: which quarter and trust type; without a type, all.
-        order: in which order, and how many rows.
+        listed: schema CATALOGUE.
+        trust_type: only what this type has; ``all`` or None for all types.
 
     Returns:
         Schema CATALOGUE; a note for each metric whose published unit is wrong, and one on those
         that metrics.toml does not know.
 
     """
-    listed = metrics.catalogue(frames_of(store, where).observations)
-    trust_type = known_type(store, where)
     if trust_type not in (None, trust_types.ALL):
         listed = listed.filter(pl.col("trust_type") == trust_type)
     notes = (_ABOUT_METRICS, *about_units(listed), *about_unknown(listed))
-    return arranged(Answer("metrics", "What is measured", listed, notes=notes), order)
+    return MetricList("What is measured", listed, notes=notes)
 
 
 def about_units(listed: pl.DataFrame) -> list[str]:
-    """Say once for each metric whose published unit is wrong what its values are.
+    """Describe the true unit of each metric whose published unit is wrong.
 
     Args:
         listed: schema CATALOGUE.
@@ -61,7 +55,7 @@ def about_units(listed: pl.DataFrame) -> list[str]:
 
 
 def about_unknown(listed: pl.DataFrame) -> list[str]:
-    """Say in one note which metrics metrics.toml does not know.
+    """Name the metrics that metrics.toml does not know.
 
     Args:
         listed: schema CATALOGUE.
@@ -76,17 +70,24 @@ def about_unknown(listed: pl.DataFrame) -> list[str]:
     ]
 
 
-def list_trusts(store: Store, text: str, where: Where, order: Order = AS_IT_STANDS) -> Answer:
-    """List trusts, all or those whose name or code holds a text."""
-    frames = frames_of(store, where)
-    trust_type = known_type(store, where)
-    narrowed = resolved(where, frames)
+def trust_list(frames: Frames, text: str, trust_type: str | None, narrowed: Filters) -> TrustList:
+    """List trusts, all or those whose name or code contains a text.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        text: part of a name or a code; empty for all.
+        trust_type: only this type; ``all`` or None for all types.
+        narrowed: which trusts to keep, resolved.
+
+    Returns:
+        Columns ``trusts.LISTED``, by name; a note where no name contains the text.
+
+    """
     standings = frames.standings.filter(filters.keep(narrowed)).collect()
     if trust_type not in (None, trust_types.ALL):
         standings = standings.filter(pl.col("trust_type") == trust_type)
-    listed = trusts.holding(text, standings)
-    answer = Answer("trusts", "Trusts", listed.select(trusts.LISTED).sort("trust_name"))
-    if text and not standings.is_empty() and listed.is_empty():
+    listed = trusts.holding(text, standings).select(trusts.LISTED).sort("trust_name")
+    if text and listed.is_empty() and not standings.is_empty():
         nothing = f'No trust\'s name has "{text}". Try fewer letters, or "nhsleague trusts" alone.'
-        return replace(answer, notes=(nothing,))
-    return explained(arranged(answer, order), narrowed)
+        return TrustList("Trusts", listed, notes=(nothing,))
+    return TrustList("Trusts", listed)

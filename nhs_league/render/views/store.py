@@ -6,12 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import FetchReport, PublishedFiles, StoredFileChecks, StoredReleases
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import short_file, texts, yes_no
+from nhs_league.render.views.columns import columns_of
 
 
-def fetched(answer: Answer) -> list[Column]:
+@columns_of.register
+def fetched(answer: FetchReport) -> list[Column]:
     """Give what became of each file."""
     # Names of the built-in list that are not there are counted in the title and tell no more.
     frame = answer.frame.filter(pl.col("status") != "missing")
@@ -25,7 +27,8 @@ def fetched(answer: Answer) -> list[Column]:
     ]
 
 
-def releases(answer: Answer) -> list[Column]:
+@columns_of.register
+def releases(answer: StoredReleases) -> list[Column]:
     """Give the releases kept."""
     frame = answer.frame
     return [
@@ -55,7 +58,8 @@ def _unknown(added: str | None, source: str | None) -> str:
     return f"unknown, imported on {day.day} {day:%B %Y}"
 
 
-def available(answer: Answer) -> list[Column]:
+@columns_of.register
+def available(answer: PublishedFiles) -> list[Column]:
     """Give the files that the site has."""
     frame = answer.frame
     return [
@@ -68,7 +72,8 @@ def available(answer: Answer) -> list[Column]:
     ]
 
 
-def verified(answer: Answer) -> list[Column]:
+@columns_of.register
+def verified(answer: StoredFileChecks) -> list[Column]:
     """Give what was checked."""
     frame = answer.frame
     return [

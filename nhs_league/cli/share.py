@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli.data import open_data
-from nhs_league.cli.files import write_folder
+from nhs_league.cli.data import open_or_fetch
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import deliver, say
+from nhs_league.cli.output import say, show_answer
 from nhs_league.errors import UsageError
+from nhs_league.files import write_folder
 from nhs_league.version import __version__
 
 
@@ -45,17 +45,15 @@ def query(
     ] = 60,
 ) -> None:
     """Ask in SQL: standings, observations and domains of all quarters."""
-    from nhs_league.questions import data
-    from nhs_league.questions.bounds import Bounds
-
     if tables == bool(sql):
         raise UsageError("query takes a SELECT, or --tables.", "Try nhsleague query --tables")
+    from nhs_league.query.engine import check, table_list
+
     if tables:
-        deliver(data.tables(), output, common, {})
+        show_answer(table_list(), output, common)
         return
-    data.check(sql or "")
-    answer = data.query(open_data(common), sql or "", Bounds(seconds=timeout))
-    deliver(answer, output, common, {"sql": sql})
+    check(sql or "")
+    show_answer(open_or_fetch(common).query(sql or "", timeout=timeout), output, common)
 
 
 def export(
@@ -64,10 +62,9 @@ def export(
     kind: Annotated[Kind, typer.Option("--format", help="What the files are.")] = Kind.PARQUET,
 ) -> None:
     """Write all tables to a folder, with a datapackage.json that describes every column."""
-    from nhs_league.questions import data
     from nhs_league.render.package import package
 
-    tables = data.whole_tables(open_data(common))
+    tables = open_or_fetch(common).whole_tables()
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
     write_folder(folder, files)
     if not common.quiet:

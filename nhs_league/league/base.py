@@ -1,0 +1,64 @@
+"""What every question of a League shares: the store, and how an answer is handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nhs_league.core.answers import AnyAnswer, presented_by
+from nhs_league.core.filters import Filters
+from nhs_league.core.order import Order
+from nhs_league.scope import Scope
+
+if TYPE_CHECKING:
+    from nhs_league.releases.store import Store
+
+
+@dataclass(frozen=True, repr=False)
+class Questions:
+    """The stored releases, and whose figures they are.
+
+    Attributes:
+        store: the stored releases.
+        sample: whether they are the fictional sample.
+
+    """
+
+    store: Store
+    sample: bool
+
+    def _present(self, answer: AnyAnswer, **parameters: object) -> AnyAnswer:
+        """Hand an answer on with what shows it, and the parameters that narrowed the question."""
+        from nhs_league.render.meta import Meta
+        from nhs_league.version import __version__
+
+        given = {name: v for name, v in parameters.items() if v not in (None, "", [], (), False)}
+        return presented_by(answer, Meta(self.sample, __version__, given))
+
+
+def scope_of(
+    quarter: str,
+    trust_type: str | None,
+    regions: Sequence[str] = (),
+    subtypes: Sequence[str] = (),
+    segments: Sequence[int] = (),
+) -> Scope:
+    """Return the scope of a question from the parameters of its method."""
+    return Scope(quarter, trust_type, Filters(tuple(regions), tuple(subtypes), tuple(segments)))
+
+
+def order_of(limit: int | None, sort: str | None) -> Order:
+    """Return the order of an answer's rows; a limit of 0 is none."""
+    return Order(sort, limit or None)
+
+
+def described(scope: Scope) -> dict[str, object]:
+    """Return a scope's parameters by the names that they have in data."""
+    return {
+        "quarter": scope.quarter,
+        "type": scope.trust_type,
+        "region": list(scope.filters.regions),
+        "subtype": list(scope.filters.subtypes),
+        "segment": list(scope.filters.segments),
+    }

@@ -1,0 +1,298 @@
+"""Questions that explain: why a trust is ranked so, what a rank hides, what changed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from nhs_league.errors import UsageError
+from nhs_league.league.base import Questions, described, order_of, scope_of
+from nhs_league.scope import (
+    LATEST,
+    Scope,
+    load_frames,
+    load_trust,
+    parse_trust_type,
+    pick_measure,
+    resolve_filters,
+    resolve_trust_type,
+)
+from nhs_league.usage import check_whatif
+
+if TYPE_CHECKING:
+    from nhs_league.core.answers import (
+        Audit,
+        CappedTrusts,
+        Explanation,
+        HiddenWeakSpots,
+        Improvements,
+        WhatIf,
+    )
+    from nhs_league.core.frames import Frames
+    from nhs_league.core.method.rescoring import Change
+    from nhs_league.core.method.segments import Cut
+    from nhs_league.scope import TrustContext
+
+_ALL = "all"
+
+
+class Explain(Questions):
+    """The questions that explain."""
+
+    def explain(self, trust: str, *, quarter: str = LATEST) -> Explanation:
+        """Explain a trust's segment and rank, from each metric's value.
+
+        Args:
+            trust: a code, a name, or part of a name.
+            quarter: ``Q3 2025/26``, ``q3``, ``2025-26-q3`` or ``latest``.
+
+        Returns:
+            Schema ``core.explanation.EXPLAINED``: each step from the metrics to the rank.
+
+        Raises:
+            NotFoundError: no such trust or quarter, or several trusts have this name.
+
+        Example:
+            >>> steps = open_league(sample=True).explain("ZB6").frame
+            >>> steps["level"].unique().sort().to_list()
+            ['average score', 'domain', 'league rank', 'metric', 'segment']
+
+        """
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.explanation import explain
+
+        one = load_trust(self.store, trust, quarter)
+        answer = replace(explain(one.national, one.code, one.cuts), assumptions=one.assumptions)
+        answer = with_caveats(answer, one.frames, [one.code])
+        return self._present(answer, trust=trust, quarter=quarter)
+
+    def whatif(
+        self,
+        trust: str,
+        changes: Mapping[str, float | str] | Sequence[str] = (),
+        *,
+        no_deficit: bool = False,
+        to_segment: int | None = None,
+        quarter: str = LATEST,
+    ) -> WhatIf | Improvements:
+        """Test what would change a trust's segment and rank.
+
+        Args:
+            trust: as for ``explain``.
+            changes: metrics and the values that they would have, a number or ``median``, ``q1``
+                (where the top quarter begins), ``best`` or ``standard``; or ``METRIC=VALUE`` texts.
+            no_deficit: whether the trust would have no financial override.
+            to_segment: a segment to reach, 1 to 3; the smallest changes are looked for.
+            quarter: as for ``explain``.
+
+        Returns:
+            Schema ``core.whatif.WHATIF``, or of ways to a segment
+            ``core.improvements.IMPROVEMENTS``.
+
+        Raises:
+            UsageError: nothing is changed, or a change is not understood.
+            NotFoundError: a trust, metric or quarter is not known.
+
+        Example:
+            >>> answer = open_league(sample=True).whatif("ZB6", {"sickness": "best"})
+            >>> answer.frame.filter(what="league rank").height
+            1
+
+        """
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.improvements import improvements
+        from nhs_league.core.whatif import whatif
+
+        wanted = (
+            [f"{metric}={value}" for metric, value in changes.items()]
+            if isinstance(changes, Mapping)
+            else list(changes)
+        )
+        check_whatif(trust, wanted, no_deficit=no_deficit, to_segment=to_segment)
+        one = load_trust(self.store, trust, quarter)
+        answer: WhatIf | Improvements
+        lines: list[str] = []
+        if to_segment is not None:
+            answer = improvements(one.national, one.code, one.cuts, to_segment)
+        else:
+            parsed, lines = _parse_changes(wanted, one)
+            answer = whatif(one.national, one.code, one.cuts, parsed, no_deficit=no_deficit)
+        answer = replace(answer, assumptions=(*one.assumptions, *lines))
+        answer = with_caveats(answer, one.frames, [one.code])
+        return self._present(
+            answer, trust=trust, quarter=quarter, set=wanted, no_deficit=no_deficit,
+            to_segment=to_segment,
+        )  # fmt: skip
+
+    def hidden(
+        self,
+        metric: str | None = None,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> HiddenWeakSpots:
+        """Find severe weak spots of trusts with a good score.
+
+        Args:
+            metric: only this metric or area.
+            quarter: as for ``explain``.
+            trust_type: ``acute``, ``mental-health-community``, ``ambulance`` or ``all``; None for
+                acute trusts.
+            regions: regions to keep.
+            subtypes: subtypes to keep.
+            segments: segments to keep, 1 to 5.
+            limit: how many rows of each trust type; None for all.
+            sort: a column to sort by, ``-`` before it for descending.
+
+        Returns:
+            Columns ``core.hidden.HIDDEN``: severe weak spots of trusts in unadjusted segment 1
+            or 2, the worst first.
+
+        Raises:
+            NotFoundError: a metric, quarter, filter value or column is not known.
+
+        Example:
+            >>> hidden = open_league(sample=True).hidden().frame
+            >>> hidden["computed_unadjusted_segment"].max()
+            2
+
+        """
+        from nhs_league.core import metrics
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.hidden import hidden, well_placed
+        from nhs_league.core.order import arranged
+
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        frames = load_frames(self.store, scope)
+        filters = resolve_filters(scope, frames)
+        only = None
+        if metric is None:
+            resolved_type, assumptions = resolve_trust_type(self.store, scope)
+        else:
+            named_type = parse_trust_type(self.store, scope)
+            choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+            (only, *_), assumptions = pick_measure(metric, choices, named_type)
+            resolved_type = only.trust_type
+        cuts = _national_cuts(frames)
+        wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
+        answer = hidden(frames, resolved_type, cuts, filters, only)
+        placed = well_placed(wanted.standings, cuts, filters).select("trust_code").collect()
+        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        codes = placed["trust_code"].unique().to_list()
+        answer = with_caveats(answer, wanted, codes, metrics.ids(only) if only else ())
+        return self._present(answer, metric=metric, **described(scope))
+
+    def capped(
+        self,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> CappedTrusts:
+        """Find trusts in segment 3 only because of a deficit.
+
+        Args:
+            quarter: as for ``explain``.
+            trust_type: as for ``hidden``.
+            regions: as for ``hidden``.
+            subtypes: as for ``hidden``.
+            segments: as for ``hidden``.
+            limit: as for ``hidden``.
+            sort: as for ``hidden``.
+
+        Returns:
+            Columns ``core.hidden.CAPPED``, the best average score first.
+
+        Raises:
+            NotFoundError: a trust type, quarter, filter value or column is not known.
+
+        Example:
+            >>> open_league(sample=True).capped().frame["segment"].unique().to_list()
+            [3]
+
+        """
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.hidden import capped
+        from nhs_league.core.order import arranged
+
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        frames = load_frames(self.store, scope)
+        resolved_type, assumptions = resolve_trust_type(self.store, scope)
+        filters = resolve_filters(scope, frames)
+        answer = capped(frames, resolved_type, _national_cuts(frames), filters)
+        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
+        return self._present(with_caveats(answer, wanted), **described(scope))
+
+    def audit(self, *, quarter: str = LATEST) -> Audit:
+        """Recompute every published figure, and list those that do not follow from the others.
+
+        Args:
+            quarter: as for ``explain``; ``all`` for every quarter stored.
+
+        Returns:
+            Schema ``core.audit.AUDIT``.
+
+        Raises:
+            NotFoundError: no such quarter.
+
+        Example:
+            >>> open_league(sample=True).audit().frame.is_empty()
+            True
+
+        """
+        from nhs_league.core.audit import audit
+        from nhs_league.releases.store import read_quarters
+
+        if quarter.strip().casefold() == _ALL:
+            frames = read_quarters(self.store, self.store.quarters)
+        else:
+            frames = load_frames(self.store, Scope(quarter))
+        return self._present(audit(frames), quarter=quarter)
+
+
+def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Change], list[str]]:
+    """Parse ``METRIC=VALUE`` texts, and say which metric each name was taken for."""
+    from nhs_league.core import metrics, whatif
+    from nhs_league.core.method.rescoring import Change
+    from nhs_league.core.metrics import Area
+
+    listed = metrics.catalogue(one.frames.observations)
+    changes, lines = [], []
+    for text in wanted:
+        name, sign, value = (part.strip() for part in text.rpartition("="))
+        if not sign or not name or not value:
+            raise UsageError(
+                f"--set cannot be “{text}”.", "Write METRIC=VALUE, for example sickness=median."
+            )
+        (choice,) = metrics.choose(name, listed, one.trust_type)
+        if isinstance(choice, Area):
+            raise UsageError(
+                f"“{name}” is an area; only a metric can be set.",
+                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+            )
+        changes.append(Change(choice, whatif.value_of(value, choice, one.frames)))
+        lines.append(f"“{name}” is {choice.metric} ({choice.metric_id}).")
+    return changes, lines
+
+
+def _national_cuts(frames: Frames) -> tuple[Cut, ...]:
+    """Return the cuts of the newest quarter of some frames; they are national."""
+    from nhs_league.core.method.segments import cuts
+    from nhs_league.core.quarters import Quarter
+
+    standings = frames.standings.collect()
+    newest = max(standings["quarter"].unique(), key=Quarter.parse)
+    return cuts(standings.filter(pl.col("quarter") == newest))

@@ -1,0 +1,279 @@
+"""Questions across quarters: what changed, how it went, what was revised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.league.base import Questions, described, order_of, scope_of
+from nhs_league.scope import (
+    LATEST,
+    find_trust,
+    is_latest,
+    parse_quarter,
+    parse_trust_type,
+    quarters_with,
+    resolve_filters,
+    resolve_trust_type,
+)
+from nhs_league.usage import check_changes, check_trend
+
+if TYPE_CHECKING:
+    from nhs_league.core.answers import (
+        Changes,
+        EveryMetricTrend,
+        MetricTrend,
+        PlaceTrend,
+        Revisions,
+    )
+    from nhs_league.core.frames import Frames
+    from nhs_league.core.quarters import Quarter
+    from nhs_league.releases.store import Store
+
+_ALL = "all"
+
+
+class History(Questions):
+    """The questions across quarters."""
+
+    def changes(
+        self,
+        earlier: str | None = None,
+        later: str | None = None,
+        *,
+        segment_only: bool = False,
+        improved: bool = False,
+        worsened: bool = False,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> Changes:
+        """Show what changed between two quarters, and whether it is real.
+
+        Args:
+            earlier: the earlier quarter; None for the one before the later.
+            later: the later quarter; None for the newest that the trust type has.
+            segment_only: whether to keep only trusts whose segment changed.
+            improved: whether to keep only trusts that improved.
+            worsened: whether to keep only trusts that worsened.
+            trust_type: as for ``hidden``.
+            regions: as for ``hidden``.
+            subtypes: as for ``hidden``.
+            segments: as for ``hidden``.
+            limit: as for ``hidden``.
+            sort: as for ``hidden``.
+
+        Returns:
+            Columns ``core.changes.CHANGES``, moved segments first.
+
+        Raises:
+            UsageError: the quarters are not in the order of time, or nothing would be left.
+            NotFoundError: a quarter, filter value or column is not known.
+
+        Example:
+            >>> changes = open_league(sample=True).changes("Q3 2025/26", "Q4 2025/26")
+            >>> changes.frame["quarter"].unique().to_list()
+            ['Q4 2025/26']
+
+        """
+        from nhs_league.core import changes as comparing
+        from nhs_league.core.order import arranged
+        from nhs_league.releases.store import read_quarters
+
+        check_changes(improved=improved, worsened=worsened)
+        scope = scope_of(LATEST, trust_type, regions, subtypes, segments)
+        resolved_type, assumptions = resolve_trust_type(self.store, scope)
+        before, after = self._quarters_to_compare(resolved_type, earlier, later)
+        earlier_frames = read_quarters(self.store, [before])
+        frames = read_quarters(self.store, [after])
+        filters = resolve_filters(scope, frames)
+        direction = "improved" if improved else "worsened" if worsened else None
+        answer = comparing.changes(earlier_frames, frames, resolved_type, filters)
+        answer = comparing.narrowed(answer, segment_only=segment_only, direction=direction)
+        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        asked_for = {**described(scope), "quarter": None}
+        return self._present(
+            answer, **{"from": earlier}, to=later, direction=direction, segment_only=segment_only,
+            **asked_for,
+        )  # fmt: skip
+
+    def revisions(
+        self,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> Revisions:
+        """List published figures that a later file changed.
+
+        Args:
+            quarter: only this quarter; ``latest`` for all.
+            trust_type: only this type; None for all types.
+            regions: as for ``hidden``.
+            subtypes: as for ``hidden``.
+            segments: as for ``hidden``.
+            limit: as for ``hidden``.
+            sort: as for ``hidden``.
+
+        Returns:
+            Columns ``core.revisions.REVISIONS``.
+
+        Raises:
+            NotFoundError: a trust type, quarter, filter value or column is not known.
+
+        Example:
+            >>> open_league(sample=True).revisions(quarter="Q3 2025/26").frame["figure"][0]
+            'value'
+
+        """
+        from nhs_league.core.order import arranged
+        from nhs_league.core.revisions import revisions
+        from nhs_league.releases.store import read_quarters
+
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        wanted_type = parse_trust_type(self.store, scope) or _ALL
+        quarters: Sequence[Quarter] = self.store.quarters
+        if not is_latest(quarter):
+            quarters = (parse_quarter(self.store, quarter),)
+        frames = read_quarters(self.store, quarters)
+        answer = revisions(frames, wanted_type, resolve_filters(scope, frames))
+        return self._present(arranged(answer, order_of(limit, sort)), **described(scope))
+
+    def trend(
+        self, *trusts: str, metric: str | None = None, every_metric: bool = False
+    ) -> PlaceTrend | MetricTrend | EveryMetricTrend:
+        """Follow trusts through all quarters.
+
+        Args:
+            trusts: codes or names.
+            metric: a metric or an area; None for segment, rank and average score.
+            every_metric: whether to follow every metric instead.
+
+        Returns:
+            Columns ``core.trends.PLACES``, or of metrics ``core.trends.METRIC_TREND``.
+
+        Raises:
+            UsageError: a metric and every metric are wanted.
+            NotFoundError: a trust or metric is not known, or no trust has the metric.
+
+        Example:
+            >>> open_league(sample=True).trend("ZB6").frame["quarter"].to_list()[-1]
+            'Q1 2026/27'
+
+        """
+        from nhs_league.core import trends
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.releases.store import read_quarters
+
+        check_trend(metric, every_metric=every_metric)
+        matches = [find_trust(self.store, trust, LATEST)[1] for trust in trusts]
+        codes = list(dict.fromkeys(match.code for match in matches))
+        frames = read_quarters(self.store, self.store.quarters)
+        lines = [match.said for match in matches if match.said]
+        ids: list[str] = []
+        answer: PlaceTrend | MetricTrend | EveryMetricTrend
+        if every_metric:
+            answer = trends.metric_trend(frames, codes, None)
+        elif metric is None:
+            answer = trends.places(frames, codes)
+        else:
+            ids, meaning = _resolve_measure(frames, codes, metric)
+            lines.append(f"“{metric}” is {meaning}.")
+            answer = trends.metric_trend(frames, codes, ids)
+            if answer.frame.is_empty():
+                raise NotFoundError(
+                    f"None of the trusts has a figure of “{metric}” in any quarter.",
+                    "nhsleague show lists what a trust has.",
+                )
+        notes = (*answer.notes, *_departures(self.store, frames, codes))
+        answer = replace(answer, assumptions=tuple(lines), notes=notes)
+        answer = with_caveats(answer, frames, codes, ids)
+        return self._present(answer, trusts=list(trusts), metric=metric, all=every_metric)
+
+    def _quarters_to_compare(
+        self, trust_type: str, earlier: str | None, later: str | None
+    ) -> tuple[Quarter, Quarter]:
+        """Return the two quarters that were named, or the last two that the type has."""
+        stored = quarters_with(self.store, trust_type)
+        after = parse_quarter(self.store, later) if later else stored[-1]
+        older = [quarter for quarter in stored if quarter < after]
+        if earlier is None and not older:
+            raise NotFoundError(
+                f"There is no quarter before {after.label} to compare with.",
+                "nhsleague releases lists what is kept.",
+            )
+        before = parse_quarter(self.store, earlier) if earlier else older[-1]
+        if before >= after:
+            raise UsageError(
+                f"{before.label} is not before {after.label}.", "Name the earlier one with --from."
+            )
+        return before, after
+
+
+def _resolve_measure(frames: Frames, codes: Sequence[str], measure: str) -> tuple[list[str], str]:
+    """Return which metrics a person means, for the types of some trusts.
+
+    The newest quarter that has one of the trusts is looked at first, then all.
+    """
+    from nhs_league.core import metrics, trust_types
+    from nhs_league.core.metrics import Metric
+    from nhs_league.core.quarters import Quarter
+
+    is_listed = pl.col("trust_code").is_in(list(codes))
+    types = frames.standings.filter(is_listed).select("quarter", "trust_type").unique().collect()
+    observations = frames.of_types(types["trust_type"].unique()).observations
+    newest = max(types["quarter"], key=Quarter.parse)
+    try:
+        listed = metrics.catalogue(observations.filter(pl.col("quarter") == newest))
+        choices = metrics.choose(measure, listed, trust_types.ALL)
+    except NotFoundError:
+        listed = metrics.catalogue(observations).unique(
+            ["trust_type", "metric_id", "unit"], keep="last", maintain_order=True
+        )
+        choices = metrics.choose(measure, listed, trust_types.ALL)
+    first = choices[0]
+    same_kind = [choice for choice in choices if type(choice) is type(first)]
+    ids = {metric_id for choice in same_kind for metric_id in metrics.ids(choice)}
+    meaning = (
+        f"{first.metric} ({first.metric_id})"
+        if isinstance(first, Metric)
+        else f"the area “{first.name}”"
+    )
+    return sorted(ids), meaning
+
+
+def _departures(store: Store, frames: Frames, codes: Sequence[str]) -> list[str]:
+    """Describe what became of trusts that the next release of their type does not list."""
+    from nhs_league.core.mergers import what_became
+    from nhs_league.core.quarters import Quarter
+
+    is_listed = pl.col("trust_code").is_in(list(codes))
+    columns = ("trust_code", "trust_type", "quarter")
+    listed = frames.standings.filter(is_listed).select(columns).collect()
+    lines = []
+    for code in codes:
+        quarters = {
+            Quarter.parse(quarter): trust_type
+            for _, trust_type, quarter in listed.filter(trust_code=code).iter_rows()
+        }
+        last = max(quarters)
+        later = [quarter for quarter in quarters_with(store, quarters[last]) if quarter > last]
+        if later:
+            before, after = (
+                frames.standings.filter(pl.col("quarter") == q.label).collect()
+                for q in (last, later[0])
+            )
+            became = what_became(before, after).get(code)
+            lines += [f"{code} from {later[0].label}: {became}."] if became else []
+    return lines

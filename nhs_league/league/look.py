@@ -1,0 +1,464 @@
+"""Questions that look at trusts: how they do, how they compare, who is worst, what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.league.base import Questions, described, order_of, scope_of
+from nhs_league.scope import (
+    LATEST,
+    Scope,
+    explain_empty,
+    find_trust,
+    load_frames,
+    load_trust,
+    parse_trust_type,
+    pick_measure,
+    quarters_with,
+    resolve_filters,
+    resolve_trust_type,
+)
+from nhs_league.usage import check_comparison
+
+if TYPE_CHECKING:
+    from nhs_league.core.answers import (
+        AreaRanking,
+        Comparison,
+        GroupComparison,
+        LeagueTable,
+        MetricList,
+        Ranking,
+        Spread,
+        TrustList,
+        TrustProfile,
+    )
+    from nhs_league.core.comparison import By
+    from nhs_league.core.order import Order
+
+_PAST = 8
+"""How many earlier quarters a weak spot is looked for in."""
+
+
+class Look(Questions):
+    """The questions that look at trusts."""
+
+    def show(
+        self, trust: str, *, quarter: str = LATEST, bootstrap: bool = False, peers: bool = False
+    ) -> TrustProfile:
+        """Show how a trust does, and where it is weak.
+
+        Args:
+            trust: a code, a name, or part of a name.
+            quarter: ``Q3 2025/26``, ``q3``, ``2025-26-q3`` or ``latest``.
+            bootstrap: whether to add likely ranges that are computed here.
+            peers: whether to add the ten trusts most like it.
+
+        Returns:
+            Its metrics, worst first: columns ``core.profile.METRICS``.
+
+        Raises:
+            NotFoundError: no such trust or quarter, or several trusts have this name.
+
+        Example:
+            >>> open_league(sample=True).show("ZB6").standing["trust_code"].to_list()
+            ['ZB6']
+
+        """
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.profile import profile
+        from nhs_league.releases.store import read_quarters
+
+        one = load_trust(self.store, trust, quarter)
+        past = [q for q in quarters_with(self.store, one.trust_type) if q < one.quarter][-_PAST:]
+        earlier = read_quarters(self.store, past).of_type(one.trust_type) if past else None
+        answer = profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
+        answer = replace(answer, assumptions=one.assumptions)
+        return self._present(
+            with_caveats(answer, one.frames, [one.code]), trust=trust, quarter=quarter
+        )
+
+    def compare(
+        self,
+        *trusts: str,
+        peers: bool = False,
+        by: str | None = None,
+        metric: str | None = None,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> Comparison | GroupComparison:
+        """Put trusts, or groups of trusts, side by side.
+
+        Args:
+            trusts: codes or names; none to compare groups.
+            peers: whether to compare the one trust named with the ten most like it.
+            by: ``region``, ``subtype``, ``segment`` or ``type``; ``region`` where no trust is
+                named.
+            metric: a metric or an area to compare groups by; None for the average score.
+            quarter: as for ``show``.
+            trust_type: as for ``worst``; for groups only, as are all that follow.
+            regions: as for ``worst``.
+            subtypes: as for ``worst``.
+            segments: as for ``worst``.
+            limit: as for ``worst``.
+            sort: as for ``worst``.
+
+        Returns:
+            Columns ``core.comparison.SIDE_BY_SIDE``, or of groups ``core.comparison.GROUPS``.
+
+        Raises:
+            UsageError: the parameters do not fit each other.
+            NotFoundError: a trust, quarter, metric or filter value is not known.
+
+        Example:
+            >>> groups = open_league(sample=True).compare(by="region", metric="elective")
+            >>> groups.frame.height
+            7
+
+        """
+        from nhs_league.core.comparison import By
+
+        narrowed = any((regions, subtypes, segments, limit is not None, sort))
+        check_comparison(trusts, by, metric, trust_type, peers=peers, narrowed=narrowed)
+        if trusts:
+            answer = self._side_by_side(trusts, quarter, peers=peers)
+            return self._present(answer, trusts=list(trusts), quarter=quarter, peers=peers)
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        grouping = By(by or "region")
+        groups = self._groups(grouping, metric, scope, order_of(limit, sort))
+        return self._present(groups, by=str(grouping), metric=metric, **described(scope))
+
+    def worst(
+        self,
+        metric: str,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> Ranking | AreaRanking:
+        """Rank trusts by a metric or area, the worst first.
+
+        Args:
+            metric: a metric ID, an everyday name, or an area.
+            quarter: as for ``show``.
+            trust_type: ``acute``, ``mental-health-community``, ``ambulance`` or ``all``; None for
+                acute trusts if they have the metric.
+            regions: regions to keep.
+            subtypes: subtypes to keep.
+            segments: segments to keep, 1 to 5.
+            limit: how many trusts of each type; None for all.
+            sort: a column to sort by, ``-`` before it for descending.
+
+        Returns:
+            Columns ``core.ranking.BY_METRIC`` or ``BY_AREA``.
+
+        Raises:
+            NotFoundError: a metric, quarter, filter value or column is not known.
+
+        Example:
+            >>> worst = open_league(sample=True).worst("elective", limit=3)
+            >>> worst.frame["rank"].to_list()
+            [129, 128, 127]
+
+        """
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        answer = self._ranking(metric, scope, order_of(limit, sort), worst_first=True)
+        return self._present(answer, metric=metric, **described(scope), limit=limit)
+
+    def best(
+        self,
+        metric: str,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> Ranking | AreaRanking:
+        """Rank trusts by a metric or area, the best first; everything else as for ``worst``.
+
+        Example:
+            >>> open_league(sample=True).best("elective", limit=1).frame["rank"].to_list()
+            [1]
+
+        """
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        answer = self._ranking(metric, scope, order_of(limit, sort), worst_first=False)
+        return self._present(answer, metric=metric, **described(scope), limit=limit)
+
+    def table(
+        self,
+        trust_type: str | None = None,
+        *,
+        groups: bool = False,
+        bootstrap: bool = False,
+        quarter: str = LATEST,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> LeagueTable:
+        """Show the league table of a trust type.
+
+        Args:
+            trust_type: as for ``worst``; None for acute trusts.
+            groups: whether to add which trusts each cannot be told apart from.
+            bootstrap: whether to add likely ranges that are computed here.
+            quarter: as for ``show``.
+            regions: as for ``worst``.
+            subtypes: as for ``worst``.
+            segments: as for ``worst``.
+            limit: as for ``worst``.
+            sort: as for ``worst``.
+
+        Returns:
+            Columns ``core.frames.STANDINGS`` and ``computed_rank``, by rank.
+
+        Raises:
+            NotFoundError: a trust type, quarter, filter value or column is not known.
+
+        Example:
+            >>> open_league(sample=True).table("ambulance").frame["rank"].to_list()[:3]
+            [1, 2, 3]
+
+        """
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.order import arranged
+        from nhs_league.core.ranking import table
+
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        frames = load_frames(self.store, scope)
+        resolved_type, assumptions = resolve_trust_type(self.store, scope)
+        filters = resolve_filters(scope, frames)
+        answer = table(frames, resolved_type, filters, groups=groups, bootstrap=bootstrap)
+        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        answer = with_caveats(explain_empty(answer, filters), frames)
+        return self._present(answer, **described(scope))
+
+    def spread(
+        self,
+        metric: str,
+        *,
+        mark: Sequence[str] = (),
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+    ) -> Spread:
+        """Show how a metric's values are spread, with some trusts marked.
+
+        Args:
+            metric: a metric ID or an everyday name.
+            mark: trusts to mark, by code or name.
+            quarter: as for ``show``.
+            trust_type: as for ``worst``.
+            regions: as for ``worst``.
+            subtypes: as for ``worst``.
+            segments: as for ``worst``.
+
+        Returns:
+            Columns ``core.distribution.DISTRIBUTION``: twelve bins, lowest values first.
+
+        Raises:
+            UsageError: an area is named, not a metric.
+            NotFoundError: a metric, trust, quarter or filter value is not known.
+            NoDataError: no trust has a value.
+
+        Example:
+            >>> open_league(sample=True).spread("62-day").frame["trusts"].sum()
+            118
+
+        """
+        from nhs_league.core import metrics
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.distribution import distribution
+        from nhs_league.core.metrics import Area
+
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        frames = load_frames(self.store, scope)
+        named_type = parse_trust_type(self.store, scope)
+        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        (choice, *_), assumptions = pick_measure(metric, choices, named_type)
+        if isinstance(choice, Area):
+            raise UsageError(
+                f"“{metric}” is an area; a distribution is of one metric.",
+                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+            )
+        marked = [find_trust(self.store, trust, quarter)[1] for trust in mark]
+        codes = [trust.code for trust in marked]
+        answer = distribution(frames, choice, resolve_filters(scope, frames), codes)
+        lines = (*assumptions, *(trust.said for trust in marked if trust.said))
+        answer = with_caveats(replace(answer, assumptions=lines), frames)
+        return self._present(answer, metric=metric, mark=list(mark), **described(scope))
+
+    def metrics(
+        self,
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> MetricList:
+        """List what is measured.
+
+        Args:
+            quarter: as for ``show``.
+            trust_type: only what this trust type has; None for all types.
+            limit: as for ``worst``.
+            sort: as for ``worst``.
+
+        Returns:
+            Schema ``core.metrics.CATALOGUE``.
+
+        Raises:
+            NotFoundError: a trust type, quarter or column is not known.
+
+        Example:
+            >>> "OF0011" in open_league(sample=True).metrics().frame["metric_id"]
+            True
+
+        """
+        from nhs_league.core.lists import metric_list
+        from nhs_league.core.metrics import catalogue
+        from nhs_league.core.order import arranged
+
+        scope = scope_of(quarter, trust_type)
+        listed = catalogue(load_frames(self.store, scope).observations)
+        answer = metric_list(listed, parse_trust_type(self.store, scope))
+        return self._present(
+            arranged(answer, order_of(limit, sort)), quarter=quarter, type=trust_type
+        )
+
+    def trusts(
+        self,
+        text: str = "",
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> TrustList:
+        """List trusts, all or those whose name or code contains a text.
+
+        Args:
+            text: part of a name or a code; empty for all.
+            quarter: as for ``show``.
+            trust_type: only this type; None for all types.
+            regions: as for ``worst``.
+            subtypes: as for ``worst``.
+            segments: as for ``worst``.
+            limit: as for ``worst``.
+            sort: as for ``worst``.
+
+        Returns:
+            Columns ``core.trusts.LISTED``, by name.
+
+        Raises:
+            NotFoundError: a trust type, quarter, filter value or column is not known.
+
+        Example:
+            >>> open_league(sample=True).trusts("ZB6").frame["trust_code"].to_list()
+            ['ZB6']
+
+        """
+        from nhs_league.core.lists import trust_list
+        from nhs_league.core.order import arranged
+
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        frames = load_frames(self.store, scope)
+        filters = resolve_filters(scope, frames)
+        answer = trust_list(frames, text, parse_trust_type(self.store, scope), filters)
+        if not answer.notes:
+            answer = explain_empty(arranged(answer, order_of(limit, sort)), filters)
+        return self._present(answer, text=text, **described(scope))
+
+    def _side_by_side(self, trusts: Sequence[str], quarter: str, *, peers: bool) -> Comparison:
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.comparison import side_by_side
+        from nhs_league.core.similar import similar_trusts
+
+        if peers:
+            one = load_trust(self.store, trusts[0], quarter)
+            frames, lines = one.frames, one.assumptions
+            codes = [one.code, *similar_trusts(frames, one.code)["trust_code"]]
+        else:
+            matches = [find_trust(self.store, trust, quarter)[1] for trust in trusts]
+            codes = list(dict.fromkeys(match.code for match in matches))
+            if len(codes) < 2:
+                raise UsageError(
+                    "A comparison needs two different trusts.", "Name another, or use show for one."
+                )
+            frames = load_frames(self.store, Scope(quarter))
+            listed = set(frames.standings.select("trust_code").collect()["trust_code"])
+            if missing := [match.name for match in matches if match.code not in listed]:
+                raise NotFoundError(
+                    f"Not in the newest quarter: {', '.join(missing)}.",
+                    "Name an earlier --quarter.",
+                )
+            lines = tuple(match.said for match in matches if match.said)
+        answer = side_by_side(frames, codes)
+        answer = replace(answer, assumptions=(*lines, *answer.assumptions))
+        return with_caveats(answer, frames, codes)
+
+    def _groups(self, by: By, metric: str | None, scope: Scope, order: Order) -> GroupComparison:
+        from nhs_league.core import metrics, trust_types
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.comparison import By, groups
+        from nhs_league.core.order import arranged
+
+        frames = load_frames(self.store, scope)
+        filters = resolve_filters(scope, frames)
+        if metric is None:
+            every = by is By.TYPE and not scope.trust_type
+            wanted = replace(scope, trust_type=trust_types.ALL) if every else scope
+            trust_type, assumptions = resolve_trust_type(self.store, wanted)
+            answer = groups(frames, by, None, trust_type, filters)
+            answer = replace(arranged(answer, order), assumptions=assumptions)
+            return with_caveats(answer, frames)
+        named_type = parse_trust_type(self.store, scope)
+        if named_type == trust_types.ALL:
+            raise UsageError(
+                "Trust types are not mixed in a comparison by a metric.",
+                "Name one with --type, or leave out --metric.",
+            )
+        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        (choice,), assumptions = pick_measure(metric, choices, named_type)
+        answer = groups(frames, by, choice, choice.trust_type, filters)
+        answer = replace(arranged(answer, order), assumptions=assumptions)
+        return with_caveats(answer, frames, metrics=metrics.ids(choice))
+
+    def _ranking(
+        self, metric: str, scope: Scope, order: Order, *, worst_first: bool
+    ) -> Ranking | AreaRanking:
+        from nhs_league.core import metrics, ranking
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.metrics import Area
+        from nhs_league.core.order import arranged
+
+        frames = load_frames(self.store, scope)
+        named_type = parse_trust_type(self.store, scope)
+        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        picked, assumptions = pick_measure(metric, choices, named_type)
+        filters = resolve_filters(scope, frames)
+        answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
+        answer = replace(arranged(answer, order), assumptions=assumptions)
+        in_area = [i for choice in picked if isinstance(choice, Area) for i in choice.metric_ids]
+        return with_caveats(explain_empty(answer, filters), frames, metrics=in_area)

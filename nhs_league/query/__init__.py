@@ -1,0 +1,1 @@
+"""SQL over the tidy tables: which statements are answered, by which means, within which bounds."""

@@ -1,0 +1,277 @@
+"""What a question is about: which quarter, trust type and trusts, and their frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from nhs_league.core import filters, trust_types, trusts
+from nhs_league.core.answers import AnyAnswer
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames, together
+from nhs_league.core.method.segments import Cut, cuts, has_fixed_cuts
+from nhs_league.core.metrics import Area, Metric
+from nhs_league.core.quarters import Quarter, matching
+from nhs_league.errors import NotFoundError
+from nhs_league.releases.store import Store, read_quarters
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a question is about.
+
+    Attributes:
+        quarter: a quarter as a person writes it; ``latest`` is the newest of each trust type.
+        trust_type: a trust type as a person writes it, ``all``, or None to let the question choose.
+        filters: which trusts to keep, as typed.
+
+    """
+
+    quarter: str = LATEST
+    trust_type: str | None = None
+    filters: Filters = field(default_factory=Filters)
+
+
+def is_latest(quarter: str) -> bool:
+    """Return whether a person means the newest quarter."""
+    return quarter.strip().casefold() == LATEST
+
+
+def load_frames(store: Store, scope: Scope) -> Frames:
+    """Return the frames of one quarter, or of each trust type's newest.
+
+    Raises:
+        NotFoundError: the quarter is none, or none that is stored.
+
+    """
+    if not is_latest(scope.quarter):
+        return read_quarters(store, [parse_quarter(store, scope.quarter)])
+    newest = _newest(store)
+    by_quarter: dict[Quarter, list[str]] = {}
+    for trust_type, quarter in newest.items():
+        by_quarter.setdefault(quarter, []).append(trust_type)
+    if len(by_quarter) == 1:
+        return read_quarters(store, by_quarter)
+    return together([read_quarters(store, [q]).of_types(types) for q, types in by_quarter.items()])
+
+
+def parse_quarter(store: Store, typed: str) -> Quarter:
+    """Turn a typed quarter into one that is stored.
+
+    Raises:
+        NotFoundError: it is none, or none that is stored.
+
+    """
+    stored = f"Stored: {', '.join(quarter.label for quarter in reversed(store.quarters))}."
+    try:
+        quarter = matching(typed, store.quarters)
+    except ValueError as fault:
+        raise NotFoundError(str(fault), stored) from None
+    if quarter is None:
+        raise NotFoundError(
+            f'"{typed}" is not stored.', f'{stored} Run "nhsleague fetch" to get new figures.'
+        )
+    return quarter
+
+
+def quarters_with(store: Store, trust_type: str) -> list[Quarter]:
+    """List the quarters that have a trust type, or any for ``all``, oldest first."""
+    return [
+        quarter
+        for quarter in store.quarters
+        if trust_type in (trust_types.ALL, *store.manifest.quarters[quarter.label].trust_types)
+    ]
+
+
+def _newest(store: Store) -> dict[str, Quarter]:
+    """Return each trust type's newest quarter, the types in their usual order."""
+    newest: dict[str, Quarter] = {}
+    for quarter in store.quarters:
+        for trust_type in store.manifest.quarters[quarter.label].trust_types:
+            newest[trust_type] = quarter
+    return {trust_type: newest[trust_type] for trust_type in trust_types.in_order(set(newest))}
+
+
+def parse_trust_type(store: Store, scope: Scope) -> str | None:
+    """Turn a typed trust type into one that the store has; None where none was typed.
+
+    Raises:
+        NotFoundError: the store has no such type.
+
+    """
+    if scope.trust_type is None:
+        return None
+    trust_type, known = trust_types.from_person(scope.trust_type), list(_newest(store))
+    if trust_type not in (*known, trust_types.ALL):
+        raise NotFoundError.of("trust type", scope.trust_type, [*known, trust_types.ALL])
+    return trust_type
+
+
+def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """Return the type that was typed, else the first one stored, and that there are others."""
+    if (trust_type := parse_trust_type(store, scope)) is not None:
+        return trust_type, ()
+    first, *others = _newest(store)
+    if not others:
+        return first, ()
+    elsewhere = ", ".join(others)
+    return first, (
+        f"{trust_types.in_words(first).capitalize()}; others: --type {elsewhere} or all.",
+    )
+
+
+def pick_measure(
+    typed: str, choices: Sequence[Metric | Area], trust_type: str | None
+) -> tuple[list[Metric | Area], tuple[str, ...]]:
+    """Keep the first choice, or with ``all`` those of its kind, and what was taken for it.
+
+    Args:
+        typed: a metric or an area as a person typed it.
+        choices: what it may be, the likeliest first.
+        trust_type: the trust type that was typed, ``all`` or None.
+
+    """
+    first = choices[0]
+    picked = (
+        [choice for choice in choices if type(choice) is type(first)]
+        if trust_type == trust_types.ALL
+        else [first]
+    )
+    left = [choice.trust_type for choice in choices if choice not in picked]
+    types = [choice.trust_type for choice in picked]
+    meaning = (
+        f"{first.metric} ({first.metric_id})"
+        if isinstance(first, Metric)
+        else f"the area “{first.name}”"
+    )
+    line = f"“{typed}” is {meaning}, {' and '.join(map(trust_types.in_words, types))}."
+    if left:
+        others = " and ".join(trust_types.in_words(t) for t in left)
+        line += f" Also for {others}: --type {', '.join(left)}."
+    return picked, (line,)
+
+
+def explain_empty(answer: AnyAnswer, narrowed: Filters) -> AnyAnswer:
+    """Add to an empty answer why it is empty, and what to try.
+
+    Args:
+        answer: an answer whose rows are trusts.
+        narrowed: the resolved filters.
+
+    """
+    if not answer.frame.is_empty():
+        return answer
+    why = (
+        f"No trusts match all of these: {words}. Try one filter at a time."
+        if (words := narrowed.in_words())
+        else 'No figures are stored for this. Run "nhsleague releases" to see what is.'
+    )
+    return replace(answer, notes=(why, *answer.notes))
+
+
+def resolve_filters(scope: Scope, frames: Frames) -> Filters:
+    """Resolve filters against the standings; nothing is read where there are none."""
+    if scope.filters == Filters():
+        return scope.filters
+    return filters.resolve(
+        scope.filters, frames.standings.select("region", "subtype", "segment").collect()
+    )
+
+
+@dataclass(frozen=True)
+class TrustContext:
+    """One trust, the frames of its type and quarter, and the boundaries between segments.
+
+    Attributes:
+        code: the trust's code.
+        trust_type: its type.
+        quarter: the quarter.
+        frames: the frames of its type in that quarter.
+        national: the frames of all types in that quarter.
+        cuts: the cuts between segments in that quarter.
+        assumptions: how the trust and the quarter were chosen.
+
+    """
+
+    code: str
+    trust_type: str
+    quarter: Quarter
+    frames: Frames
+    national: Frames
+    cuts: tuple[Cut, ...]
+    assumptions: tuple[str, ...]
+
+
+def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
+    """Find a trust by what a person typed, and its frames.
+
+    Raises:
+        NotFoundError: no such trust or quarter, or several.
+
+    """
+    frames, found = find_trust(store, typed, quarter)
+    standing = frames.standings.filter(pl.col("trust_code") == found.code).select(
+        "trust_type", "quarter"
+    )
+    trust_type, its_quarter = standing.sort("quarter", descending=True).collect().row(0)
+    its = Quarter.parse(its_quarter)
+    national = read_quarters(store, [its])
+    return TrustContext(
+        found.code,
+        trust_type,
+        its,
+        national.of_type(trust_type),
+        national,
+        national_cuts(store, its),
+        (*filter(None, (found.said,)), *_is_older(store, its_quarter, quarter)),
+    )
+
+
+def national_cuts(store: Store, quarter: Quarter) -> tuple[Cut, ...]:
+    """Find the cuts of a quarter from all trusts stored, of the whole year where they are fixed."""
+    same_cuts = [
+        each
+        for each in store.quarters
+        if each == quarter or (has_fixed_cuts(quarter.label) and each.year == quarter.year)
+    ]
+    return cuts(read_quarters(store, same_cuts).standings.collect())
+
+
+def find_trust(store: Store, typed: str, quarter: str) -> tuple[Frames, trusts.Found]:
+    """Find a trust and the frames that it is in: the newest, else the last that had it."""
+    columns = ("quarter", "trust_code", "trust_name")
+    frames = load_frames(store, Scope(quarter))
+    try:
+        return frames, trusts.find(typed, frames.standings.select(columns).collect())
+    except NotFoundError:
+        ever = read_quarters(store, store.quarters).standings.select(columns).collect()
+        now_stored = frames.standings.select("trust_code", "trust_type", "quarter").collect()
+        found = trusts.find(typed, ever, trusts.stored_in_words(now_stored))
+        now = (
+            frames.standings.filter(pl.col("trust_code") == found.code)
+            .select(pl.len())
+            .collect()
+            .item()
+        )
+        if now:
+            return frames, found
+        if not is_latest(quarter):
+            raise NotFoundError(
+                f"{found.name} ({found.code}) has no figures in {quarter}."
+            ) from None
+        last = ever.filter(pl.col("trust_code") == found.code)["quarter"][-1]
+        return read_quarters(store, [Quarter.parse(last)]), found
+
+
+def _is_older(store: Store, its_quarter: str, typed: str) -> tuple[str, ...]:
+    """Return a line where a trust's newest figures are not of the newest quarter."""
+    newest = store.quarters[-1].label
+    if not is_latest(typed) or its_quarter == newest:
+        return ()
+    return (
+        f"This trust's newest figures are of {its_quarter}; the newest quarter stored is {newest}.",
+    )

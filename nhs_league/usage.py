@@ -1,0 +1,104 @@
+"""Parameters that do not fit each other: found before anything is opened or downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nhs_league.errors import UsageError
+
+
+def check_comparison(
+    trusts: Sequence[str],
+    by: str | None,
+    metric: str | None,
+    trust_type: str | None,
+    *,
+    peers: bool,
+    narrowed: bool,
+) -> None:
+    """Check the parameters of ``compare``.
+
+    Args:
+        trusts: the trusts, as typed.
+        by: what to group by.
+        metric: what to compare groups by.
+        trust_type: the trust type, as typed.
+        peers: whether to compare with the trusts most like it.
+        narrowed: whether trusts are filtered, sorted or limited.
+
+    Raises:
+        UsageError: they do not fit each other.
+
+    """
+    if trusts and (by or metric or trust_type or narrowed):
+        raise UsageError(
+            "Filters, --by, --metric, --limit and --sort are for groups, not for named trusts.",
+            "Leave out the trusts, or the options.",
+        )
+    if peers and len(trusts) != 1:
+        raise UsageError("--peers is for one trust.", "Name one, or leave out --peers.")
+    if trusts and not peers and len({name.strip().casefold() for name in trusts}) < 2:
+        raise UsageError(
+            "A comparison needs two different trusts.",
+            'Name another, or run "nhsleague show" for one.',
+        )
+    if by != "type":
+        return
+    if trust_type and trust_type.strip().casefold() != "all":
+        raise UsageError(
+            f"--by type compares all trust types, so --type {trust_type} leaves only one.",
+            "Leave out --type to compare the types, or use --by region or --by subtype.",
+        )
+    if metric:
+        raise UsageError(
+            "Trust types cannot be compared by a metric, as each is ranked on its own.",
+            "Leave out --metric, or use --by region with a --type.",
+        )
+
+
+def check_whatif(
+    trust: str, changes: Sequence[str], *, no_deficit: bool, to_segment: int | None
+) -> None:
+    """Check the parameters of ``whatif``.
+
+    Args:
+        trust: the trust, as typed.
+        changes: the figures to change, ``METRIC=VALUE`` each.
+        no_deficit: whether the trust would have no financial override.
+        to_segment: the segment to reach.
+
+    Raises:
+        UsageError: they do not fit each other, or nothing would change.
+
+    """
+    if to_segment is not None:
+        if changes or no_deficit:
+            raise UsageError("--to-segment finds the changes itself.", "Leave out the others.")
+    elif not changes and not no_deficit:
+        shown = f'"{trust}"' if " " in trust else trust
+        raise UsageError(
+            "What should change?",
+            f"For example: nhsleague whatif {shown} --set sickness=median, or --to-segment 2.",
+        )
+
+
+def check_changes(*, improved: bool, worsened: bool) -> None:
+    """Check the parameters of ``changes``.
+
+    Raises:
+        UsageError: both directions are wanted.
+
+    """
+    if improved and worsened:
+        raise UsageError("--improved and --worsened leave nothing.", "Name one.")
+
+
+def check_trend(metric: str | None, *, every_metric: bool) -> None:
+    """Check the parameters of ``trend``.
+
+    Raises:
+        UsageError: one metric and every metric are wanted.
+
+    """
+    if metric and every_metric:
+        raise UsageError("--metric and --all cannot be used together.", "Name one.")
