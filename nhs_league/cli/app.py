@@ -60,7 +60,7 @@ class _Program(Group):
         """Give a command to be listed: its name and what it is for."""
         command = super().get_command(ctx, cmd_name)
         if command is not None:
-            loaded = _load(cmd_name)
+            loaded = load_command(cmd_name)
             is_group = isinstance(loaded, typer.Typer)
             command.help = loaded.info.help if is_group else inspect.getdoc(loaded)
         return command
@@ -87,7 +87,7 @@ def program() -> Any:
 
 def build_command(name: str) -> Any:
     """Build one command, or one group of commands, with all its options."""
-    loaded = _load(name)
+    loaded = load_command(name)
     if isinstance(loaded, typer.Typer):
         return get_command(loaded)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -96,7 +96,8 @@ def build_command(name: str) -> Any:
     return get_command(app)
 
 
-def _load(name: str) -> Any:
+def load_command(name: str) -> Any:
+    """Import the function, or the group, behind a command's name."""
     module = GROUPS.get(name) or COMMANDS[name][0]
     return getattr(import_module(f"nhs_league.cli.{module}"), name)
 

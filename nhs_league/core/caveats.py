@@ -124,10 +124,7 @@ def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
     count = revised.select(pl.len()).collect().item()
     if count:
         figures = "1 figure here was" if count == 1 else f"{count} figures here were"
-        yield (
-            f"{figures} revised since first published: run "
-            '"nhsleague revisions" to see them.'
-        )
+        yield (f'{figures} revised since first published: run "nhsleague revisions" to see them.')
         newest = pl.col("edition") == pl.col("edition").max().over(_VERSION)
         unsure = changed.filter(newest & ~pl.col("order_known"))
         figures_unsure = unsure.join(shown.unique(), on=on, how="semi").select(pl.len())

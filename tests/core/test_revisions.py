@@ -26,8 +26,7 @@ def test_an_answer_that_rests_on_a_revised_figure_says_so_once(league: League) -
     quarter = "Q3 2025/26"
     revised = league.worst("62-day", quarter=quarter)
     assert [note for note in revised.notes if "revised" in note] == [
-        "1 figure here was revised since first published: "
-        'run "nhsleague revisions" to see them.'
+        '1 figure here was revised since first published: run "nhsleague revisions" to see them.'
     ]
     other = league.worst("elective", quarter=quarter)
     assert not [note for note in other.notes if "revised" in note]
