@@ -21,7 +21,7 @@ import polars as pl
 from nhs_league.core.noise import noiseless
 from nhs_league.core.periods import same_period
 from nhs_league.core.uncertainty.lanes import Places
-from nhs_league.core.uncertainty.redraws import FEWEST, Redraws, places, redrawn
+from nhs_league.core.uncertainty.redraws import FEWEST, Redraws, drop_scarce, places, redrawn
 
 LEVEL = 0.05
 """The share of pairs of equal trusts that may be told apart by mistake."""
@@ -55,7 +55,7 @@ _VERDICT = pl.Schema({"computed_p_ahead": pl.Float64, "computed_distinguishable"
 def tail(metrics: int, level: float = LEVEL) -> float:
     """Return the share of draws to leave out at each end, widened for few metrics.
 
-    Hesterberg 2015, section 3.3.2: the normal probability beyond sqrt(n / (n - 1)) times the
+    Hesterberg 2015: the normal probability beyond sqrt(n / (n - 1)) times the
     t quantile with n - 1 degrees of freedom.
 
     Args:
@@ -217,12 +217,11 @@ def shifts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("trust_code")
     )
-    drawn_changes = redrawn(paired.with_columns(score=pl.col("change") + _SHIFT)).select(
-        pl.all() - _SHIFT
-    )
+    redrawn_changes = redrawn(paired.with_columns(score=pl.col("change") + _SHIFT))
+    changes = drop_scarce(redrawn_changes, paired).select(pl.all() - _SHIFT)
     metrics = dict(summary.select("trust_code", "metrics").iter_rows())
     spread = pl.DataFrame(
-        [_spread(changes, tail(metrics[changes.name])) for changes in drawn_changes],
+        [_spread(each, tail(metrics[each.name])) for each in changes],
         schema=_SPREAD,
         orient="row",
     )

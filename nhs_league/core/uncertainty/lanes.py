@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from operator import mul
 
 import polars as pl
 
@@ -31,8 +32,8 @@ def weighted_sums(columns: pl.DataFrame, weights: Sequence[Sequence[int]]) -> li
     """
     if not weights:
         return []
-    most = [column.max() or 0 for column in columns]
-    highest = max(sum(m * w for m, w in zip(most, row, strict=True)) for row in weights)  # type: ignore[operator, misc]
+    most = columns.max().row(0)
+    highest = max(sum(map(mul, most, row)) for row in weights)
     width, letter, dtype = next(lane for lane in _LANES if highest < 1 << 8 * lane[0])
     packed = [_packed(column, letter) for column in columns]
     sums = (sum(c * w for c, w in zip(packed, row, strict=True) if w) for row in weights)

@@ -109,7 +109,7 @@ def same_for_all(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> Red
         draws: as ``redrawn`` takes them.
 
     """
-    return Redraws(redrawn(scores, draws), _actual(scores))
+    return Redraws(drop_scarce(redrawn(scores, draws), scores), _actual(scores))
 
 
 def independent(scores: pl.DataFrame) -> Redraws:
@@ -177,6 +177,13 @@ def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataF
     sums = weighted_sums(draws, points)
     of_trusts = zip(table["trust_code"], sums, amounts, strict=True)
     return pl.DataFrame({code: each / total_of[pattern] for code, each, pattern in of_trusts})
+
+
+def drop_scarce(averages: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    """Set the redrawn averages of trusts that have fewer than three scores to null."""
+    counts = scores.group_by("trust_code").len("scores")
+    scarce = counts.filter(pl.col("scores") < FEWEST)["trust_code"].to_list()
+    return averages.with_columns(pl.lit(None, pl.Float64).alias(code) for code in scarce)
 
 
 def places(averages: pl.DataFrame) -> pl.DataFrame:
