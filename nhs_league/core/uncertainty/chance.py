@@ -166,7 +166,8 @@ def regression(before: pl.DataFrame, after: pl.DataFrame, worst: int = WORST) ->
 
     Extreme figures are partly bad luck, and luck turns: the weaker the correlation of the two
     quarters, the fewer of the worst remain (regression to the mean). How many are expected follows
-    from the rank correlation, as for normally distributed figures.
+    from the rank correlation, as for normally distributed figures. Give two quarters with news: a
+    republished figure has no luck to turn.
 
     Args:
         before: the earlier quarter's trusts: trust_code and rank (1 is best), of one metric and one
