@@ -1,0 +1,315 @@
+"""Which trusts can be told apart, and which changes of a trust stand out.
+
+Two trusts can be told apart where the difference of their redrawn average scores, in the same draw
+of metrics for both, lies on one side of 0 throughout its middle 95%. Overlapping ranges are no such
+test (Schenker and Gentleman 2001; Goldstein and Spiegelhalter 1996).
+
+The plain middle 95% of redrawn averages is too narrow where there are few metrics: of pairs that
+are equal in truth it tells 7% apart at 17 metrics and 11% at 9. So it is widened (Hesterberg 2015,
+"What teachers should know about the bootstrap", the expanded percentile interval): 5% and 6%.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import combinations
+from math import cos, erfc, floor, pi, sin, sqrt, tan
+
+import polars as pl
+
+from nhs_league.core.noise import noiseless
+from nhs_league.core.periods import same_period
+from nhs_league.core.uncertainty.lanes import Places
+from nhs_league.core.uncertainty.redraws import FEWEST, Redraws, drop_scarce, places, redrawn
+
+LEVEL = 0.05
+"""The share of pairs of equal trusts that may be told apart by mistake."""
+
+_SHIFT = 3
+"""What makes every difference of two scores 0 or more."""
+_STEPS = 60
+_TIES = 9
+"""To how many places differences are rounded, so that ties are 0."""
+
+_SPREAD = pl.Schema(
+    {
+        "computed_shift_low": pl.Float64,
+        "computed_shift_high": pl.Float64,
+        "computed_p_better": pl.Float64,
+        "computed_distinguishable": pl.Boolean,
+    }
+)
+_PAIR = pl.Schema({"trust_code": pl.String, "other_trust_code": pl.String})
+_RANGE = pl.Schema(
+    {
+        "computed_difference": pl.Float64,
+        "computed_difference_low": pl.Float64,
+        "computed_difference_high": pl.Float64,
+    }
+)
+_VERDICT = pl.Schema({"computed_p_ahead": pl.Float64, "computed_distinguishable": pl.Boolean})
+
+
+@cache
+def tail(metrics: int, level: float = LEVEL) -> float:
+    """Return the share of draws to leave out at each end, widened for few metrics.
+
+    Hesterberg 2015: the normal probability beyond sqrt(n / (n - 1)) times the
+    t quantile with n - 1 degrees of freedom.
+
+    Args:
+        metrics: how many metrics the average is made of, n.
+        level: the share of mistakes allowed at both ends together.
+
+    Returns:
+        0 to ``level`` / 2; 0 for fewer than two metrics.
+
+    """
+    if metrics < 2:
+        return 0.0
+    wider = sqrt(metrics / (metrics - 1)) * _t_quantile(level, metrics - 1)
+    return erfc(wider / sqrt(2)) / 2
+
+
+def each_pair(redraws: Redraws, codes: Sequence[str] | None = None) -> pl.DataFrame:
+    """Compare each pair of some trusts.
+
+    Args:
+        redraws: those with the same draw for all.
+        codes: the trusts to compare; all where none are given.
+
+    Returns:
+        One row a pair, in the given order: trust_code, other_trust_code, computed_difference (the
+        first trust's average score minus the other's; below 0 the first is better),
+        computed_difference_low and computed_difference_high (its middle 95% when the metrics are
+        redrawn, widened for few metrics), computed_p_ahead (0 to 1: the share of draws in which
+        the first is ahead, half of the ties added) and computed_distinguishable (whether the two
+        can be told apart). Null where a trust has fewer than three scores.
+
+    """
+    return _compared(redraws, list(combinations(codes or redraws.averages.columns, 2)))
+
+
+def against_all(redraws: Redraws, code: str) -> pl.DataFrame:
+    """Compare one trust with every other of its type.
+
+    Args:
+        redraws: those with the same draw for all.
+        code: the trust.
+
+    Returns:
+        The columns of ``each_pair``; trust_code is always ``code``.
+
+    """
+    return _compared(redraws, [(code, c) for c in redraws.averages.columns if c != code])
+
+
+def both_ways(redraws: Redraws) -> pl.DataFrame:
+    """Compare every trust with every other, quickly and without ranges.
+
+    Args:
+        redraws: those with the same draw for all.
+
+    Returns:
+        Two rows a pair: trust_code, other_trust_code, computed_p_ahead and
+        computed_distinguishable, as of ``each_pair``.
+
+    """
+    pairs = list(combinations(redraws.averages.columns, 2))
+    ahead, tied, behind, apart = _counts(redraws, pairs)
+    draws = [a + t + b for a, t, b in zip(ahead, tied, behind, strict=True)]
+    one_way = pl.DataFrame(
+        {
+            "trust_code": [one for one, _ in pairs],
+            "other_trust_code": [other for _, other in pairs],
+            "computed_p_ahead": [
+                (a + t / 2) / n if n else None for a, t, n in zip(ahead, tied, draws, strict=True)
+            ],
+            "computed_distinguishable": apart,
+        },
+        schema={**_PAIR, **_VERDICT},
+    )
+    other_way = one_way.select(
+        trust_code="other_trust_code",
+        other_trust_code="trust_code",
+        computed_p_ahead=1 - pl.col("computed_p_ahead"),
+        computed_distinguishable="computed_distinguishable",
+    )
+    return pl.concat([one_way, other_way]).sort("trust_code", "other_trust_code")
+
+
+def ends(redraws: Redraws) -> pl.DataFrame:
+    """Return which trusts could be first and which could be last.
+
+    Not only the trust at the end is named but all that are not clearly better than it, or clearly
+    worse than the first: as in ``each_pair``, with the level divided by the number of comparisons.
+    So the trust that is last in truth is among those that could be last in at least 95% of cases;
+    no such thing can be said of each of the others.
+
+    Args:
+        redraws: those with the same draw for all.
+
+    Returns:
+        trust_code, computed_could_be_first and computed_could_be_last (bool; null where a trust has
+        fewer than three scores).
+
+    """
+    order = redraws.actual.filter(pl.col("metrics") >= FEWEST).sort(
+        "computed_average_score", "trust_code"
+    )
+    codes = order["trust_code"].to_list()
+    if not codes:
+        return redraws.actual.select(
+            "trust_code",
+            computed_could_be_first=pl.lit(None, pl.Boolean),
+            computed_could_be_last=pl.lit(None, pl.Boolean),
+        )
+    level = LEVEL / max(len(codes) - 1, 1)
+    could_be = {}
+    for name, end in (("first", codes[0]), ("last", codes[-1])):
+        pairs = [(code, end) for code in codes if code != end]
+        *_, apart = _counts(redraws, pairs, level)
+        alike = [code for (code, _), differs in zip(pairs, apart, strict=True) if not differs]
+        could_be[f"computed_could_be_{name}"] = pl.col("trust_code").is_in([end, *alike])
+    return redraws.actual.select(
+        "trust_code",
+        **{
+            name: pl.when(pl.col("metrics") >= FEWEST).then(is_in)
+            for name, is_in in could_be.items()
+        },
+    )
+
+
+def shifts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Return how far each trust's average score moved between two quarters, and how surely.
+
+    Only metrics that count in both quarters are compared, each with itself. A metric whose period
+    is the same in both has no news, and moves nothing. Scores of different framework years are made
+    in different ways: do not compare them.
+
+    Args:
+        before: the earlier quarter's scores, as of ``redraws.scored``.
+        after: the later quarter's.
+
+    Returns:
+        trust_code, metrics (how many count in both quarters), metrics_with_news (of how many the
+        period is new), computed_shift (the change of their average; below 0 is better),
+        computed_shift_low and computed_shift_high (its middle 95% when the metrics are redrawn,
+        widened for few metrics), computed_p_better (0 to 1: the share of draws in which it is
+        below 0, half of the ties added) and computed_distinguishable (whether 0 is outside the
+        middle 95%). Trusts with fewer than three such metrics have nulls.
+
+    """
+    paired = (
+        after.join(before, on=["trust_code", "metric_id"], suffix="_from")
+        .with_columns(is_news=~same_period())
+        .with_columns(
+            change=pl.when("is_news").then(pl.col("score") - pl.col("score_from")).otherwise(0.0)
+        )
+    )
+    summary = (
+        paired.group_by("trust_code")
+        .agg(
+            metrics=pl.len(),
+            metrics_with_news=pl.col("is_news").sum(),
+            computed_shift=(pl.col("change") * pl.col("weight")).sum() / pl.col("weight").sum(),
+        )
+        .sort("trust_code")
+    )
+    redrawn_changes = redrawn(paired.with_columns(score=pl.col("change") + _SHIFT))
+    changes = drop_scarce(redrawn_changes, paired).select(pl.all() - _SHIFT)
+    metrics = dict(summary.select("trust_code", "metrics").iter_rows())
+    spread = pl.DataFrame(
+        [_spread(each, tail(metrics[each.name])) for each in changes],
+        schema=_SPREAD,
+        orient="row",
+    )
+    return summary.hstack(spread).with_columns(noiseless(pl.col("computed_shift")))
+
+
+def _compared(redraws: Redraws, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    averages = redraws.averages
+    actual = {code: (mean, n) for code, mean, n in redraws.actual.iter_rows()}
+    rows = []
+    for one, other in pairs:
+        (mean, metrics), (other_mean, other_metrics) = actual[one], actual[other]
+        share = tail(min(metrics, other_metrics))
+        spread = _spread(averages[one] - averages[other], share)
+        rows.append((one, other, mean - other_mean, *spread))
+    schema = {**_PAIR, **_RANGE, **_VERDICT}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        noiseless(pl.col("computed_difference"))
+    )
+
+
+def _spread(
+    differences: pl.Series, share: float
+) -> tuple[float | None, float | None, float | None, bool | None]:
+    """Return the middle of redrawn differences, the share below 0, and whether 0 is outside.
+
+    Args:
+        differences: one a draw, null where one of the two is.
+        share: how much to leave out at each end, 0 to 1.
+
+    """
+    # Rounded so that a tie is 0 to the last digit.
+    present = differences.drop_nulls().round(_TIES).sort()
+    draws = len(present)
+    if not draws:
+        return None, None, None, None
+    beyond = floor(share * draws)
+    low, high = present[beyond], present[draws - 1 - beyond]
+    below, above = int((present < 0).sum()), int((present > 0).sum())
+    p_below = (below + (draws - below - above) / 2) / draws
+    return low, high, p_below, bool(low > 0 or high < 0)
+
+
+def _counts(
+    redraws: Redraws, pairs: Iterable[tuple[str, str]], level: float = LEVEL
+) -> tuple[list[int], list[int], list[int], list[bool | None]]:
+    """Return in how many draws the first of each pair is ahead, level and behind, and the verdict.
+
+    The verdict is that of ``_spread``: the middle lies on one side of 0 where no more draws than
+    are left out at an end are on the other side or at 0.
+    """
+    ranked = Places(places(redraws.averages))
+    metrics = dict(redraws.actual.select("trust_code", "metrics").iter_rows())
+    ahead, tied, behind, apart = [], [], [], []
+    for one, other in pairs:
+        a, t, b = ranked.compare(one, other)
+        draws = a + t + b
+        most = tail(min(metrics[one], metrics[other]), level) * draws
+        ahead.append(a)
+        tied.append(t)
+        behind.append(b)
+        apart.append(min(a, b) + t <= most if draws else None)
+    return ahead, tied, behind, apart
+
+
+def _t_quantile(level: float, freedom: int) -> float:
+    """Return the t value beyond which, on both sides together, the share ``level`` lies."""
+    low, high = 0.0, pi / 2
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if 1 - _t_within(middle, freedom) > level:
+            low = middle
+        else:
+            high = middle
+    return tan(low) * sqrt(freedom)
+
+
+def _t_within(angle: float, freedom: int) -> float:
+    """Return the share of a t distribution within ± sqrt(freedom) * tan(angle).
+
+    Abramowitz and Stegun 1964, 26.7.3 and 26.7.4.
+    """
+    odd = freedom % 2
+    term = cos(angle) if odd else 1.0
+    total = term if freedom > 1 else 0.0
+    for n in range(2 + odd, freedom - 1, 2):
+        term *= cos(angle) ** 2 * (n - 1) / n
+        total += term
+    if odd:
+        return 2 / pi * (angle + sin(angle) * total)
+    return sin(angle) * total

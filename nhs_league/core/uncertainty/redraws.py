@@ -1,0 +1,323 @@
+"""Average scores and places when the metrics that count are drawn again.
+
+Source: the likely ranges that NHS England publishes can be reproduced by drawing each trust's
+metric scores with replacement and ranking the redrawn averages (docs/method.md); so they say how
+far a place depends on which metrics are counted. They say nothing of chance in patients.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from random import Random
+
+import polars as pl
+
+from nhs_league.core.method.scoring import counted, weighted_mean
+from nhs_league.core.noise import noiseless
+from nhs_league.core.uncertainty.lanes import weighted_sums
+
+DRAWS = 2000
+"""How often the metrics are drawn. For a likely range 1.0 wide, the standard error of each end is
+then 0.015 to 0.02."""
+FEWEST = 3
+"""The fewest drawn metrics that make an average."""
+TAIL = 0.025
+"""The share of draws beyond each end of the middle 95%."""
+
+_SEED = "redraws"
+_HUNDREDTHS = 100
+_SMALLEST_PART = 60
+"""The largest denominator of a weight."""
+_QUARTER = 0.25
+_HIGHEST = 8
+"""More than any average, a power of two."""
+_FINE = 2**36
+"""The scale on which redrawn averages are whole numbers, and differ where the averages do."""
+
+
+@dataclass(frozen=True)
+class Redraws:
+    """The redrawn average scores of all trusts of one type in one quarter.
+
+    Attributes:
+        averages: one row a draw, one column a trust, named by its code: the redrawn average score,
+            1 to 4; null where fewer than three drawn metrics are left.
+        actual: one row a trust, in the order of the columns: trust_code, computed_average_score
+            (1 to 4, unrounded) and metrics (how many scores count).
+
+    """
+
+    averages: pl.DataFrame
+    actual: pl.DataFrame
+
+
+def scored(observations: pl.LazyFrame) -> pl.DataFrame:
+    """Return the metric scores that count in average scores, with their weights.
+
+    Args:
+        observations: schema OBSERVATIONS, of one quarter and one trust type, with all its trusts.
+
+    Returns:
+        quarter, trust_code, metric_id, domain, period, score (1 to 4) and weight (1, or 1/3 for
+        each of the three infections; see ``method.scoring.counted``).
+
+    """
+    return (
+        counted(observations)
+        .select("quarter", "trust_code", "metric_id", "domain", "period", "score", "weight")
+        .collect()
+    )
+
+
+def drawn(metrics: int) -> pl.DataFrame:
+    """Draw as many metrics as there are, with replacement, 2,000 times with a fixed seed.
+
+    Args:
+        metrics: how many metrics there are, 1 to 255.
+
+    Returns:
+        One row a draw, one column a metric: how often it is drawn (0 to ``metrics``).
+
+    """
+    which = _random(metrics).cast(pl.UInt8).alias("which").to_frame()
+    shape = (DRAWS, metrics)
+    return which.select(
+        (pl.col("which") == metric).cast(pl.UInt8).reshape(shape).arr.sum().alias(str(metric))
+        for metric in range(metrics)
+    )
+
+
+def _random(below: int) -> pl.Series:
+    """Return whole numbers from 0 to below ``below``, that many for each draw."""
+    # From Python's generator, which never changes, and not from polars' own.
+    random = Random(_SEED).randbytes(4 * DRAWS * below)  # noqa: S311 - statistics, not secrets
+    numbers = pl.Series([random]).bin.reinterpret(dtype=pl.Array(pl.UInt32, DRAWS * below))
+    return (numbers.explode().cast(pl.UInt64) * below // 2**32).cast(pl.UInt32)
+
+
+def same_for_all(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> Redraws:
+    """Redraw the metrics, with the same draw for every trust.
+
+    As many metrics are drawn as are scored for the type, with replacement; a trust skips the drawn
+    metrics that it lacks. Use this to compare trusts: it asks whether a difference survives another
+    choice of metrics.
+
+    Args:
+        scores: trust_code, metric_id, score (1 to 4, two places) and weight, as of ``scored``.
+        draws: as ``redrawn`` takes them.
+
+    """
+    return Redraws(drop_scarce(redrawn(scores, draws), scores), _actual(scores))
+
+
+def independent(scores: pl.DataFrame) -> Redraws:
+    """Redraw each trust's own metric scores, independently of the other trusts.
+
+    The published likely ranges seem to be made in this way (inferred: it gives RDY in Q4 2025/26
+    ranks 6 to 49, as published). Use it for ranges where none are published.
+
+    Args:
+        scores: trust_code, metric_id, score (1 to 4, two places) and weight, as of ``scored``.
+
+    """
+    of_trusts = _in_whole_numbers(scores).partition_by("trust_code", maintain_order=True)
+    which = {n: _random(n) for n in {each.height for each in of_trusts if each.height >= FEWEST}}
+    averages = {}
+    for row, each in enumerate(of_trusts):
+        code = each["trust_code"][0]
+        if each.height < FEWEST:
+            averages[code] = pl.repeat(None, DRAWS, dtype=pl.Float64, eager=True)
+            continue
+        # Trusts with equally many scores have the same numbers; each begins them at another draw,
+        # so that no two of them have one draw in common.
+        order = which[each.height]
+        start = row % DRAWS * each.height
+        order = order.slice(start).append(order.slice(0, start))
+        points, amounts = (
+            each[column].gather(order).reshape((DRAWS, each.height)).arr.sum()
+            for column in ("points", "amount")
+        )
+        averages[code] = points / (amounts * _HUNDREDTHS)
+    return Redraws(pl.DataFrame(averages), _actual(scores))
+
+
+def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return the weighted mean of each trust's drawn scores.
+
+    Args:
+        scores: trust_code, metric_id, score (0 or more, two places) and weight (a fraction such as
+            1 or 1/3).
+        draws: one row a draw, one column a metric in the order of their IDs: how often it is drawn.
+            The 2,000 draws of ``drawn`` where none are given.
+
+    Returns:
+        One row a draw, one column a trust, sorted; null where fewer than three drawn scores are
+        left.
+
+    """
+    whole = _in_whole_numbers(scores)
+    table = whole.pivot(
+        "metric_id", index="trust_code", values=["points", "amount"], sort_columns=True
+    ).fill_null(0)
+    points, amounts = (
+        table.select(pl.col(f"^{column}_.*$")).rows() for column in ("points", "amount")
+    )
+    if draws is None:
+        draws = drawn(whole["metric_id"].n_unique())
+    # Few trusts lack the same metrics: what their weights add up to is worked out once for all.
+    patterns = sorted(set(amounts))
+    totals = weighted_sums(draws, patterns)
+    left = weighted_sums(draws, [[int(amount > 0) for amount in each] for each in patterns])
+    total_of = {
+        pattern: total.set(scores_left < FEWEST, None) * _HUNDREDTHS
+        for pattern, total, scores_left in zip(patterns, totals, left, strict=True)
+    }
+    sums = weighted_sums(draws, points)
+    of_trusts = zip(table["trust_code"], sums, amounts, strict=True)
+    return pl.DataFrame({code: each / total_of[pattern] for code, each, pattern in of_trusts})
+
+
+def drop_scarce(averages: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    """Set the redrawn averages of trusts that have fewer than three scores to null."""
+    counts = scores.group_by("trust_code").len("scores")
+    scarce = counts.filter(pl.col("scores") < FEWEST)["trust_code"].to_list()
+    return averages.with_columns(pl.lit(None, pl.Float64).alias(code) for code in scarce)
+
+
+def places(averages: pl.DataFrame) -> pl.DataFrame:
+    """Rank the trusts in every draw, by score alone; ties share the better place.
+
+    Args:
+        averages: one row a draw, one column a trust.
+
+    Returns:
+        The same form: 1 is best; null where the average is.
+
+    """
+    height = averages.height
+    row = pl.int_range(height, dtype=pl.Int64)
+    # One ranking of all averages, in which the draws come one after the other.
+    keys = averages.select((pl.all() * _FINE).cast(pl.Int64) + row * (_HIGHEST * _FINE))
+    ranked = pl.concat(keys.get_columns()).rank("min")
+    before = averages.select(
+        pl.sum_horizontal(pl.all().is_not_null()).cum_sum().shift(1, fill_value=0)
+    ).to_series()
+    columns = {
+        code: ranked.slice(n * height, height) - before for n, code in enumerate(averages.columns)
+    }
+    return pl.DataFrame(columns).cast(pl.Int32)
+
+
+def ranges(redraws: Redraws) -> pl.DataFrame:
+    """Return the middle 95% of each trust's average score and place.
+
+    Args:
+        redraws: ``independent`` ones for ranges like the published ones.
+
+    Returns:
+        trust_code, computed_average_low and computed_average_high (1 to 4), computed_place_low and
+        computed_place_high (ranks by score alone, 1 is best). Null for a trust with fewer than
+        three scores.
+
+    """
+    averages = redraws.averages
+    ends = {
+        "computed_average_low": averages.quantile(TAIL, "linear"),
+        "computed_average_high": averages.quantile(1 - TAIL, "linear"),
+    }
+    of_averages = _codes(averages).with_columns(
+        pl.Series(name, end.row(0), dtype=pl.Float64) for name, end in ends.items()
+    )
+    return of_averages.with_columns(noiseless(pl.col(*ends))).join(
+        middle(places(averages)), on="trust_code", maintain_order="left"
+    )
+
+
+def firmness(redraws: Redraws) -> pl.DataFrame:
+    """Return how firm each trust's place is, by score alone.
+
+    The league place also depends on the financial override and on decisions of people, which are
+    not redrawn.
+
+    Args:
+        redraws: those with the same draw for all.
+
+    Returns:
+        trust_code, computed_p_best_quarter and computed_p_worst_quarter (0 to 1: the share of
+        draws in which the trust is in the best or the worst quarter of places), computed_place_low
+        and computed_place_high (the middle 95% of its place). Null for a trust with fewer than
+        three scores.
+
+    """
+    ranked = places(redraws.averages)
+    return quarters(ranked).join(middle(ranked), on="trust_code", maintain_order="left")
+
+
+def quarters(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return how often each trust is in the best and in the worst quarter of places.
+
+    Args:
+        ranked: one row a draw, one column a trust: its place.
+
+    Returns:
+        trust_code, computed_p_best_quarter and computed_p_worst_quarter (0 to 1).
+
+    """
+    trusts = ranked.width
+    shares = {
+        "computed_p_best_quarter": pl.all() <= trusts * _QUARTER,
+        "computed_p_worst_quarter": pl.all() > trusts * (1 - _QUARTER),
+    }
+    return _codes(ranked).with_columns(
+        pl.Series(name, ranked.select(share.mean()).row(0), dtype=pl.Float64)
+        for name, share in shares.items()
+    )
+
+
+def middle(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return the middle 95% of each trust's place.
+
+    Args:
+        ranked: one row a draw, one column a trust: its place.
+
+    Returns:
+        trust_code, computed_place_low (the better end) and computed_place_high.
+
+    """
+    ends = {
+        "computed_place_low": ranked.quantile(TAIL, "lower"),
+        "computed_place_high": ranked.quantile(1 - TAIL, "higher"),
+    }
+    return _codes(ranked).with_columns(
+        pl.Series(name, end.row(0)).cast(pl.Int32) for name, end in ends.items()
+    )
+
+
+def _codes(table: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame({"trust_code": table.columns}, schema={"trust_code": pl.String})
+
+
+def _actual(scores: pl.DataFrame) -> pl.DataFrame:
+    return (
+        scores.group_by("trust_code")
+        .agg(computed_average_score=weighted_mean(), metrics=pl.len())
+        .sort("trust_code")
+    )
+
+
+def _in_whole_numbers(scores: pl.DataFrame) -> pl.DataFrame:
+    """Return trust_code and metric_id with ``amount``, the weight, and ``points``, both together.
+
+    Both are whole numbers, so that equal averages are equal to the last digit.
+    """
+    weights = scores["weight"].unique()
+    unit = lcm(*(Fraction(w).limit_denominator(_SMALLEST_PART).denominator for w in weights))
+    amount, hundredths = (
+        each.round().cast(pl.Int64)
+        for each in (pl.col("weight") * unit, pl.col("score") * _HUNDREDTHS)
+    )
+    return scores.select("trust_code", "metric_id", amount=amount, points=amount * hundredths).sort(
+        "trust_code", "metric_id"
+    )
