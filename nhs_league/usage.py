@@ -82,6 +82,30 @@ def check_whatif(
         )
 
 
+def check_robust(trust: str, trust_type: str | None, *, narrowed: bool) -> None:
+    """Check the parameters of ``robust``.
+
+    Args:
+        trust: the trust, as typed; empty for a whole type.
+        trust_type: the trust type, as typed.
+        narrowed: whether trusts are filtered, sorted or limited.
+
+    Raises:
+        UsageError: they do not fit each other, or all trust types are wanted.
+
+    """
+    if trust and (trust_type or narrowed):
+        raise UsageError(
+            "Filters, --limit and --sort are for a whole trust type, not for one trust.",
+            "Leave out the trust, or the options.",
+        )
+    if trust_type and trust_type.strip().casefold() == "all":
+        raise UsageError(
+            "Places are within one trust type, so all types cannot be redrawn together.",
+            "Name one, for example --type acute.",
+        )
+
+
 def check_changes(*, improved: bool, worsened: bool) -> None:
     """Check the parameters of ``changes``.
 

@@ -1,4 +1,4 @@
-"""``explain``, ``whatif``, ``hidden``, ``capped`` and ``audit``: why a trust is ranked so."""
+"""``explain``, ``whatif``, ``hidden``, ``capped``, ``robust``, ``audit``: why a trust is where."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nhs_league.cli import completion
 from nhs_league.cli.data import open_or_fetch
 from nhs_league.cli.options import Common, Output, Rows, Trust, When, Which
 from nhs_league.cli.output import show_answer
-from nhs_league.usage import check_whatif
+from nhs_league.usage import check_robust, check_whatif
 
 
 def explain(trust: Trust, when: When, output: Output, common: Common) -> None:
@@ -73,6 +73,28 @@ def hidden(
 def capped(when: When, which: Which, rows: Rows, output: Output, common: Common) -> None:
     """Find trusts in segment 3 only because of a deficit."""
     answer = open_or_fetch(common).capped(**vars(when), **vars(which), **vars(rows))
+    show_answer(answer, output, common)
+
+
+def robust(
+    when: When,
+    which: Which,
+    rows: Rows,
+    output: Output,
+    common: Common,
+    trust: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A trust's code, its name, or part of it; none for a whole trust type.",
+            autocompletion=completion.trusts,
+        ),
+    ] = None,
+) -> None:
+    """Test how firm a trust's place is, or the places of a whole type."""
+    name = " ".join(trust or ())
+    narrowed = any((which.regions, which.subtypes, which.segments, rows != Rows()))
+    check_robust(name, which.trust_type, narrowed=narrowed)
+    answer = open_or_fetch(common).robust(name, **vars(when), **vars(which), **vars(rows))
     show_answer(answer, output, common)
 
 

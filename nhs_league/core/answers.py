@@ -240,6 +240,22 @@ class Improvements(Answer):
     """Ways for a trust to reach a segment: ``core.improvements.IMPROVEMENTS``."""
 
 
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Robustness(Answer):
+    """How firm a trust's place by score is: ``core.uncertainty.robustness.ROBUSTNESS``.
+
+    Attributes:
+        standing: its row of ROBUST_TABLE.
+
+    """
+
+    standing: pl.DataFrame
+
+
+class RobustTable(Answer):
+    """How firm a type's places by score are: ``core.uncertainty.robustness.ROBUST_TABLE``."""
+
+
 class HiddenWeakSpots(Answer):
     """Severe weak spots of trusts in unadjusted segment 1 or 2: ``core.hidden.HIDDEN``."""
 

@@ -20,7 +20,7 @@ from nhs_league.scope import (
     resolve_filters,
     resolve_trust_type,
 )
-from nhs_league.usage import check_whatif
+from nhs_league.usage import check_robust, check_whatif
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import (
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         Explanation,
         HiddenWeakSpots,
         Improvements,
+        Robustness,
+        RobustTable,
         WhatIf,
     )
     from nhs_league.core.frames import Frames
@@ -235,6 +237,66 @@ class Explain(Questions):
         answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
         wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
         return self._present(with_caveats(answer, wanted), **described(scope))
+
+    def robust(
+        self,
+        trust: str = "",
+        *,
+        quarter: str = LATEST,
+        trust_type: str | None = None,
+        regions: Sequence[str] = (),
+        subtypes: Sequence[str] = (),
+        segments: Sequence[int] = (),
+        limit: int | None = None,
+        sort: str | None = None,
+    ) -> Robustness | RobustTable:
+        """Test how firm a trust's place by score is, or the places of a whole type.
+
+        Args:
+            trust: as for ``explain``; a trust type, or empty, for all trusts of a type.
+            quarter: as for ``explain``.
+            trust_type: one trust type; None for acute trusts. For a whole type only, as are all
+                that follow.
+            regions: as for ``hidden``.
+            subtypes: as for ``hidden``.
+            segments: as for ``hidden``.
+            limit: as for ``hidden``.
+            sort: as for ``hidden``.
+
+        Returns:
+            Schema ``core.uncertainty.robustness.ROBUSTNESS``, or of a whole type ROBUST_TABLE.
+
+        Raises:
+            UsageError: the parameters do not fit each other, or all trust types are wanted.
+            NotFoundError: a trust, quarter, filter value or column is not known.
+            NoDataError: fewer than three scores of the trust are stored.
+
+        Example:
+            >>> answer = open_league(sample=True).robust("ZB6")
+            >>> answer.frame["scenario"].to_list()[:2]
+            ['metrics redrawn', 'domains weighted otherwise']
+
+        """
+        from nhs_league.core import trust_types
+        from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.order import arranged
+        from nhs_league.core.uncertainty.robustness import robust_table, robustness
+
+        narrowed = any((regions, subtypes, segments, limit is not None, sort))
+        if trust_types.is_known(trust_types.from_person(trust)):
+            trust, trust_type = "", trust
+        check_robust(trust, trust_type, narrowed=narrowed)
+        if trust:
+            one = load_trust(self.store, trust, quarter)
+            answer = replace(robustness(one.frames, one.code), assumptions=one.assumptions)
+            answer = with_caveats(answer, one.frames, [one.code])
+            return self._present(answer, trust=trust, quarter=quarter)
+        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
+        resolved_type, assumptions = resolve_trust_type(self.store, scope)
+        frames = load_frames(self.store, scope).of_type(resolved_type)
+        table = robust_table(frames, resolved_type, resolve_filters(scope, frames))
+        table = replace(arranged(table, order_of(limit, sort)), assumptions=assumptions)
+        return self._present(with_caveats(table, frames), **described(scope))
 
     def audit(self, *, quarter: str = LATEST) -> Audit:
         """Recompute every published figure, and list those that do not follow from the others.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import overload
 
@@ -209,3 +209,21 @@ def short_name(trust_name: str) -> str:
         if name.casefold().endswith(form.casefold()):
             name = name[: -len(form)]
     return name.rstrip(", ")
+
+
+def in_hundreds(shares: Iterable[float | None]) -> list[str]:
+    """Write shares of redraws as percentages; nearly none and nearly all are not rounded away.
+
+    >>> in_hundreds([0.0, 0.001, 0.944, 0.999, 1.0, None])
+    ['0%', '<1%', '94%', '>99%', '100%', '–']
+    """
+    return [_share(share) for share in shares]
+
+
+def _share(share: float | None) -> str:
+    if share is None:
+        return "–"
+    whole = round(share * 100)
+    if share not in (0, 1) and whole in (0, 100):
+        return ">99%" if whole else "<1%"
+    return f"{whole}%"

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from nhs_league.core.answers import Audit, CappedTrusts, HiddenWeakSpots, Improvements, WhatIf
+import polars as pl
+
+from nhs_league.core.answers import (
+    Audit,
+    CappedTrusts,
+    HiddenWeakSpots,
+    Improvements,
+    Robustness,
+    RobustTable,
+    WhatIf,
+)
 from nhs_league.render import figures
 from nhs_league.render.column import Column
 from nhs_league.render.views.cells import medians, names, scores, texts
 from nhs_league.render.views.columns import columns_of
+
+_METRICS = 5
+"""How many of the metrics left out are shown in a table."""
 
 
 @columns_of.register
@@ -63,6 +76,60 @@ def capped(answer: CappedTrusts) -> list[Column]:
         Column("Likely", [figures.likely(low, high) for low, high in ranges]),
         Column("Region", texts(frame, "region")),
         Column("Subtype", texts(frame, "subtype")),
+    ]
+
+
+@columns_of.register
+def robustness(answer: Robustness) -> list[Column]:
+    """Return what the place would be in each scenario; of the metrics, those that matter most."""
+    metrics = pl.col("metric_id").is_not_null()
+    frame = answer.frame.filter(~metrics | (metrics.cum_sum() <= _METRICS))
+    places = frame.select("computed_place_low", "computed_place_high").iter_rows()
+    changes = frame["computed_place_change"]
+    best, worst = (
+        figures.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
+    )
+    return [
+        Column("What is changed", _scenarios(frame), flexible=True),
+        Column("Place*", texts(frame, "computed_place"), right=True, style="bold"),
+        Column("Moves by*", ["" if v is None else f"{v:+d}" for v in changes], right=True),
+        Column("95 of 100*", [figures.likely(*ends) for ends in places]),
+        Column("Best quarter*", best, right=True),
+        Column("Worst quarter*", worst, right=True),
+    ]
+
+
+def _scenarios(frame: pl.DataFrame) -> list[str]:
+    """Name each scenario: in full, or the domain or the metric that is left out."""
+    named = frame.select("scenario", "name").iter_rows()
+    return [
+        scenario.capitalize() if name is None else f"Without {name}" for scenario, name in named
+    ]
+
+
+@columns_of.register
+def robust_table(answer: RobustTable) -> list[Column]:
+    """Return how firm each trust's place is."""
+    frame = answer.frame
+    places = frame.select("computed_place_low", "computed_place_high").iter_rows()
+    weighted = frame.select("computed_weights_place_low", "computed_weights_place_high").iter_rows()
+    best, worst = (
+        figures.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
+    )
+    return [
+        Column("Place*", texts(frame, "computed_place"), right=True, style="bold"),
+        Column("Code", texts(frame, "trust_code")),
+        Column("Trust", names(frame), flexible=True),
+        Column("95 of 100*", [figures.likely(*ends) for ends in places]),
+        Column("Best quarter*", best, right=True),
+        Column("By weights*", [figures.likely(*ends) for ends in weighted]),
+        Column("Worst quarter*", worst, right=True),
+        Column("Beats*", texts(frame, "computed_beats"), right=True),
+        Column("Beaten by*", texts(frame, "computed_beaten_by"), right=True),
+        Column("Rank", texts(frame, "rank"), right=True),
+        Column("Score", scores(frame, "average_score"), right=True),
+        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Region", texts(frame, "region")),
     ]
 
 

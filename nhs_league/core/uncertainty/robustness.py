@@ -1,0 +1,237 @@
+"""How firm places by score are: under redrawn metrics, other weights, and with parts left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from nhs_league.core import filters as narrowing, trust_types
+from nhs_league.core.answers import Robustness, RobustTable
+from nhs_league.core.counting import counted
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.metrics import catalogue
+from nhs_league.core.uncertainty.redraws import Redraws, firmness, same_for_all, scored
+from nhs_league.core.uncertainty.weights import by_weights, in_every_domain, left_out
+from nhs_league.errors import NoDataError
+
+REDRAWN = "metrics redrawn"
+WEIGHTED = "domains weighted otherwise"
+WITHOUT_DOMAIN = "without a domain"
+WITHOUT_METRIC = "without a metric"
+
+ROBUSTNESS = pl.Schema(
+    {
+        "quarter": QUARTER,
+        "trust_type": pl.String,
+        "trust_code": pl.String,
+        "trust_name": pl.String,
+        "scenario": pl.String,
+        "name": pl.String,
+        "metric_id": pl.String,
+        "computed_place": pl.Int32,
+        "computed_place_low": pl.Int32,
+        "computed_place_high": pl.Int32,
+        "computed_p_best_quarter": pl.Float64,
+        "computed_p_worst_quarter": pl.Float64,
+        "computed_place_change": pl.Int32,
+        "computed_of": pl.Int32,
+    }
+)
+"""One row a scenario: the metrics redrawn, the domains weighted otherwise, each domain and each
+metric left out (``name``, ``metric_id``). ``computed_place`` is the place by score alone, 1 is
+best: as it is, with all domains weighted alike, or without the part. ``computed_place_low`` and
+``_high`` are the middle 95% of places over 2,000 draws, ``computed_p_…`` the shares of draws, 0 to
+1, and ``computed_place_change`` is against the place with everything counted (above 0 is worse)."""
+
+ROBUST_TABLE = (
+    "quarter", "trust_type", "trust_code", "trust_name", "rank", "of", "average_score",
+    "computed_place", "computed_place_low", "computed_place_high", "computed_p_best_quarter",
+    "computed_p_worst_quarter", "computed_weights_place_low", "computed_weights_place_high",
+    "computed_weights_p_best_quarter", "computed_weights_p_worst_quarter", "computed_beats",
+    "computed_beaten_by", "segment", "region", "subtype", "release_file",
+)  # fmt: skip
+"""The columns of a type's table, by place. ``computed_weights_…`` are under other weights of the
+domains; ``computed_beats`` and ``computed_beaten_by`` count the trusts that it beats, or that beat
+it, in every domain."""
+
+_ABOUT = (
+    "Computed, by score alone. Each of 2,000 redraws counts another choice of the same metrics, or "
+    "other weights for the domains. This shows how far a place depends on what is counted. It does "
+    "not measure chance in patients or change over time."
+)
+
+
+def robustness(frames: Frames, trust_code: str) -> Robustness:
+    """Return how firm one trust's place by score is.
+
+    Args:
+        frames: the tidy frames of one quarter and the trust's type, with all its peers.
+        trust_code: a trust that is in the standings.
+
+    Returns:
+        Schema ROBUSTNESS; ``standing`` is its row of the frame of ``robust_table``.
+
+    Raises:
+        NoDataError: fewer than three scores of the trust are published.
+
+    """
+    scores = scored(frames.observations)
+    redraws = same_for_all(scores)
+    every = _every_trust(frames, redraws)
+    standing = every.filter(trust_code=trust_code)
+    if standing.is_empty() or standing["computed_place_low"][0] is None:
+        raise NoDataError(
+            f"Fewer than three metric scores of {trust_code} are stored, so how firm its place is "
+            "cannot be worked out."
+        )
+    row = standing.row(0, named=True)
+    listed = catalogue(frames.observations).select("metric_id", "short_name").unique("metric_id")
+    columns = ["computed_place", "computed_place_change"]
+    without = pl.concat(
+        [
+            left_out(scores).rename({"domain": "name"}).with_columns(
+                scenario=pl.lit(WITHOUT_DOMAIN), metric_id=pl.lit(None, pl.String)
+            ).select("trust_code", "scenario", "name", "metric_id", "has_score", *columns),
+            left_out(scores, by="metric_id").join(listed, on="metric_id", how="left").with_columns(
+                scenario=pl.lit(WITHOUT_METRIC), name=pl.coalesce("short_name", "metric_id")
+            ).select("trust_code", "scenario", "name", "metric_id", "has_score", *columns),
+        ]
+    ).filter(pl.col("has_score"), trust_code=trust_code)  # fmt: skip
+    drawn = pl.DataFrame(
+        [
+            {"scenario": REDRAWN, **{c: row[c] for c in row if c in ROBUSTNESS}},
+            {
+                "scenario": WEIGHTED,
+                "computed_place": row["computed_weights_place"],
+                **{
+                    c: row[c.replace("computed_", "computed_weights_")]
+                    for c in ROBUSTNESS
+                    if c.replace("computed_", "computed_weights_") in row and c != "computed_place"
+                },
+            },
+        ],
+        schema={n: t for n, t in ROBUSTNESS.items() if n not in ("quarter", "trust_type")},
+        strict=False,
+    )
+    most = pl.col("computed_place_change").abs()
+    frame = pl.concat(
+        [drawn, without.sort("scenario", most, descending=[False, True])], how="diagonal"
+    )
+    name = row["trust_name"]
+    return Robustness(
+        f"How firm is the place of {name} ({trust_code}), {row['quarter']}",
+        frame.with_columns(
+            quarter=pl.lit(row["quarter"]),
+            trust_type=pl.lit(row["trust_type"]),
+            trust_code=pl.lit(trust_code),
+            trust_name=pl.lit(name),
+            computed_of=pl.lit(row["computed_of"]),
+        ).select(pl.col(c).cast(t) for c, t in ROBUSTNESS.items()),
+        notes=(*_in_words(row), _ABOUT),
+        standing=standing.select(ROBUST_TABLE),
+    )  # fmt: skip
+
+
+def robust_table(frames: Frames, trust_type: str, filters: Filters) -> RobustTable:
+    """Return how firm the places by score of a trust type are.
+
+    Args:
+        frames: the tidy frames of one quarter and one trust type, with all its trusts.
+        trust_type: the type.
+        filters: which trusts to show, resolved.
+
+    Returns:
+        Columns ROBUST_TABLE, by place.
+
+    """
+    every = _every_trust(frames, same_for_all(scored(frames.observations)))
+    shown = every.filter(narrowing.keep(filters)).sort(
+        "computed_place", "trust_name", nulls_last=True
+    )
+    narrowed = f", {words}" if (words := filters.in_words()) else ""
+    best = pl.col("computed_weights_p_best_quarter")
+    always, sometimes = every.select((best == 1).sum(), some=(best > 0).sum()).row(0)
+    pairs = every.height * (every.height - 1) / 2
+    ordered = float(every["computed_beats"].sum() or 0) / pairs if pairs else 0.0
+    return RobustTable(
+        f"How firm places by score are: {trust_types.in_words(trust_type)}{narrowed}",
+        shown.select(ROBUST_TABLE),
+        notes=(
+            f"Under every weighting of the domains tried, {always} trusts are in the best quarter; "
+            f"under at least one, {sometimes}. {ordered:.0%} of pairs of trusts are in the same "
+            "order in every domain, so no weighting changes it.",
+            _ABOUT,
+        ),
+    )
+
+
+def _every_trust(frames: Frames, redraws: Redraws) -> pl.DataFrame:
+    """Return the standings of a type with what the redraws say of each trust."""
+    domains = frames.domains.select("trust_code", "domain", "score").collect()
+    weighted = by_weights(domains).rename(
+        {
+            "computed_place": "computed_weights_place",
+            "computed_place_low": "computed_weights_place_low",
+            "computed_place_high": "computed_weights_place_high",
+            "computed_p_best_quarter": "computed_weights_p_best_quarter",
+            "computed_p_worst_quarter": "computed_weights_p_worst_quarter",
+        }
+    )
+    place = pl.col("computed_average_score").rank("min").cast(pl.Int32)
+    actual = redraws.actual.select(
+        "trust_code",
+        computed_place=place,
+        computed_of=pl.col("computed_average_score").count().cast(pl.Int32),
+    )
+    return (
+        frames.standings.collect()
+        .join(actual, on="trust_code", how="left")
+        .join(firmness(redraws), on="trust_code", how="left")
+        .join(weighted.drop("computed_average_score"), on="trust_code", how="left")
+        .join(in_every_domain(domains), on="trust_code", how="left")
+    )
+
+
+def _in_words(row: dict[str, object]) -> Iterator[str]:
+    """Describe how firm a place is, in a sentence for each question."""
+    low, high = row["computed_place_low"], row["computed_place_high"]
+    yield (
+        f"By score alone it is {row['computed_place']} of {row['computed_of']}, 1 is best. In 95 "
+        f"of 100 redraws of the metrics it is between {low} and {high}. It is in the best quarter of "
+        f"trusts in {in_hundred(row['computed_p_best_quarter'])} redraws, and in the worst quarter "
+        f"in {in_hundred(row['computed_p_worst_quarter'])}."
+    )
+    if row["computed_weights_place_low"] is not None:
+        low, high = row["computed_weights_place_low"], row["computed_weights_place_high"]
+        yield f"With other weights for the domains it is between {low} and {high}."
+        better, worse = row["computed_beaten_by"], row["computed_beats"]
+        yield (
+            f"It is better than {_trusts(worse)} in every domain; {_trusts(better)} "
+            f"{_are(better)} better than it in every domain."
+        )
+
+
+def _trusts(count: object) -> str:
+    return counted(count, "trust") if isinstance(count, int) else "no trust"
+
+
+def _are(count: object) -> str:
+    return "is" if count == 1 else "are"
+
+
+def in_hundred(share: object) -> str:
+    """Write a share of redraws as people say it.
+
+    >>> [in_hundred(share) for share in (0.0, 0.0004, 0.944, 0.9996, 1.0)]
+    ['no', 'fewer than 1 of 100', '94 of 100', 'more than 99 of 100', 'all']
+    """
+    if not isinstance(share, float):
+        return "unknown"
+    if share in (0, 1):
+        return "all" if share else "no"
+    count = round(share * 100)
+    if count in (0, 100):
+        return "more than 99 of 100" if count else "fewer than 1 of 100"
+    return f"{count} of 100"
