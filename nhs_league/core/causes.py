@@ -15,7 +15,7 @@ class Certainty(StrEnum):
     """Whether a change is more than chance."""
 
     CLEAR = "clear"
-    WITHIN = "within likely range"
+    WITHIN = "could be chance"
     UNKNOWN = "not known"
     NOT_COMPARABLE = "not comparable"
 
@@ -110,7 +110,7 @@ def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame)
 
 
 def certainty() -> pl.Expr:
-    """Tell whether a change is clear: by fact, or beyond the likely ranges of both scores.
+    """Return whether a change is clear: by fact, by redraws, else by the published likely ranges.
 
     Across framework years no change is: the scores are made in different ways.
     """
@@ -122,6 +122,10 @@ def certainty() -> pl.Expr:
         .then(pl.lit(Certainty.NOT_COMPARABLE.value))
         .when(by_fact)
         .then(pl.lit(Certainty.CLEAR.value))
+        .when(pl.col("computed_distinguishable"))
+        .then(pl.lit(Certainty.CLEAR.value))
+        .when(pl.col("computed_distinguishable").not_())
+        .then(pl.lit(Certainty.WITHIN.value))
         .when(overlaps(low, high, low_from, high_from))
         .then(pl.lit(Certainty.WITHIN.value))
         .when(overlaps(low, high, low_from, high_from).not_())

@@ -160,12 +160,12 @@ def _how_sure(moved: pl.DataFrame) -> str:
     words = {
         Certainty.CLEAR: ("is clear", "are clear"),
         Certainty.WITHIN: (
-            "is within the likely ranges and may be chance",
-            "are within the likely ranges and may be chance",
+            "could be chance",
+            "could be chance",
         ),
         Certainty.UNKNOWN: (
-            "is not known to be clear, as ranges are missing",
-            "are not known to be clear, as ranges are missing",
+            "is not known to be clear, as scores are missing",
+            "are not known to be clear, as scores are missing",
         ),
     }
     counts = [(by_certainty.get(certainty, 0), *said) for certainty, said in words.items()]

@@ -17,6 +17,8 @@ from nhs_league.core.peers import best_quarter, peer_median, with_peers, without
 from nhs_league.core.periods import period_end
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.similar import similar_trusts
+from nhs_league.core.uncertainty.chance import looked_at
+from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
 from nhs_league.core.weak_spots import classify, history
 
 _OLD = timedelta(days=366)
@@ -59,8 +61,8 @@ def profile(
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
         trusts at hand, with ``computed_of``) and its domains (schema DOMAINS);
-        too, where asked for, ``ranges`` (as ``confidence.resampled`` gives them) and ``peers``
-        (columns ``similar.SIMILAR``).
+        ``firmness`` and ``chance``; where asked for, ``ranges`` (as of
+        ``confidence.bootstrap_ranges``) and ``peers`` (columns ``similar.SIMILAR``).
 
     """
     listed = catalogue(frames.observations)
@@ -98,16 +100,16 @@ def profile(
         .collect()
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
-    previous = None if earlier is None else _previous(standing, earlier, trust_code)
+    previous = None if earlier is None else _previous(standing, frames, earlier, trust_code)
     notes = list(_cannot_tell(standing, metrics, listed))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
     ranges = None
-    if bootstrap:
+    if bootstrap or standing["rank_low"][0] is None:
         every = frames.standings.collect()
-        resampled = confidence.resampled(frames.observations, every)
+        resampled = confidence.bootstrap_ranges(frames.observations, every)
         ranges = resampled.filter(is_trust)
-        notes += confidence.in_words(confidence.agreement(every, resampled))
+        notes += confidence.in_words(confidence.compare_with_published(every, resampled))
     return TrustProfile(
         title=f"{name} ({trust_code}), {quarter}",
         frame=metrics,
@@ -116,6 +118,8 @@ def profile(
         domains=domains,
         previous=previous,
         ranges=ranges,
+        firmness=_firmness(frames, standing),
+        chance=looked_at(classified.collect()),
         peers=similar_trusts(frames, trust_code) if peers else None,
     )
 
@@ -136,11 +140,31 @@ def _with_earlier(
     return pl.concat([before, classify(without_peers(own.filter(~by_rank))), classified])
 
 
-def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
-    """Give the standing before, and how far the two can be compared.
+def _firmness(frames: Frames, standing: pl.DataFrame) -> pl.DataFrame | None:
+    """Return how firm a trust's place by score is; None where not all trusts' scores are stored.
 
-    ``same_framework`` says whether both are of one framework year; ``computed_apart``, whether
-    their likely ranges do not overlap, which is null across framework years.
+    Columns as of ``redraws.firmness``, and computed_place and computed_of, by score alone.
+    """
+    scores = scored(frames.observations)
+    if standing["of"][0] is None or scores.is_empty():
+        return None
+    redraws = same_for_all(scores)
+    actual = redraws.actual.select(
+        "trust_code",
+        computed_place=pl.col("computed_average_score").rank("min").cast(pl.Int32),
+        computed_of=pl.col("computed_average_score").count().cast(pl.Int32),
+    )
+    firm = firmness(redraws).join(actual, on="trust_code")
+    return firm.join(standing.select("trust_code"), on="trust_code").drop_nulls()
+
+
+def _previous(
+    standing: pl.DataFrame, frames: Frames, earlier: Frames, trust_code: str
+) -> pl.DataFrame:
+    """Return the standing before, and how far the two can be compared.
+
+    ``same_framework`` says whether both are of one framework year; ``computed_distinguishable``,
+    whether the score moved clearly, by redraws or else by the likely ranges; null across years.
     """
     before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
     now = standing.row(0, named=True)
@@ -150,9 +174,22 @@ def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.Da
     apart = ~confidence.overlaps(
         pl.col("average_score_low"), pl.col("average_score_high"), low, high
     )
-    return before.filter(pl.col("quarter") == newest).with_columns(
-        same_framework=pl.lit(same),
-        computed_apart=apart if same else pl.lit(None, pl.Boolean),
+    is_before = pl.col("trust_code").eq(trust_code) & pl.col("quarter").eq(newest)
+    is_now = pl.col("trust_code") == trust_code
+    shifted = confidence.score_shifts(
+        earlier.observations.filter(is_before),
+        frames.observations.filter(is_now),
+        [now["trust_type"]] if same else [],
+    )
+    return (
+        before.filter(pl.col("quarter") == newest)
+        .join(shifted, on="trust_code", how="left")
+        .with_columns(
+            same_framework=pl.lit(same),
+            computed_distinguishable=pl.coalesce("computed_distinguishable", apart)
+            if same
+            else pl.lit(None, pl.Boolean),
+        )
     )
 
 

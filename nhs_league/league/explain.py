@@ -156,7 +156,7 @@ class Explain(Questions):
 
         Returns:
             Columns ``core.hidden.HIDDEN``: severe weak spots of trusts in unadjusted segment 1
-            or 2, the worst first.
+            or 2, first those that chance explains least.
 
         Raises:
             NotFoundError: a metric, quarter, filter value or column is not known.
@@ -185,7 +185,8 @@ class Explain(Questions):
             resolved_type = only.trust_type
         cuts = _national_cuts(frames)
         wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
-        answer = hidden(frames, resolved_type, cuts, filters, only)
+        earlier = self._earlier(frames, resolved_type)
+        answer = hidden(frames, resolved_type, cuts, filters, only, earlier)
         placed = well_placed(wanted.standings, cuts, filters).select("trust_code").collect()
         answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
         codes = placed["trust_code"].unique().to_list()

@@ -13,6 +13,8 @@ from nhs_league.render import figures
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, points
 from nhs_league.render.column import Column
 from nhs_league.render.trust_words import (
+    chance_line,
+    firmness_line,
     metric_line,
     ranges_line,
     since_lines,
@@ -32,11 +34,13 @@ def trust_blocks(answer: TrustProfile) -> Iterator[Block]:
     yield from _heading(standing)
     yield from standing_lines(standing)
     yield from map(Line, since_lines(standing, answer.previous))
+    if answer.firmness is not None:
+        yield from (Line(firmness_line(row)) for row in answer.firmness.iter_rows(named=True))
     if answer.ranges is not None:
         yield from (Line(ranges_line(row)) for row in answer.ranges.iter_rows(named=True))
     yield Heading("Domains, 1.00 is best and 4.00 is worst")
     yield _domains(answer.domains)
-    yield from _metrics(answer.frame)
+    yield from _metrics(answer)
     if answer.peers is not None:
         yield Heading("The trusts most like it (type, subtype, region, then scores)")
         yield from _peers(standing, answer.peers)
@@ -51,12 +55,15 @@ def _heading(standing: Row) -> Iterator[Block]:
     yield Heading(" · ".join(part for part in about if part), 0)
 
 
-def _metrics(metrics: pl.DataFrame) -> Iterator[Block]:
+def _metrics(answer: TrustProfile) -> Iterator[Block]:
+    metrics = answer.frame
     weak = metrics.filter(pl.col("weak_spot").is_not_null())
     yield Heading(f"Weak spots: {weak.height or 'none'}")
     if weak.height:
         yield Line(what_is_weak(weak))
         yield Numbered(tuple(weak_spot(row) for row in weak.iter_rows(named=True)))
+    if answer.chance is not None:
+        yield from (Line(chance_line(row)) for row in answer.chance.iter_rows(named=True))
     place = pl.coalesce("rank", "computed_rank")
     strong = metrics.filter("strong").sort("score", place, nulls_last=True).head(_STRONGEST)
     yield Heading("Strongest" if strong.height else "Strongest: none stands out")

@@ -81,10 +81,10 @@ def since_lines(standing: Row, previous: pl.DataFrame | None) -> Iterator[str]:
     is_still = all(place.startswith("still ") for place in places)
     score = _score_moved(before["average_score"], standing["average_score"])
     chance = {
-        True: ", more than the likely ranges allow for chance",
+        True: ", a clear change",
         False: ", which could be chance",
         None: "",
-    }[before["computed_apart"]]
+    }[before["computed_distinguishable"]]
     chance = "" if score.endswith("not known") or score.startswith("still ") else chance
     year = "" if before["same_framework"] else " (another framework year)"
     opening = f"No change since {before['quarter']}" if is_still else f"Since {before['quarter']}"
@@ -108,6 +108,27 @@ def _score_moved(before: float | None, now: float | None) -> str:
     if before == now:
         return f"still {figures.score(now)}"
     return f"{figures.score(before)} to {figures.score(now)}"
+
+
+def firmness_line(row: Row) -> str:
+    """Describe how firm a place by score is, in one line."""
+    best, worst = row["computed_p_best_quarter"], row["computed_p_worst_quarter"]
+    quarter, share = ("best", best) if best >= worst else ("worst", worst)
+    place = figures.rank_of(row["computed_place"], row["computed_of"])
+    low, high = row["computed_place_low"], row["computed_place_high"]
+    return (
+        f"How firm (computed): {place} by score alone; {low} to {high} in 95 of 100 redraws of the "
+        f"metrics; in the {quarter} quarter in {figures.in_hundreds([share])[0]} of redraws."
+    )
+
+
+def chance_line(row: Row) -> str:
+    """Set the number of severe weak spots beside what chance alone would give."""
+    metrics, severe = row["computed_metrics"], row["computed_severe"]
+    return (
+        f"{counted(metrics, 'metric')} looked at, {severe} severe. If chance alone ordered the "
+        f"trusts, about {metrics / 6:.1f} would be (1 in 6)."
+    )
 
 
 def ranges_line(ranges: Row) -> str:

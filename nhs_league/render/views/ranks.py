@@ -81,10 +81,9 @@ def area(answer: AreaRanking) -> list[Column]:
 def table(answer: LeagueTable) -> list[Column]:
     """Give the league table."""
     frame = answer.frame
-    ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
         Column("Rank", _places(frame), right=True),
-        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Likely", _likely_ranks(frame)),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), flexible=True),
         Column("Segment", texts(frame, "segment"), right=True),
@@ -96,6 +95,14 @@ def table(answer: LeagueTable) -> list[Column]:
     ]
 
 
+def _likely_ranks(frame: pl.DataFrame) -> list[str]:
+    """Write likely ranges of ranks: published, or computed by score alone and marked."""
+    if "computed_score_rank_low" not in frame.columns or frame["rank_low"].count():
+        return [figures.likely(*ends) for ends in frame.select("rank_low", "rank_high").iter_rows()]
+    ends = frame.select("computed_score_rank_low", "computed_score_rank_high").iter_rows()
+    return [f"{likely}*" if (likely := figures.likely(*both)) else "" for both in ends]
+
+
 def _places(frame: pl.DataFrame) -> list[str]:
     """Write league ranks alone: published, or computed and marked."""
     ranks = frame.select("rank", "computed_rank").iter_rows()
@@ -104,19 +111,29 @@ def _places(frame: pl.DataFrame) -> list[str]:
 
 @columns_of.register
 def grouped_table(answer: GroupedTable) -> list[Column]:
-    """Give the league table with, for each trust, those that it cannot be told apart from."""
+    """Give the league table with, for each trust, those too close to it to call."""
     frame = answer.frame
-    last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
-    alike = frame.select("computed_alike_ranks", "rank").rows()
+    last = (
+        frame.select(
+            pl.max_horizontal("rank", "computed_indistinguishable_last", "of").max()
+        ).item()
+        or 1
+    )
+    ranked = frame.select("computed_indistinguishable_ranks", "rank").rows()
     return [
         Column("Rank", _places(frame), right=True),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), flexible=True),
-        Column("Alike*", texts(frame, "computed_alike"), right=True),
-        Column("Their ranks*", texts(frame, "computed_alike_ranks"), flexible=True, at_least=12),
+        Column("Too close*", texts(frame, "computed_indistinguishable"), right=True),
         Column(
-            "o rank, - alike",
-            [figures.spans(_runs(ranked), own, of=last) for ranked, own in alike],
+            "Their ranks*",
+            texts(frame, "computed_indistinguishable_ranks"),
+            flexible=True,
+            at_least=12,
+        ),
+        Column(
+            "o rank, - too close",
+            [figures.spans(_runs(ranks_close), own, of=last) for ranks_close, own in ranked],
         ),
         Column("Segment", texts(frame, "segment"), right=True),
         Column("Score", scores(frame, "average_score"), right=True),
@@ -124,7 +141,7 @@ def grouped_table(answer: GroupedTable) -> list[Column]:
 
 
 def _runs(ranked: str | None) -> list[tuple[int, int]]:
-    """Read runs of ranks as ``confidence.neighbours`` writes them: ``1 to 4, 51 to 56``."""
+    """Read runs of ranks as ``confidence.indistinguishable`` writes them: ``1 to 4, 51 to 56``."""
     ends = [run.split(" to ") for run in (ranked or "").split(", ") if run]
     return [(int(run[0]), int(run[-1])) for run in ends]
 
