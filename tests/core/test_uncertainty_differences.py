@@ -131,6 +131,15 @@ def test_a_trust_with_two_scores_is_not_compared() -> None:
     assert ends(redraws).row(0) == ("ZA", None, None)
 
 
+def test_a_trust_without_scores_is_not_compared_and_neither_is_a_quarter_without() -> None:
+    redraws = same_for_all(fictional({"ZA": [1.0, 2.0, 3.0], "ZB": [2.0] * 3}))
+    assert each_pair(redraws, ["ZA", "ZX"]).rows() == [("ZA", "ZX", *[None] * 5)]
+    nothing = same_for_all(fictional({}))
+    assert each_pair(nothing, ["ZA", "ZB"]).rows() == [("ZA", "ZB", *[None] * 5)]
+    assert both_ways(nothing).is_empty()
+    assert ends(nothing).is_empty()
+
+
 @pytest.mark.parametrize("metrics", [17, 29])
 def test_trusts_equal_in_truth_are_told_apart_in_5_of_100_pairs(metrics: int) -> None:
     apart = fmean(told_apart(both_ways(each)) for each in simulated(metrics, 60))

@@ -102,6 +102,14 @@ def test_a_trust_with_two_scores_has_no_range_and_no_quarter() -> None:
         assert nothing == ("ZA", *[None] * (len(nothing) - 1))
 
 
+def test_without_scores_there_are_no_redraws_and_no_faults() -> None:
+    nothing = fictional({})
+    for redraws in (same_for_all(nothing), independent(nothing)):
+        assert (redraws.averages.width, redraws.actual.height) == (0, 0)
+        assert firmness(redraws).is_empty()
+        assert ranges(redraws).is_empty()
+
+
 def test_draws_come_from_pythons_generator_and_so_never_change() -> None:
     stream = Random("redraws").randbytes(4 * DRAWS * 11)
     numbers = [int.from_bytes(stream[n : n + 4], "little") for n in range(0, len(stream), 4)]
