@@ -14,6 +14,7 @@ from nhs_league.core.frames import Frames
 from nhs_league.core.method.scoring import league_rank
 from nhs_league.core.method.segments import Cut, is_held_back, with_computed
 from nhs_league.core.metrics import Area, Metric, catalogue, ids
+from nhs_league.core.noise import noiseless
 from nhs_league.core.peers import with_peers, without_peers
 from nhs_league.core.uncertainty.chance import by_chance, lasting
 from nhs_league.core.weak_spots import WeakSpot, classify
@@ -31,8 +32,8 @@ HIDDEN = (
     "computed_persistently_severe", "computed_gap", "region", "subtype", "doubt", "release_file",
 )  # fmt: skip
 """The columns of hidden weak spots, first those that chance explains least: severe in every
-quarter with new figures (``computed_persistently_severe``; null with fewer than two such quarters),
-then the worst ranks, then the furthest from the next better trust (``computed_gap``, in units of
+quarter with new figures, the more such quarters the earlier (``computed_persistently_severe``;
+null with fewer than two), then the worst ranks, then the furthest from the next better trust (``computed_gap``, in units of
 the middle half of values). ``in_words`` says what the row says;
 ``place_rank`` is the trust's league rank of
 ``place_of``, with its likely range; ``rank`` of ``of`` is the metric's."""
@@ -90,8 +91,8 @@ def hidden(
         .join(_lasting(spots, classified, earlier), on=["trust_code", *key], how="left",
               nulls_equal=True)
         .sort(
-            pl.col("computed_persistently_severe").fill_null(value=False), "share_ahead",
-            "computed_gap", "place_rank", "trust_code",
+            pl.when("computed_persistently_severe").then("computed_quarters_with_news"),
+            "share_ahead", "computed_gap", "place_rank", "trust_code",
             descending=[True, True, True, False, False], nulls_last=True,
         )
         .with_columns(in_words=_in_words())
@@ -152,8 +153,8 @@ def _gaps(classified: pl.DataFrame) -> pl.DataFrame:
             "trust_code",
             "metric_id",
             "unit",
-            computed_gap=pl.when(spread > 0).then(
-                (pl.col("next_better") - pl.col("better")) / spread
+            computed_gap=noiseless(
+                pl.when(spread > 0).then((pl.col("next_better") - pl.col("better")) / spread)
             ),
         )
     )

@@ -301,8 +301,8 @@ def with_luck(
     """
     if before is None:
         return answer
-    (row,) = regression(before, now).to_dicts() or [None]
-    if row is None or row["computed_expected_still_worst"] is None:
+    row = next(iter(regression(before, now).to_dicts()), {})
+    if row.get("computed_expected_still_worst") is None:
         return answer
     worst, still = row["computed_worst"], row["computed_still_worst"]
     line = (
@@ -349,14 +349,14 @@ def with_ends(answer: AreaRanking, observations: pl.LazyFrame, area: Area) -> Ar
     if scores["metric_id"].n_unique() < FEWEST:
         return answer
     could_be = ends(same_for_all(scores))
-    last = could_be["computed_could_be_last"].sum()
+    last = could_be.filter("computed_could_be_last").height
     return replace(
         answer,
         frame=answer.frame.join(could_be, on="trust_code", how="left", maintain_order="left"),
         notes=(
             *answer.notes,
-            f"{counted(last, 'trust')} could be last when the metrics are redrawn (computed), not "
-            "only the one shown last.",
+            f"{trust_types.counted(last, area.trust_type)} could be last when the metrics are "
+            "redrawn (computed), not only the one shown last.",
         ),
     )
 

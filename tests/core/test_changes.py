@@ -80,11 +80,23 @@ def test_peers_that_move_are_told_from_a_trust_that_moves(to_q3: pl.DataFrame) -
     assert set(still["cause"]) == {"peers moved"}
 
 
-def test_a_move_inside_the_likely_ranges_is_called_that(to_q3: pl.DataFrame) -> None:
+def test_a_change_is_clear_where_the_score_moves_one_way_in_nearly_all_redraws(
+    to_q3: pl.DataFrame,
+) -> None:
     moved = to_q3.filter(
         pl.col("segment") != pl.col("segment_from"), pl.col("cause") == "a metric moved"
     )
-    assert set(moved["certainty"]) == {"within likely range"}
+    low, high = pl.col("computed_shift_low"), pl.col("computed_shift_high")
+    clear = moved.filter((low > 0) | (high < 0))
+    assert clear.height
+    assert set(clear["certainty"]) == {"clear"}
+    chance = moved.filter(low <= 0, high >= 0)
+    assert chance.height
+    assert set(chance["certainty"]) == {"could be chance"}
+
+
+def without_scores(frames: Frames) -> pl.LazyFrame:
+    return frames.observations.with_columns(score=pl.lit(None, pl.Float64))
 
 
 def with_ranges(standings: pl.LazyFrame, low: float, high: float) -> pl.LazyFrame:
@@ -93,24 +105,24 @@ def with_ranges(standings: pl.LazyFrame, low: float, high: float) -> pl.LazyFram
 
 @pytest.mark.parametrize(
     ("ranges", "certainty"),
-    [(((1.0, 1.5), (1.6, 2.0)), "clear"), (((1.0, 1.6), (1.6, 2.0)), "within likely range")],
+    [(((1.0, 1.5), (1.6, 2.0)), "clear"), (((1.0, 1.6), (1.6, 2.0)), "could be chance")],
 )
-def test_ranges_that_do_not_overlap_make_a_change_clear(
+def test_without_scores_ranges_that_do_not_overlap_make_a_change_clear(
     league: League, ranges: tuple[tuple[float, float], tuple[float, float]], certainty: str
 ) -> None:
     before, after = (
-        Frames(with_ranges(f.standings, *ends), f.observations, f.domains)
+        Frames(with_ranges(f.standings, *ends), without_scores(f), f.domains)
         for f, ends in zip((frames(league, 3), frames(league, 4)), ranges, strict=True)
     )
-    told = changes(before, after, "ambulance", Filters()).frame
-    assert set(told["certainty"]) == {certainty}
+    compared = changes(before, after, "ambulance", Filters()).frame
+    assert set(compared["certainty"]) == {certainty}
 
 
-def test_without_ranges_it_is_not_known(league: League) -> None:
+def test_without_scores_and_ranges_it_is_not_known(league: League) -> None:
     before, after = (
         Frames(
             f.standings.with_columns(average_score_low=pl.lit(None, pl.Float64)),
-            f.observations,
+            without_scores(f),
             f.domains,
         )
         for f in (frames(league, 3), frames(league, 4))
@@ -129,9 +141,8 @@ def segments(*moves: tuple[int, int, str]) -> pl.DataFrame:
     [
         ([(2, 2, "clear")], "No trust changed segment."),
         (
-            [(2, 1, "within likely range")],
-            "1 trust changed segment, to a better one. "
-            "The change is within the likely ranges and may be chance.",
+            [(2, 1, "could be chance")],
+            "1 trust changed segment, to a better one. The change could be chance.",
         ),
         (
             [(2, 3, "clear"), (1, 2, "clear")],
@@ -140,7 +151,7 @@ def segments(*moves: tuple[int, int, str]) -> pl.DataFrame:
         (
             [(2, 3, "clear"), (2, 1, "not known"), (3, 1, "not known")],
             "3 trusts changed segment: 2 to a better one, 1 to a worse one. 1 is clear, "
-            "2 are not known to be clear, as ranges are missing.",
+            "2 are not known to be clear, as scores are missing.",
         ),
         ([(2, 3, "not comparable")], "1 trust changed segment, to a worse one."),
     ],
