@@ -31,12 +31,12 @@ HIDDEN = (
     "computed_of", "computed_median", "computed_quarters_with_news", "computed_quarters_severe",
     "computed_persistently_severe", "computed_gap", "region", "subtype", "doubt", "release_file",
 )  # fmt: skip
-"""The columns of hidden weak spots, first those that chance explains least: severe in every
-quarter with new figures, the more such quarters the earlier (``computed_persistently_severe``;
-null with fewer than two), then the worst ranks, then the furthest from the next better trust (``computed_gap``, in units of
-the middle half of values). ``in_words`` says what the row says;
-``place_rank`` is the trust's league rank of
-``place_of``, with its likely range; ``rank`` of ``of`` is the metric's."""
+"""The columns of hidden weak spots, first those that chance explains least: severe in every quarter
+with new figures, the more such quarters the earlier (``computed_persistently_severe``; null with
+fewer than two), then the worst ranks, then the furthest from the next better trust
+(``computed_gap``, in units of the middle half of values). ``in_words`` says what the row says;
+``place_rank`` is the trust's league rank of ``place_of``, with its likely range; ``rank`` of ``of``
+is the metric's."""
 
 CAPPED = (
     "quarter", "trust_type", "rank", "rank_low", "rank_high", "of", "trust_code", "trust_name",
