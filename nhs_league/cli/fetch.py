@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,7 @@ from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import Answer
+    from nhs_league.core.quarters import Quarter
     from nhs_league.releases.intake import Only, Outcome
     from nhs_league.releases.store import Store
 
@@ -151,7 +152,7 @@ def _by_hand(first: str) -> str:
 
 
 def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> None:
-    """Say which files were skipped, what is left out of new files, and where files disagree."""
+    """Say which files were skipped, what is left out of new files, and what contradicts others."""
     if quiet:
         return
     for outcome in outcomes:
@@ -161,15 +162,30 @@ def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> N
     for outcome in new:
         for notice in outcome.kept.notices if outcome.kept else ():
             say(f"{outcome.name}: {notice}")
-    for label in sorted({label for o in new if o.kept for label in o.kept.quarters}):
-        for line in disagreements(store, label):
+    labels = {label for o in new if o.kept for label in o.kept.quarters}
+    for quarter in store.quarters:
+        # A new quarter may also show that a stored one is wrong.
+        for line in contradictions(store, quarter, None if quarter.label in labels else labels):
             say(line)
 
 
-def disagreements(store: Store, label: str) -> list[str]:
-    """List where the two kinds of file of a quarter do not agree."""
-    kept = store.manifest.quarters.get(label)
-    return [f"{label}: {line}." for line in kept.disagreements] if kept else []
+def contradictions(
+    store: Store, quarter: Quarter, against: Collection[str] | None = None
+) -> list[str]:
+    """List where a quarter's two kinds of file disagree, and what other quarters contradict.
+
+    Args:
+        store: the store.
+        quarter: one of its quarters.
+        against: list only what these quarters contradict; None for all.
+
+    """
+    from nhs_league.releases import fractions
+
+    kept = store.manifest.quarters[quarter.label]
+    disagreements = kept.disagreements if against is None else ()
+    lines = (*disagreements, *fractions.in_words(kept, against))
+    return [f"{quarter.label}: {line}." for line in lines]
 
 
 def tell_faults(outcomes: Sequence[Outcome]) -> None:

@@ -38,12 +38,12 @@ def releases(
     from nhs_league.releases import listing
 
     if not available:
-        from nhs_league.cli.fetch import disagreements
+        from nhs_league.cli.fetch import contradictions
 
         store = open_kept(common)
         frame = listing.releases(store)
         unchecked = frame.filter(~frame["verifiable"])["quarter"].unique(maintain_order=True)
-        notes = tuple(line for q in store.quarters for line in disagreements(store, q.label))
+        notes = tuple(line for q in store.quarters for line in contradictions(store, q))
         if len(unchecked):
             notes += (
                 f"These quarters can no longer be checked, as a raw file is missing: "
