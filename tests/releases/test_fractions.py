@@ -144,7 +144,7 @@ BOTH_FALLEN = [
 
 
 ORDERS = [
-    pytest.param(order, id=" ".join(order), marks=[pytest.mark.slow] if number % 2 else [])
+    pytest.param(order, id=" ".join(order), marks=[] if number in (0, 2, 3) else [pytest.mark.slow])
     for number, order in enumerate(permutations(FILES))
 ]
 
@@ -253,5 +253,5 @@ def test_another_change_is_none_to_doubt(kept: Kept, before: float, now: float) 
 def test_a_figure_that_is_no_percentage_is_not_held_against_another(kept: Kept) -> None:
     minutes = "OF0301"
     kept.fetch(quarter("Q3 2025/26", metric_id=minutes), "q3.csv")
-    kept.fetch(quarter("Q4 2025/26", 0.01, metric_id=minutes), "q4.csv")
+    assert "doubted" not in kept.fetch(quarter("Q4 2025/26", 0.01, metric_id=minutes), "q4.csv")
     assert kept.doubts() == []
