@@ -633,19 +633,6 @@ def test_a_score_of_0_is_not_counted() -> None:
     assert own.filter(pl.col("metric") == " ".join(row[TEXT].split()))["score"].to_list() == [None]
 
 
-def test_percentages_that_became_fractions_are_doubted() -> None:
-    rows = official.whole_metric_file(("Q1 2026/27", "Q2 2026/27"))
-    changed = next(metrics(rows))[ID]
-    for row in metrics(rows):
-        if row[QUARTER] == "Q2 2026/27" and row[ID] == changed:
-            for column in (VALUE, MEDIAN, LOW, HIGH):
-                row[column] = f"{float(row[column]) / 100:.6g}"
-    parsed = parse(official.published(rows))
-    doubted = parsed.observations.filter(pl.col("doubt").is_not_null())
-    assert doubted.select("quarter", "metric_id").unique().rows() == [("Q2 2026/27", changed)]
-    assert doubted.height == 30
-
-
 REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "UTF-16": (lambda data: data.decode("utf-8-sig").encode("utf-16"), "UTF-16"),
     "UTF-16 without a mark": (lambda data: data.decode("utf-8-sig").encode("utf-16-le"), "UTF-16"),

@@ -2,7 +2,7 @@
 
 bytes -> ``decoding`` (text) -> ``reading`` (fields) -> ``checks`` (names and numbers; what cannot
 be read is set aside) -> ``contradictions`` (what other rows contradict is doubted) -> ``tidy``
-(frames) -> ``fractions`` (percentages, against those of earlier quarters).
+(frames).
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from nhs_league.releases.parse.checks import check
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.contradictions import judge
 from nhs_league.releases.parse.faults import refuse_many
-from nhs_league.releases.parse.fractions import doubt_fractions
 from nhs_league.releases.parse.reading import Rows, empty_columns, read_rows
 from nhs_league.releases.ranked import largest_ranks, with_of
 
-__all__ = ["Kind", "ParsedFile", "doubt_fractions", "parse_file"]
+__all__ = ["Kind", "ParsedFile", "parse_file"]
 
 _SINGLE_ROWS = 2
 """How many rows of a metric may be missing without a notice that they are."""
@@ -97,8 +96,7 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
         )
     )
     standings, observations, domains = with_of(*shaped)
-    observations, of_fractions = doubt_fractions(observations, observations)
-    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices, *of_fractions)
+    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices)
     return ParsedFile(
         kind=rows.header.kind,
         quarters=tuple(sorted(Quarter.parse(q) for q in frame["quarter"].unique())),
