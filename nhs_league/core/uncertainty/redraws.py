@@ -172,7 +172,7 @@ def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataF
     totals = weighted_sums(draws, patterns)
     left = weighted_sums(draws, [[int(amount > 0) for amount in each] for each in patterns])
     total_of = {
-        pattern: total.set(scores_left < FEWEST, None) * _HUNDREDTHS
+        pattern: total.cast(pl.Float64).set(scores_left < FEWEST, None) * _HUNDREDTHS
         for pattern, total, scores_left in zip(patterns, totals, left, strict=True)
     }
     sums = weighted_sums(draws, points)
