@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import ceil, floor, lcm
 from random import Random
 
 import polars as pl
@@ -172,7 +172,7 @@ def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataF
     totals = weighted_sums(draws, patterns)
     left = weighted_sums(draws, [[int(amount > 0) for amount in each] for each in patterns])
     total_of = {
-        pattern: total.set(scores_left < FEWEST, None) * _HUNDREDTHS
+        pattern: total.cast(pl.Float64).set(scores_left < FEWEST, None) * _HUNDREDTHS
         for pattern, total, scores_left in zip(patterns, totals, left, strict=True)
     }
     sums = weighted_sums(draws, points)
@@ -281,11 +281,18 @@ def middle(ranked: pl.DataFrame) -> pl.DataFrame:
         trust_code, computed_place_low (the better end) and computed_place_high.
 
     """
-    return _of_trusts(
-        ranked,
-        computed_place_low=[each.quantile(TAIL, "lower") for each in ranked],
-        computed_place_high=[each.quantile(1 - TAIL, "higher") for each in ranked],
-    ).with_columns(pl.col("computed_place_low", "computed_place_high").cast(pl.Int32))
+    in_order = [each.drop_nulls().sort() if each.null_count() else each.sort() for each in ranked]
+    lasts = [len(each) - 1 for each in in_order]
+    lows, highs = (
+        [
+            each[end(share * last)] if last >= 0 else None
+            for each, last in zip(in_order, lasts, strict=True)
+        ]
+        for share, end in ((TAIL, floor), (1 - TAIL, ceil))
+    )
+    return _of_trusts(ranked, computed_place_low=lows, computed_place_high=highs).with_columns(
+        pl.col("computed_place_low", "computed_place_high").cast(pl.Int32)
+    )
 
 
 def _of_trusts(table: pl.DataFrame, **figures: Sequence[object]) -> pl.DataFrame:
