@@ -61,7 +61,8 @@ def doubt_fractions(
 def _medians(observations: pl.DataFrame) -> pl.DataFrame:
     """Return the median and the largest value of each group of percentages of enough trusts."""
     return (
-        observations.filter(pl.col("unit") == "%")
+        observations.select(*_GROUP, "trust_code", "unit", "value")
+        .filter(pl.col("unit") == "%")
         .drop_nulls("value")
         .group_by(_GROUP)
         .agg(
