@@ -409,6 +409,7 @@ def test_one_odd_cell_loses_nothing_else(name: str) -> None:
         assert is_gone or row["doubt"].count() == 1, (name, row.to_dicts())
 
 
+@pytest.mark.long
 def test_at_least_nine_in_ten_variants_are_taken_without_losing_another_row() -> None:
     taken = 0
     variants = {**WHOLE, **ONE_CELL, **TABLES}
