@@ -90,8 +90,7 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from nhs_league.core.counting import counted
     from nhs_league.questions import ranks, reports
     from nhs_league.questions.scope import Where
-    from nhs_league.render import site
-    from nhs_league.render.page import page
+    from nhs_league.render.page import INDEX, file_of, index, page
 
     store = open_data(common)
     standings = ranks.table(store, Where(when.quarter, "all"))
@@ -106,8 +105,8 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     )
     with folder_to_fill(folder) as part:
         for findings in pages:
-            text = page([findings], meta, index=site.INDEX)
-            (part / site.file_of(findings.trust_code)).write_text(text, "utf-8", newline="\n")
-        (part / site.INDEX).write_text(site.index(standings, meta), "utf-8", newline="\n")
+            text = page([findings], meta, index=INDEX)
+            (part / file_of(findings.trust_code)).write_text(text, "utf-8", newline="\n")
+        (part / INDEX).write_text(index(standings, meta), "utf-8", newline="\n")
     if not common.quiet:
-        say(f"Written to {folder}: {site.INDEX} and {counted(standings.frame.height, 'page')}.")
+        say(f"Written to {folder}: {INDEX} and {counted(standings.frame.height, 'page')}.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from nhs_league.render.column import Column
 
@@ -40,10 +40,28 @@ class Numbered:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A point with those below it."""
+
+    text: str
+    under: list[Branch] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Points:
     """A list of points; each has its depth, 0 for the outermost."""
 
     points: tuple[tuple[int, str], ...]
+
+    def tree(self) -> list[Branch]:
+        """Return the outermost points, each with those that follow it and are deeper."""
+        root = Branch("")
+        path = [root]
+        for depth, text in self.points:
+            del path[depth + 1 :]
+            path[-1].under.append(Branch(text))
+            path.append(path[-1].under[-1])
+        return root.under
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,11 @@ class Grid:
     caption: str
     columns: tuple[Column, ...]
     sections: tuple[int, ...] = ()
+
+    def rows(self) -> Iterator[tuple[tuple[Column, str], ...]]:
+        """Yield the rows: each cell with its column."""
+        for cells in zip(*(column.cells for column in self.columns), strict=True):
+            yield tuple(zip(self.columns, cells, strict=True))
 
 
 @dataclass(frozen=True)

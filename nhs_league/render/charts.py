@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from markupsafe import Markup
+
 from nhs_league.core.counting import counted
 from nhs_league.core.quarters import Quarter
 from nhs_league.render import figures
@@ -22,7 +24,7 @@ DomainRow = tuple[str, float | None, float | None, float | None, float | None]
 """A domain, the trust's score, and the best, the median and the worst of its type."""
 
 
-def domains(rows: Sequence[DomainRow], name: str) -> str:
+def domains(rows: Sequence[DomainRow], name: str) -> Markup:
     """Draw domain scores: a bar for the trust, a line from best to worst peer, its median across.
 
     Args:
@@ -56,7 +58,7 @@ def strip(
     unit: str | None,
     *,
     higher_is_better: bool | None,
-) -> str:
+) -> Markup:
     """Draw a metric: a tick for each peer, a box between the quartiles, the median, the trust.
 
     Args:
@@ -100,7 +102,7 @@ def strip(
 
 
 def trend(label: str, quarters: Sequence[str], values: Sequence[float | None], unit: str | None,
-          medians: Sequence[float | None] = ()) -> str:  # fmt: skip
+          medians: Sequence[float | None] = ()) -> Markup:  # fmt: skip
     """Draw figures quarter by quarter as a line with its values, and the peers' median dashed.
 
     A quarter that is missing leaves its place empty, and the lines a gap.
@@ -178,9 +180,9 @@ def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def _svg(width: int, height: int, title: str, said: str, drawn: Sequence[str]) -> str:
+def _svg(width: int, height: int, title: str, said: str, drawn: Sequence[str]) -> Markup:
     label = escape(f"{title}. {said}", quote=True)
-    return (
+    return Markup(  # noqa: S704
         f'<svg role="img" aria-label="{label}" viewBox="0 0 {width} {height}">'
         f"<title>{escape(title)}</title>{''.join(drawn)}</svg>"
     )
