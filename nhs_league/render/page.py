@@ -17,8 +17,7 @@ from nhs_league.core.findings import Findings
 from nhs_league.render import charts, figures
 from nhs_league.render.blocks import Block, Grid, Line, Numbered, Points, points
 from nhs_league.render.column import Column
-from nhs_league.render.documents import BANNER
-from nhs_league.render.explanation import explanation_blocks
+from nhs_league.render.documents import BANNER, explanation_blocks
 from nhs_league.render.html import asset, render
 from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
