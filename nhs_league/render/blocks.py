@@ -1,4 +1,4 @@
-"""What a document is made of, whatever it is shown on: headings, lines, lists, tables."""
+"""The parts of a document, for every format: headings, lines, lists, tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text, which may begin with what matters most in it."""
+    """A line of text; its lead is shown strongly."""
 
     text: str
     lead: str = ""
@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a numbered list: a title, and what there is to say of it."""
+    """An item of a numbered list: a title, and the lines below it."""
 
     title: str
     lines: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table, with what it shows in words."""
+    """A table with a caption; ``sections`` are the rows after which a line is drawn."""
 
     caption: str
     columns: tuple[Column, ...]
@@ -80,7 +80,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something beside the matter: a banner, a note, a source."""
+    """A text beside the answer: a banner, a note, a source."""
 
     text: str
 
@@ -89,5 +89,5 @@ Block = Heading | Line | Numbered | Points | Grid | Remark
 
 
 def points(lines: Sequence[str]) -> Points:
-    """Make a list without depth."""
+    """Return lines as a flat list."""
     return Points(tuple((0, line) for line in lines))
