@@ -1,4 +1,4 @@
-"""A column of a table as text, whatever it is shown on."""
+"""A column of a table as text, for every format."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Column:
         return max((cell_len(text) for text in (self.heading, *self.cells)), default=0)
 
     def indented(self) -> Column:
-        """Give the column two blanks further in."""
+        """Indent the column by two spaces."""
         return replace(
             self, heading=f"  {self.heading}", cells=[f"  {text}" for text in self.cells]
         )

@@ -1,4 +1,4 @@
-"""A table that fits its terminal: the important columns first, and a word on those left out."""
+"""A table that fits the terminal: the most important columns, and which were left out."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def print_table(
 
     Args:
         console: where to print.
-        columns: by importance, which is also their order on the screen.
+        columns: the most important first, in the order of the screen.
         wide: whether to print all columns whatever the terminal's width.
         sections: numbers of rows after which a line is drawn.
 
     Returns:
-        The headings of the columns left out for want of width.
+        The headings of the columns that did not fit.
 
     """
     if console.options.ascii_only:
@@ -78,7 +78,7 @@ def _needed(columns: Sequence[Column]) -> int:
 
 
 def _width(column: Column, shown: Sequence[Column], width: int) -> int:
-    """Give a flexible column its share of what the others leave."""
+    """Return a column's width; columns that wrap share what the others leave."""
     if not column.flexible:
         return column.width
     flexible = [c for c in shown if c.flexible]

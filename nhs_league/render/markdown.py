@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 
 
 def to_markdown(answer: Answer, meta: Meta) -> str:
-    """Write an answer's document: headings, lists, and tables whose columns stand in line."""
+    """Write an answer's document: headings, lists, and aligned tables."""
     return "\n\n".join(filter(None, map(_block, document(answer, meta)))) + "\n"
 
 
@@ -70,5 +70,5 @@ def _padded(text: str, width: int, *, right: bool) -> str:
 
 
 def _plain(text: str) -> str:
-    """Write a text so that nothing in it is taken for Markdown or HTML."""
+    """Escape a text, so that nothing in it acts as Markdown or HTML."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""A trust's report: words for a patient, figures for an analyst."""
+"""The document of a trust: words for a patient, figures for an analyst."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 def trust_blocks(answer: TrustProfile) -> Iterator[Block]:
-    """Tell who, when, how it stands, its domains, weak spots, strongest metrics and limits."""
+    """Yield a trust's position, domains, weak spots, strongest and other metrics, and limits."""
     standing = answer.standing.row(0, named=True)
     yield from _heading(standing)
     yield from standing_lines(standing)
@@ -102,10 +102,10 @@ def _domains(domains: pl.DataFrame) -> Block:
 
 
 def _peers(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
-    """List the trusts most like it, and where it stands among them by average score."""
-    own = standing["average_score"]
-    if own is not None:
-        better = peers.filter(pl.col("average_score") < own).height
+    """Yield the trusts most like it, and its rank among them by average score."""
+    score = standing["average_score"]
+    if score is not None:
+        better = peers.filter(pl.col("average_score") < score).height
         yield Line(
             f"Among them and itself it is {better + 1} of {peers.height + 1} by average score, "
             "1 is best (computed)."
@@ -121,7 +121,7 @@ def _peers(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
                 "Segment", [figures.number(segment) for segment in peers["segment"]], right=True
             ),
             Column("Rank", ranks, right=True),
-            Column("Score", [figures.score(score) for score in peers["average_score"]], right=True),
+            Column("Score", [figures.score(v) for v in peers["average_score"]], right=True),
             Column("Region", [region or "" for region in peers["region"]], flexible=True),
         ),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import re
 from html.parser import HTMLParser
@@ -15,7 +17,7 @@ from nhs_league.sample import release_files
 from tests.conftest import Run
 from tests.releases.official import published, whole_metric_file
 
-CSS = Path(__file__).parents[2] / "nhs_league" / "render" / "page.css"
+CSS = Path(__file__).parents[2] / "nhs_league" / "render" / "templates" / "page.css"
 
 
 class Page(HTMLParser):
@@ -94,6 +96,14 @@ def test_the_page_asks_nothing_of_anyone_and_runs_no_script(page: Page) -> None:
     assert all(link.startswith("#") for link in page.attributes("href"))
 
 
+def test_the_index_runs_the_one_script_that_its_policy_names(sample_site: Path) -> None:
+    text = (sample_site / "index.html").read_text("utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    assert f"script-src 'sha256-{digest}';" in text
+    assert "default-src 'none';" in text
+
+
 def test_the_page_can_be_read_without_seeing_it(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
@@ -168,8 +178,8 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_texts_and_marks_stand_out_as_wcag_aa_asks(scheme: int) -> None:
-    block = re.findall(r":root\{(.*?)\}", CSS.read_text("utf-8"))[scheme]
-    colours = dict(re.findall(r"--(\w+):(#\w+)", block))
+    block = re.findall(r":root \{(.*?)\}", CSS.read_text("utf-8"), re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--(\w+): (#\w+)", block))
     for ground in ("ground", "card"):
         assert contrast(colours["text"], colours[ground]) >= 4.5
         assert contrast(colours["muted"], colours[ground]) >= 4.5
