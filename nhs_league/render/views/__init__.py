@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nhs_league.core.answers import Answer
-from nhs_league.render.column import Column
+from nhs_league.render.blocks import Column
 from nhs_league.render.views import history, keeping, ranks, reasons, trusts
 from nhs_league.render.views.cells import plain
 

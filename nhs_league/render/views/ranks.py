@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core.answers import Answer
-from nhs_league.render import figures
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Column
 from nhs_league.render.views.cells import (
     doubtful,
     medians,
@@ -26,14 +26,14 @@ def ranking(answer: Answer) -> list[Column]:
     """Give trusts ordered by a metric."""
     frame = answer.frame
     return [
-        Column("Rank", ranks(frame), right=True),
+        Column("Rank", ranks(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Value", values(frame), right=True, style="bold"),
-        Column("Median", medians(frame), right=True),
+        Column("Trust", names(frame), wraps=True),
+        Column("Value", values(frame), numeric=True, style="bold"),
+        Column("Median", medians(frame), numeric=True),
         Column("o trust, m median", _on_span(frame)),
-        Column("Score", scores(frame, "score"), right=True),
-        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Score", scores(frame, "score"), numeric=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
         Column("Period", texts(frame, "period")),
         Column("Region", texts(frame, "region")),
         Column("Subtype", texts(frame, "subtype")),
@@ -44,7 +44,7 @@ def _on_span(frame: pl.DataFrame) -> list[str]:
     """Draw each value and the median on the span of the values of the trust type."""
     median = pl.coalesce("median", "computed_median")
     spans = frame.select("value", median, "computed_lowest", "computed_highest")
-    return [figures.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
+    return [numbers.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
 
 
 def area(answer: Answer) -> list[Column]:
@@ -60,16 +60,16 @@ def area(answer: Answer) -> list[Column]:
     )
     shown = frame.select(shown=pl.coalesce("score", "computed_mean_score"))
     return [
-        Column("Rank", ranks(frame), right=True),
+        Column("Rank", ranks(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Mean score", scores(shown, "shown"), right=True, style="bold"),
+        Column("Trust", names(frame), wraps=True),
+        Column("Mean score", scores(shown, "shown"), numeric=True, style="bold"),
         *(
-            Column(heading, [figures.with_unit(v, unit) for v in frame[column]], right=True)
+            Column(heading, [numbers.with_unit(v, unit) for v in frame[column]], numeric=True)
             for column, unit, heading in measured.iter_rows()
             if column in frame.columns
         ),
-        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
         Column("Region", texts(frame, "region")),
     ]
 
@@ -79,12 +79,12 @@ def table(answer: Answer) -> list[Column]:
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
-        Column("Rank", _places(frame), right=True),
-        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Rank", _places(frame), numeric=True),
+        Column("Likely", [numbers.likely(low, high) for low, high in ranges]),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("Score", scores(frame, "average_score"), right=True),
+        Column("Trust", names(frame), wraps=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("Score", scores(frame, "average_score"), numeric=True),
         Column("Override", yes_no(frame["override"])),
         Column("In deficit", yes_no(frame["in_deficit"])),
         Column("Region", texts(frame, "region")),
@@ -104,17 +104,17 @@ def neighbours(answer: Answer) -> list[Column]:
     last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
     alike = frame.select("computed_alike_ranks", "rank").rows()
     return [
-        Column("Rank", _places(frame), right=True),
+        Column("Rank", _places(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Alike*", texts(frame, "computed_alike"), right=True),
-        Column("Their ranks*", texts(frame, "computed_alike_ranks"), flexible=True, at_least=12),
+        Column("Trust", names(frame), wraps=True),
+        Column("Alike*", texts(frame, "computed_alike"), numeric=True),
+        Column("Their ranks*", texts(frame, "computed_alike_ranks"), wraps=True, wrap_width=12),
         Column(
             "o rank, - alike",
-            [figures.spans(_runs(ranked), own, of=last) for ranked, own in alike],
+            [numbers.spans(_runs(ranked), own, of=last) for ranked, own in alike],
         ),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("Score", scores(frame, "average_score"), right=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("Score", scores(frame, "average_score"), numeric=True),
     ]
 
 
@@ -134,15 +134,15 @@ def distribution(answer: Answer) -> list[Column]:
     return [
         Column(
             "From",
-            [figures.with_unit(figures.rounded(low), unit) for low, _, unit, *_ in spans],
-            right=True,
+            [numbers.with_unit(numbers.rounded(low), unit) for low, _, unit, *_ in spans],
+            numeric=True,
         ),
         Column(
             "to",
-            [figures.with_unit(figures.rounded(high), unit) for _, high, unit, *_ in spans],
-            right=True,
+            [numbers.with_unit(numbers.rounded(high), unit) for _, high, unit, *_ in spans],
+            numeric=True,
         ),
-        Column("Trusts", [str(count) for *_, count, _, _ in spans], right=True),
+        Column("Trusts", [str(count) for *_, count, _, _ in spans], numeric=True),
         Column(
             "",
             [
@@ -150,5 +150,5 @@ def distribution(answer: Answer) -> list[Column]:
                 for *_, count, _, has_median in spans
             ],
         ),
-        Column("Marked", [marked or "" for *_, marked, _ in spans], flexible=True),
+        Column("Marked", [marked or "" for *_, marked, _ in spans], wraps=True),
     ]
