@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from nhs_league.render.column import Column
+from rich.cells import cell_len
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,44 @@ class Points:
             path[-1].under.append(Branch(text))
             path.append(path[-1].under[-1])
         return root.under
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of text.
+
+    Attributes:
+        heading: its heading.
+        cells: one text a row.
+        numeric: whether it is set flush right.
+        wraps: whether its texts may be broken over lines.
+        style: a rich style for the cells; never the only carrier of a meaning.
+        wrap_width: the width below which a column that wraps does not go.
+
+    """
+
+    heading: str
+    cells: Sequence[str]
+    numeric: bool = False
+    wraps: bool = False
+    style: str = ""
+    wrap_width: int = 18
+
+    @property
+    def width(self) -> int:
+        """The width of the widest text in it."""
+        return max((cell_len(text) for text in (self.heading, *self.cells)), default=0)
+
+    def indented(self) -> Column:
+        """Indent the column by two spaces."""
+        return replace(
+            self, heading=f"  {self.heading}", cells=[f"  {text}" for text in self.cells]
+        )
+
+    @property
+    def min_width(self) -> int:
+        """The narrowest that the column can be."""
+        return min(self.width, self.wrap_width) if self.wraps else self.width
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from nhs_league.core.counting import counted
 from nhs_league.core.quarters import Quarter
-from nhs_league.render import figures
+from nhs_league.render import numbers
 
 _DOMAINS, _STRIP, _TREND = 360, 300, 400
 """Widths of the charts, in SVG user units."""
@@ -17,7 +17,7 @@ _PLOT = _DOMAINS - 40
 _ROW = 44
 _FEWEST = 5
 """The fewest trusts with values whose ends are called best and worst."""
-_LOW, _HIGH = figures.SCORE_RANGE
+_LOW, _HIGH = numbers.SCORE_RANGE
 
 
 DomainRow = tuple[str, float | None, float | None, float | None, float | None]
@@ -36,14 +36,14 @@ def domains(rows: Sequence[DomainRow], name: str) -> Markup:
     for number, (domain, score, best, median, worst) in enumerate(rows):
         y = number * _ROW
         drawn.append(_text(0, y + 12, domain))
-        drawn.append(_text(_DOMAINS, y + 29, figures.score(score), "end"))
+        drawn.append(_text(_DOMAINS, y + 29, numbers.score(score), "end"))
         if score is not None:
             drawn.append(f'<rect class="own" x="0" y="{y + 18}" {_size(_at(score), 12)}/>')
         if best is not None and median is not None and worst is not None:
             drawn.append(_line("peer", _at(best), y + 34, _at(worst), y + 34))
             drawn.append(_line("median", _at(median), y + 15, _at(median), y + 36))
     summary = "; ".join(
-        f"{domain} {figures.score(score)}, peers' median {figures.score(median)}"
+        f"{domain} {numbers.score(score)}, peers' median {numbers.score(median)}"
         for domain, score, _, median, _ in rows
     )
     title = f"Domain scores of {name}, 1.00 is best and 4.00 is worst"
@@ -157,7 +157,7 @@ def _runs(known: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:
 
 
 def _with_unit(figure: float | None, unit: str | None) -> str:
-    return figures.with_unit(figures.rounded(figure), unit)
+    return numbers.with_unit(numbers.rounded(figure), unit)
 
 
 def _at(score: float) -> float:

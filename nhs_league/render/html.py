@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Grid, Heading, Line, Numbered, Points, Remark
-from nhs_league.render.documents import document
+from nhs_league.render.document import document
 from nhs_league.render.meta import Meta
 
 

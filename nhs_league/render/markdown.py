@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, Points, Remark
-from nhs_league.render.documents import document
+from nhs_league.render.document import document
 from nhs_league.render.meta import Meta
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
@@ -47,14 +47,14 @@ def _table(grid: Grid) -> str:
     head, *rows = (
         _row(
             [
-                _padded(column[place], width, right=c.right)
+                _padded(column[place], width, right=c.numeric)
                 for c, column, width in zip(grid.columns, texts, widths, strict=True)
             ]
         )
         for place in range(len(texts[0]))
     )
     marks = [
-        f"{'-' * (width - 1)}:" if column.right else "-" * width
+        f"{'-' * (width - 1)}:" if column.numeric else "-" * width
         for column, width in zip(grid.columns, widths, strict=True)
     ]
     return "\n".join((head, _row(marks), *rows))

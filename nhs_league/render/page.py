@@ -13,10 +13,9 @@ from markupsafe import Markup
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Answer, TrustReport
-from nhs_league.render import charts, figures
-from nhs_league.render.blocks import Block, Grid, Line, Numbered, Points, points
-from nhs_league.render.column import Column
-from nhs_league.render.documents import BANNER, explanation_blocks
+from nhs_league.render import charts, numbers
+from nhs_league.render.blocks import Block, Column, Grid, Line, Numbered, Points, points
+from nhs_league.render.document import BANNER, explanation_blocks
 from nhs_league.render.html import asset, render
 from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
@@ -112,13 +111,13 @@ def _ranked(frame: pl.DataFrame) -> Iterator[_RankedTrust]:
     ranked = frame.with_columns(place=pl.coalesce("rank", "computed_rank"))
     for row in ranked.iter_rows(named=True):
         yield _RankedTrust(
-            rank=figures.number(row["place"]),
+            rank=numbers.number(row["place"]),
             name=row["trust_name"],
             page=file_of(row["trust_code"]),
             code=row["trust_code"],
-            segment=figures.number(row["segment"]),
-            score=figures.score(row["average_score"]),
-            likely=figures.likely(row["rank_low"], row["rank_high"]),
+            segment=numbers.number(row["segment"]),
+            score=numbers.score(row["average_score"]),
+            likely=numbers.likely(row["rank_low"], row["rank_high"]),
             region=row["region"] or "",
         )
 
@@ -212,7 +211,7 @@ def _weak_spots(metrics: pl.DataFrame) -> Iterator[Block]:
 def _strips(strips: pl.DataFrame) -> Iterator[_Chart]:
     for row in strips.iter_rows(named=True):
         yield _Chart(
-            f"{row['short_name']}: {figures.with_unit(row['value'], row['unit'])}",
+            f"{row['short_name']}: {numbers.with_unit(row['value'], row['unit'])}",
             charts.strip(
                 row["metric"],
                 row["value"],
@@ -228,10 +227,10 @@ def _strips_grid(strips: pl.DataFrame) -> Grid:
     rows = [
         (
             row["metric"],
-            figures.doubtful(figures.with_unit(row["value"], row["unit"]), row["doubt"]),
-            figures.with_unit(figures.rounded(row["median"]), row["unit"]),
-            figures.doubtful(figures.rank_of(row["rank"], row["of"]), row["doubt"]),
-            figures.score(row["score"]),
+            numbers.doubtful(numbers.with_unit(row["value"], row["unit"]), row["doubt"]),
+            numbers.with_unit(numbers.rounded(row["median"]), row["unit"]),
+            numbers.doubtful(numbers.rank_of(row["rank"], row["of"]), row["doubt"]),
+            numbers.score(row["score"]),
         )
         for row in strips.iter_rows(named=True)
     ]

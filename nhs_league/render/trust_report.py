@@ -9,9 +9,8 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import TrustProfile
-from nhs_league.render import figures
-from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, points
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Block, Column, Grid, Heading, Line, Numbered, points
 from nhs_league.render.trust_words import (
     chance_line,
     firmness_line,
@@ -85,17 +84,17 @@ def _domains(domains: pl.DataFrame) -> Block:
     if domains.is_empty():
         return Line("Not published in the files at hand.")
     ranks = [
-        figures.doubtful(figures.rank_of(rank, of), doubt)
+        numbers.doubtful(numbers.rank_of(rank, of), doubt)
         for rank, of, doubt in domains.select("rank", "of", "doubt").iter_rows()
     ]
-    bars = [figures.bar(score, _BAR) for score in domains["score"]]
+    bars = [numbers.bar(score, _BAR) for score in domains["score"]]
     return Grid(
         "The trust's domains",
         (
-            Column("Domain", list(domains["domain"]), flexible=True),
-            Column("Score", [figures.score(score) for score in domains["score"]], right=True),
-            Column("Segment", [figures.number(s) for s in domains["segment"]], right=True),
-            Column("Rank", ranks, right=True),
+            Column("Domain", list(domains["domain"]), wraps=True),
+            Column("Score", [numbers.score(score) for score in domains["score"]], numeric=True),
+            Column("Segment", [numbers.number(s) for s in domains["segment"]], numeric=True),
+            Column("Rank", ranks, numeric=True),
             Column("longer is worse", bars),
         ),
     )
@@ -110,18 +109,18 @@ def _peers(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
             f"Among them and itself it is {better + 1} of {peers.height + 1} by average score, "
             "1 is best (computed)."
         )
-    ranks = [figures.rank_of(rank, of) for rank, of in peers.select("rank", "of").iter_rows()]
-    names = [figures.short_name(name) for name in peers["trust_name"]]
+    ranks = [numbers.rank_of(rank, of) for rank, of in peers.select("rank", "of").iter_rows()]
+    names = [numbers.short_name(name) for name in peers["trust_name"]]
     yield Grid(
         "The trusts most like it",
         (
             Column("Code", list(peers["trust_code"])),
-            Column("Trust", names, flexible=True),
+            Column("Trust", names, wraps=True),
             Column(
-                "Segment", [figures.number(segment) for segment in peers["segment"]], right=True
+                "Segment", [numbers.number(segment) for segment in peers["segment"]], numeric=True
             ),
-            Column("Rank", ranks, right=True),
-            Column("Score", [figures.score(v) for v in peers["average_score"]], right=True),
-            Column("Region", [region or "" for region in peers["region"]], flexible=True),
+            Column("Rank", ranks, numeric=True),
+            Column("Score", [numbers.score(v) for v in peers["average_score"]], numeric=True),
+            Column("Region", [region or "" for region in peers["region"]], wraps=True),
         ),
     )

@@ -10,7 +10,7 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.counting import counted
 from nhs_league.core.frameworks import CutKind, nearest_framework
-from nhs_league.render import figures
+from nhs_league.render import numbers
 from nhs_league.render.blocks import Item, Line
 
 _QUARTERS = {
@@ -41,11 +41,11 @@ def standing_lines(standing: Row) -> Iterator[Line]:
     else:
         yield Line(f" (1 is best): {_meaning(standing)}.", f"Segment {segment}")
     yield Line(_override(standing))
-    rank = figures.doubtful(figures.rank_of(standing["rank"], standing["of"]), standing["doubt"])
+    rank = numbers.doubtful(numbers.rank_of(standing["rank"], standing["of"]), standing["doubt"])
     likely = _likely(standing["rank_low"], standing["rank_high"])
     yield Line(f" (1 is best), {likely}.", f"League rank {rank}")
     yield Line(_score_rank(standing))
-    score = figures.score(standing["average_score"])
+    score = numbers.score(standing["average_score"])
     low, high = standing["average_score_low"], standing["average_score_high"]
     spread = _likely(low, high, is_score=True)
     yield Line(f" (1.00 is best, 4.00 is worst), {spread}.", f"Average score {score}")
@@ -96,7 +96,7 @@ def _place_moved(column: str, before: Row, now: Row) -> str:
     name = {"segment": "segment", "rank": "ranked"}[column]
     if old is None or new is None:
         return f"{'league rank' if column == 'rank' else name} not known"
-    written = figures.ordinal if column == "rank" else str
+    written = numbers.ordinal if column == "rank" else str
     return f"still {name} {written(new)}" if old == new else (
         f"{name} {written(new)}, was {written(old)}"
     )  # fmt: skip
@@ -106,19 +106,19 @@ def _score_moved(before: float | None, now: float | None) -> str:
     if before is None or now is None:
         return "not known"
     if before == now:
-        return f"still {figures.score(now)}"
-    return f"{figures.score(before)} to {figures.score(now)}"
+        return f"still {numbers.score(now)}"
+    return f"{numbers.score(before)} to {numbers.score(now)}"
 
 
 def firmness_line(row: Row) -> str:
     """Describe how firm a place by score is, in one line."""
     best, worst = row["computed_p_best_quarter"], row["computed_p_worst_quarter"]
     quarter, share = ("best", best) if best >= worst else ("worst", worst)
-    place = figures.rank_of(row["computed_place"], row["computed_of"])
+    place = numbers.rank_of(row["computed_place"], row["computed_of"])
     low, high = row["computed_place_low"], row["computed_place_high"]
     return (
         f"How firm (computed): {place} by score alone; {low} to {high} in 95 of 100 redraws of the "
-        f"metrics; in the {quarter} quarter in {figures.in_hundreds([share])[0]} of redraws."
+        f"metrics; in the {quarter} quarter in {numbers.in_hundreds([share])[0]} of redraws."
     )
 
 
@@ -135,15 +135,15 @@ def ranges_line(ranges: Row) -> str:
     """Return the computed likely ranges in words."""
     low, high = (ranges[f"computed_average_score_{end}"] for end in ("low", "high"))
     ranks = [ranges[f"computed_score_rank_{end}"] for end in ("low", "high")]
-    placed = f", rank by score alone {figures.likely(*ranks)}" if None not in ranks else ""
-    scores = figures.likely(low, high, is_score=True)
+    placed = f", rank by score alone {numbers.likely(*ranks)}" if None not in ranks else ""
+    scores = numbers.likely(low, high, is_score=True)
     return f"By resampling (computed): average score {scores}{placed}."
 
 
 def _likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:
     if low is None or high is None:
         return "its likely range is not in the files at hand"
-    return f"likely {figures.likely(low, high, is_score=is_score)}"
+    return f"likely {numbers.likely(low, high, is_score=is_score)}"
 
 
 def _override(standing: Row) -> str:
@@ -172,7 +172,7 @@ def _override(standing: Row) -> str:
 
 def _score_rank(standing: Row) -> str:
     if standing["score_rank"] is not None:
-        place = figures.rank_of(standing["score_rank"], standing["of"])
+        place = numbers.rank_of(standing["score_rank"], standing["of"])
         return f"By average score alone it would be {place}."
     place = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
     return f"By average score alone it is {place}."
@@ -207,10 +207,10 @@ def _since_last(row: Row) -> str:
     if before is None or change in (None, "not compared"):
         return ""
     if row["value"] is None:
-        score = figures.from_to(row["score_from"], row["score"], "score")
+        score = numbers.from_to(row["score_from"], row["score"], "score")
         is_same = row["score_from"] == row["score"]
         return f"Scored as in {before}." if is_same else f"Since {before}: score {score}, {change}."
-    figure = figures.from_to(row["value_from"], row["value"], row["unit"])
+    figure = numbers.from_to(row["value_from"], row["value"], row["unit"])
     value = {
         "same figure": f"The same figure as in {before}, published again",
         "changed figure": f"Corrected since {before}, for the same period: {figure}",
@@ -231,8 +231,8 @@ def _rank_moved(row: Row, change: str) -> str:
     if rank is None or before is None:
         return ""
     if rank == before:
-        return f"still ranked {figures.ordinal(rank)}"
-    moved = f"ranked {figures.ordinal(rank)}, was {figures.ordinal(before)}"
+        return f"still ranked {numbers.ordinal(rank)}"
+    moved = f"ranked {numbers.ordinal(rank)}, was {numbers.ordinal(before)}"
     if row["of"] is None or row["of_from"] is None:
         return moved
     joined = row["of"] - row["of_from"]
@@ -251,11 +251,11 @@ def _in_figures(row: Row) -> str:
     doubt = row["doubt"]
     parts = []
     if row["value"] is not None:
-        parts.append(figures.doubtful(figures.with_unit(row["value"], row["unit"]), doubt))
+        parts.append(numbers.doubtful(numbers.with_unit(row["value"], row["unit"]), doubt))
     if row["score"] is not None:
-        parts.append(f"score {figures.score(row['score'])}")
+        parts.append(f"score {numbers.score(row['score'])}")
     if row["rank"] is not None:
-        parts.append(f"rank {figures.doubtful(figures.rank_of(row['rank'], row['of']), doubt)}")
+        parts.append(f"rank {numbers.doubtful(numbers.rank_of(row['rank'], row['of']), doubt)}")
     elif row["computed_rank"] is not None and row["value"] is not None:
         parts.append(f"rank {_rank_at_hand(row['computed_rank'], row['computed_of'])}")
     return ", ".join(parts)
@@ -268,15 +268,15 @@ def _against_peers(row: Row) -> str:
     median, computed_median = row["median"], row["computed_median"]
     if distance is None:
         return "No median of its peers is published."
-    shown = figures.with_unit(
-        median if median is not None else figures.rounded(computed_median), unit
+    shown = numbers.with_unit(
+        median if median is not None else numbers.rounded(computed_median), unit
     )
     computed = "" if median is not None else ", computed"
     typical = f"the typical {_type(row)} ({shown}{computed})"
     if distance == 0:
         compared = f"The same as {typical}."
     else:
-        size = figures.difference(distance, unit)
+        size = numbers.difference(distance, unit)
         compared = f"{size} {'above' if distance > 0 else 'below'} {typical}."
     top = _top_quarter(row)
     return f"{compared} {top}" if top else compared
@@ -288,8 +288,8 @@ def _top_quarter(row: Row) -> str:
     to_best = row["computed_distance_to_best_quarter"]
     if higher is None or to_best is None:
         return ""
-    edge = figures.rounded(row["value"] - to_best)
-    shown = figures.with_unit(edge, unit)
+    edge = numbers.rounded(row["value"] - to_best)
+    shown = numbers.with_unit(edge, unit)
     mark = (
         "" if row["upper_quartile" if higher else "lower_quartile"] is not None else " (computed)"
     )

@@ -20,9 +20,8 @@ from nhs_league.core.answers import (
     Ranking,
     TrustProfile,
 )
-from nhs_league.render import figures
-from nhs_league.render.blocks import Block, Grid, Heading, Line, Points, Remark, points
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Block, Column, Grid, Heading, Line, Points, Remark, points
 from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
@@ -103,16 +102,16 @@ def explanation_blocks(answer: Explanation) -> Iterator[Block]:
 
 def _explanation_steps(frame: pl.DataFrame, standing: Row) -> Iterator[tuple[int, str]]:
     """Yield each step with its depth: rank, segment, average score, domains, metrics."""
-    rank = figures.rank_of(standing["rank"], standing["of"])
+    rank = numbers.rank_of(standing["rank"], standing["of"])
     yield 0, f"League rank {rank} (1 is best){_likely(standing, 'rank')}, by segment and score"
     yield 1, _segment_step(standing)
     average = frame.row(by_predicate=pl.col("level") == "average score", named=True)
     exact = average["computed_score"]
-    recomputed = "" if exact is None else f"; recomputed {figures.number(round(exact, 4))}"
+    recomputed = "" if exact is None else f"; recomputed {numbers.number(round(exact, 4))}"
     yield (
         2,
         (
-            f"Average score {figures.score(average['score'])} (1.00 is best, 4.00 is worst)"
+            f"Average score {numbers.score(average['score'])} (1.00 is best, 4.00 is worst)"
             f"{_likely(standing, 'average_score')}: {average['note'] or 'published'}{recomputed}"
         ),
     )
@@ -127,7 +126,7 @@ def _likely(standing: Row, what: str) -> str:
     low, high = standing[f"{what}_low"], standing[f"{what}_high"]
     if low is None or high is None:
         return ""
-    return f", likely {figures.likely(low, high, is_score=what == 'average_score')}"
+    return f", likely {numbers.likely(low, high, is_score=what == 'average_score')}"
 
 
 def _segment_step(standing: Row) -> str:
@@ -146,14 +145,14 @@ def _segment_step(standing: Row) -> str:
 def _domain_step(row: Row) -> str:
     exact = row["computed_score"]
     recomputed = "" if exact is None else f"; the scores below average {exact:.4g}"
-    return f"{row['domain']} {figures.score(row['score'])}{recomputed}"
+    return f"{row['domain']} {numbers.score(row['score'])}{recomputed}"
 
 
 def _metric_step(row: Row) -> str:
-    shown = [figures.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
+    shown = [numbers.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
     if row["rank"] is not None:
-        shown.append(f"rank {figures.rank_of(row['rank'], row['of'])}")
-    shown.append(f"score {figures.score(row['score'])}")
+        shown.append(f"rank {numbers.rank_of(row['rank'], row['of'])}")
+    shown.append(f"score {numbers.score(row['score'])}")
     note = f" ({row['note']})" if row["note"] else ""
     return f"{row['short_name']}: {', '.join(shown)}{note}"
 
@@ -178,12 +177,12 @@ def _audit(answer: Audit) -> Iterator[Block]:
 
 def _recomputed(checked: pl.DataFrame) -> list[Column]:
     counts = [
-        Column(heading, [f"{v:,}" if v else "–" for v in checked[name]], right=True)
+        Column(heading, [f"{v:,}" if v else "–" for v in checked[name]], numeric=True)
         for name, heading in _OUTCOMES.items()
         if name == "computed_unexplained" or checked[name].sum()
     ]
     return [
         Column("Figure", texts(checked, "what")),
-        Column("Published", [f"{v:,}" for v in checked["published"]], right=True),
+        Column("Published", [f"{v:,}" for v in checked["published"]], numeric=True),
         *counts,
     ]
