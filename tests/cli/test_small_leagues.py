@@ -120,7 +120,7 @@ def infections() -> list[list[str]]:
 
 def test_a_count_beside_rates_is_neither_marked_nor_ranked_nor_a_weak_spot(tmp_path: Path) -> None:
     ask = league(tmp_path, infections())
-    bins = ask("table", "--plot", "OF0048", "--mark", "Z05", "--mark", "Z04", "--csv").rows()
+    bins = ask("spread", "OF0048", "--mark", "Z05", "--mark", "Z04", "--csv").rows()
     assert sum(int(row["trusts"]) for row in bins) == 4
     assert {row["unit"] for row in bins} == {"rate"}
     assert {row["marked"] for row in bins} == {"", "Z04"}
@@ -356,7 +356,7 @@ def test_a_revised_segment_is_told(tmp_path: Path) -> None:
             row[12] = "2"
     ask = league(tmp_path, rows, revised)
     (told,) = [
-        row for row in ask("changes", "--revisions", "--csv").rows() if row["figure"] == "segment"
+        row for row in ask("revisions", "--csv").rows() if row["figure"] == "segment"
     ]
     assert (told["trust_code"], told["published_before"], told["published"]) == (
         "Z02",
