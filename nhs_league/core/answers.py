@@ -170,7 +170,7 @@ class Comparison(Answer):
 
     Attributes:
         standings: their rows of STANDINGS.
-        pairs: which of them can be told apart, ``core.confidence.pairs``.
+        pairs: which of them can be told apart, ``core.confidence.distinguishable``.
 
     """
 

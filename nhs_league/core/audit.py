@@ -8,7 +8,7 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Audit
-from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.frames import QUARTER, Frames, round_computed
 from nhs_league.core.method.rules import NO_RULE, recompute
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
@@ -20,13 +20,12 @@ from nhs_league.core.method.scoring import (
 from nhs_league.core.method.segments import (
     BY_PEOPLE,
     OverrideReason,
-    adjusted,
-    by_score,
+    apply_override,
     cut_period,
-    cuts,
     overrides,
+    segment_boundaries,
+    segment_from_score,
 )
-from nhs_league.core.noise import noiseless
 
 
 class Outcome(StrEnum):
@@ -236,7 +235,7 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
         _override(rows),
         _exact(
             rows.with_columns(
-                published="league_segment", computed=adjusted(unadjusted, has_override)
+                published="league_segment", computed=apply_override(unadjusted, has_override)
             ),
             "segment",
             pl.when(pl.col("published") == BY_PEOPLE)
@@ -251,16 +250,16 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
 
 def _by_cuts(period: pl.DataFrame) -> pl.DataFrame:
     """Add the segment by the cuts of the period, and how far the score is from the nearest cut."""
-    between = cuts(period)
+    boundaries = segment_boundaries(period)
     score = pl.col("average_score")
     edges = [
         abs(score - edge)
-        for cut in between
+        for cut in boundaries
         for edge in (cut.highest_better, cut.lowest_worse)
         if edge is not None
     ]
     return period.drop("period").with_columns(
-        by_cuts=by_score(score, between),
+        by_cuts=segment_from_score(score, boundaries),
         off_edge=pl.min_horizontal(edges) if edges else pl.lit(None, pl.Float64),
     )
 
@@ -396,7 +395,7 @@ def _notes(reasons: pl.DataFrame) -> list[str]:
 
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    difference = noiseless(pl.col("computed") - pl.col("published"))
+    difference = round_computed(pl.col("computed") - pl.col("published"))
     absent = [pl.lit(None, kind).alias(c) for c, kind in OUTCOMES.items() if c not in frame.columns]
     return (
         frame.with_columns(absent)

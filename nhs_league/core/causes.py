@@ -7,8 +7,8 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core.confidence import overlaps
-from nhs_league.core.movement import Kind
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import round_computed
+from nhs_league.core.movement import MetricChange
 
 
 class Certainty(StrEnum):
@@ -27,23 +27,23 @@ class Cause(StrEnum):
     OVERRIDE_REMOVED = "override removed"
     DECISION = "decision"
     METRIC_SET = "metric set changed"
-    REVISED = Kind.REVISED.value
-    MOVED = Kind.MOVED.value
-    PEERS_MOVED = Kind.PEERS_MOVED.value
+    REVISED = MetricChange.REVISED.value
+    MOVED = MetricChange.MOVED.value
+    PEERS_MOVED = MetricChange.PEERS_MOVED.value
     FRAMEWORK = "framework changed"
     GONE = "no longer listed"
     NEW = "newly listed"
 
 
 _MEANS = {
-    Kind.MOVED: Cause.MOVED,
-    Kind.PEERS_MOVED: Cause.PEERS_MOVED,
-    Kind.SAME_PERIOD: Cause.PEERS_MOVED,
-    Kind.NEW_FIGURE: Cause.PEERS_MOVED,
-    Kind.REVISED: Cause.REVISED,
-    Kind.ADDED: Cause.METRIC_SET,
-    Kind.DROPPED: Cause.METRIC_SET,
-    Kind.BROKEN: Cause.METRIC_SET,
+    MetricChange.MOVED: Cause.MOVED,
+    MetricChange.PEERS_MOVED: Cause.PEERS_MOVED,
+    MetricChange.SAME_PERIOD: Cause.PEERS_MOVED,
+    MetricChange.NEW_FIGURE: Cause.PEERS_MOVED,
+    MetricChange.REVISED: Cause.REVISED,
+    MetricChange.ADDED: Cause.METRIC_SET,
+    MetricChange.DROPPED: Cause.METRIC_SET,
+    MetricChange.BROKEN: Cause.METRIC_SET,
 }
 
 
@@ -86,7 +86,9 @@ def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame)
         .with_columns(weight=in_direction, by=pl.col("kind").replace_strict(causes))
         .filter(pl.col("weight") > 0)
         .with_columns(
-            computed_share=noiseless(pl.col("weight") / pl.col("weight").sum().over("trust_code")),
+            computed_share=round_computed(
+                pl.col("weight") / pl.col("weight").sum().over("trust_code")
+            ),
             largest=pl.col("weight") == pl.col("weight").max().over("trust_code"),
         )
     )
@@ -158,7 +160,7 @@ def cause() -> pl.Expr:
         .then(pl.lit(Cause.FRAMEWORK.value))
         .when(segment_moved() & _decided())
         .then(pl.lit(Cause.DECISION.value))
-        .when(segment_moved() & _override_flipped() & pl.col("is_held_back"))
+        .when(segment_moved() & _override_flipped() & pl.col("is_capped"))
         .then(pl.lit(Cause.OVERRIDE_APPLIED.value))
         .when(segment_moved() & _override_flipped())
         .then(pl.lit(Cause.OVERRIDE_REMOVED.value))
@@ -174,7 +176,7 @@ def segment_moved() -> pl.Expr:
 
 
 def _override_flipped() -> pl.Expr:
-    return (pl.col("is_held_back") != pl.col("is_held_back_from")).fill_null(value=False)
+    return (pl.col("is_capped") != pl.col("is_held_back_from")).fill_null(value=False)
 
 
 def _decided() -> pl.Expr:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core.causes import Cause, Certainty, segment_moved
-from nhs_league.core.counting import counted
-from nhs_league.core.wording import figure, two_places, with_unit
+from nhs_league.core.sentences import counted, figure, two_places, with_unit
 
 _MOST = 0.5
 """From which share of the movement one metric is called its main cause."""

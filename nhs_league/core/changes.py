@@ -17,19 +17,18 @@ from nhs_league.core.causes import (
     segment_moved,
 )
 from nhs_league.core.change_words import in_words, notes
-from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.mergers import departed, what_became
-from nhs_league.core.method.segments import cuts, is_held_back, with_computed
+from nhs_league.core.method.segments import is_capped, segment_boundaries, with_unadjusted_segment
 from nhs_league.core.movement import (
     COMPARED_VALUES,
     MOVEMENT,
     compare_values,
     movement,
 )
-from nhs_league.core.noise import noiseless
+from nhs_league.core.quarters import framework_breaks
+from nhs_league.core.sentences import counted
 
 CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",
@@ -151,10 +150,10 @@ def _of(frames: Frames, trust_type: str) -> Frames:
 
 def _standings(frames: Frames, trust_type: str) -> pl.DataFrame:
     """Give a quarter's standings with what the override does, by the national cuts."""
-    found = cuts(frames.standings.collect())
+    boundaries = segment_boundaries(frames.standings.collect())
     return (
-        with_computed(_of(frames, trust_type).standings, found)
-        .with_columns(is_held_back=is_held_back())
+        with_unadjusted_segment(_of(frames, trust_type).standings, boundaries)
+        .with_columns(is_capped=is_capped())
         .collect()
     )
 
@@ -190,7 +189,7 @@ def _joined(
             pl.col("quarter_from").fill_null(
                 pl.lit(earlier["quarter"][0] if earlier.height else None)
             ),
-            computed_change=noiseless(pl.col("average_score") - pl.col("average_score_from")),
+            computed_change=round_computed(pl.col("average_score") - pl.col("average_score_from")),
             # A gone trust is kept by a filter on what it was.
             segment_now="segment",
         )

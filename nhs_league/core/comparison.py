@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import polars as pl
 
 from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import Comparison, GroupComparison
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.metrics import Area, Metric, catalogue
-from nhs_league.core.noise import noiseless
 from nhs_league.core.peers import with_peers
+from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
 from nhs_league.errors import NoDataError
+from nhs_league.usage import GroupBy
 
 SIDE_BY_SIDE = (
     "quarter", "domain", "sub_domain", "metric_id", "metric", "short_name", "unit", "trust_code",
@@ -42,16 +41,12 @@ _EACH_PAIR = 4
 """Up to how many trusts each pair is named in the notes."""
 
 
-class By(StrEnum):
-    """What trusts can be grouped by."""
-
-    REGION = "region"
-    SUBTYPE = "subtype"
-    SEGMENT = "segment"
-    TYPE = "type"
-
-
-_COLUMN = {By.REGION: "region", By.SUBTYPE: "subtype", By.SEGMENT: "segment", By.TYPE: "trust_type"}
+_COLUMN = {
+    GroupBy.REGION: "region",
+    GroupBy.SUBTYPE: "subtype",
+    GroupBy.SEGMENT: "segment",
+    GroupBy.TYPE: "trust_type",
+}
 
 
 def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
@@ -64,7 +59,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
         of their types have. ``standings`` has the trusts' standings, ``pairs``
-        which of them can be told apart (see ``confidence.pairs``).
+        which of them can be told apart (see ``confidence.distinguishable``).
 
     """
     listed = catalogue(frames.observations)
@@ -100,10 +95,10 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         .select(SIDE_BY_SIDE)
     )  # fmt: skip
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
-    pairs = confidence.pairs(ordered)
+    pairs = confidence.distinguishable(ordered)
     if breaks:
         # Average scores of different framework years are made in different ways.
-        pairs = pairs.with_columns(computed_apart=pl.lit(None, pl.Boolean))
+        pairs = pairs.with_columns(computed_distinguishable=pl.lit(None, pl.Boolean))
     return Comparison(
         title="Side by side",
         frame=compared,
@@ -130,7 +125,9 @@ def _apart(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     }
     said = []
     for apart, words in told.items():
-        which = pairs.filter(pl.col("computed_apart").eq_missing(pl.lit(apart, pl.Boolean)))
+        which = pairs.filter(
+            pl.col("computed_distinguishable").eq_missing(pl.lit(apart, pl.Boolean))
+        )
         if which.height and standings.height > _EACH_PAIR:
             said.append(f"{first} and these {words}: {', '.join(which['other_trust_code'])}.")
         elif which.height:
@@ -183,7 +180,7 @@ def _said_of_types(types: pl.Series) -> tuple[str, ...]:
 
 
 def groups(
-    frames: Frames, by: By, measure: Metric | Area | None, trust_type: str, filters: Filters
+    frames: Frames, by: GroupBy, measure: Metric | Area | None, trust_type: str, filters: Filters
 ) -> GroupComparison:
     """Compare groups of trusts by average score, a metric or an area.
 
@@ -246,7 +243,7 @@ def _figures(
     return standings.with_columns(figure="average_score"), "average score", "score", False
 
 
-def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
+def _grouped(figures: pl.DataFrame, by: GroupBy, *, higher: bool) -> pl.DataFrame:
     best = pl.struct("trust_code", "trust_name", "figure").sort_by(
         "figure", "trust_name", descending=[higher, False]
     )
@@ -256,9 +253,9 @@ def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
         .group_by("group")
         .agg(
             trusts=pl.len(),
-            computed_median=noiseless(pl.col("figure").median()),
-            computed_lower_quartile=noiseless(pl.col("figure").quantile(0.25, "linear")),
-            computed_upper_quartile=noiseless(pl.col("figure").quantile(0.75, "linear")),
+            computed_median=round_computed(pl.col("figure").median()),
+            computed_lower_quartile=round_computed(pl.col("figure").quantile(0.25, "linear")),
+            computed_upper_quartile=round_computed(pl.col("figure").quantile(0.75, "linear")),
             best=best.first(),
             worst=best.last(),
         )

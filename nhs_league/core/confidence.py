@@ -1,7 +1,7 @@
-"""How sure a place is: likely ranges, trusts that cannot be told apart, and ranges of our own.
+"""How sure a place is: likely ranges, published and bootstrapped, and where they overlap.
 
 Source: NHS England publishes a likely range of each average score and rank, and calls a change
-within them not significant. How it makes them is not known here; ``resampled`` makes others.
+within them not significant. How it makes them is not known here; ``bootstrap_ranges`` makes others.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from nhs_league.core.method.scoring import counted
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import round_computed
+from nhs_league.core.method.scoring import scored_for_average
+from nhs_league.core.sentences import counted
 
 RESAMPLES = 1000
 _SEED = "nhsleague"
@@ -19,19 +20,19 @@ _TYPE = ("quarter", "trust_type")
 
 
 def overlaps(low: pl.Expr, high: pl.Expr, other_low: pl.Expr, other_high: pl.Expr) -> pl.Expr:
-    """Tell whether two likely ranges overlap, so that the two cannot be told apart."""
+    """Return whether two likely ranges overlap, so that either trust may be the better."""
     return (low <= other_high) & (other_low <= high)
 
 
-def pairs(standings: pl.DataFrame) -> pl.DataFrame:
-    """Tell of each pair of trusts whether their average scores can be told apart.
+def distinguishable(standings: pl.DataFrame) -> pl.DataFrame:
+    """List each pair of trusts, and whether their average scores are distinguishable.
 
     Args:
         standings: schema STANDINGS, one quarter for each trust.
 
     Returns:
-        trust_code, other_trust_code, computed_apart (bool: their likely ranges do not overlap; null
-        where one is not published), each pair once in the given order.
+        trust_code, other_trust_code, computed_distinguishable (bool: their likely ranges do not
+        overlap; null where one is not published), each pair once in the given order.
 
     """
     numbered = standings.with_row_index("place").select(
@@ -45,23 +46,24 @@ def pairs(standings: pl.DataFrame) -> pl.DataFrame:
         .select(
             "trust_code",
             other_trust_code="trust_code_other",
-            computed_apart=~overlaps(low, high, other_low, other_high),
+            computed_distinguishable=~overlaps(low, high, other_low, other_high),
         )
     )
 
 
-def neighbours(standings: pl.DataFrame) -> pl.DataFrame:
-    """Find for each trust those of its type that it cannot be told apart from.
+def indistinguishable(standings: pl.DataFrame) -> pl.DataFrame:
+    """Count for each trust those of its type that are indistinguishable from it.
 
     Args:
         standings: schema STANDINGS, with all trusts of each type.
 
     Returns:
-        quarter, trust_code, computed_alike (how many others have a likely range of the average
-        score that overlaps its own; null where its own is not published), computed_alike_first and
-        computed_alike_last (the best and the worst of their ranks and its own) and
-        computed_alike_ranks (which ranks those are: ``1 to 4, 51 to 56``). The override puts trusts
-        with good scores far down, so that others can stand between two that are alike.
+        quarter, trust_code, computed_indistinguishable (how many others have a likely range of the
+        average score that overlaps the trust's; null where the trust's is not published),
+        computed_indistinguishable_first and computed_indistinguishable_last (the best and the worst
+        of these ranks, with the trust's) and computed_indistinguishable_ranks (which ranks those
+        are: ``1 to 4, 51 to 56``). The override puts trusts with good scores far down, so that
+        others can come between two that are indistinguishable.
 
     """
     ranged = standings.select(
@@ -81,10 +83,10 @@ def neighbours(standings: pl.DataFrame) -> pl.DataFrame:
         .sort(*trust, "run")
         .group_by(trust)
         .agg(
-            computed_alike=(pl.col("trusts").sum() - 1).cast(pl.Int32),
-            computed_alike_first=pl.col("first").min(),
-            computed_alike_last=pl.col("last").max(),
-            computed_alike_ranks=_run("first", "last").str.join(", "),
+            computed_indistinguishable=(pl.col("trusts").sum() - 1).cast(pl.Int32),
+            computed_indistinguishable_first=pl.col("first").min(),
+            computed_indistinguishable_last=pl.col("last").max(),
+            computed_indistinguishable_ranks=_run("first", "last").str.join(", "),
         )
     )
 
@@ -98,8 +100,8 @@ def _run(first: str, last: str) -> pl.Expr:
     )
 
 
-def resampled(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
-    """Make likely ranges of our own: each trust's metric scores drawn again, with replacement.
+def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
+    """Bootstrap the likely ranges: resample each trust's metric scores with replacement.
 
     The seed is fixed, so the same figures give the same ranges. A rank's range counts the trusts of
     its type whose average score is better than either end, by score alone.
@@ -111,11 +113,11 @@ def resampled(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFra
     Returns:
         quarter, trust_code, computed_average_score_low, computed_average_score_high (the middle 95%
         of 1,000 means), computed_score_rank_low, computed_score_rank_high (null where not all
-        trusts of the type are at hand).
+        trusts of the type are stored).
 
     """
     scores = (
-        counted(observations)
+        scored_for_average(observations)
         .group_by("quarter", "trust_code", maintain_order=True)
         .agg(pl.col("score").sort())
         .sort("quarter", "trust_code")
@@ -141,7 +143,7 @@ def resampled(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFra
             computed_score_rank_high=1 + (is_other & (pl.col("other_score") < high)).sum(),
         )
         .with_columns(
-            noiseless(pl.col("computed_average_score_low", "computed_average_score_high")),
+            round_computed(pl.col("computed_average_score_low", "computed_average_score_high")),
             # Among some of the trusts alone a rank would say nothing.
             pl.when(pl.col("of").is_not_null()).then(
                 pl.col("computed_score_rank_low", "computed_score_rank_high").cast(pl.Int32)
@@ -151,12 +153,12 @@ def resampled(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFra
     )
 
 
-def agreement(standings: pl.DataFrame, ranges: pl.DataFrame) -> Mapping[str, float]:
-    """Compare ranges of our own with the published ones, where both exist.
+def compare_with_published(standings: pl.DataFrame, ranges: pl.DataFrame) -> Mapping[str, float]:
+    """Compare bootstrapped ranges with the published ones, where both exist.
 
     Args:
         standings: schema STANDINGS.
-        ranges: as ``resampled`` gives them.
+        ranges: as ``bootstrap_ranges`` returns them.
 
     Returns:
         ``trusts`` compared; ``overlap``, the mean share of both ranges' span that they have in
@@ -170,36 +172,41 @@ def agreement(standings: pl.DataFrame, ranges: pl.DataFrame) -> Mapping[str, flo
     if both.is_empty():
         return {}
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
-    own_low, own_high = (pl.col(f"computed_average_score_{end}") for end in ("low", "high"))
-    common = (pl.min_horizontal(high, own_high) - pl.max_horizontal(low, own_low)).clip(0)
-    span = pl.max_horizontal(high, own_high) - pl.min_horizontal(low, own_low)
-    told = both.select(
+    our_low, our_high = (pl.col(f"computed_average_score_{end}") for end in ("low", "high"))
+    common = (pl.min_horizontal(high, our_high) - pl.max_horizontal(low, our_low)).clip(0)
+    span = pl.max_horizontal(high, our_high) - pl.min_horizontal(low, our_low)
+    agreement = both.select(
         trusts=pl.len(),
         overlap=(common / span).mean(),
-        width=(own_high - own_low).mean() / (high - low).mean(),
-        covers=pl.col("average_score").is_between(own_low, own_high).mean(),
+        width=(our_high - our_low).mean() / (high - low).mean(),
+        covers=pl.col("average_score").is_between(our_low, our_high).mean(),
     )
-    return {name: float(value) for name, value in told.row(0, named=True).items()}
+    return {name: float(value) for name, value in agreement.row(0, named=True).items()}
 
 
-def in_words(told: Mapping[str, float]) -> list[str]:
-    """Say how well our own ranges agree with the published ones, as ``agreement`` measured it."""
+def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
+    """Describe how well bootstrapped ranges agree with the published ones.
+
+    Args:
+        agreement: as ``compare_with_published`` returns it.
+
+    """
     about = (
         "The ranges by resampling are computed: each trust's metric scores drawn again 1,000 "
         "times, with replacement."
     )
-    if not told:
+    if not agreement:
         return [f"{about} No published ranges are at hand to compare them with."]
-    trusts = "trust" if told["trusts"] == 1 else "trusts"
+    trusts = counted(agreement["trusts"], "trust")
     return [
-        f"{about} Where ranges of the average score are published ({told['trusts']:.0f} {trusts} "
-        f"at hand), both have {told['overlap']:.0%} of their span in common, and ours are "
-        f"{told['width']:.2f} times as wide."
+        f"{about} Where ranges of the average score are published ({trusts} at hand), both "
+        f"have {agreement['overlap']:.0%} of their span in common, and ours are "
+        f"{agreement['width']:.2f} times as wide."
     ]
 
 
 def _ends(seed: str, scores: list[float]) -> tuple[float, float]:
-    """Give the ends of the middle 95% of the means of scores drawn again."""
+    """Return the ends of the middle 95% of the means of scores drawn again."""
     from random import Random
     from statistics import fmean, quantiles
 

@@ -8,12 +8,11 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Spread
-from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.frames import QUARTER, Frames, round_computed
 from nhs_league.core.metrics import Metric
-from nhs_league.core.noise import noiseless
 from nhs_league.core.ranking import by_metric
+from nhs_league.core.sentences import counted
 from nhs_league.errors import NoDataError
 
 BINS = 12
@@ -69,8 +68,8 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
         pl.DataFrame({"place": range(BINS)}, schema={"place": pl.Int32})
         .join(in_bins, on="place", how="left", maintain_order="left")
         .with_columns(
-            computed_from=noiseless(edges),
-            computed_to=noiseless(edges + step),
+            computed_from=round_computed(edges),
+            computed_to=round_computed(edges + step),
             trusts=pl.col("trusts").fill_null(0),
             has_median=((pl.lit(median) - low) / step).floor().clip(0, BINS - 1) == pl.col("place"),
             quarter=pl.lit(valued["quarter"][0]),

@@ -14,6 +14,8 @@ from nhs_league.core.quarters import LABELS
 QUARTER: Any = pl.Enum(LABELS)
 """Quarters in the order of time."""
 
+_COMPUTED_PLACES = 6
+
 STANDINGS = pl.Schema(
     {
         "quarter": QUARTER,
@@ -174,3 +176,11 @@ class Frames:
 def together(parts: Sequence[Frames]) -> Frames:
     """Put the frames of several quarters, or of several trust types, into one."""
     return Frames(*(pl.concat([getattr(part, name) for part in parts]) for name in SCHEMAS))
+
+
+def round_computed(computed: pl.Expr) -> pl.Expr:
+    """Round a figure of our own to six places, so that 2.65 does not read 2.6500000000000004.
+
+    Published figures have fewer places and are never rounded.
+    """
+    return computed.round(_COMPUTED_PLACES)

@@ -6,15 +6,14 @@ import polars as pl
 
 from nhs_league.core import filters as narrowing, trust_types
 from nhs_league.core.answers import CappedTrusts, HiddenWeakSpots
-from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
 from nhs_league.core.method.scoring import league_rank
-from nhs_league.core.method.segments import Cut, is_held_back, with_computed
+from nhs_league.core.method.segments import SegmentBoundary, is_capped, with_unadjusted_segment
 from nhs_league.core.metrics import Area, Metric, catalogue, ids
 from nhs_league.core.peers import with_peers
+from nhs_league.core.sentences import counted, figure, two_places, with_unit
 from nhs_league.core.weak_spots import WeakSpot, classify
-from nhs_league.core.wording import figure, two_places, with_unit
 
 WELL_PLACED = 2
 """The worst segment by score that counts as a good place."""
@@ -43,7 +42,7 @@ CAPPED = (
 def hidden(
     frames: Frames,
     trust_type: str,
-    found: tuple[Cut, ...],
+    boundaries: tuple[SegmentBoundary, ...],
     filters: Filters,
     only: Metric | Area | None = None,
 ) -> HiddenWeakSpots:
@@ -52,7 +51,7 @@ def hidden(
     Args:
         frames: the tidy frames, one quarter for each trust type, with all trusts.
         trust_type: whose, or ``all``.
-        found: the cuts between segments.
+        boundaries: the cuts between segments.
         filters: which trusts to keep, resolved.
         only: the metric or area to look at; None for all.
 
@@ -65,7 +64,7 @@ def hidden(
     spots = classify(with_peers(wanted.observations, listed)).filter(
         pl.col("weak_spot") == WeakSpot.SEVERE.value, _of(only)
     )
-    places = well_placed(wanted.standings, found, filters)
+    places = well_placed(wanted.standings, boundaries, filters)
     names = listed.lazy().select("trust_type", "metric_id", "unit", "short_name")
     frame = (
         spots.join(
@@ -96,32 +95,34 @@ def hidden(
     )
 
 
-def well_placed(standings: pl.LazyFrame, found: tuple[Cut, ...], filters: Filters) -> pl.LazyFrame:
+def well_placed(
+    standings: pl.LazyFrame, boundaries: tuple[SegmentBoundary, ...], filters: Filters
+) -> pl.LazyFrame:
     """Keep the trusts that are in segment 1 or 2 by their score.
 
     Args:
         standings: schema STANDINGS.
-        found: the cuts between segments.
+        boundaries: the cuts between segments.
         filters: which trusts to keep, resolved.
 
     Returns:
         Schema STANDINGS with ``computed_unadjusted_segment``.
 
     """
-    return with_computed(standings, found).filter(
+    return with_unadjusted_segment(standings, boundaries).filter(
         pl.col("computed_unadjusted_segment") <= WELL_PLACED, narrowing.keep(filters)
     )
 
 
 def capped(
-    frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: Filters
+    frames: Frames, trust_type: str, boundaries: tuple[SegmentBoundary, ...], filters: Filters
 ) -> CappedTrusts:
     """Find trusts whose segment is worse only through the financial override.
 
     Args:
         frames: the tidy frames, one quarter for each trust type, with all trusts.
         trust_type: whose, or ``all``.
-        found: the cuts between segments.
+        boundaries: the cuts between segments.
         filters: which trusts to keep, resolved.
 
     Returns:
@@ -129,8 +130,8 @@ def capped(
 
     """
     wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
-    standings = with_computed(wanted.standings, found).collect()
-    held = standings.filter(is_held_back())
+    standings = with_unadjusted_segment(wanted.standings, boundaries).collect()
+    held = standings.filter(is_capped())
     without = _ranks_without(standings, held)
     frame = (
         held.filter(narrowing.keep(filters))

@@ -10,10 +10,10 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.facts import (
-    AreaKnowledge,
-    MetricKnowledge,
-    about,
-    knowledge,
+    AreaFacts,
+    MetricFacts,
+    all_facts,
+    facts_for,
     normalise,
     not_compared,
     spelling,
@@ -159,7 +159,7 @@ def _known(listed: pl.DataFrame) -> pl.DataFrame:
     for metric_id, metric, shown, unit in listed.select(
         "metric_id", "metric", "ranks_show", "unit"
     ).iter_rows():
-        entry = about(metric_id, metric, shown)
+        entry = facts_for(metric_id, metric, shown)
         # A standard is in the true unit: there is none for a count, nor for a score.
         has_standard = entry is not None and spelling(unit or "") == entry.unit
         facts.append(
@@ -248,23 +248,23 @@ def _by_published_name(asked: str, listed: pl.DataFrame, trust_type: str) -> Met
 
 def _by_everyday_name(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
     text = normalise(asked)
-    for entry in knowledge().metrics:
+    for entry in all_facts().metrics:
         if entry.is_called(text) and (found := _known_metric(entry, listed, trust_type)):
             return found
-    for area in knowledge().areas:
+    for area in all_facts().areas:
         if text in area.names and (known := _known_area(area, listed, trust_type)):
             return known
     return None
 
 
-def _known_metric(entry: MetricKnowledge, listed: pl.DataFrame, trust_type: str) -> Metric | None:
+def _known_metric(entry: MetricFacts, listed: pl.DataFrame, trust_type: str) -> Metric | None:
     """Find the metric of an entry: that with its ID, else one that its words describe."""
     rows = listed.filter(pl.col("short_name") == entry.short)
     by_id = rows.filter(pl.col("metric_id").is_in(entry.ids))
     return _metric(rows if by_id.is_empty() else by_id, trust_type)
 
 
-def _known_area(area: AreaKnowledge, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
+def _known_area(area: AreaFacts, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
     """Find an area's domain, else its sub-domain, else its metrics; one alone is a metric."""
     for column, words in (("domain", area.domains), ("sub_domain", area.sub_domains)):
         names = listed[column].drop_nulls().unique().sort()
@@ -362,7 +362,7 @@ def _not_found(asked: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFou
             f"It is for {having}: add --type {elsewhere[0]}.",
         )
     advice = "Run “nhsleague metrics” to see what is measured."
-    for entry in knowledge().metrics:
+    for entry in all_facts().metrics:
         if entry.is_called(text):
             meaning = "" if normalise(entry.short) == text else f" ({entry.short})"
             return NotFoundError(f"These figures do not cover “{asked}”{meaning}.", advice)
@@ -377,7 +377,7 @@ def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
 
     measured = set(listed["short_name"])
     owners: dict[str, tuple[str, str]] = {}
-    for entry in knowledge().metrics:
+    for entry in all_facts().metrics:
         if entry.short in measured:
             for name in (entry.short, *entry.names):
                 owners.setdefault(normalise(name), (name, entry.short))

@@ -7,13 +7,13 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core.facts import normalise
-from nhs_league.core.method.scoring import average_scores, counted
+from nhs_league.core.frames import round_computed
+from nhs_league.core.method.scoring import average_scores, scored_for_average
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.noise import noiseless
 from nhs_league.core.periods import same_period
 
 
-class Kind(StrEnum):
+class MetricChange(StrEnum):
     """What happened to a metric between two quarters."""
 
     MOVED = "a metric moved"
@@ -48,9 +48,9 @@ MOVEMENT = pl.Schema(
         "computed_contribution": pl.Float64,
     }
 )
-"""One row a trust and metric that counts in its average in either quarter. ``kind`` is a ``Kind``;
-``computed_contribution`` is what it adds to the change of the trust's average score; the
-contributions of a trust add up to that change."""
+"""One row a trust and metric that counts in its average in either quarter. ``kind`` is a
+``MetricChange``; ``computed_contribution`` is what it adds to the change of the trust's average
+score; the contributions of a trust add up to that change."""
 
 
 def movement(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
@@ -173,7 +173,7 @@ def compare_values(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
 
 def _scored(observations: pl.LazyFrame) -> pl.LazyFrame:
     """Keep what counts in the average."""
-    return counted(observations).select(
+    return scored_for_average(observations).select(
         "trust_type",
         "quarter",
         "trust_code",
@@ -201,22 +201,22 @@ def _kind() -> pl.Expr:
     is_broken = pl.col("unit").ne_missing(pl.col("unit_to")) | _redefined()
     return (
         pl.when(score.is_null())
-        .then(pl.lit(Kind.ADDED.value))
+        .then(pl.lit(MetricChange.ADDED.value))
         .when(score_to.is_null())
-        .then(pl.lit(Kind.DROPPED.value))
+        .then(pl.lit(MetricChange.DROPPED.value))
         .when(is_broken)
-        .then(pl.lit(Kind.BROKEN.value))
+        .then(pl.lit(MetricChange.BROKEN.value))
         .when(is_same_period & same_value & same_score)
-        .then(pl.lit(Kind.SAME_PERIOD.value))
+        .then(pl.lit(MetricChange.SAME_PERIOD.value))
         .when(is_same_period & (~same_value | value_to.is_null()))
-        .then(pl.lit(Kind.REVISED.value))
+        .then(pl.lit(MetricChange.REVISED.value))
         .when(same_score & ~same_value)
-        .then(pl.lit(Kind.NEW_FIGURE.value))
+        .then(pl.lit(MetricChange.NEW_FIGURE.value))
         .when(same_value & value_to.is_not_null() | ~follows)
-        .then(pl.lit(Kind.PEERS_MOVED.value))
+        .then(pl.lit(MetricChange.PEERS_MOVED.value))
         .when(same_score)
-        .then(pl.lit(Kind.SAME_PERIOD.value))
-        .otherwise(pl.lit(Kind.MOVED.value))
+        .then(pl.lit(MetricChange.SAME_PERIOD.value))
+        .otherwise(pl.lit(MetricChange.MOVED.value))
     )  # fmt: skip
 
 
@@ -242,4 +242,4 @@ def _contribution() -> pl.Expr:
         .then(mean - score)
         .otherwise(score_to - score)
     )
-    return noiseless(change * share)
+    return round_computed(change * share)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.core.frames import OBSERVATIONS
+from nhs_league.core.frames import OBSERVATIONS, round_computed
 from nhs_league.core.metrics import is_compared
-from nhs_league.core.noise import noiseless
 
 GROUP = ("quarter", "trust_type", "metric_id", "unit")
 """Values are compared within a quarter, a trust type, a metric and a unit; a count beside rates, as
@@ -63,15 +62,15 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
     return directed.with_columns(
         computed_rank=pl.when(higher).then(upwards).when(~higher).then(downwards),
         computed_of=pl.when(value.is_not_null()).then(value.count().over(GROUP)),
-        computed_median=noiseless(value.median()).over(GROUP),
-        computed_lower_quartile=noiseless(value.quantile(0.25, "linear")).over(GROUP),
-        computed_upper_quartile=noiseless(value.quantile(0.75, "linear")).over(GROUP),
+        computed_median=round_computed(value.median()).over(GROUP),
+        computed_lower_quartile=round_computed(value.quantile(0.25, "linear")).over(GROUP),
+        computed_upper_quartile=round_computed(value.quantile(0.75, "linear")).over(GROUP),
     ).select(pl.col(c).cast(t) for c, t in WITH_PEERS.items())
 
 
 def medians(observations: pl.LazyFrame) -> pl.LazyFrame:
     """Give the median of each GROUP of values, ``computed_median``, as ``compare`` does."""
-    return observations.group_by(GROUP).agg(computed_median=noiseless(_compared().median()))
+    return observations.group_by(GROUP).agg(computed_median=round_computed(_compared().median()))
 
 
 def without_peers(observations: pl.LazyFrame) -> pl.LazyFrame:
@@ -85,13 +84,13 @@ def _compared() -> pl.Expr:
     return pl.when(pl.col("unit").is_not_null()).then(value).otherwise("score")
 
 
-def place() -> pl.Expr:
+def effective_rank() -> pl.Expr:
     """Give the rank to order by: the published one where each value of its group has one."""
     return pl.when(_all_ranked()).then("rank").otherwise("computed_rank")
 
 
-def place_of() -> pl.Expr:
-    """Give the number of trusts that ``place()`` is of; null where it is not known."""
+def effective_count() -> pl.Expr:
+    """Give the number of trusts that ``effective_rank()`` is of; null where it is not known."""
     return pl.when(_all_ranked()).then("of").otherwise("computed_of")
 
 

@@ -9,13 +9,11 @@ import polars as pl
 
 from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
-from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
-from nhs_league.core.noise import noiseless
 from nhs_league.core.peers import best_quarter, peer_median, with_peers, without_peers
 from nhs_league.core.periods import period_end
-from nhs_league.core.quarters import Quarter
+from nhs_league.core.quarters import Quarter, framework_breaks
 from nhs_league.core.similar import similar_trusts
 from nhs_league.core.weak_spots import classify, history
 
@@ -52,15 +50,15 @@ def profile(
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
         earlier: the frames of earlier quarters and the same type; None where there are none.
-        bootstrap: whether to make likely ranges of our own.
+        bootstrap: whether to bootstrap the likely ranges.
         peers: whether to add the trusts most like it.
 
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
         trusts at hand, with ``computed_of``) and its domains (schema DOMAINS);
-        too, where asked for, ``ranges`` (as ``confidence.resampled`` gives them) and ``peers``
-        (columns ``similar.SIMILAR``).
+        with the options, ``ranges`` (as ``confidence.bootstrap_ranges`` returns them) and
+        ``peers`` (columns ``peers.SIMILAR``).
 
     """
     listed = catalogue(frames.observations)
@@ -83,8 +81,8 @@ def profile(
         .join(known, on=["metric_id", "unit"], how="left", nulls_equal=True)
         .with_columns(
             trust_name=pl.lit(standing["trust_name"][0]),
-            computed_distance_to_median=noiseless(pl.col("value") - peer_median()),
-            computed_distance_to_best_quarter=noiseless(pl.col("value") - best_quarter()),
+            computed_distance_to_median=round_computed(pl.col("value") - peer_median()),
+            computed_distance_to_best_quarter=round_computed(pl.col("value") - best_quarter()),
         )
         .sort(
             pl.col("weak_spot").is_null(),
@@ -105,9 +103,9 @@ def profile(
     ranges = None
     if bootstrap:
         every = frames.standings.collect()
-        resampled = confidence.resampled(frames.observations, every)
+        resampled = confidence.bootstrap_ranges(frames.observations, every)
         ranges = resampled.filter(is_trust)
-        notes += confidence.in_words(confidence.agreement(every, resampled))
+        notes += confidence.describe_ranges(confidence.compare_with_published(every, resampled))
     return TrustProfile(
         title=f"{name} ({trust_code}), {quarter}",
         frame=metrics,
@@ -137,10 +135,10 @@ def _with_earlier(
 
 
 def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
-    """Give the standing before, and how far the two can be compared.
+    """Return the standing before, and how far the two can be compared.
 
-    ``same_framework`` says whether both are of one framework year; ``computed_apart``, whether
-    their likely ranges do not overlap, which is null across framework years.
+    ``same_framework`` is true where both are of one framework year; ``computed_distinguishable``,
+    where their likely ranges do not overlap, and null across framework years.
     """
     before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
     now = standing.row(0, named=True)
@@ -152,7 +150,7 @@ def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.Da
     )
     return before.filter(pl.col("quarter") == newest).with_columns(
         same_framework=pl.lit(same),
-        computed_apart=apart if same else pl.lit(None, pl.Boolean),
+        computed_distinguishable=apart if same else pl.lit(None, pl.Boolean),
     )
 
 

@@ -10,11 +10,10 @@ from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Ranking
 from nhs_league.core.facts import not_compared
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import STANDINGS, Frames
-from nhs_league.core.method.scoring import counted, league_rank
+from nhs_league.core.frames import STANDINGS, Frames, round_computed
+from nhs_league.core.method.scoring import league_rank, scored_for_average
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
-from nhs_league.core.noise import noiseless
-from nhs_league.core.peers import WITH_PEERS, compare, place
+from nhs_league.core.peers import WITH_PEERS, compare, effective_rank
 from nhs_league.errors import NoDataError
 
 BY_METRIC = (
@@ -82,7 +81,7 @@ def by_metric(
     about = of_type.standings.select(_ABOUT_TRUST)
     ordered = (
         compared.with_columns(
-            place=place(),
+            place=effective_rank(),
             short_name=pl.lit(metric.short_name),
             computed_lowest=pl.col("value").min(),
             computed_highest=pl.col("value").max(),
@@ -152,9 +151,9 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
     of_type = frames.of_type(area.trust_type)
     in_area = of_type.observations.filter(pl.col("metric_id").is_in(area.metric_ids))
     mean = (
-        counted(in_area)
+        scored_for_average(in_area)
         .group_by("trust_code")
-        .agg(computed_mean_score=noiseless(pl.col("score").mean()), metrics_scored=pl.len())
+        .agg(computed_mean_score=round_computed(pl.col("score").mean()), metrics_scored=pl.len())
     )
     published = of_type.domains.filter(
         pl.col("domain") == area.name if area.is_domain else pl.lit(value=False)
@@ -302,8 +301,8 @@ def table(
 
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
-        the trusts at hand; where asked for, those of ``confidence.neighbours`` and of
-        ``confidence.resampled``.
+        the trusts at hand; where asked for, those of ``confidence.indistinguishable`` and of
+        ``confidence.bootstrap_ranges``.
 
     """
     wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
@@ -323,13 +322,13 @@ def table(
     notes = [_LEAGUE_ORDER]
     every = wanted.standings.collect()
     if groups:
-        near = confidence.neighbours(every)
+        near = confidence.indistinguishable(every)
         standings = standings.join(near, on=["quarter", "trust_code"], how="left")
         notes.append(_ABOUT_GROUPS)
     if bootstrap:
-        ranges = confidence.resampled(wanted.observations, every)
+        ranges = confidence.bootstrap_ranges(wanted.observations, every)
         standings = standings.join(ranges, on=["quarter", "trust_code"], how="left")
-        notes += confidence.in_words(confidence.agreement(every, ranges))
+        notes += confidence.describe_ranges(confidence.compare_with_published(every, ranges))
     whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
     narrowed = f", {said}" if (said := filters.in_words()) else ""
     kind = GroupedTable if groups else LeagueTable

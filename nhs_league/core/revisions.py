@@ -8,8 +8,7 @@ from nhs_league.core import filters as narrowing, trust_types
 from nhs_league.core.answers import Revisions
 from nhs_league.core.caveats import unsure_order
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import Frames, round_computed
 
 REVISIONS = (
     "quarter", "trust_type", "trust_code", "trust_name", "what", "name", "metric", "unit",
@@ -50,7 +49,9 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
         )
         .join(metrics, left_on="name", right_on="metric_id", how="left")
         .filter(narrowing.keep(filters))
-        .with_columns(computed_change=noiseless(pl.col("published") - pl.col("published_before")))
+        .with_columns(
+            computed_change=round_computed(pl.col("published") - pl.col("published_before"))
+        )
         .sort(
             pl.col("figure") != "value", "quarter", "trust_type", "trust_code", "what", "name",
             "unit", "figure", "edition", nulls_last=True,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.core.frames import Frames
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import Frames, round_computed
 
 TEN = 10
 SIMILAR = (
@@ -69,7 +68,7 @@ def _distances(observations: pl.LazyFrame, trust_code: str) -> pl.DataFrame:
         .drop_nulls(["figure", "figure_own"])
         .group_by("trust_code")
         .agg(
-            computed_distance=noiseless(
+            computed_distance=round_computed(
                 (pl.col("figure") - pl.col("figure_own")).pow(2).mean().sqrt()
             )
         )

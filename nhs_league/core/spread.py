@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.core.frames import Frames
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
-from nhs_league.core.noise import noiseless
 from nhs_league.core.peers import GROUP, with_peers
 
 STRIPS = (
@@ -70,7 +69,7 @@ def domain_spread(frames: Frames, trust_code: str) -> pl.DataFrame:
     """
     of_peers = {
         "computed_best": pl.col("score").min(),
-        "computed_median": noiseless(pl.col("score").median()),
+        "computed_median": round_computed(pl.col("score").median()),
         "computed_worst": pl.col("score").max(),
     }
     enough = pl.col("score").count() >= FEWEST

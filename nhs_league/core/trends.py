@@ -8,10 +8,10 @@ import polars as pl
 
 from nhs_league.core.answers import EveryMetricTrend, MetricTrend, PlaceTrend
 from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import GROUP, medians
 from nhs_league.core.periods import same_period
+from nhs_league.core.quarters import framework_breaks
 
 PLACES = (
     "quarter", "trust_code", "trust_name", "trust_type", "segment", "rank", "rank_low", "rank_high",

@@ -27,22 +27,22 @@ _FORM = r"\b(nhs|foundation|trust|ft|the)\b"
 
 
 @dataclass(frozen=True)
-class Found:
+class TrustMatch:
     """The trust that a person's word was taken for.
 
     Attributes:
         code: its trust code.
         name: its newest name.
-        said: how it was found, where that was not its code or whole name; else empty.
+        assumption: how it was found, where that was not its code or whole name; else empty.
 
     """
 
     code: str
     name: str
-    said: str
+    assumption: str
 
 
-def find(asked: str, standings: pl.DataFrame, stored: str = "") -> Found:
+def find(asked: str, standings: pl.DataFrame, stored: str = "") -> TrustMatch:
     """Find the one trust that a person means.
 
     Args:
@@ -59,7 +59,7 @@ def find(asked: str, standings: pl.DataFrame, stored: str = "") -> Found:
     newest = dict(named.iter_rows())
     code = asked.strip().upper()
     if code in newest:
-        return Found(code, newest[code], "")
+        return TrustMatch(code, newest[code], "")
     words = _words(asked)
     plain = [(trust_code, _words(name)) for trust_code, name in named.iter_rows()]
     for fitting in (
@@ -93,7 +93,7 @@ def _begins(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return all(any(part.startswith(word) for part in name) for word in words)
 
 
-def _one_of(asked: str, codes: set[str], newest: dict[str, str]) -> Found:
+def _one_of(asked: str, codes: set[str], newest: dict[str, str]) -> TrustMatch:
     if len(codes) > 1:
         listed = "\n".join(f"  {c}  {newest[c]}" for c in sorted(codes, key=lambda c: newest[c]))
         raise NotFoundError(
@@ -101,7 +101,7 @@ def _one_of(asked: str, codes: set[str], newest: dict[str, str]) -> Found:
         )
     (code,) = codes
     is_name = _words(asked) == _words(newest[code])
-    return Found(
+    return TrustMatch(
         code, newest[code], "" if is_name else f"“{asked}” is taken for {newest[code]} ({code})."
     )
 
@@ -112,7 +112,7 @@ def _nearest(
     plain: list[tuple[str, tuple[str, ...]]],
     newest: dict[str, str],
     stored: str,
-) -> Found:
+) -> TrustMatch:
     """Take the one clearly nearest name for a misspelt one, or suggest the nearest."""
     likeness: dict[str, tuple[float, float]] = {}
     for code, name in plain:
@@ -123,7 +123,7 @@ def _nearest(
         next_mean = likeness[ranked[1]][0] if len(ranked) > 1 else 0.0
         if least >= _CLEAR and mean - next_mean >= _AHEAD:
             nearest = _one_of(asked, {ranked[0]}, newest)
-            return replace(nearest, said=Guess(nearest.said))
+            return replace(nearest, assumption=Guess(nearest.assumption))
     near = [code for code in ranked if likeness[code][0] >= _NEAR][:_SUGGESTED]
     listed = "\n".join(f"  {code}  {newest[code]}" for code in near)
     advice = f"The nearest are:\n{listed}" if near else 'Run "nhsleague trusts" to list them.'

@@ -7,7 +7,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core.method.scoring import by_rank
-from nhs_league.core.peers import place, place_of
+from nhs_league.core.peers import effective_count, effective_rank
 from nhs_league.core.periods import same_period
 
 WEAK_FROM = 3.0
@@ -35,7 +35,7 @@ class Since(StrEnum):
     MOVED = "moved"
 
 
-class Rule(StrEnum):
+class WeakSpotBasis(StrEnum):
     """By what a metric was called a weak spot."""
 
     SCORE = "score"
@@ -62,7 +62,7 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         Both are null where neither is known.
 
     """
-    score, rank, of = pl.col("score"), place(), place_of()
+    score, rank, of = pl.col("score"), effective_rank(), effective_count()
     metric_has_score = score.is_not_null().any().over("quarter", "trust_code", "metric_id")
     judged_by_rank = (
         ~metric_has_score & rank.is_not_null() & of.is_not_null() & pl.col("value").is_not_null()
@@ -76,9 +76,9 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         .when((score >= WEAK_FROM) | in_worst_quarter)
         .then(pl.lit(WeakSpot.WEAK.value)),
         weak_spot_rule=pl.when(score >= WEAK_FROM)
-        .then(pl.lit(Rule.SCORE.value))
+        .then(pl.lit(WeakSpotBasis.SCORE.value))
         .when(in_worst_quarter)
-        .then(pl.lit(Rule.RANK.value)),
+        .then(pl.lit(WeakSpotBasis.RANK.value)),
         strong=((score <= STRONG_TO) | in_best_quarter).fill_null(value=False),
         badness=pl.coalesce(score, pl.when(judged_by_rank).then(on_scale)),
         share_ahead=pl.coalesce(

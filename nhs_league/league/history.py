@@ -180,7 +180,7 @@ class History(Questions):
         matches = [find_trust(self.store, trust, LATEST)[1] for trust in trusts]
         codes = list(dict.fromkeys(match.code for match in matches))
         frames = read_quarters(self.store, self.store.quarters)
-        lines = [match.said for match in matches if match.said]
+        lines = [match.assumption for match in matches if match.assumption]
         ids: list[str] = []
         answer: PlaceTrend | MetricTrend | EveryMetricTrend
         if every_metric:

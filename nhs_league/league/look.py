@@ -21,7 +21,7 @@ from nhs_league.scope import (
     resolve_filters,
     resolve_trust_type,
 )
-from nhs_league.usage import check_comparison
+from nhs_league.usage import GroupBy, check_comparison
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import (
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         TrustList,
         TrustProfile,
     )
-    from nhs_league.core.comparison import By
     from nhs_league.core.order import Order
 
 _PAST = 8
@@ -123,15 +122,13 @@ class Look(Questions):
             7
 
         """
-        from nhs_league.core.comparison import By
-
         narrowed = any((regions, subtypes, segments, limit is not None, sort))
         check_comparison(trusts, by, metric, trust_type, peers=peers, narrowed=narrowed)
         if trusts:
             answer = self._side_by_side(trusts, quarter, peers=peers)
             return self._present(answer, trusts=list(trusts), quarter=quarter, peers=peers)
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
-        grouping = By(by or "region")
+        grouping = GroupBy(by or "region")
         groups = self._groups(grouping, metric, scope, order_of(limit, sort))
         return self._present(groups, by=str(grouping), metric=metric, **described(scope))
 
@@ -302,7 +299,7 @@ class Look(Questions):
         marked = [find_trust(self.store, trust, quarter)[1] for trust in mark]
         codes = [trust.code for trust in marked]
         answer = distribution(frames, choice, resolve_filters(scope, frames), codes)
-        lines = (*assumptions, *(trust.said for trust in marked if trust.said))
+        lines = (*assumptions, *(trust.assumption for trust in marked if trust.assumption))
         answer = with_caveats(replace(answer, assumptions=lines), frames)
         return self._present(answer, metric=metric, mark=list(mark), **described(scope))
 
@@ -413,21 +410,23 @@ class Look(Questions):
                     f"Not in the newest quarter: {', '.join(missing)}.",
                     "Name an earlier --quarter.",
                 )
-            lines = tuple(match.said for match in matches if match.said)
+            lines = tuple(match.assumption for match in matches if match.assumption)
         answer = side_by_side(frames, codes)
         answer = replace(answer, assumptions=(*lines, *answer.assumptions))
         return with_caveats(answer, frames, codes)
 
-    def _groups(self, by: By, metric: str | None, scope: Scope, order: Order) -> GroupComparison:
+    def _groups(
+        self, by: GroupBy, metric: str | None, scope: Scope, order: Order
+    ) -> GroupComparison:
         from nhs_league.core import metrics, trust_types
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.comparison import By, groups
+        from nhs_league.core.comparison import groups
         from nhs_league.core.order import arranged
 
         frames = load_frames(self.store, scope)
         filters = resolve_filters(scope, frames)
         if metric is None:
-            every = by is By.TYPE and not scope.trust_type
+            every = by is GroupBy.TYPE and not scope.trust_type
             wanted = replace(scope, trust_type=trust_types.ALL) if every else scope
             trust_type, assumptions = resolve_trust_type(self.store, wanted)
             answer = groups(frames, by, None, trust_type, filters)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from nhs_league.core.counting import counted
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.sentences import counted
 from nhs_league.render import figures
 
 _DOMAINS, _STRIP, _TREND = 360, 300, 400

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.counting import counted
 from nhs_league.core.frameworks import CutKind, nearest_framework
+from nhs_league.core.sentences import counted
 from nhs_league.render import figures
 from nhs_league.render.blocks import Item, Line
 
@@ -84,7 +84,7 @@ def since_lines(standing: Row, previous: pl.DataFrame | None) -> Iterator[str]:
         True: ", more than the likely ranges allow for chance",
         False: ", which could be chance",
         None: "",
-    }[before["computed_apart"]]
+    }[before["computed_distinguishable"]]
     chance = "" if score.endswith("not known") or score.startswith("still ") else chance
     year = "" if before["same_framework"] else " (another framework year)"
     opening = f"No change since {before['quarter']}" if is_still else f"Since {before['quarter']}"

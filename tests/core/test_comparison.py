@@ -6,7 +6,7 @@ import polars as pl
 
 from nhs_league import League
 from nhs_league.core.comparison import side_by_side
-from nhs_league.core.confidence import neighbours
+from nhs_league.core.confidence import indistinguishable
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.render.views import columns_of
 from nhs_league.scope import Scope, load_frames
@@ -41,7 +41,7 @@ def test_scores_of_different_framework_years_are_not_set_against_each_other(
     )
     answer = side_by_side(both, ["ZB6", "ZD3"])
     assert answer.frame.filter(pl.col("value").is_null())["mark"].drop_nulls().is_empty()
-    assert answer.pairs["computed_apart"].to_list() == [None]
+    assert answer.pairs["computed_distinguishable"].to_list() == [None]
     assert sum("The framework changed between" in note for note in answer.notes) == 1
     assert not any("likely range" in note for note in answer.notes)
 
@@ -69,7 +69,13 @@ def test_ranks_of_trusts_that_are_alike_are_broken_where_others_come_between() -
             for rank, (code, (low, high)) in zip((1, 2, 3, 3, 5), ranges.items(), strict=True)
         ]
     )  # fmt: skip
-    told = {row["trust_code"]: row for row in neighbours(standings).iter_rows(named=True)}
-    assert (told["A"]["computed_alike"], told["A"]["computed_alike_ranks"]) == (2, "1 to 2, 5")
+    told = {row["trust_code"]: row for row in indistinguishable(standings).iter_rows(named=True)}
+    assert (
+        told["A"]["computed_indistinguishable"],
+        told["A"]["computed_indistinguishable_ranks"],
+    ) == (2, "1 to 2, 5")
     # Two share rank 3, and no rank 4 comes between.
-    assert (told["C"]["computed_alike"], told["C"]["computed_alike_ranks"]) == (1, "3")
+    assert (
+        told["C"]["computed_indistinguishable"],
+        told["C"]["computed_indistinguishable_ranks"],
+    ) == (1, "3")

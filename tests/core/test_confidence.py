@@ -6,7 +6,12 @@ import polars as pl
 import pytest
 
 from nhs_league import League
-from nhs_league.core.confidence import agreement, neighbours, pairs, resampled
+from nhs_league.core.confidence import (
+    bootstrap_ranges,
+    compare_with_published,
+    distinguishable,
+    indistinguishable,
+)
 from nhs_league.core.frames import Frames
 from nhs_league.scope import Scope, load_frames
 
@@ -27,7 +32,7 @@ def ranged(*ranges: tuple[float | None, float | None]) -> pl.DataFrame:
 
 
 def test_two_trusts_can_be_told_apart_if_their_likely_ranges_do_not_overlap() -> None:
-    told = pairs(ranged((1.0, 1.5), (1.5, 2.0), (2.1, 2.2), (None, None)))
+    told = distinguishable(ranged((1.0, 1.5), (1.5, 2.0), (2.1, 2.2), (None, None)))
     assert told.rows() == [
         ("Z00", "Z01", False),
         ("Z00", "Z02", True),
@@ -39,8 +44,14 @@ def test_two_trusts_can_be_told_apart_if_their_likely_ranges_do_not_overlap() ->
 
 
 def test_a_trusts_neighbours_are_those_it_cannot_be_told_apart_from() -> None:
-    told = neighbours(ranged((1.0, 1.5), (1.4, 2.0), (1.9, 2.2), (3.0, 3.5))).sort("trust_code")
-    assert told.select("computed_alike", "computed_alike_first", "computed_alike_last").rows() == [
+    told = indistinguishable(ranged((1.0, 1.5), (1.4, 2.0), (1.9, 2.2), (3.0, 3.5))).sort(
+        "trust_code"
+    )
+    assert told.select(
+        "computed_indistinguishable",
+        "computed_indistinguishable_first",
+        "computed_indistinguishable_last",
+    ).rows() == [
         (1, 1, 2),
         (2, 1, 3),
         (1, 2, 3),
@@ -57,7 +68,7 @@ def test_resampling_gives_the_same_ranges_again_and_holds_the_published_score(
     frames: Frames,
 ) -> None:
     standings = frames.standings.collect()
-    once, again = (resampled(frames.observations, standings) for _ in range(2))
+    once, again = (bootstrap_ranges(frames.observations, standings) for _ in range(2))
     assert once.equals(again)
     held = once.join(standings, on="trust_code").filter(
         pl.col("average_score").is_between(
@@ -69,8 +80,9 @@ def test_resampling_gives_the_same_ranges_again_and_holds_the_published_score(
 
 def test_the_ranges_agree_with_those_of_the_generator(frames: Frames) -> None:
     """The sample's published ranges come from 2,000 draws of the same kind, in plain Python."""
-    told = agreement(
-        frames.standings.collect(), resampled(frames.observations, frames.standings.collect())
+    told = compare_with_published(
+        frames.standings.collect(),
+        bootstrap_ranges(frames.observations, frames.standings.collect()),
     )
     assert told["trusts"] == 10
     assert told["overlap"] > 0.85
@@ -99,6 +111,6 @@ def test_a_trust_with_equal_scores_has_no_width() -> None:
             "of": [1],
         }
     )
-    (row,) = resampled(observations, standings).to_dicts()
+    (row,) = bootstrap_ranges(observations, standings).to_dicts()
     assert (row["computed_average_score_low"], row["computed_average_score_high"]) == (2.0, 2.0)
     assert (row["computed_score_rank_low"], row["computed_score_rank_high"]) == (1, 1)

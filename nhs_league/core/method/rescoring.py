@@ -105,7 +105,7 @@ def base_of(national: Frames) -> Base:
     )
 
 
-def changed(base: Base, trust_code: str, changes: Sequence[Change]) -> Changed:
+def apply_changes(base: Base, trust_code: str, changes: Sequence[Change]) -> Changed:
     """Set values and score them anew.
 
     Args:
@@ -120,11 +120,11 @@ def changed(base: Base, trust_code: str, changes: Sequence[Change]) -> Changed:
     """
     after = Changed(base.observations)
     for change in changes:
-        after = _with(base, after, trust_code, change)
+        after = _apply_change(base, after, trust_code, change)
     return _with_pairs(base, after, trust_code, changes)
 
 
-def _with(base: Base, after: Changed, trust_code: str, change: Change) -> Changed:
+def _apply_change(base: Base, after: Changed, trust_code: str, change: Change) -> Changed:
     metric = change.metric
     this = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
     is_trust = pl.col("trust_code") == trust_code

@@ -18,7 +18,7 @@ from math import cos, erfc, floor, pi, sin, sqrt, tan
 
 import polars as pl
 
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import round_computed
 from nhs_league.core.periods import same_period
 from nhs_league.core.uncertainty.lanes import Places
 from nhs_league.core.uncertainty.redraws import FEWEST, Redraws, drop_scarce, places, redrawn
@@ -225,7 +225,7 @@ def shifts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         schema=_SPREAD,
         orient="row",
     )
-    return summary.hstack(spread).with_columns(noiseless(pl.col("computed_shift")))
+    return summary.hstack(spread).with_columns(round_computed(pl.col("computed_shift")))
 
 
 def _compared(redraws: Redraws, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
@@ -239,7 +239,7 @@ def _compared(redraws: Redraws, pairs: Sequence[tuple[str, str]]) -> pl.DataFram
         rows.append((one, other, mean - other_mean, *spread))
     schema = {**_PAIR, **_RANGE, **_VERDICT}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        noiseless(pl.col("computed_difference"))
+        round_computed(pl.col("computed_difference"))
     )
 
 

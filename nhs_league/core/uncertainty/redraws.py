@@ -14,8 +14,8 @@ from random import Random
 
 import polars as pl
 
-from nhs_league.core.method.scoring import counted, weighted_mean
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import round_computed
+from nhs_league.core.method.scoring import scored_for_average, weighted_mean
 from nhs_league.core.uncertainty.lanes import weighted_sums
 
 DRAWS = 2000
@@ -61,11 +61,11 @@ def scored(observations: pl.LazyFrame) -> pl.DataFrame:
 
     Returns:
         quarter, trust_code, metric_id, domain, period, score (1 to 4) and weight (1, or 1/3 for
-        each of the three infections; see ``method.scoring.counted``).
+        each of the three infections; see ``method.scoring.scored_for_average``).
 
     """
     return (
-        counted(observations)
+        scored_for_average(observations)
         .select("quarter", "trust_code", "metric_id", "domain", "period", "score", "weight")
         .collect()
     )
@@ -230,7 +230,7 @@ def ranges(redraws: Redraws) -> pl.DataFrame:
     of_averages = _codes(averages).with_columns(
         pl.Series(name, end.row(0), dtype=pl.Float64) for name, end in ends.items()
     )
-    return of_averages.with_columns(noiseless(pl.col(*ends))).join(
+    return of_averages.with_columns(round_computed(pl.col(*ends))).join(
         middle(places(averages)), on="trust_code", maintain_order="left"
     )
 

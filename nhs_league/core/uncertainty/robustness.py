@@ -8,10 +8,10 @@ import polars as pl
 
 from nhs_league.core import filters as narrowing, trust_types
 from nhs_league.core.answers import Robustness, RobustTable
-from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.metrics import catalogue
+from nhs_league.core.sentences import counted
 from nhs_league.core.uncertainty.redraws import Redraws, firmness, same_for_all, scored
 from nhs_league.core.uncertainty.weights import by_weights, in_every_domain, left_out
 from nhs_league.errors import NoDataError
@@ -199,9 +199,9 @@ def _in_words(row: dict[str, object]) -> Iterator[str]:
     low, high = row["computed_place_low"], row["computed_place_high"]
     yield (
         f"By score alone it is {row['computed_place']} of {row['computed_of']}, 1 is best. In 95 "
-        f"of 100 redraws of the metrics it is between {low} and {high}. It is in the best quarter of "
-        f"trusts in {in_hundred(row['computed_p_best_quarter'])} redraws, and in the worst quarter "
-        f"in {in_hundred(row['computed_p_worst_quarter'])}."
+        f"of 100 redraws of the metrics it is between {low} and {high}. It is in the best quarter "
+        f"of trusts in {in_hundred(row['computed_p_best_quarter'])} redraws, and in the worst "
+        f"quarter in {in_hundred(row['computed_p_worst_quarter'])}."
     )
     if row["computed_weights_place_low"] is not None:
         low, high = row["computed_weights_place_low"], row["computed_weights_place_high"]

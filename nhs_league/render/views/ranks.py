@@ -106,14 +106,24 @@ def _places(frame: pl.DataFrame) -> list[str]:
 def grouped_table(answer: GroupedTable) -> list[Column]:
     """Give the league table with, for each trust, those that it cannot be told apart from."""
     frame = answer.frame
-    last = frame.select(pl.max_horizontal("rank", "computed_alike_last", "of").max()).item() or 1
-    alike = frame.select("computed_alike_ranks", "rank").rows()
+    last = (
+        frame.select(
+            pl.max_horizontal("rank", "computed_indistinguishable_last", "of").max()
+        ).item()
+        or 1
+    )
+    alike = frame.select("computed_indistinguishable_ranks", "rank").rows()
     return [
         Column("Rank", _places(frame), right=True),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), flexible=True),
-        Column("Alike*", texts(frame, "computed_alike"), right=True),
-        Column("Their ranks*", texts(frame, "computed_alike_ranks"), flexible=True, at_least=12),
+        Column("Alike*", texts(frame, "computed_indistinguishable"), right=True),
+        Column(
+            "Their ranks*",
+            texts(frame, "computed_indistinguishable_ranks"),
+            flexible=True,
+            at_least=12,
+        ),
         Column(
             "o rank, - alike",
             [figures.spans(_runs(ranked), own, of=last) for ranked, own in alike],

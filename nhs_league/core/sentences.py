@@ -1,4 +1,4 @@
-"""Figures in sentences of the core: as published, with their units."""
+"""Figures, units and counts as sentences of the core have them."""
 
 from __future__ import annotations
 
@@ -27,3 +27,14 @@ def with_unit(said: pl.Expr, unit: str = "unit") -> pl.Expr:
 def two_places(column: str) -> pl.Expr:
     """Write a score with its two places: 4.00."""
     return pl.col(column).cast(pl.Decimal(scale=2)).cast(pl.String)
+
+
+def counted(count: float, what: str) -> str:
+    """Write a number of things, in the singular or the plural: ``1 trust``, ``129 trusts``.
+
+    Args:
+        count: how many; a number that is not whole takes the plural.
+        what: one of them; its plural ends with s.
+
+    """
+    return f"{count:.12g} {what}" if count == 1 else f"{count:.12g} {what}s"
