@@ -1,4 +1,4 @@
-"""The release recomputed: what of it follows from its own figures by the official method."""
+"""The release recomputed: what of it follows from its other figures by the official method."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Audit
-from nhs_league.core.frames import QUARTER, Frames, round_computed
+from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.method.rules import NO_RULE, recompute
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
@@ -91,7 +91,7 @@ def audit(frames: Frames) -> Audit:
 
     Returns:
         Schema AUDIT in ``frame``; ``checked`` (schema SUMMARY), ``reasons`` (schema
-        REASONS) and ``rules`` (schema ``scoring_rules.RULES``).
+        REASONS) and ``rules`` (schema ``rules.RULES``).
 
     """
     recomputed = recompute(frames.observations, frames.standings)
@@ -107,7 +107,7 @@ def audit(frames: Frames) -> Audit:
     return Audit(
         title="Published figures that do not follow from the others by the official method",
         frame=listed.sort("quarter", order, "trust_type", "name", "trust_code").select(
-            pl.col(c).cast(t) for c, t in AUDIT.items()
+            cast_to(AUDIT)
         ),
         notes=tuple(_notes(reasons)),
         checked=_summary(every),
@@ -354,7 +354,7 @@ def _exact(
 
 
 def _by_metric(unexplained: pl.DataFrame) -> pl.DataFrame:
-    """Put the scores of a metric that no known rule gives into one row."""
+    """Collect the scores of a metric that no known rule gives in one row."""
     rows = (
         unexplained.filter(pl.col("note") == NO_RULE)
         .group_by("quarter", "what", "name")
@@ -372,7 +372,7 @@ def _summary(every: pl.DataFrame) -> pl.DataFrame:
     order = pl.DataFrame({"what": _KINDS})
     return (
         order.join(every.group_by("what").agg(pl.len().alias("published"), *counts), on="what")
-        .select(pl.col(c).cast(t) for c, t in SUMMARY.items())
+        .select(cast_to(SUMMARY))
     )  # fmt: skip
 
 
@@ -382,13 +382,13 @@ def _reasons(every: pl.DataFrame) -> pl.DataFrame:
         every.filter(pl.col("outcome").is_in(named))
         .group_by("what", reason="note")
         .agg(computed_figures=pl.len())
-        .select(pl.col(c).cast(t) for c, t in REASONS.items())
+        .select(cast_to(REASONS))
         .sort("what", "computed_figures", "reason", descending=[False, True, False])
     )
 
 
 def _notes(reasons: pl.DataFrame) -> list[str]:
-    """Say why figures were not recomputed, or are excepted."""
+    """Explain why figures were not recomputed, or are excepted."""
     return [
         f"{what.capitalize()}, {count:,}: {reason}." for what, reason, count in reasons.iter_rows()
     ]
@@ -401,5 +401,5 @@ def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
         frame.with_columns(absent)
         .with_columns(computed_difference=difference.cast(pl.Float64))
         .with_columns(pl.col("computed").cast(pl.Float64).round(6))
-        .select(pl.col(c).cast(t) for c, t in OUTCOMES.items())
+        .select(cast_to(OUTCOMES))
     )

@@ -59,7 +59,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
         of their types have. ``standings`` has the trusts' standings, ``pairs``
-        which of them can be told apart (see ``confidence.distinguishable``).
+        which of them are distinguishable (see ``confidence.distinguishable``).
 
     """
     listed = catalogue(frames.observations)
@@ -102,38 +102,38 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     return Comparison(
         title="Side by side",
         frame=compared,
-        assumptions=_said_of_types(types),
+        assumptions=_types_compared(types),
         notes=(
             "+ is the best of the trusts shown, if no worse than the median of its type; - is "
             "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
-            *(breaks or _apart(ordered, pairs)),
+            *(breaks or _distinguishable(ordered, pairs)),
         ),
         standings=ordered,
         pairs=pairs,
     )
 
 
-def _apart(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
-    """Say which of the trusts' average scores can be told apart; of many, from the first."""
+def _distinguishable(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
+    """Name the trusts whose average scores are distinguishable; of many, from the first."""
     first = standings["trust_code"][0]
     if standings.height > _EACH_PAIR:
         pairs = pairs.filter(pl.col("trust_code") == first)
-    told = {
+    verdicts = {
         True: "can be told apart, as their likely ranges do not overlap",
         False: "cannot be told apart, as their likely ranges overlap",
         None: "cannot be compared, as a likely range is not published in the files at hand",
     }
-    said = []
-    for apart, words in told.items():
+    lines = []
+    for verdict, words in verdicts.items():
         which = pairs.filter(
-            pl.col("computed_distinguishable").eq_missing(pl.lit(apart, pl.Boolean))
+            pl.col("computed_distinguishable").eq_missing(pl.lit(verdict, pl.Boolean))
         )
         if which.height and standings.height > _EACH_PAIR:
-            said.append(f"{first} and these {words}: {', '.join(which['other_trust_code'])}.")
+            lines.append(f"{first} and these {words}: {', '.join(which['other_trust_code'])}.")
         elif which.height:
             named = ", ".join(f"{a} and {b}" for a, b, _ in which.iter_rows())
-            said.append(f"Average scores that {words}: {named}.")
-    return said
+            lines.append(f"Average scores that {words}: {named}.")
+    return lines
 
 
 def _mark(*, breaks: bool) -> pl.Expr:
@@ -155,21 +155,23 @@ def _mark(*, breaks: bool) -> pl.Expr:
     worst = pl.when(higher).then(smallest).otherwise(largest)
     # A count beside a rate says how large a trust is before it says how good it is.
     beside_rate = (pl.col("unit") == "count") & (pl.col("unit").n_unique().over("metric_id") > 1)
-    told = higher.is_not_null() & (largest != smallest) & beside_rate.not_().fill_null(value=True)
+    comparable = (
+        higher.is_not_null() & (largest != smallest) & beside_rate.not_().fill_null(value=True)
+    )
     if breaks:
-        told &= pl.col("value").is_not_null()
+        comparable &= pl.col("value").is_not_null()
     # The worst of two very good trusts is not bad.
     median = pl.coalesce("median", "computed_median")
     is_worse = pl.when(higher).then(figure < median).otherwise(figure > median)
     return (
-        pl.when(told & (figure == best) & ~is_worse)
+        pl.when(comparable & (figure == best) & ~is_worse)
         .then(pl.lit("best"))
-        .when(told & (figure == worst) & is_worse)
+        .when(comparable & (figure == worst) & is_worse)
         .then(pl.lit("worst"))
     )
 
 
-def _said_of_types(types: pl.Series) -> tuple[str, ...]:
+def _types_compared(types: pl.Series) -> tuple[str, ...]:
     if len(types) < 2:
         return ()
     words = " and ".join(trust_types.in_words(t) for t in trust_types.in_order(set(types)))
@@ -202,8 +204,7 @@ def groups(
     grouped = _grouped(figures, by, higher=higher)
     if grouped.is_empty():
         raise NoDataError(f"No trust has a figure of {name}.")
-    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
-    told = grouped.with_columns(
+    labelled = grouped.with_columns(
         by=pl.lit(str(by)),
         measure=pl.lit(_measure_name(measure)),
         unit=pl.lit(unit),
@@ -212,8 +213,8 @@ def groups(
     )
     better = "Higher is better." if higher else "Lower is better."
     return GroupComparison(
-        title=f"By {by}: {name} ({whose})",
-        frame=told.select(GROUPS),
+        title=f"By {by}: {name} ({trust_types.in_words(trust_type)})",
+        frame=labelled.select(GROUPS),
         notes=(f"Best median first. {better} Medians and quartiles are computed.",),
     )
 
@@ -227,7 +228,7 @@ def _measure_name(measure: Metric | Area | None) -> str:
 def _figures(
     frames: Frames, measure: Metric | Area | None, trust_type: str, filters: Filters
 ) -> tuple[pl.DataFrame, str, str | None, bool]:
-    """Give each trust's figure with its name, its unit and whether higher is better."""
+    """Return each trust's figure with its name, its unit and whether higher is better."""
     if isinstance(measure, Metric):
         ordered = by_metric(frames, measure, filters, worst_first=False)
         if measure.higher_is_better is None:
@@ -238,7 +239,7 @@ def _figures(
         ordered = by_area(frames, measure, filters, worst_first=False)
         figure = pl.coalesce("score", "computed_mean_score")
         return ordered.with_columns(figure=figure), f"score in {measure.name}", "score", False
-    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    wanted = frames.of_type(trust_type)
     standings = wanted.standings.filter(narrowing.keep(filters)).collect()
     return standings.with_columns(figure="average_score"), "average score", "score", False
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core.answers import Explanation
-from nhs_league.core.frames import QUARTER, Frames, round_computed
+from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed, shaped
 from nhs_league.core.frameworks import (
     CutKind,
     framework,
@@ -141,7 +141,7 @@ def explain(
     total = average["weight"][0] if average.height else 0.0
     steps = pl.concat(
         [
-            _shaped(_interleave_domains(metrics, domains.collect())),
+            shaped(_interleave_domains(metrics, domains.collect()), EXPLAINED),
             _average(row, average),
             _places(row),
         ]
@@ -150,7 +150,7 @@ def explain(
         quarter=pl.lit(row["quarter"]),
         trust_code=pl.lit(trust_code),
         trust_name=pl.lit(row["trust_name"]),
-    ).select(pl.col(c).cast(t) for c, t in EXPLAINED.items())
+    ).select(cast_to(EXPLAINED))
     return Explanation(
         title=_title(row),
         frame=frame,
@@ -261,11 +261,11 @@ def _stood_in(metrics: pl.DataFrame) -> dict[str, str]:
 
 
 def _interleave_domains(metrics: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
-    """Put each domain after the metrics that make it."""
+    """List each domain after the metrics that make it."""
     averages = domains.with_columns(
         level=pl.lit("domain"), computed_score=round_computed(pl.col("computed_score"))
     ).drop("weight")
-    every = pl.concat([_shaped(metrics), _shaped(averages)])
+    every = pl.concat([shaped(metrics, EXPLAINED), shaped(averages, EXPLAINED)])
     return every.sort("domain", pl.col("level") == "domain", maintain_order=True)
 
 
@@ -295,7 +295,9 @@ def _places(row: Row) -> pl.DataFrame:
 
 
 def _step(**values: object) -> pl.DataFrame:
-    return _shaped(pl.DataFrame([values], schema={name: EXPLAINED[name] for name in values}))
+    return shaped(
+        pl.DataFrame([values], schema={name: EXPLAINED[name] for name in values}), EXPLAINED
+    )
 
 
 def _standing(standings: pl.DataFrame, observations: pl.LazyFrame, trust_code: str) -> pl.DataFrame:
@@ -319,8 +321,9 @@ def _cuts(row: Row, boundaries: Sequence[SegmentBoundary], total: float) -> pl.D
     score = row["average_score"]
 
     def distance(cut: SegmentBoundary) -> float | None:
-        own = row["computed_unadjusted_segment"]
-        edge = cut.lowest_worse if own is not None and own <= cut.better else cut.highest_better
+        segment = row["computed_unadjusted_segment"]
+        is_better = segment is not None and segment <= cut.better
+        edge = cut.lowest_worse if is_better else cut.highest_better
         return None if edge is None or score is None else round(score - edge, 4)
 
     rows = [
@@ -403,8 +406,3 @@ def _override_notes(row: Row) -> Iterator[str]:
         )
     elif has_override:
         yield f"{why}, but its score already puts it in segment {OVERRIDE_TO} or lower."
-
-
-def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None).alias(name) for name in EXPLAINED if name not in frame.columns]
-    return frame.with_columns(absent).select(pl.col(c).cast(t) for c, t in EXPLAINED.items())

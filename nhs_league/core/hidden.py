@@ -1,10 +1,10 @@
-"""What a place hides: severe weak spots of well-placed trusts, and care held back by a deficit."""
+"""What a place hides: severe weak spots of well-placed trusts, and trusts capped by a deficit."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.core import filters as narrowing, trust_types
+from nhs_league.core import filters as narrowing
 from nhs_league.core.answers import CappedTrusts, HiddenWeakSpots
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
@@ -25,16 +25,16 @@ HIDDEN = (
     "score", "rank", "of", "median", "weak_spot_rule", "higher_is_better", "computed_rank",
     "computed_of", "computed_median", "region", "subtype", "doubt", "release_file",
 )  # fmt: skip
-"""The columns of hidden weak spots, the worst first. ``in_words`` says what the row says;
-``place_rank`` is the trust's league rank of
-``place_of``, with its likely range; ``rank`` of ``of`` is the metric's."""
+"""The columns of hidden weak spots, the worst first. ``in_words`` is the row as a sentence;
+``place_rank`` is the trust's league rank of ``place_of``, with its likely range; ``rank`` of ``of``
+is the metric's."""
 
 CAPPED = (
     "quarter", "trust_type", "rank", "rank_low", "rank_high", "of", "trust_code", "trust_name",
     "average_score", "segment", "computed_unadjusted_segment", "computed_rank_without", "override",
     "in_deficit", "region", "subtype", "release_file",
 )  # fmt: skip
-"""The columns of trusts held back by the override, the best average score first.
+"""The columns of trusts capped by the override, the best average score first.
 ``computed_unadjusted_segment`` is the segment that each would have without it, and
 ``computed_rank_without`` the league rank, everyone else as they are."""
 
@@ -59,7 +59,7 @@ def hidden(
         Columns HIDDEN.
 
     """
-    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    wanted = frames.of_type(trust_type)
     listed = catalogue(wanted.observations)
     spots = classify(with_peers(wanted.observations, listed)).filter(
         pl.col("weak_spot") == WeakSpot.SEVERE.value, _of(only)
@@ -77,12 +77,12 @@ def hidden(
         )
         .join(names, on=["trust_type", "metric_id", "unit"], how="left", nulls_equal=True)
         .sort("badness", "place_rank", "trust_code", descending=[True, False, False])
-        .with_columns(in_words=_in_words())
+        .with_columns(in_words=_sentence())
         .select(HIDDEN)
         .collect()
     )  # fmt: skip
-    whose = _whose(trust_type, filters)
     trusts = frame["trust_code"].n_unique()
+    whose = narrowing.in_scope(trust_type, filters)
     return HiddenWeakSpots(
         title=f"Well placed, and severely weak in one thing ({whose})",
         frame=frame,
@@ -129,18 +129,19 @@ def capped(
         Columns CAPPED.
 
     """
-    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    wanted = frames.of_type(trust_type)
     standings = with_unadjusted_segment(wanted.standings, boundaries).collect()
-    held = standings.filter(is_capped())
-    without = _ranks_without(standings, held)
+    capped = standings.filter(is_capped())
+    without = _ranks_without(standings, capped)
     frame = (
-        held.filter(narrowing.keep(filters))
+        capped.filter(narrowing.keep(filters))
         .join(without, on=["quarter", "trust_code"], how="left")
         .sort("average_score", "trust_name")
         .select(CAPPED)
     )
+    whose = narrowing.in_scope(trust_type, filters)
     return CappedTrusts(
-        title=f"Held in segment 3 by a deficit, not by care ({_whose(trust_type, filters)})",
+        title=f"Held in segment 3 by a deficit, not by care ({whose})",
         frame=frame,
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "
@@ -150,25 +151,25 @@ def capped(
     )
 
 
-def _in_words() -> pl.Expr:
-    """Say a row in a sentence."""
+def _sentence() -> pl.Expr:
+    """Describe a row in a sentence."""
     doubtful = pl.when(pl.col("doubt").is_null()).then(pl.lit("")).otherwise(pl.lit("?"))
     value = pl.coalesce(with_unit(figure("value")) + doubtful, pl.lit("no value published"))
     published = pl.format("rank {} of {}", "rank", "of")
-    own = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
+    computed = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
     score = pl.when(pl.col("score").is_not_null()).then(
         pl.format(", score {} (4.00 is worst)", two_places("score"))
     )
     place = pl.format(
         "League rank {}, segment {} by score", "place_rank", "computed_unadjusted_segment"
     )
-    rank = pl.coalesce(published, own, pl.lit("no rank published"))
+    rank = pl.coalesce(published, computed, pl.lit("no rank published"))
     return pl.format("{}; {}: {}, {}{}", place, "metric", value, rank, score.fill_null(""))
 
 
-def _ranks_without(standings: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """Rank each held-back trust by its segment by score, among all others as they are."""
-    freed = held.select(
+def _ranks_without(standings: pl.DataFrame, capped: pl.DataFrame) -> pl.DataFrame:
+    """Rank each capped trust by its segment by score, among all others as they are."""
+    freed = capped.select(
         "quarter", "trust_type", freed="trust_code", freed_to="computed_unadjusted_segment"
     )
     is_freed = pl.col("trust_code") == pl.col("freed")
@@ -185,8 +186,3 @@ def _of(only: Metric | Area | None) -> pl.Expr:
     if only is None:
         return pl.lit(value=True)
     return pl.col("metric_id").is_in(ids(only))
-
-
-def _whose(trust_type: str, filters: Filters) -> str:
-    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
-    return ", ".join(filter(None, (whose, filters.in_words())))

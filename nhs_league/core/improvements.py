@@ -26,7 +26,7 @@ from nhs_league.core.method.segments import (
     overrides,
     with_unadjusted_segment,
 )
-from nhs_league.core.metrics import Metric, catalogue
+from nhs_league.core.metrics import Metric, catalogue, is_metric
 from nhs_league.core.peers import best_quarter, with_peers
 
 IMPROVEMENTS = pl.Schema(
@@ -58,7 +58,7 @@ class Move:
         change: the metric and its new value.
         now: its value now.
         gain: how much better the trust's average score would be.
-        points: how much better the metric's own score would be.
+        points: how much better the metric's score would be.
         estimated: whether no known rule gives that score.
 
     """
@@ -156,7 +156,7 @@ def _cannot(
     held: bool,
     can_end: bool,
 ) -> str:
-    """Say why no improvement would do, or that none is needed; empty where one may."""
+    """Explain why no improvement would do, or that none is needed; empty where one may."""
     if standing["segment"] == BY_PEOPLE:
         return "Segment 5 is a decision of people. No figure by itself leads out of it."
     now = standing["computed_unadjusted_segment"]
@@ -356,11 +356,5 @@ def _notes(
 
 
 def _metric(row: Mapping[str, Any], listed: pl.DataFrame) -> Metric:
-    entry = listed.filter(
-        pl.col("metric_id") == row["metric_id"], pl.col("unit").eq_missing(row["unit"])
-    ).row(0, named=True)
-    fields = (
-        "metric_id", "metric", "short_name", "trust_type", "domain", "sub_domain", "unit",
-        "period", "higher_is_better",
-    )  # fmt: skip
-    return Metric(**{name: entry[name] for name in fields})
+    entry = listed.filter(is_metric(row["metric_id"], row["unit"])).row(0, named=True)
+    return Metric.of(entry)

@@ -1,4 +1,4 @@
-"""One trust: its standing, its domains, its weak spots, and what its figures cannot tell."""
+"""One trust: its standing, its domains, its weak spots, and the limits of its figures."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
-from nhs_league.core.peers import best_quarter, peer_median, with_peers, without_peers
+from nhs_league.core.peers import (
+    best_quarter,
+    peer_median,
+    similar_trusts,
+    with_peers,
+    without_peers,
+)
 from nhs_league.core.periods import period_end
-from nhs_league.core.quarters import Quarter, framework_breaks
-from nhs_league.core.similar import similar_trusts
+from nhs_league.core.quarters import Quarter, framework_breaks, in_time
 from nhs_league.core.weak_spots import classify, history
 
 _OLD = timedelta(days=366)
@@ -32,8 +37,8 @@ METRICS = (
 published), then the others by the share of its type that does better, worst first; those without
 score and rank come last. The two distances are value minus the peers' median, and minus the value
 from which the best quarter begins (published, else computed). ``quarters_weak``,
-``change_since_last`` and the columns that end with ``_from`` are as ``weak_spots.history`` gives
-them."""
+``change_since_last`` and the columns that end with ``_from`` are as in
+``weak_spots.history``."""
 
 
 def profile(
@@ -69,7 +74,7 @@ def profile(
     ).filter(is_trust).collect()  # fmt: skip
     domains = frames.domains.filter(is_trust).sort("domain").collect()
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
-    # Collected here, as it is asked twice: for the metrics, and for their history.
+    # Collected here, as it is used twice: for the metrics, and for their history.
     classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()
     metrics = (
         classified.join(
@@ -97,7 +102,7 @@ def profile(
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
     previous = None if earlier is None else _previous(standing, earlier, trust_code)
-    notes = list(_cannot_tell(standing, metrics, listed))
+    notes = list(_limits(standing, metrics, listed))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
     ranges = None
@@ -125,13 +130,13 @@ def _with_earlier(
     if earlier is None:
         return classified
     is_trust = pl.col("trust_code") == trust_code
-    own = earlier.observations.filter(is_trust)
+    of_trust = earlier.observations.filter(is_trust)
     has_score = pl.col("score").is_not_null().any()
-    judged = own.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
+    judged = of_trust.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
     by_rank = pl.col("metric_id").is_in(judged.filter(~pl.col("has_score"))["metric_id"].to_list())
     observed = earlier.observations.filter(by_rank)
     before = classify(with_peers(observed, catalogue(observed))).filter(is_trust)
-    return pl.concat([before, classify(without_peers(own.filter(~by_rank))), classified])
+    return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])
 
 
 def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
@@ -142,7 +147,7 @@ def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.Da
     """
     before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
     now = standing.row(0, named=True)
-    newest = max(before["quarter"], key=Quarter.parse, default=now["quarter"])
+    newest = in_time(before["quarter"].to_list() or [now["quarter"]])[-1]
     same = Quarter.parse(newest).year == Quarter.parse(now["quarter"]).year
     low, high = (pl.lit(now[f"average_score_{end}"], pl.Float64) for end in ("low", "high"))
     apart = ~confidence.overlaps(
@@ -154,10 +159,8 @@ def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.Da
     )
 
 
-def _cannot_tell(
-    standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame
-) -> Iterator[str]:
-    """Say what the figures cannot tell: uncertain ranks, missing metrics, old periods."""
+def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame) -> Iterator[str]:
+    """Describe the limits of the figures: uncertain ranks, missing metrics, old periods."""
     row = standing.row(0, named=True)
     if row["rank_low"] is not None and row["rank_high"] is not None:
         yield (

@@ -149,6 +149,11 @@ def framework_breaks(quarters: Iterable[str]) -> list[str]:
     ]
 
 
+def in_time(labels: Iterable[str]) -> list[str]:
+    """Sort labels such as ``Q3 2025/26`` in the order of time; other texts are not refused."""
+    return sorted(labels, key=lambda label: (label[3:], label))
+
+
 def _first_year(years: str, text: str) -> int:
     """Return the calendar year in which a financial year begins, from ``2025/26`` or ``25/26``."""
     first, last = (int(part) for part in re.split(r" ?[/–-] ?", years))

@@ -12,15 +12,15 @@ def figure(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.String).str.strip_suffix(".0")
 
 
-def with_unit(said: pl.Expr, unit: str = "unit") -> pl.Expr:
-    """Put a column's unit behind figures: ``46.55%``, ``6.85 out of 10``, ``12``."""
+def with_unit(figures: pl.Expr, unit: str = "unit") -> pl.Expr:
+    """Append a column's unit to figures: ``46.55%``, ``6.85 out of 10``, ``12``."""
     is_bare = pl.col(unit).is_null() | pl.col(unit).is_in(_BARE)
     return (
         pl.when(is_bare)
-        .then(said)
+        .then(figures)
         .when(pl.col(unit) == "%")
-        .then(pl.format("{}%", said))
-        .otherwise(pl.format("{} {}", said, unit))
+        .then(pl.format("{}%", figures))
+        .otherwise(pl.format("{} {}", figures, unit))
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from nhs_league.core.answers import WhatIf
-from nhs_league.core.frames import QUARTER, Frames, round_computed
+from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.method.rescoring import Change, apply_changes, base_of
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
@@ -73,15 +73,14 @@ def parse_target(typed: str, metric: Metric, frames: Frames) -> float:
     if re.search(r"\d", text) and _NUMBER.fullmatch(text):
         return float(text.replace(",", ""))
     listed = catalogue(frames.observations)
-    this = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
-    ends = with_peers(frames.observations.filter(this), listed).select(
+    ends = with_peers(frames.observations.filter(metric.matches), listed).select(
         median=peer_median().drop_nulls().first(),
         q1=best_quarter().drop_nulls().first(),
         best=pl.when(pl.col("higher_is_better").first())
         .then(pl.col("value").max())
         .otherwise(pl.col("value").min()),
     )
-    standards = listed.filter(this)["standard"]
+    standards = listed.filter(metric.matches)["standard"]
     known = ends.collect().row(0, named=True) | {
         "standard": standards[0] if len(standards) else None
     }
@@ -143,7 +142,7 @@ def whatif(
     name = standing["trust_name"]
     return WhatIf(
         title=f"What if: {name} ({trust_code}), {standing['quarter']}",
-        frame=shaped.select(pl.col(c).cast(t) for c, t in WHATIF.items()),
+        frame=shaped.select(cast_to(WHATIF)),
         notes=tuple(_notes(before, scored, every, standing, no_deficit=no_deficit)),
         table=table.drop("has_override"),
     )
@@ -248,7 +247,7 @@ def _table(
 def _means(
     national: Frames, before: pl.DataFrame, after: pl.DataFrame, trust_code: str
 ) -> Iterator[dict[str, object]]:
-    """Give the domains whose score changes."""
+    """List the domains whose score changes."""
     is_trust = pl.col("trust_code") == trust_code
     published = dict(
         national.domains.filter(is_trust).select("domain", "score").collect().iter_rows()

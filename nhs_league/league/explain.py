@@ -171,8 +171,8 @@ class Explain(Questions):
         """
         from nhs_league.core import metrics
         from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.filters import arrange
         from nhs_league.core.hidden import hidden, well_placed
-        from nhs_league.core.order import arranged
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
@@ -185,11 +185,11 @@ class Explain(Questions):
             choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
             (only, *_), assumptions = pick_measure(metric, choices, named_type)
             resolved_type = only.trust_type
-        cuts = _national_boundaries(frames)
-        wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
-        answer = hidden(frames, resolved_type, cuts, filters, only)
-        placed = well_placed(wanted.standings, cuts, filters).select("trust_code").collect()
-        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        boundaries = _national_boundaries(frames)
+        wanted = frames.of_type(resolved_type)
+        answer = hidden(frames, resolved_type, boundaries, filters, only)
+        placed = well_placed(wanted.standings, boundaries, filters).select("trust_code").collect()
+        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         codes = placed["trust_code"].unique().to_list()
         answer = with_caveats(answer, wanted, codes, metrics.ids(only) if only else ())
         return self._present(answer, metric=metric, **described(scope))
@@ -228,16 +228,16 @@ class Explain(Questions):
 
         """
         from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.filters import arrange
         from nhs_league.core.hidden import capped
-        from nhs_league.core.order import arranged
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         filters = resolve_filters(scope, frames)
         answer = capped(frames, resolved_type, _national_boundaries(frames), filters)
-        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
-        wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
+        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
+        wanted = frames.of_type(resolved_type)
         return self._present(with_caveats(answer, wanted), **described(scope))
 
     def robust(
@@ -281,7 +281,7 @@ class Explain(Questions):
         """
         from nhs_league.core import trust_types
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
         from nhs_league.core.uncertainty.robustness import robust_table, robustness
 
         narrowed = any((regions, subtypes, segments, limit is not None, sort))
@@ -297,7 +297,7 @@ class Explain(Questions):
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         frames = load_frames(self.store, scope).of_type(resolved_type)
         table = robust_table(frames, resolved_type, resolve_filters(scope, frames))
-        table = replace(arranged(table, order_of(limit, sort)), assumptions=assumptions)
+        table = replace(arrange(table, order_of(limit, sort)), assumptions=assumptions)
         return self._present(with_caveats(table, frames), **described(scope))
 
     def audit(self, *, quarter: str = LATEST) -> Audit:
@@ -355,8 +355,7 @@ def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Chang
 def _national_boundaries(frames: Frames) -> tuple[SegmentBoundary, ...]:
     """Return the cuts of the newest quarter of some frames; they are national."""
     from nhs_league.core.method.segments import segment_boundaries
-    from nhs_league.core.quarters import Quarter
 
     standings = frames.standings.collect()
-    newest = max(standings["quarter"].unique(), key=Quarter.parse)
+    newest = standings["quarter"].max()
     return segment_boundaries(standings.filter(pl.col("quarter") == newest))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         TrustList,
         TrustProfile,
     )
-    from nhs_league.core.order import Order
+    from nhs_league.core.filters import Order
 
 _PAST = 8
 """How many earlier quarters a weak spot is looked for in."""
@@ -234,7 +234,7 @@ class Look(Questions):
 
         """
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
         from nhs_league.core.ranking import table
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
@@ -242,7 +242,7 @@ class Look(Questions):
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         filters = resolve_filters(scope, frames)
         answer = table(frames, resolved_type, filters, groups=groups, bootstrap=bootstrap)
-        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         answer = with_caveats(explain_empty(answer, filters), frames)
         return self._present(answer, **described(scope))
 
@@ -269,7 +269,7 @@ class Look(Questions):
             segments: as for ``worst``.
 
         Returns:
-            Columns ``core.distribution.DISTRIBUTION``: twelve bins, lowest values first.
+            Columns ``core.distribution.HISTOGRAM``: twelve bins, lowest values first.
 
         Raises:
             UsageError: an area is named, not a metric.
@@ -283,7 +283,7 @@ class Look(Questions):
         """
         from nhs_league.core import metrics
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.distribution import distribution
+        from nhs_league.core.distribution import histogram
         from nhs_league.core.metrics import Area
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
@@ -298,7 +298,7 @@ class Look(Questions):
             )
         marked = [find_trust(self.store, trust, quarter)[1] for trust in mark]
         codes = [trust.code for trust in marked]
-        answer = distribution(frames, choice, resolve_filters(scope, frames), codes)
+        answer = histogram(frames, choice, resolve_filters(scope, frames), codes)
         lines = (*assumptions, *(trust.assumption for trust in marked if trust.assumption))
         answer = with_caveats(replace(answer, assumptions=lines), frames)
         return self._present(answer, metric=metric, mark=list(mark), **described(scope))
@@ -330,15 +330,14 @@ class Look(Questions):
             True
 
         """
-        from nhs_league.core.lists import metric_list
-        from nhs_league.core.metrics import catalogue
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
+        from nhs_league.core.metrics import catalogue, metric_list
 
         scope = scope_of(quarter, trust_type)
         listed = catalogue(load_frames(self.store, scope).observations)
         answer = metric_list(listed, parse_trust_type(self.store, scope))
         return self._present(
-            arranged(answer, order_of(limit, sort)), quarter=quarter, type=trust_type
+            arrange(answer, order_of(limit, sort)), quarter=quarter, type=trust_type
         )
 
     def trusts(
@@ -376,21 +375,21 @@ class Look(Questions):
             ['ZB6']
 
         """
-        from nhs_league.core.lists import trust_list
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
+        from nhs_league.core.trusts import trust_list
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
         filters = resolve_filters(scope, frames)
         answer = trust_list(frames, text, parse_trust_type(self.store, scope), filters)
         if not answer.notes:
-            answer = explain_empty(arranged(answer, order_of(limit, sort)), filters)
+            answer = explain_empty(arrange(answer, order_of(limit, sort)), filters)
         return self._present(answer, text=text, **described(scope))
 
     def _side_by_side(self, trusts: Sequence[str], quarter: str, *, peers: bool) -> Comparison:
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.comparison import side_by_side
-        from nhs_league.core.similar import similar_trusts
+        from nhs_league.core.peers import similar_trusts
 
         if peers:
             one = load_trust(self.store, trusts[0], quarter)
@@ -421,7 +420,7 @@ class Look(Questions):
         from nhs_league.core import metrics, trust_types
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.comparison import groups
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
 
         frames = load_frames(self.store, scope)
         filters = resolve_filters(scope, frames)
@@ -430,7 +429,7 @@ class Look(Questions):
             wanted = replace(scope, trust_type=trust_types.ALL) if every else scope
             trust_type, assumptions = resolve_trust_type(self.store, wanted)
             answer = groups(frames, by, None, trust_type, filters)
-            answer = replace(arranged(answer, order), assumptions=assumptions)
+            answer = replace(arrange(answer, order), assumptions=assumptions)
             return with_caveats(answer, frames)
         named_type = parse_trust_type(self.store, scope)
         if named_type == trust_types.ALL:
@@ -441,7 +440,7 @@ class Look(Questions):
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
         (choice,), assumptions = pick_measure(metric, choices, named_type)
         answer = groups(frames, by, choice, choice.trust_type, filters)
-        answer = replace(arranged(answer, order), assumptions=assumptions)
+        answer = replace(arrange(answer, order), assumptions=assumptions)
         return with_caveats(answer, frames, metrics=metrics.ids(choice))
 
     def _ranking(
@@ -449,8 +448,8 @@ class Look(Questions):
     ) -> Ranking | AreaRanking:
         from nhs_league.core import metrics, ranking
         from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.filters import arrange
         from nhs_league.core.metrics import Area
-        from nhs_league.core.order import arranged
 
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
@@ -458,6 +457,6 @@ class Look(Questions):
         picked, assumptions = pick_measure(metric, choices, named_type)
         filters = resolve_filters(scope, frames)
         answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
-        answer = replace(arranged(answer, order), assumptions=assumptions)
+        answer = replace(arrange(answer, order), assumptions=assumptions)
         in_area = [i for choice in picked if isinstance(choice, Area) for i in choice.metric_ids]
         return with_caveats(explain_empty(answer, filters), frames, metrics=in_area)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.core import explanation, profile, spread, trends
+from nhs_league.core import distribution, explanation, history, profile
 from nhs_league.core.answers import TrustReport
 from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.method.rules import Recomputed, recompute
@@ -78,9 +78,9 @@ def _report(
         explanation=explanation.explain(
             national.frames, code, national.boundaries, national.recomputed
         ),
-        places=trends.places(every, [code]),
-        trends=trends.metric_trend(every, [code], None),
-        strips=spread.strips(now, code),
-        domains=spread.domain_spread(now, code),
+        places=history.places(every, [code]),
+        trends=history.metric_trend(every, [code], None),
+        strips=distribution.peer_values(now, code),
+        domains=distribution.domain_spread(now, code),
         assumptions=assumptions,
     )

@@ -10,8 +10,7 @@ import pytest
 from nhs_league import League
 from nhs_league.core.facts import all_facts, normalise, spelling, true_unit
 from nhs_league.core.frames import OBSERVATIONS
-from nhs_league.core.lists import about_units, about_unknown
-from nhs_league.core.metrics import Area, Metric, catalogue, choose
+from nhs_league.core.metrics import Area, Metric, about_units, about_unknown, catalogue, choose
 from nhs_league.errors import NotFoundError
 from tests.conftest import Run
 

@@ -13,8 +13,7 @@ import pytest
 from nhs_league.core.facts import all_facts, facts_for, true_unit, true_units
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import OBSERVATIONS, STANDINGS, Frames
-from nhs_league.core.lists import about_units
-from nhs_league.core.metrics import Area, Metric, catalogue, choose
+from nhs_league.core.metrics import Area, Metric, about_units, catalogue, choose
 from nhs_league.core.ranking import rank
 from nhs_league.errors import NotFoundError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from nhs_league.core.causes import MetricChange, movement
 from nhs_league.core.frames import OBSERVATIONS
-from nhs_league.core.movement import MetricChange, movement
 
 Row = dict[str, object]
 
