@@ -11,7 +11,7 @@ from nhs_league.core import filters, trust_types, trusts
 from nhs_league.core.answers import AnyAnswer
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
-from nhs_league.core.method.segments import Cut, cuts, has_fixed_cuts
+from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
 from nhs_league.core.metrics import Area, Metric
 from nhs_league.core.quarters import Quarter, matching
 from nhs_league.errors import NotFoundError
@@ -192,7 +192,7 @@ class TrustContext:
         quarter: the quarter.
         frames: the frames of its type in that quarter.
         national: the frames of all types in that quarter.
-        cuts: the cuts between segments in that quarter.
+        boundaries: the cuts between segments in that quarter.
         assumptions: how the trust and the quarter were chosen.
 
     """
@@ -202,7 +202,7 @@ class TrustContext:
     quarter: Quarter
     frames: Frames
     national: Frames
-    cuts: tuple[Cut, ...]
+    boundaries: tuple[SegmentBoundary, ...]
     assumptions: tuple[str, ...]
 
 
@@ -226,22 +226,22 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
         its,
         national.of_type(trust_type),
         national,
-        national_cuts(store, its),
-        (*filter(None, (found.said,)), *_is_older(store, its_quarter, quarter)),
+        national_boundaries(store, its),
+        (*filter(None, (found.assumption,)), *_is_older(store, its_quarter, quarter)),
     )
 
 
-def national_cuts(store: Store, quarter: Quarter) -> tuple[Cut, ...]:
+def national_boundaries(store: Store, quarter: Quarter) -> tuple[SegmentBoundary, ...]:
     """Find the cuts of a quarter from all trusts stored, of the whole year where they are fixed."""
     same_cuts = [
         each
         for each in store.quarters
         if each == quarter or (has_fixed_cuts(quarter.label) and each.year == quarter.year)
     ]
-    return cuts(read_quarters(store, same_cuts).standings.collect())
+    return segment_boundaries(read_quarters(store, same_cuts).standings.collect())
 
 
-def find_trust(store: Store, typed: str, quarter: str) -> tuple[Frames, trusts.Found]:
+def find_trust(store: Store, typed: str, quarter: str) -> tuple[Frames, trusts.TrustMatch]:
     """Find a trust and the frames that it is in: the newest, else the last that had it."""
     columns = ("quarter", "trust_code", "trust_name")
     frames = load_frames(store, Scope(quarter))

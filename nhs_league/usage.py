@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from nhs_league.errors import UsageError
+
+
+class GroupBy(StrEnum):
+    """What trusts can be grouped by."""
+
+    REGION = "region"
+    SUBTYPE = "subtype"
+    SEGMENT = "segment"
+    TYPE = "type"
 
 
 def check_comparison(
@@ -42,7 +52,7 @@ def check_comparison(
             "A comparison needs two different trusts.",
             'Name another, or run "nhsleague show" for one.',
         )
-    if by != "type":
+    if by != GroupBy.TYPE:
         return
     if trust_type and trust_type.strip().casefold() != "all":
         raise UsageError(

@@ -11,8 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from nhs_league.core import dictionary
-from nhs_league.core.frames import KEYS
+from nhs_league.core.frames import KEYS, TABLES, describe_columns
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,10 +24,10 @@ def filled(text: str) -> str:
 def dictionary_page() -> str:
     """Give the data dictionary's page, from the tables' own descriptions."""
     parts = ["# Data dictionary\n"]
-    for table, what in dictionary.TABLES.items():
+    for table, what in TABLES.items():
         key = ", ".join(KEYS[table])
         parts.append(f"## {table}\n\n{what} Key: {key}.\n")
-        rows = dictionary.described().filter(table=table).iter_rows(named=True)
+        rows = describe_columns().filter(table=table).iter_rows(named=True)
         lines = [
             f"| {r['column']} | {r['description']} | {r['unit'] or ''} | {r['type']} |"
             for r in rows

@@ -85,7 +85,7 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.console import Console
     from rich.progress import track
 
-    from nhs_league.core.counting import counted
+    from nhs_league.core.sentences import counted
     from nhs_league.render.page import INDEX, file_of, index, page
 
     league = open_or_fetch(common)

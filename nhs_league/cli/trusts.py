@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,16 +11,7 @@ from nhs_league.cli.data import open_or_fetch
 from nhs_league.cli.options import Common, Output, Rows, Trust, When, Which
 from nhs_league.cli.output import show_answer
 from nhs_league.cli.ranks import Bootstrap
-from nhs_league.usage import check_comparison
-
-
-class Grouping(StrEnum):
-    """What ``--by`` may name; the same words as ``core.comparison.By``, without its imports."""
-
-    REGION = "region"
-    SUBTYPE = "subtype"
-    SEGMENT = "segment"
-    TYPE = "type"
+from nhs_league.usage import GroupBy, check_comparison
 
 
 def show(
@@ -54,7 +44,7 @@ def compare(
         ),
     ] = None,
     by: Annotated[
-        Grouping | None,
+        GroupBy | None,
         typer.Option("--by", help="Compare groups of trusts.", show_default="region"),
     ] = None,
     metric: Annotated[

@@ -116,7 +116,7 @@ def kind_of(answer: Answer) -> str:
 
 
 def with_sample(frame: pl.DataFrame, *, sample: bool) -> pl.DataFrame:
-    """Put the column ``sample`` first, so that fictional figures never pass for real ones."""
+    """Add the column ``sample`` first, so that fictional figures never pass for real ones."""
     return frame.select(pl.lit(sample).alias("sample"), pl.exclude("sample"))
 
 
@@ -141,7 +141,7 @@ class LeagueTable(Answer):
 
 
 class GroupedTable(LeagueTable):
-    """The league table with, for each trust, those that it cannot be told apart from."""
+    """The league table with, for each trust, how many are indistinguishable from it."""
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -176,7 +176,7 @@ class Comparison(Answer):
 
     Attributes:
         standings: their rows of STANDINGS.
-        pairs: which of them can be told apart, ``core.confidence.pairs``.
+        pairs: which of them are distinguishable, ``core.confidence.distinguishable``.
 
     """
 
@@ -189,7 +189,7 @@ class GroupComparison(Answer):
 
 
 class Spread(Answer):
-    """How a metric's values are spread: ``core.distribution.DISTRIBUTION``."""
+    """How a metric's values are spread: ``core.distribution.HISTOGRAM``."""
 
 
 class MetricList(Answer):
@@ -275,19 +275,19 @@ class Changes(Answer):
 
 
 class Revisions(Answer):
-    """Figures that a later file changed: ``core.revisions.REVISIONS``."""
+    """Figures that a later file changed: ``core.history.REVISIONS``."""
 
 
 class PlaceTrend(Answer):
-    """Trusts' segments and ranks, quarter by quarter: ``core.trends.PLACES``."""
+    """Trusts' segments and ranks, quarter by quarter: ``core.history.PLACES``."""
 
 
 class MetricTrend(Answer):
-    """One metric or area, quarter by quarter: ``core.trends.METRIC_TREND``."""
+    """One metric or area, quarter by quarter: ``core.history.METRIC_TREND``."""
 
 
 class EveryMetricTrend(Answer):
-    """All metrics of trusts, quarter by quarter: ``core.trends.METRIC_TREND``."""
+    """All metrics of trusts, quarter by quarter: ``core.history.METRIC_TREND``."""
 
 
 class QueryResult(Answer):
@@ -324,8 +324,8 @@ class TrustReport:
         explanation: how its rank came about.
         places: its segments and ranks, quarter by quarter.
         trends: its metrics, quarter by quarter.
-        strips: its values among its peers', ``core.spread.STRIPS``.
-        domains: its domains among its peers', ``core.spread.DOMAIN_SPREAD``.
+        strips: its values among its peers', ``core.distribution.PEER_VALUES``.
+        domains: its domains among its peers', ``core.distribution.DOMAIN_SPREAD``.
         assumptions: what was assumed to find the trust.
 
     """

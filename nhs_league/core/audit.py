@@ -1,4 +1,4 @@
-"""The release recomputed: what of it follows from its own figures by the official method."""
+"""The release recomputed: what of it follows from its other figures by the official method."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Audit
-from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.method.rules import NO_RULE, recompute
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
@@ -20,13 +20,12 @@ from nhs_league.core.method.scoring import (
 from nhs_league.core.method.segments import (
     BY_PEOPLE,
     OverrideReason,
-    adjusted,
-    by_score,
+    apply_override,
     cut_period,
-    cuts,
     overrides,
+    segment_boundaries,
+    segment_from_score,
 )
-from nhs_league.core.noise import noiseless
 
 
 class Outcome(StrEnum):
@@ -92,7 +91,7 @@ def audit(frames: Frames) -> Audit:
 
     Returns:
         Schema AUDIT in ``frame``; ``checked`` (schema SUMMARY), ``reasons`` (schema
-        REASONS) and ``rules`` (schema ``scoring_rules.RULES``).
+        REASONS) and ``rules`` (schema ``rules.RULES``).
 
     """
     recomputed = recompute(frames.observations, frames.standings)
@@ -108,7 +107,7 @@ def audit(frames: Frames) -> Audit:
     return Audit(
         title="Published figures that do not follow from the others by the official method",
         frame=listed.sort("quarter", order, "trust_type", "name", "trust_code").select(
-            pl.col(c).cast(t) for c, t in AUDIT.items()
+            cast_to(AUDIT)
         ),
         notes=tuple(_notes(reasons)),
         checked=_summary(every),
@@ -236,7 +235,7 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
         _override(rows),
         _exact(
             rows.with_columns(
-                published="league_segment", computed=adjusted(unadjusted, has_override)
+                published="league_segment", computed=apply_override(unadjusted, has_override)
             ),
             "segment",
             pl.when(pl.col("published") == BY_PEOPLE)
@@ -251,16 +250,16 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
 
 def _by_cuts(period: pl.DataFrame) -> pl.DataFrame:
     """Add the segment by the cuts of the period, and how far the score is from the nearest cut."""
-    between = cuts(period)
+    boundaries = segment_boundaries(period)
     score = pl.col("average_score")
     edges = [
         abs(score - edge)
-        for cut in between
+        for cut in boundaries
         for edge in (cut.highest_better, cut.lowest_worse)
         if edge is not None
     ]
     return period.drop("period").with_columns(
-        by_cuts=by_score(score, between),
+        by_cuts=segment_from_score(score, boundaries),
         off_edge=pl.min_horizontal(edges) if edges else pl.lit(None, pl.Float64),
     )
 
@@ -355,7 +354,7 @@ def _exact(
 
 
 def _by_metric(unexplained: pl.DataFrame) -> pl.DataFrame:
-    """Put the scores of a metric that no known rule gives into one row."""
+    """Collect the scores of a metric that no known rule gives in one row."""
     rows = (
         unexplained.filter(pl.col("note") == NO_RULE)
         .group_by("quarter", "what", "name")
@@ -373,7 +372,7 @@ def _summary(every: pl.DataFrame) -> pl.DataFrame:
     order = pl.DataFrame({"what": _KINDS})
     return (
         order.join(every.group_by("what").agg(pl.len().alias("published"), *counts), on="what")
-        .select(pl.col(c).cast(t) for c, t in SUMMARY.items())
+        .select(cast_to(SUMMARY))
     )  # fmt: skip
 
 
@@ -383,24 +382,24 @@ def _reasons(every: pl.DataFrame) -> pl.DataFrame:
         every.filter(pl.col("outcome").is_in(named))
         .group_by("what", reason="note")
         .agg(computed_figures=pl.len())
-        .select(pl.col(c).cast(t) for c, t in REASONS.items())
+        .select(cast_to(REASONS))
         .sort("what", "computed_figures", "reason", descending=[False, True, False])
     )
 
 
 def _notes(reasons: pl.DataFrame) -> list[str]:
-    """Say why figures were not recomputed, or are excepted."""
+    """Explain why figures were not recomputed, or are excepted."""
     return [
         f"{what.capitalize()}, {count:,}: {reason}." for what, reason, count in reasons.iter_rows()
     ]
 
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    difference = noiseless(pl.col("computed") - pl.col("published"))
+    difference = round_computed(pl.col("computed") - pl.col("published"))
     absent = [pl.lit(None, kind).alias(c) for c, kind in OUTCOMES.items() if c not in frame.columns]
     return (
         frame.with_columns(absent)
         .with_columns(computed_difference=difference.cast(pl.Float64))
         .with_columns(pl.col("computed").cast(pl.Float64).round(6))
-        .select(pl.col(c).cast(t) for c, t in OUTCOMES.items())
+        .select(cast_to(OUTCOMES))
     )

@@ -1,4 +1,4 @@
-"""What moved a trust between two quarters, in which direction, and whether it may be chance."""
+"""What moved a trust between two quarters: its metrics, the cause, and whether it may be chance."""
 
 from __future__ import annotations
 
@@ -7,8 +7,243 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core.confidence import overlaps
-from nhs_league.core.movement import Kind
-from nhs_league.core.noise import noiseless
+from nhs_league.core.facts import normalise
+from nhs_league.core.frames import cast_to, round_computed
+from nhs_league.core.method.scoring import average_scores, scored_for_average
+from nhs_league.core.metrics import catalogue
+from nhs_league.core.periods import same_period
+
+
+class MetricChange(StrEnum):
+    """What happened to a metric between two quarters."""
+
+    MOVED = "a metric moved"
+    PEERS_MOVED = "peers moved"
+    SAME_PERIOD = "same period published again"
+    REVISED = "same period, another figure"
+    NEW_FIGURE = "new figure, same score"
+    ADDED = "metric added"
+    DROPPED = "metric dropped"
+    BROKEN = "series broken"
+
+
+MOVEMENT = pl.Schema(
+    {
+        "trust_type": pl.String,
+        "trust_code": pl.String,
+        "metric_id": pl.String,
+        "metric": pl.String,
+        "short_name": pl.String,
+        "unit_from": pl.String,
+        "unit": pl.String,
+        "period_from": pl.String,
+        "period": pl.String,
+        "value_from": pl.Float64,
+        "value": pl.Float64,
+        "rank_from": pl.Int32,
+        "rank": pl.Int32,
+        "score_from": pl.Float64,
+        "score": pl.Float64,
+        "higher_is_better": pl.Boolean,
+        "kind": pl.String,
+        "computed_contribution": pl.Float64,
+    }
+)
+"""One row a trust and metric that counts in its average in either quarter. ``kind`` is a
+``MetricChange``; ``computed_contribution`` is what it adds to the change of the trust's average
+score; the contributions of a trust add up to that change."""
+
+
+def movement(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
+    """Compare two quarters metric by metric.
+
+    A metric whose period and value are those of the quarter before is no news, though its score may
+    change as its peers move. A metric whose unit or description changed under one ID is not
+    compared.
+
+    Args:
+        before: schema OBSERVATIONS, of the earlier quarter, with all trusts.
+        after: schema OBSERVATIONS, of the later quarter, with all trusts.
+
+    Returns:
+        Schema MOVEMENT.
+
+    """
+    listed = catalogue(after)
+    directions = listed.select(
+        "trust_type", "metric_id", "unit", "higher_is_better", "short_name"
+    ).lazy()
+    earlier_names = catalogue(before).select("trust_type", "metric_id", "unit", "short_name")
+    key = ["trust_type", "trust_code", "metric_id"]
+    both = _scored(before).join(_scored(after), on=key, how="full", coalesce=True, suffix="_to")
+    means = {
+        "from": average_scores(before).select("trust_code", mean_from="computed_average_score"),
+        "to": average_scores(after).select("trust_code", total="weight"),
+    }
+    return (
+        both.join(means["from"], on="trust_code", how="left")
+        .join(means["to"], on="trust_code", how="left")
+        .join(
+            directions.rename({"unit": "unit_to"}),
+            on=["trust_type", "metric_id", "unit_to"],
+            how="left",
+            nulls_equal=True,
+        )
+        .join(
+            earlier_names.lazy().rename({"short_name": "short_name_from"}),
+            on=["trust_type", "metric_id", "unit"],
+            how="left",
+            nulls_equal=True,
+        )
+        .with_columns(
+            kind=_kind(),
+            computed_contribution=_contribution(),
+            metric_now=pl.coalesce("metric_to", "metric"),
+            short_name=pl.coalesce("short_name", "short_name_from"),
+        )
+        .select(
+            *key,
+            "short_name",
+            "higher_is_better",
+            "kind",
+            "computed_contribution",
+            metric="metric_now",
+            unit_from="unit",
+            unit="unit_to",
+            period_from="period",
+            period="period_to",
+            value_from="value",
+            value="value_to",
+            rank_from="rank",
+            rank="rank_to",
+            score_from="score",
+            score="score_to",
+        )
+        .select(cast_to(MOVEMENT))
+        .collect()
+    )
+
+
+COMPARED_VALUES = pl.Schema(
+    {
+        "trust_code": pl.String,
+        "metrics_compared": pl.Int32,
+        "metrics_improved": pl.Int32,
+        "metrics_worsened": pl.Int32,
+    }
+)
+"""How many of a trust's metrics have a value in one unit in two quarters, new in the later, and for
+how many of these it is better or worse."""
+
+
+def compare_values(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
+    """Count, by their values, the metrics that improved and worsened between two quarters.
+
+    Metrics are the same where their IDs and units are, so that quarters of different framework
+    years, which score them in different ways, can be compared.
+
+    Args:
+        before: schema OBSERVATIONS, of the earlier quarter, with all trusts.
+        after: schema OBSERVATIONS, of the later quarter, with all trusts.
+
+    Returns:
+        Schema COMPARED_VALUES, one row a trust with a metric that can be compared.
+
+    """
+    key = ["trust_type", "trust_code", "metric_id", "unit"]
+    directions = catalogue(after).select("trust_type", "metric_id", "unit", "higher_is_better")
+    columns = (*key, "quarter", "period", "value")
+    change = pl.col("value") - pl.col("value_from")
+    better = pl.when("higher_is_better").then(change > 0).otherwise(change < 0)
+    return (
+        after.select(columns)
+        .join(before.select(columns), on=key, suffix="_from")
+        .join(directions.lazy(), on=["trust_type", "metric_id", "unit"])
+        .filter(change.is_not_null(), pl.col("higher_is_better").is_not_null(), ~same_period())
+        .group_by("trust_code")
+        .agg(
+            metrics_compared=pl.len(),
+            metrics_improved=(better & (change != 0)).sum(),
+            metrics_worsened=(~better & (change != 0)).sum(),
+        )
+        .select(cast_to(COMPARED_VALUES))
+        .sort("trust_code")
+        .collect()
+    )
+
+
+def _scored(observations: pl.LazyFrame) -> pl.LazyFrame:
+    """Keep what counts in the average."""
+    return scored_for_average(observations).select(
+        "trust_type",
+        "quarter",
+        "trust_code",
+        "metric_id",
+        "metric",
+        "unit",
+        "period",
+        "value",
+        "rank",
+        "score",
+        "weight",
+    )
+
+
+def _kind() -> pl.Expr:
+    value, value_to = pl.col("value"), pl.col("value_to")
+    score, score_to = pl.col("score"), pl.col("score_to")
+    is_same_period = same_period("period", "quarter", "period_to", "quarter_to")
+    same_value = value.eq_missing(value_to)
+    same_score = score == score_to
+    better = pl.when("higher_is_better").then(value_to > value).otherwise(value_to < value)
+    follows = (
+        pl.when(value_to.is_null()).then(pl.lit(value=True)).otherwise(better == (score_to < score))
+    )
+    is_broken = pl.col("unit").ne_missing(pl.col("unit_to")) | _redefined()
+    return (
+        pl.when(score.is_null())
+        .then(pl.lit(MetricChange.ADDED.value))
+        .when(score_to.is_null())
+        .then(pl.lit(MetricChange.DROPPED.value))
+        .when(is_broken)
+        .then(pl.lit(MetricChange.BROKEN.value))
+        .when(is_same_period & same_value & same_score)
+        .then(pl.lit(MetricChange.SAME_PERIOD.value))
+        .when(is_same_period & (~same_value | value_to.is_null()))
+        .then(pl.lit(MetricChange.REVISED.value))
+        .when(same_score & ~same_value)
+        .then(pl.lit(MetricChange.NEW_FIGURE.value))
+        .when(same_value & value_to.is_not_null() | ~follows)
+        .then(pl.lit(MetricChange.PEERS_MOVED.value))
+        .when(same_score)
+        .then(pl.lit(MetricChange.SAME_PERIOD.value))
+        .otherwise(pl.lit(MetricChange.MOVED.value))
+    )  # fmt: skip
+
+
+def _redefined() -> pl.Expr:
+    """Return whether one ID has another description than before, spelling apart."""
+    return pl.struct("metric", "metric_to").map_batches(
+        lambda pairs: pl.Series(
+            [normalise(a or "") != normalise(b or "") for a, b in pairs.struct.unnest().iter_rows()]
+        ),
+        return_dtype=pl.Boolean,
+    )
+
+
+def _contribution() -> pl.Expr:
+    """Return what a metric adds to the change of its trust's mean; together they make it."""
+    # A metric of one ID counts the same in both quarters; infections count a third each.
+    mean, share = pl.col("mean_from"), pl.coalesce("weight", "weight_to") / pl.col("total")
+    score, score_to = pl.col("score"), pl.col("score_to")
+    change = (
+        pl.when(score.is_null())
+        .then(score_to - mean)
+        .when(score_to.is_null())
+        .then(mean - score)
+        .otherwise(score_to - score)
+    )
+    return round_computed(change * share)
 
 
 class Certainty(StrEnum):
@@ -27,23 +262,23 @@ class Cause(StrEnum):
     OVERRIDE_REMOVED = "override removed"
     DECISION = "decision"
     METRIC_SET = "metric set changed"
-    REVISED = Kind.REVISED.value
-    MOVED = Kind.MOVED.value
-    PEERS_MOVED = Kind.PEERS_MOVED.value
+    REVISED = MetricChange.REVISED.value
+    MOVED = MetricChange.MOVED.value
+    PEERS_MOVED = MetricChange.PEERS_MOVED.value
     FRAMEWORK = "framework changed"
     GONE = "no longer listed"
     NEW = "newly listed"
 
 
 _MEANS = {
-    Kind.MOVED: Cause.MOVED,
-    Kind.PEERS_MOVED: Cause.PEERS_MOVED,
-    Kind.SAME_PERIOD: Cause.PEERS_MOVED,
-    Kind.NEW_FIGURE: Cause.PEERS_MOVED,
-    Kind.REVISED: Cause.REVISED,
-    Kind.ADDED: Cause.METRIC_SET,
-    Kind.DROPPED: Cause.METRIC_SET,
-    Kind.BROKEN: Cause.METRIC_SET,
+    MetricChange.MOVED: Cause.MOVED,
+    MetricChange.PEERS_MOVED: Cause.PEERS_MOVED,
+    MetricChange.SAME_PERIOD: Cause.PEERS_MOVED,
+    MetricChange.NEW_FIGURE: Cause.PEERS_MOVED,
+    MetricChange.REVISED: Cause.REVISED,
+    MetricChange.ADDED: Cause.METRIC_SET,
+    MetricChange.DROPPED: Cause.METRIC_SET,
+    MetricChange.BROKEN: Cause.METRIC_SET,
 }
 
 
@@ -86,7 +321,9 @@ def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame)
         .with_columns(weight=in_direction, by=pl.col("kind").replace_strict(causes))
         .filter(pl.col("weight") > 0)
         .with_columns(
-            computed_share=noiseless(pl.col("weight") / pl.col("weight").sum().over("trust_code")),
+            computed_share=round_computed(
+                pl.col("weight") / pl.col("weight").sum().over("trust_code")
+            ),
             largest=pl.col("weight") == pl.col("weight").max().over("trust_code"),
         )
     )
@@ -135,7 +372,7 @@ def certainty() -> pl.Expr:
 
 
 def direction() -> pl.Expr:
-    """Tell better from worse: by the segment, else by the average score, else by the rank."""
+    """Return whether a trust improved: by the segment, else by the average score, else by rank."""
     steps = [
         (pl.col(c).cast(pl.Float64) - pl.col(f"{c}_from").cast(pl.Float64)).sign()
         for c in ("segment", "average_score", "rank")
@@ -152,7 +389,7 @@ def direction() -> pl.Expr:
 
 
 def cause() -> pl.Expr:
-    """Tell what a change comes from, most of all: a fact before a figure."""
+    """Return what a change comes from, most of all: a fact before a figure."""
     return (
         pl.when("is_gone")
         .then(pl.lit(Cause.GONE.value))
@@ -162,7 +399,7 @@ def cause() -> pl.Expr:
         .then(pl.lit(Cause.FRAMEWORK.value))
         .when(segment_moved() & _decided())
         .then(pl.lit(Cause.DECISION.value))
-        .when(segment_moved() & _override_flipped() & pl.col("is_held_back"))
+        .when(segment_moved() & _override_flipped() & pl.col("is_capped"))
         .then(pl.lit(Cause.OVERRIDE_APPLIED.value))
         .when(segment_moved() & _override_flipped())
         .then(pl.lit(Cause.OVERRIDE_REMOVED.value))
@@ -173,12 +410,12 @@ def cause() -> pl.Expr:
 
 
 def segment_moved() -> pl.Expr:
-    """Tell the trusts whose segment is another."""
+    """Return whether a trust's segment changed."""
     return (pl.col("segment") != pl.col("segment_from")).fill_null(value=False)
 
 
 def _override_flipped() -> pl.Expr:
-    return (pl.col("is_held_back") != pl.col("is_held_back_from")).fill_null(value=False)
+    return (pl.col("is_capped") != pl.col("is_held_back_from")).fill_null(value=False)
 
 
 def _decided() -> pl.Expr:

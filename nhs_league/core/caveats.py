@@ -78,12 +78,12 @@ def _doubted(
         if table == "domains" and "area" in frame.columns:
             doubted = doubted.filter(pl.col("name").is_in(frame["area"].unique().to_list()))
         concerns = _concerns(frame, trusts, metrics, whole_table=table != "observations")
-        found = doubted.filter(concerns).select("trust_code", "name", "doubt")
-        if found.is_empty():
+        concerned = doubted.filter(concerns).select("trust_code", "name", "doubt")
+        if concerned.is_empty():
             continue
-        named = [f"{code} {what} ({why})" for code, what, why in found.head(_NAMED).iter_rows()]
-        verb = "1 figure is" if found.height == 1 else f"{found.height} figures are"
-        yield f"{verb} doubtful (?): {_listed(named, found.height)}."
+        named = [f"{code} {what} ({why})" for code, what, why in concerned.head(_NAMED).iter_rows()]
+        verb = "1 figure is" if concerned.height == 1 else f"{concerned.height} figures are"
+        yield f"{verb} doubtful (?): {_listed(named, concerned.height)}."
 
 
 def _concerns(
@@ -109,7 +109,7 @@ def _concerns(
 
 
 def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
-    """Say how many of the answer's figures a later file changed."""
+    """Count the answer's figures that a later file changed."""
     if "trust_code" not in frame.columns or "quarter" not in frame.columns:
         return
     of_metrics = "metric_id" in frame.columns
@@ -133,7 +133,7 @@ def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
 
 
 def unsure_order(count: int) -> str:
-    """Say that figures depend on which of two files is newer, and that this is not known."""
+    """Warn that figures depend on which of two files is newer, which is not known."""
     figures = "1 figure is" if count == 1 else f"{count} figures are"
     return (
         f"{figures} uncertain: two release files disagree, and nothing shows which was published "
@@ -142,7 +142,7 @@ def unsure_order(count: int) -> str:
 
 
 def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
-    """Say of which quarters and types only a part is stored."""
+    """Name the quarters and types of which only a part is stored."""
     if "quarter" not in frame.columns or "rank" not in frame.columns:
         return
     key = ["quarter", "trust_type"]

@@ -10,26 +10,24 @@ import polars as pl
 from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import Changes
 from nhs_league.core.causes import (
-    cause,
-    certainty,
-    direction as direction_of,
-    main_metric,
-    segment_moved,
-)
-from nhs_league.core.change_words import in_words, notes
-from nhs_league.core.counting import counted
-from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
-from nhs_league.core.mergers import departed, what_became
-from nhs_league.core.method.segments import cuts, is_held_back, with_computed
-from nhs_league.core.movement import (
     COMPARED_VALUES,
     MOVEMENT,
+    Cause,
+    Certainty,
+    cause,
+    certainty,
     compare_values,
+    direction as direction_of,
+    main_metric,
     movement,
+    segment_moved,
 )
-from nhs_league.core.noise import noiseless
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames, round_computed
+from nhs_league.core.method.segments import is_capped, segment_boundaries, with_unadjusted_segment
+from nhs_league.core.quarters import framework_breaks
+from nhs_league.core.sentences import counted, figure, two_places, with_unit
+from nhs_league.core.trusts import departed, what_became
 
 CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",
@@ -72,7 +70,7 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
     earlier, later = (_standings(frames, trust_type) for frames in (before, after))
     quarters = [frame["quarter"][0] if frame.height else "" for frame in (earlier, later)]
     breaks = framework_breaks(filter(None, quarters))
-    observed = [_of(frames, trust_type).observations for frames in (before, after)]
+    observed = [frames.of_type(trust_type).observations for frames in (before, after)]
     # Across framework years scores are not comparable, so no metric's score explains a change.
     moved = MOVEMENT.to_frame() if breaks else movement(*observed)
     values = compare_values(*observed) if breaks else COMPARED_VALUES.to_frame()
@@ -85,7 +83,7 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
         .with_columns(same_framework=pl.lit(not breaks))
         .with_columns(certainty=certainty(), direction=direction_of(), cause=cause())
         .with_columns(
-            in_words=in_words(),
+            in_words=change_sentence(),
             became=pl.col("trust_code").replace_strict(gone, default=None, return_dtype=pl.String),
             tied_metrics=_others_tied(),
         )
@@ -100,10 +98,9 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
         )
         .select(CHANGES)
     )
-    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
-    narrowed = f", {said}" if (said := filters.in_words()) else ""
+    whose = narrowing.in_scope(trust_type, filters)
     return Changes(
-        title=f"Changes from {quarters[0]} to {quarters[1]} ({whose}{narrowed})",
+        title=f"Changes from {quarters[0]} to {quarters[1]} ({whose})",
         frame=explained,
         notes=(*notes(explained), *_not_compared(earlier, later, quarters), *breaks),
     )
@@ -116,8 +113,8 @@ def _others_tied() -> pl.Expr:
 
 
 def _not_compared(earlier: pl.DataFrame, later: pl.DataFrame, quarters: Sequence[str]) -> list[str]:
-    """Say which trusts one quarter lacks because its files are missing or are only a part."""
-    said = []
+    """Name the trusts that one quarter lacks because its files are missing or are only a part."""
+    lines = []
     for frame, other, quarter in (
         (earlier, later, quarters[1]),
         (later, earlier, quarters[0]),
@@ -126,21 +123,20 @@ def _not_compared(earlier: pl.DataFrame, later: pl.DataFrame, quarters: Sequence
             departed(frame, other), on="trust_code", how="anti"
         )
         for name in trust_types.in_order(set(missing["trust_type"])):
-            trusts = trust_types.in_words(name)
-            count = missing.filter(trust_type=name).height
+            count = trust_types.counted(missing.filter(trust_type=name).height, name)
             lacks = "only some" if name in set(other["trust_type"]) else "no"
-            said.append(
-                f"{counted(count, trusts.removesuffix('s'))} not compared: your files have {lacks} "
-                f"{trusts} for {quarter or 'the other quarter'}."
+            lines.append(
+                f"{count} not compared: your files have {lacks} "
+                f"{trust_types.in_words(name)} for {quarter or 'the other quarter'}."
             )
-    return said
+    return lines
 
 
 def narrowed(answer: Changes, *, segment_only: bool, direction: str | None) -> Changes:
     """Keep some of the changes; the notes go on counting all of them.
 
     Args:
-        answer: as ``changes`` gives it.
+        answer: as ``changes`` returns it.
         segment_only: whether to keep only trusts whose segment changed.
         direction: ``improved`` or ``worsened``; None for both.
 
@@ -153,16 +149,12 @@ def narrowed(answer: Changes, *, segment_only: bool, direction: str | None) -> C
     return replace(answer, frame=frame)
 
 
-def _of(frames: Frames, trust_type: str) -> Frames:
-    return frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
-
-
 def _standings(frames: Frames, trust_type: str) -> pl.DataFrame:
-    """Give a quarter's standings with what the override does, by the national cuts."""
-    found = cuts(frames.standings.collect())
+    """Return a quarter's standings with what the override does, by the national cuts."""
+    boundaries = segment_boundaries(frames.standings.collect())
     return (
-        with_computed(_of(frames, trust_type).standings, found)
-        .with_columns(is_held_back=is_held_back())
+        with_unadjusted_segment(frames.of_type(trust_type).standings, boundaries)
+        .with_columns(is_capped=is_capped())
         .collect()
     )
 
@@ -198,8 +190,8 @@ def _joined(
             pl.col("quarter_from").fill_null(
                 pl.lit(earlier["quarter"][0] if earlier.height else None)
             ),
-            computed_change=noiseless(pl.col("average_score") - pl.col("average_score_from")),
-            # A gone trust is kept by a filter on what it was.
+            computed_change=round_computed(pl.col("average_score") - pl.col("average_score_from")),
+            # Filters look at what a gone trust was.
             segment_now="segment",
         )
     )
@@ -210,3 +202,173 @@ def _is_change() -> pl.Expr:
     figures = ("segment", "rank", "average_score")
     differs = [(pl.col(c) != pl.col(f"{c}_from")).fill_null(value=False) for c in figures]
     return pl.any_horizontal(*differs, "is_gone", "is_new")
+
+
+_MOST = 0.5
+"""From which share of the movement one metric is called its main cause."""
+_NAMED = 3
+"""Up to how many metrics of one share are named."""
+
+
+def change_sentence() -> pl.Expr:
+    """Describe a change in a sentence, with its cause."""
+    segment = pl.when(segment_moved()).then(
+        pl.format("Segment {} to {}; ", "segment_from", "segment")
+    )
+    rank = pl.when((pl.col("rank") != pl.col("rank_from")).fill_null(value=False)).then(
+        pl.format("rank {} to {}; ", "rank_from", "rank")
+    )
+    score = pl.when((pl.col("computed_change") != 0).fill_null(value=False)).then(
+        pl.format(
+            "average score {} to {}; ",
+            two_places("average_score_from"),
+            two_places("average_score"),
+        )
+    )
+    renamed = pl.when(pl.col("trust_name") != pl.col("trust_name_from")).then(
+        pl.format("renamed, before {}; ", "trust_name_from")
+    )
+    parts = [part.fill_null("") for part in (segment, rank, score, renamed)]
+    return pl.concat_str(*parts, _because().fill_null("others moved"))
+
+
+def _because() -> pl.Expr:
+    """Describe the cause, with the metric that moved most and how much of the movement it makes."""
+    both = pl.format("{} to {}", figure("value_from"), figure("value"))
+    scores = pl.format("score {} to {}", two_places("score_from"), two_places("score"))
+    values = (
+        pl.when(pl.col("value_from").is_null() | pl.col("value").is_null())
+        .then(scores)
+        .otherwise(pl.format("{}, {}", with_unit(both), scores))
+    )
+    is_tied = pl.col("tied_metrics").list.len() > 1
+    values = pl.when(is_tied).then(pl.lit("")).otherwise(pl.format(": {}", values))
+    still = pl.lit("its score stood still while others moved")
+    words = {
+        Cause.OVERRIDE_APPLIED: pl.lit(
+            "the financial override was applied: its finances, not its care"
+        ),
+        Cause.OVERRIDE_REMOVED: pl.lit("the financial override no longer holds it back"),
+        Cause.DECISION: pl.lit("by decision of NHS England: segment 5 is intensive support"),
+        Cause.METRIC_SET: pl.format("what is measured changed, {} ({})", _which(), "kind"),
+        Cause.REVISED: pl.format(
+            "figures for the same period were corrected, {}{}", _which(), values
+        ),
+        Cause.MOVED: pl.format("{}{}", _which(), values),
+        Cause.PEERS_MOVED: pl.when(pl.col("still").fill_null(value=True))
+        .then(still)
+        .otherwise(
+            pl.format("other trusts moved, in {}{}", _which(), values).str.replace(
+                "in mainly", "mainly in"
+            )
+        ),
+        Cause.FRAMEWORK: pl.concat_str(
+            pl.lit("the framework changed"), _values_compared().fill_null("")
+        ),
+        Cause.NEW: pl.lit("newly listed"),
+        Cause.GONE: pl.lit("no longer listed"),
+    }
+    chosen = pl.lit(None, pl.String)
+    for each, sentence in words.items():
+        chosen = pl.when(pl.col("cause") == each.value).then(sentence).otherwise(chosen)
+    return chosen
+
+
+def _which() -> pl.Expr:
+    """Name the metric that moved most, or those that share its place, with their share."""
+    share = pl.col("computed_share")
+    percent = pl.format("{}%", (share * 100).round().cast(pl.Int32))
+    ways = {-1: "of the points gained", 1: "of the points lost"}
+    way = (pl.col("computed_change").sign().cast(pl.Int32)).replace_strict(
+        ways, default="of the points moved", return_dtype=pl.String
+    )
+    names = pl.col("tied_metrics")
+    count = names.list.len()
+    several = (
+        pl.when(count > _NAMED)
+        .then(pl.format("{} equally", count))
+        .otherwise(
+            pl.format("{} and {}", names.list.head(count - 1).list.join(", "), names.list.last())
+        )
+    )
+    most = pl.when("largest").then(pl.lit("most of all")).otherwise(pl.lit("among them"))
+    return (
+        pl.when(count > 1)
+        .then(pl.format("several metrics, {} {} ({} each {})", most, several, percent, way))
+        .when(share == 1)
+        .then(pl.format("{} alone", "short_name"))
+        .when(share >= _MOST)
+        .then(pl.format("mainly {} ({} {})", "short_name", percent, way))
+        .otherwise(pl.format("several metrics, {} {} ({} {})", most, "short_name", percent, way))
+    )
+
+
+def _values_compared() -> pl.Expr:
+    """Count how the values moved that both framework years measure."""
+    compared, better, worse = (
+        pl.col(f"metrics_{what}") for what in ("compared", "improved", "worsened")
+    )
+    return pl.when(compared > 0).then(
+        pl.format(
+            "; of {} with a new value, {} improved and {} worsened",
+            pl.when(compared == 1).then(pl.lit("1 metric")).otherwise(
+                pl.format("{} metrics", compared)
+            ),
+            better,
+            worse,
+        )
+    )  # fmt: skip
+
+
+def notes(listed: pl.DataFrame) -> list[str]:
+    """Sum up the changes of segment in the manner of NHS England's own summary.
+
+    Args:
+        listed: the columns of ``changes.CHANGES``.
+
+    Returns:
+        How many trusts moved, how sure that is, and what moved them.
+
+    """
+    moved = listed.filter(segment_moved())
+    if moved.is_empty():
+        return ["No trust changed segment."]
+    better = moved.filter(pl.col("segment") < pl.col("segment_from")).height
+    worse = moved.height - better
+    ways = [(better, "to a better one"), (worse, "to a worse one")]
+    some = ", ".join(f"{count} {way}" for count, way in ways if count)
+    only = next((way for count, way in ways if count == moved.height), "")
+    lines = [
+        f"{counted(moved.height, 'trust')} changed segment"
+        + (f", {'all ' if moved.height > 1 else ''}{only}." if only else f": {some}.")
+        + _how_sure(moved)
+    ]
+    causes = moved.group_by("cause").len().sort("len", "cause", descending=[True, False])
+    if causes.height > 1:
+        named = ", ".join(f"{cause} {count}" for cause, count in causes.iter_rows())
+        lines.append(f"Causes of changed segments: {named}.")
+    return lines
+
+
+def _how_sure(moved: pl.DataFrame) -> str:
+    """Describe which changes of segment may be chance; empty where they are not comparable."""
+    by_certainty = dict(moved.group_by("certainty").len().iter_rows())
+    words = {
+        Certainty.CLEAR: ("is clear", "are clear"),
+        Certainty.WITHIN: (
+            "could be chance",
+            "could be chance",
+        ),
+        Certainty.UNKNOWN: (
+            "is not known to be clear, as scores are missing",
+            "are not known to be clear, as scores are missing",
+        ),
+    }
+    counts = [(by_certainty.get(certainty, 0), *verbs) for certainty, verbs in words.items()]
+    counts = [each for each in counts if each[0]]
+    if not counts:
+        return ""
+    if len(counts) == 1 and counts[0][0] == moved.height:
+        return f" The change {counts[0][1]}." if moved.height == 1 else f" All {counts[0][2]}."
+    parts = [f"{count} {one if count == 1 else more}" for count, one, more in counts]
+    return f" {', '.join(parts)}."

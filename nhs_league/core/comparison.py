@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import polars as pl
 
 from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import Comparison, GroupComparison
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.metrics import Area, Metric, catalogue
-from nhs_league.core.noise import noiseless
 from nhs_league.core.peers import with_peers
+from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
 from nhs_league.core.uncertainty.robustness import in_hundred
 from nhs_league.errors import NoDataError
+from nhs_league.usage import GroupBy
 
 SIDE_BY_SIDE = (
     "quarter", "domain", "sub_domain", "metric_id", "metric", "short_name", "unit", "trust_code",
@@ -43,16 +42,12 @@ _EACH_PAIR = 4
 """Up to how many trusts each pair is named in the notes."""
 
 
-class By(StrEnum):
-    """What trusts can be grouped by."""
-
-    REGION = "region"
-    SUBTYPE = "subtype"
-    SEGMENT = "segment"
-    TYPE = "type"
-
-
-_COLUMN = {By.REGION: "region", By.SUBTYPE: "subtype", By.SEGMENT: "segment", By.TYPE: "trust_type"}
+_COLUMN = {
+    GroupBy.REGION: "region",
+    GroupBy.SUBTYPE: "subtype",
+    GroupBy.SEGMENT: "segment",
+    GroupBy.TYPE: "trust_type",
+}
 
 
 def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
@@ -108,7 +103,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     return Comparison(
         title="Side by side",
         frame=compared,
-        assumptions=_said_of_types(types),
+        assumptions=_types_compared(types),
         notes=(
             "+ is the best of the trusts shown, if no worse than the median of its type; - is "
             "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
@@ -181,21 +176,23 @@ def _mark(*, breaks: bool) -> pl.Expr:
     worst = pl.when(higher).then(smallest).otherwise(largest)
     # A count beside a rate says how large a trust is before it says how good it is.
     beside_rate = (pl.col("unit") == "count") & (pl.col("unit").n_unique().over("metric_id") > 1)
-    told = higher.is_not_null() & (largest != smallest) & beside_rate.not_().fill_null(value=True)
+    comparable = (
+        higher.is_not_null() & (largest != smallest) & beside_rate.not_().fill_null(value=True)
+    )
     if breaks:
-        told &= pl.col("value").is_not_null()
+        comparable &= pl.col("value").is_not_null()
     # The worst of two very good trusts is not bad.
     median = pl.coalesce("median", "computed_median")
     is_worse = pl.when(higher).then(figure < median).otherwise(figure > median)
     return (
-        pl.when(told & (figure == best) & ~is_worse)
+        pl.when(comparable & (figure == best) & ~is_worse)
         .then(pl.lit("best"))
-        .when(told & (figure == worst) & is_worse)
+        .when(comparable & (figure == worst) & is_worse)
         .then(pl.lit("worst"))
     )
 
 
-def _said_of_types(types: pl.Series) -> tuple[str, ...]:
+def _types_compared(types: pl.Series) -> tuple[str, ...]:
     if len(types) < 2:
         return ()
     words = " and ".join(trust_types.in_words(t) for t in trust_types.in_order(set(types)))
@@ -206,7 +203,7 @@ def _said_of_types(types: pl.Series) -> tuple[str, ...]:
 
 
 def groups(
-    frames: Frames, by: By, measure: Metric | Area | None, trust_type: str, filters: Filters
+    frames: Frames, by: GroupBy, measure: Metric | Area | None, trust_type: str, filters: Filters
 ) -> GroupComparison:
     """Compare groups of trusts by average score, a metric or an area.
 
@@ -228,8 +225,7 @@ def groups(
     grouped = _grouped(figures, by, higher=higher)
     if grouped.is_empty():
         raise NoDataError(f"No trust has a figure of {name}.")
-    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
-    told = grouped.with_columns(
+    labelled = grouped.with_columns(
         by=pl.lit(str(by)),
         measure=pl.lit(_measure_name(measure)),
         unit=pl.lit(unit),
@@ -238,8 +234,8 @@ def groups(
     )
     better = "Higher is better." if higher else "Lower is better."
     return GroupComparison(
-        title=f"By {by}: {name} ({whose})",
-        frame=told.select(GROUPS),
+        title=f"By {by}: {name} ({trust_types.in_words(trust_type)})",
+        frame=labelled.select(GROUPS),
         notes=(f"Best median first. {better} Medians and quartiles are computed.",),
     )
 
@@ -253,7 +249,7 @@ def _measure_name(measure: Metric | Area | None) -> str:
 def _figures(
     frames: Frames, measure: Metric | Area | None, trust_type: str, filters: Filters
 ) -> tuple[pl.DataFrame, str, str | None, bool]:
-    """Give each trust's figure with its name, its unit and whether higher is better."""
+    """Return each trust's figure with its name, its unit and whether higher is better."""
     if isinstance(measure, Metric):
         ordered = by_metric(frames, measure, filters, worst_first=False)
         if measure.higher_is_better is None:
@@ -264,12 +260,12 @@ def _figures(
         ordered = by_area(frames, measure, filters, worst_first=False)
         figure = pl.coalesce("score", "computed_mean_score")
         return ordered.with_columns(figure=figure), f"score in {measure.name}", "score", False
-    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    wanted = frames.of_type(trust_type)
     standings = wanted.standings.filter(narrowing.keep(filters)).collect()
     return standings.with_columns(figure="average_score"), "average score", "score", False
 
 
-def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
+def _grouped(figures: pl.DataFrame, by: GroupBy, *, higher: bool) -> pl.DataFrame:
     best = pl.struct("trust_code", "trust_name", "figure").sort_by(
         "figure", "trust_name", descending=[higher, False]
     )
@@ -279,9 +275,9 @@ def _grouped(figures: pl.DataFrame, by: By, *, higher: bool) -> pl.DataFrame:
         .group_by("group")
         .agg(
             trusts=pl.len(),
-            computed_median=noiseless(pl.col("figure").median()),
-            computed_lower_quartile=noiseless(pl.col("figure").quantile(0.25, "linear")),
-            computed_upper_quartile=noiseless(pl.col("figure").quantile(0.75, "linear")),
+            computed_median=round_computed(pl.col("figure").median()),
+            computed_lower_quartile=round_computed(pl.col("figure").quantile(0.25, "linear")),
+            computed_upper_quartile=round_computed(pl.col("figure").quantile(0.75, "linear")),
             best=best.first(),
             worst=best.last(),
         )

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from nhs_league.core.frames import Frames
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
 from nhs_league.core.uncertainty.redraws import independent, ranges, same_for_all, scored
 
@@ -242,8 +241,8 @@ def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.
         .select(
             "quarter",
             "trust_code",
-            computed_average_score_low=noiseless(pl.col("computed_average_low")),
-            computed_average_score_high=noiseless(pl.col("computed_average_high")),
+            computed_average_score_low=round_computed(pl.col("computed_average_low")),
+            computed_average_score_high=round_computed(pl.col("computed_average_high")),
             # Among some of the trusts alone a rank would say nothing.
             computed_score_rank_low=pl.when(whole).then("computed_place_low"),
             computed_score_rank_high=pl.when(whole).then("computed_place_high"),
@@ -270,19 +269,19 @@ def compare_with_published(standings: pl.DataFrame, ranges: pl.DataFrame) -> Map
     if both.is_empty():
         return {}
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
-    own_low, own_high = (pl.col(f"computed_average_score_{end}") for end in ("low", "high"))
-    common = (pl.min_horizontal(high, own_high) - pl.max_horizontal(low, own_low)).clip(0)
-    span = pl.max_horizontal(high, own_high) - pl.min_horizontal(low, own_low)
+    our_low, our_high = (pl.col(f"computed_average_score_{end}") for end in ("low", "high"))
+    common = (pl.min_horizontal(high, our_high) - pl.max_horizontal(low, our_low)).clip(0)
+    span = pl.max_horizontal(high, our_high) - pl.min_horizontal(low, our_low)
     measured = both.select(
         trusts=pl.len(),
         overlap=(common / span).mean(),
-        width=(own_high - own_low).mean() / (high - low).mean(),
-        covers=pl.col("average_score").is_between(own_low, own_high).mean(),
+        width=(our_high - our_low).mean() / (high - low).mean(),
+        covers=pl.col("average_score").is_between(our_low, our_high).mean(),
     )
     return {name: float(value) for name, value in measured.row(0, named=True).items()}
 
 
-def in_words(measured: Mapping[str, float]) -> list[str]:
+def describe_ranges(measured: Mapping[str, float]) -> list[str]:
     """Describe how well computed ranges agree with the published ones.
 
     Args:

@@ -1,4 +1,4 @@
-"""How a metric's values are spread over the trusts of a type."""
+"""How values are distributed: a histogram, and a trust's values among its peers'."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Spread
-from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.metrics import Metric
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
+from nhs_league.core.metrics import Metric, catalogue, is_compared
+from nhs_league.core.peers import GROUP, with_peers
 from nhs_league.core.ranking import by_metric
+from nhs_league.core.sentences import counted
 from nhs_league.errors import NoDataError
 
 BINS = 12
-DISTRIBUTION = pl.Schema(
+HISTOGRAM = pl.Schema(
     {
         "quarter": QUARTER,
         "trust_type": pl.String,
@@ -32,10 +32,10 @@ DISTRIBUTION = pl.Schema(
     }
 )
 """One row a twelfth of the span from the lowest to the highest value, the lowest first. ``marked``
-names the marked trusts in it, ``has_median`` tells whether the median lies in it."""
+names the marked trusts in it, ``has_median`` whether the median lies in it."""
 
 
-def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
+def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
     """Count the trusts by value.
 
     Args:
@@ -45,7 +45,7 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
         marked: codes of trusts to name where they lie.
 
     Returns:
-        Schema DISTRIBUTION.
+        Schema HISTOGRAM.
 
     Raises:
         NoDataError: no trust has a value.
@@ -69,8 +69,8 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
         pl.DataFrame({"place": range(BINS)}, schema={"place": pl.Int32})
         .join(in_bins, on="place", how="left", maintain_order="left")
         .with_columns(
-            computed_from=noiseless(edges),
-            computed_to=noiseless(edges + step),
+            computed_from=round_computed(edges),
+            computed_to=round_computed(edges + step),
             trusts=pl.col("trusts").fill_null(0),
             has_median=((pl.lit(median) - low) / step).floor().clip(0, BINS - 1) == pl.col("place"),
             quarter=pl.lit(valued["quarter"][0]),
@@ -79,12 +79,11 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
             metric=pl.lit(metric.metric),
             unit=pl.lit(metric.unit, pl.String),
         )
-        .select(pl.col(name).cast(kind) for name, kind in DISTRIBUTION.items())
+        .select(cast_to(HISTOGRAM))
     )
     better = {True: " Higher is better.", False: " Lower is better.", None: ""}
-    whose = trust_types.in_words(metric.trust_type)
     return Spread(
-        title=f"{metric.metric} ({whose})",
+        title=f"{metric.metric} ({trust_types.in_words(metric.trust_type)})",
         frame=frame,
         notes=(
             f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} "
@@ -92,3 +91,75 @@ def distribution(frames: Frames, metric: Metric, filters: Filters, marked: Seque
             "median.",
         ),
     )
+
+
+PEER_VALUES = (
+    "metric_id", "short_name", "metric", "domain", "unit", "value", "peers", "median",
+    "lower_quartile", "upper_quartile", "higher_is_better", "score", "rank", "of", "doubt",
+)  # fmt: skip
+"""One row a metric of the trust that has values: ``peers`` lists the values of all trusts of the
+type, sorted; median and quartiles are published, else computed."""
+
+DOMAIN_SPREAD = ("domain", "score", "computed_best", "computed_median", "computed_worst")
+"""One row a domain: the trust's score, and the best, median and worst of its type; these are null
+where fewer than FEWEST trusts are at hand."""
+FEWEST = 5
+
+
+def peer_values(frames: Frames, trust_code: str) -> pl.DataFrame:
+    """Return a trust's values among its peers'.
+
+    Args:
+        frames: the tidy frames of one quarter and the trust's type, with all its peers.
+        trust_code: the trust.
+
+    Returns:
+        Columns PEER_VALUES, by domain, the worst metrics of each first; without values that are not
+        compared.
+
+    """
+    listed = catalogue(frames.observations)
+    short = listed.lazy().select("metric_id", "unit", "short_name")
+    peers = (
+        frames.observations.filter(pl.col("value").is_not_null())
+        .group_by(GROUP)
+        .agg(peers=pl.col("value").sort())
+    )
+    return (
+        with_peers(frames.observations, listed)
+        .filter(pl.col("trust_code") == trust_code, pl.col("value").is_not_null(), is_compared())
+        .join(short, on=["metric_id", "unit"], how="left")
+        .join(peers, on=GROUP, how="left")
+        .with_columns(
+            median=pl.coalesce("median", "computed_median"),
+            lower_quartile=pl.coalesce("lower_quartile", "computed_lower_quartile"),
+            upper_quartile=pl.coalesce("upper_quartile", "computed_upper_quartile"),
+        )
+        .sort("domain", "score", "metric_id", descending=[False, True, False], nulls_last=True)
+        .select(PEER_VALUES)
+        .collect()
+    )
+
+
+def domain_spread(frames: Frames, trust_code: str) -> pl.DataFrame:
+    """Return a trust's domain scores among its peers'.
+
+    Args:
+        frames: as for ``peer_values``.
+        trust_code: the trust.
+
+    Returns:
+        Columns DOMAIN_SPREAD, by domain.
+
+    """
+    of_peers = {
+        "computed_best": pl.col("score").min(),
+        "computed_median": round_computed(pl.col("score").median()),
+        "computed_worst": pl.col("score").max(),
+    }
+    enough = pl.col("score").count() >= FEWEST
+    peers = frames.domains.group_by("domain").agg(
+        pl.when(enough).then(figure).alias(name) for name, figure in of_peers.items()
+    )
+    of_trust = frames.domains.filter(pl.col("trust_code") == trust_code)
+    return of_trust.join(peers, on="domain").sort("domain").select(DOMAIN_SPREAD).collect()

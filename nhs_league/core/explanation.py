@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core.answers import Explanation
-from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed, shaped
 from nhs_league.core.frameworks import (
     CutKind,
     framework,
@@ -19,22 +19,21 @@ from nhs_league.core.method.rule_words import how_scored, metric_note, not_recom
 from nhs_league.core.method.rules import Recomputed, recompute
 from nhs_league.core.method.scoring import (
     average_scores,
-    counted,
     domain_scores,
     league_rank,
+    scored_for_average,
     weight,
 )
 from nhs_league.core.method.segments import (
     BY_PEOPLE,
     OVERRIDE_TO,
-    Cut,
     OverrideReason,
-    is_held_back,
+    SegmentBoundary,
+    is_capped,
     overrides,
-    with_computed,
+    with_unadjusted_segment,
 )
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.noise import noiseless
 
 EXPLAINED = pl.Schema(
     {
@@ -106,7 +105,7 @@ class Distance:
 def explain(
     national: Frames,
     trust_code: str,
-    between: Sequence[Cut],
+    boundaries: Sequence[SegmentBoundary],
     recomputed: Recomputed | None = None,
 ) -> Explanation:
     """Explain one trust's place.
@@ -115,18 +114,18 @@ def explain(
         national: the tidy frames of one quarter, all trust types that are stored, as a score may
             rest on the trusts of all of them.
         trust_code: a trust that is in the standings.
-        between: the cuts between segments in that quarter.
+        boundaries: the cuts between segments in that quarter.
         recomputed: the quarter's scores recomputed, where they are at hand already.
 
     Returns:
         Schema EXPLAINED in ``frame``; the trust's ``standing`` with
         ``computed_unadjusted_segment``, ``computed_rank_without`` (its league rank without the
-        override), ``is_held_back`` and ``override_reason``, and ``cuts`` (schema CUTS); what it
+        override), ``is_capped`` and ``override_reason``, and ``cuts`` (schema CUTS); what it
         means in ``notes``.
 
     """
     is_trust = pl.col("trust_code") == trust_code
-    standings = with_computed(national.standings, tuple(between)).collect()
+    standings = with_unadjusted_segment(national.standings, tuple(boundaries)).collect()
     standing = _standing(standings, national.observations, trust_code)
     row = standing.row(0, named=True)
     frames = national.of_type(row["trust_type"])
@@ -141,19 +140,23 @@ def explain(
     average = average_scores(frames.observations.filter(is_trust)).collect()
     total = average["weight"][0] if average.height else 0.0
     steps = pl.concat(
-        [_shaped(_under(metrics, domains.collect())), _average(row, average), _places(row)]
+        [
+            shaped(_interleave_domains(metrics, domains.collect()), EXPLAINED),
+            _average(row, average),
+            _places(row),
+        ]
     )
     frame = steps.with_columns(
         quarter=pl.lit(row["quarter"]),
         trust_code=pl.lit(trust_code),
         trust_name=pl.lit(row["trust_name"]),
-    ).select(pl.col(c).cast(t) for c, t in EXPLAINED.items())
+    ).select(cast_to(EXPLAINED))
     return Explanation(
         title=_title(row),
         frame=frame,
-        notes=tuple(_notes(row, between, total, metrics)),
+        notes=tuple(_notes(row, boundaries, total, metrics)),
         standing=standing,
-        cuts=_cuts(row, between, total),
+        cuts=_cuts(row, boundaries, total),
     )
 
 
@@ -168,14 +171,14 @@ def ordinal(place: int) -> str:
 
 
 def distances(
-    score: float | None, segment: int | None, between: Sequence[Cut], total: float
+    score: float | None, segment: int | None, boundaries: Sequence[SegmentBoundary], total: float
 ) -> tuple[Distance | None, Distance | None]:
     """Return how far the next better and the next worse segment are, by score alone.
 
     Args:
         score: the trust's average score.
         segment: its segment by score.
-        between: the cuts.
+        boundaries: the cuts.
         total: what the weights of its metrics add up to.
 
     """
@@ -188,7 +191,7 @@ def distances(
 
     if segment is None or not 1 <= segment < BY_PEOPLE:
         return None, None
-    edges = {cut.better: cut for cut in between}
+    edges = {cut.better: cut for cut in boundaries}
     better, worse = edges.get(segment - 1), edges.get(segment)
     return (
         to(segment - 1, better.highest_better) if better else None,
@@ -210,7 +213,7 @@ def _metrics(
     is_trust = pl.col("trust_code") == trust_code
     of_trust = frames.observations.filter(is_trust)
     key = ["metric_id", "unit"]
-    counting = counted(of_trust).select(*key, counts=pl.lit(value=True))
+    counting = scored_for_average(of_trust).select(*key, counts=pl.lit(value=True))
     names = catalogue(frames.observations).select(*key, "short_name").unique(key)
     scored = (
         of_trust.filter(pl.col("score").is_not_null())
@@ -237,7 +240,8 @@ def _metrics(
     instead = _stood_in(joined)
     notes = [metric_note(row, trust_type, instead) for row in joined.iter_rows(named=True)]
     return joined.with_columns(
-        note=pl.Series(notes, dtype=pl.String), computed_score=noiseless(pl.col("computed_score"))
+        note=pl.Series(notes, dtype=pl.String),
+        computed_score=round_computed(pl.col("computed_score")),
     )
 
 
@@ -256,12 +260,12 @@ def _stood_in(metrics: pl.DataFrame) -> dict[str, str]:
     }
 
 
-def _under(metrics: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
-    """Put each domain after the metrics that make it."""
+def _interleave_domains(metrics: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
+    """List each domain after the metrics that make it."""
     averages = domains.with_columns(
-        level=pl.lit("domain"), computed_score=noiseless(pl.col("computed_score"))
+        level=pl.lit("domain"), computed_score=round_computed(pl.col("computed_score"))
     ).drop("weight")
-    every = pl.concat([_shaped(metrics), _shaped(averages)])
+    every = pl.concat([shaped(metrics, EXPLAINED), shaped(averages, EXPLAINED)])
     return every.sort("domain", pl.col("level") == "domain", maintain_order=True)
 
 
@@ -282,7 +286,7 @@ def _average(row: Row, average: pl.DataFrame) -> pl.DataFrame:
 
 
 def _places(row: Row) -> pl.DataFrame:
-    held = "by the financial override" if row["is_held_back"] else None
+    held = "by the financial override" if row["is_capped"] else None
     segment = _step(level="segment", value=row["segment"], unit="segment", note=held)
     league = "by segment, then by average score"
     return pl.concat(
@@ -291,7 +295,9 @@ def _places(row: Row) -> pl.DataFrame:
 
 
 def _step(**values: object) -> pl.DataFrame:
-    return _shaped(pl.DataFrame([values], schema={name: EXPLAINED[name] for name in values}))
+    return shaped(
+        pl.DataFrame([values], schema={name: EXPLAINED[name] for name in values}), EXPLAINED
+    )
 
 
 def _standing(standings: pl.DataFrame, observations: pl.LazyFrame, trust_code: str) -> pl.DataFrame:
@@ -306,17 +312,18 @@ def _standing(standings: pl.DataFrame, observations: pl.LazyFrame, trust_code: s
     support = OverrideReason.SUPPORT.value if reasons.height else None
     return standings.filter(is_trust).with_columns(
         computed_rank_without=pl.Series(without.filter(is_trust)["without"], dtype=pl.Int32),
-        is_held_back=is_held_back(),
+        is_capped=is_capped(),
         override_reason=pl.when(has_override).then(pl.lit(by_rule or support, pl.String)),
     )
 
 
-def _cuts(row: Row, between: Sequence[Cut], total: float) -> pl.DataFrame:
+def _cuts(row: Row, boundaries: Sequence[SegmentBoundary], total: float) -> pl.DataFrame:
     score = row["average_score"]
 
-    def distance(cut: Cut) -> float | None:
-        own = row["computed_unadjusted_segment"]
-        edge = cut.lowest_worse if own is not None and own <= cut.better else cut.highest_better
+    def distance(cut: SegmentBoundary) -> float | None:
+        segment = row["computed_unadjusted_segment"]
+        is_better = segment is not None and segment <= cut.better
+        edge = cut.lowest_worse if is_better else cut.highest_better
         return None if edge is None or score is None else round(score - edge, 4)
 
     rows = [
@@ -326,16 +333,18 @@ def _cuts(row: Row, between: Sequence[Cut], total: float) -> pl.DataFrame:
             "computed_distance": distance(cut),
             "computed_points": None if (by := distance(cut)) is None else round(by * total, 2),
         }
-        for cut in between
+        for cut in boundaries
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=CUTS)
 
 
-def _notes(row: Row, between: Sequence[Cut], total: float, metrics: pl.DataFrame) -> Iterator[str]:
+def _notes(
+    row: Row, boundaries: Sequence[SegmentBoundary], total: float, metrics: pl.DataFrame
+) -> Iterator[str]:
     yield from weights(metrics)
     yield from how_scored(metrics)
     yield from not_recomputed(metrics)
-    yield from _distance_notes(row, between, total, metrics)
+    yield from _distance_notes(row, boundaries, total, metrics)
     yield from _override_notes(row)
     year = str(row["quarter"])[3:]
     if framework(year) is None:
@@ -346,10 +355,10 @@ def _notes(row: Row, between: Sequence[Cut], total: float, metrics: pl.DataFrame
 
 
 def _distance_notes(
-    row: Row, between: Sequence[Cut], total: float, metrics: pl.DataFrame
+    row: Row, boundaries: Sequence[SegmentBoundary], total: float, metrics: pl.DataFrame
 ) -> Iterator[str]:
     segment = row["computed_unadjusted_segment"]
-    better, worse = distances(row["average_score"], segment, between, total)
+    better, worse = distances(row["average_score"], segment, boundaries, total)
     count = metrics.filter("counts").height
     if better:
         yield (
@@ -375,7 +384,7 @@ def _distance_notes(
 
 
 def _by_score(row: Row) -> str:
-    return " by its score" if row["is_held_back"] else ""
+    return " by its score" if row["is_capped"] else ""
 
 
 def _override_notes(row: Row) -> Iterator[str]:
@@ -388,7 +397,7 @@ def _override_notes(row: Row) -> Iterator[str]:
         "its year to date is below 0, so it probably has deficit support",
     }.get(str(reason), "It is in deficit")
     has_override = row["override"] if row["override"] is not None else row["in_deficit"]
-    if row["is_held_back"]:
+    if row["is_capped"]:
         rank = row["computed_rank_without"]
         ranked = f" and ranked {ordinal(rank)}" if rank is not None and row["of"] else ""
         yield (
@@ -397,8 +406,3 @@ def _override_notes(row: Row) -> Iterator[str]:
         )
     elif has_override:
         yield f"{why}, but its score already puts it in segment {OVERRIDE_TO} or lower."
-
-
-def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None).alias(name) for name in EXPLAINED if name not in frame.columns]
-    return frame.with_columns(absent).select(pl.col(c).cast(t) for c, t in EXPLAINED.items())

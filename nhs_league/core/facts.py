@@ -13,7 +13,7 @@ _NUMBER_WORDS = {"two": "2", "four": "4", "six": "6", "twelve": "12", "eighteen"
 
 
 @dataclass(frozen=True)
-class MetricKnowledge:
+class MetricFacts:
     """What is known of one metric; a field that is empty or None is not known.
 
     Attributes:
@@ -51,7 +51,7 @@ class MetricKnowledge:
 
 
 @dataclass(frozen=True)
-class AreaKnowledge:
+class AreaFacts:
     """An everyday word for a domain or sub-domain, or for some metrics.
 
     Attributes:
@@ -87,11 +87,11 @@ class TrueUnit:
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class Facts:
     """All of metrics.toml."""
 
-    metrics: tuple[MetricKnowledge, ...]
-    areas: tuple[AreaKnowledge, ...]
+    metrics: tuple[MetricFacts, ...]
+    areas: tuple[AreaFacts, ...]
     spellings: Mapping[str, str]
 
 
@@ -111,12 +111,12 @@ def _singular(word: str) -> str:
 
 
 @cache
-def knowledge() -> Knowledge:
+def all_facts() -> Facts:
     """Read metrics.toml, which ships with the package."""
     read = tomllib.loads(files(__package__).joinpath("metrics.toml").read_text("utf-8"))
-    return Knowledge(
+    return Facts(
         metrics=tuple(
-            MetricKnowledge(
+            MetricFacts(
                 ids=tuple(entry.get("ids", ())),
                 words=_alternatives(entry.get("words", ())),
                 short=entry["short"],
@@ -133,7 +133,7 @@ def knowledge() -> Knowledge:
             for entry in read["metric"]
         ),
         areas=tuple(
-            AreaKnowledge(
+            AreaFacts(
                 title=entry["names"][0],
                 names=tuple(normalise(name) for name in entry["names"]),
                 domains=tuple(normalise(word) for word in entry.get("domains", ())),
@@ -148,9 +148,9 @@ def knowledge() -> Knowledge:
 
 
 @cache
-def about(
+def facts_for(
     metric_id: str, description: str, higher_is_better: bool | None = None
-) -> MetricKnowledge | None:
+) -> MetricFacts | None:
     """Find what is known of a metric: by its ID, else by the words of its description.
 
     Args:
@@ -164,7 +164,7 @@ def about(
 
     """
 
-    def fits(entry: MetricKnowledge) -> bool:
+    def fits(entry: MetricFacts) -> bool:
         return None in (higher_is_better, entry.higher_is_better) or (
             entry.higher_is_better == higher_is_better
         )
@@ -175,7 +175,7 @@ def about(
     described = frozenset(normalise(description).split())
     fitting = [
         (len(words), entry)
-        for entry in knowledge().metrics
+        for entry in all_facts().metrics
         for words in entry.words
         if words <= described and entry is not by_id and fits(entry)
     ]
@@ -220,7 +220,7 @@ def spelling(unit: str) -> str:
     ('%', 'mins', 'out of 10')
     """
     plain = " ".join(unit.casefold().split())
-    return knowledge().spellings.get(plain, plain)
+    return all_facts().spellings.get(plain, plain)
 
 
 @cache
@@ -230,8 +230,8 @@ def not_compared() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _by_id() -> Mapping[str, MetricKnowledge]:
-    return {metric_id: entry for entry in knowledge().metrics for metric_id in entry.ids}
+def _by_id() -> Mapping[str, MetricFacts]:
+    return {metric_id: entry for entry in all_facts().metrics for metric_id in entry.ids}
 
 
 def _alternatives(texts: Sequence[str]) -> tuple[frozenset[str], ...]:

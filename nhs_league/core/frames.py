@@ -1,4 +1,4 @@
-"""The tidy frames: their columns, types and units."""
+"""The tidy frames: their columns, types, keys, units and descriptions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core.quarters import LABELS
+from nhs_league.core.trust_types import ALL
 
 # Any, as type checkers find no common type of a category and pl.String in one schema.
 QUARTER: Any = pl.Enum(LABELS)
 """Quarters in the order of time."""
+
+_COMPUTED_PLACES = 6
 
 STANDINGS = pl.Schema(
     {
@@ -120,7 +123,7 @@ SET_ASIDE = pl.Schema(
 )
 """What a release file says that cannot be read, a cell or a whole row each. ``quarter``,
 ``trust_code``, ``trust_type`` and ``metric_id`` are null as far as they cannot be read either;
-``column`` is the file's own name of it."""
+``column`` is the file's name of it."""
 
 KEYS = {
     "standings": ("quarter", "trust_code"),
@@ -138,9 +141,74 @@ SCHEMAS = {
 }
 
 
+TABLES = {
+    "standings": "A trust's segment, score and rank in a quarter.",
+    "observations": "A metric's value and score of a trust in a quarter.",
+    "domains": "A domain's score, segment and rank of a trust in a quarter.",
+    "set_aside": "A cell or a row of a release file that could not be read.",
+}
+"""The tables that a person may query or export, and what a row of each is."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: what it is, and the unit of its figures; empty for none."""
+
+    description: str
+    unit: str = ""
+
+
+_RANK = Field("Rank, 1 is best; ties share the smaller rank.", "rank")
+_SCORE = Field("Score, 1.00 (best) to 4.00 (worst).", "score")
+DESCRIPTIONS = {
+    "quarter": Field("Quarter of the financial year, as published: Q3 2025/26."),
+    "trust_code": Field("Trust code of the Organisation Data Service."),
+    "trust_name": Field("Name as published in that quarter."),
+    "trust_type": Field("acute, mental-health-community, ambulance, or a type's own name."),
+    "subtype": Field("Trust subtype as published."),
+    "region": Field("NHS region as published."),
+    "domain": Field("One of the framework's five domains."),
+    "sub_domain": Field("Sub-domain of the domain."),
+    "of": Field("How many trusts are ranked; null where not all are at hand.", "trusts"),
+    "rank": _RANK,
+    "score": _SCORE,
+    "segment": Field("Final segment, 1 (best) to 4; 5 is intensive support.", "segment"),
+    "adjusted_segment": Field(
+        "Segment after the financial override; it orders the league.", "segment"
+    ),
+    "doubt": Field("Why other figures contradict this row; null where none does."),
+    "published_unit": Field("Unit as the release file gives it."),
+    "score_period": Field("The reporting date of the metric's score."),
+    "line": Field("Line of the release file, counted from 1.", "line"),
+    "column": Field("Column of the release file."),
+    "reason": Field("Why it could not be read."),
+    "release_file": Field("Release file that the row comes from, with digits of its sha256."),
+    "average_score": Field("Mean of all metric scores, 1.00 (best) to 4.00.", "score"),
+    "average_score_low": Field("Lower end of the average score's likely range.", "score"),
+    "average_score_high": Field("Upper end of the average score's likely range.", "score"),
+    "score_rank": Field("Rank by average score alone.", "rank"),
+    "unadjusted_segment": Field("Segment by average score, before the override.", "segment"),
+    "override": Field("Whether the financial override worsens the segment."),
+    "in_deficit": Field("Whether the trust is in financial deficit."),
+    "rank_low": Field("Best rank of the likely range.", "rank"),
+    "rank_high": Field("Worst rank of the likely range.", "rank"),
+    "metric_id": Field("Metric ID as published: OF0nnn."),
+    "metric": Field("Description of the metric as published."),
+    "period": Field("The metric's own reporting date."),
+    "unit": Field("Unit of value, median and quartiles; null for a score without a value."),
+    "value": Field(
+        "The metric's value as published; in set_aside, the cell's text.", "as in column unit"
+    ),
+    "median": Field("Median of the trust type, as published.", "as in column unit"),
+    "lower_quartile": Field("Lower quartile of the trust type.", "as in column unit"),
+    "upper_quartile": Field("Upper quartile of the trust type.", "as in column unit"),
+}
+"""What each column of these tables is."""
+
+
 @dataclass(frozen=True)
 class Frames:
-    """The tidy frames of one or more quarters, unread until something is asked of them.
+    """The tidy frames of one or more quarters, scanned lazily.
 
     Attributes:
         standings: schema STANDINGS.
@@ -158,8 +226,8 @@ class Frames:
     set_aside: pl.LazyFrame = field(default_factory=lambda: SET_ASIDE.to_frame(eager=False))
 
     def of_type(self, trust_type: str) -> Frames:
-        """Keep the trusts of one type."""
-        return self.of_types([trust_type])
+        """Keep the trusts of one type; ``all`` keeps every type."""
+        return self if trust_type == ALL else self.of_types([trust_type])
 
     def of_types(self, trust_types: Iterable[str]) -> Frames:
         """Keep the trusts of some types."""
@@ -172,5 +240,41 @@ class Frames:
 
 
 def together(parts: Sequence[Frames]) -> Frames:
-    """Put the frames of several quarters, or of several trust types, into one."""
+    """Concatenate the frames of several quarters, or of several trust types."""
     return Frames(*(pl.concat([getattr(part, name) for part in parts]) for name in SCHEMAS))
+
+
+def round_computed(computed: pl.Expr) -> pl.Expr:
+    """Round a computed figure to six places, so that 2.65 does not read 2.6500000000000004.
+
+    Published figures have fewer places and are never rounded.
+    """
+    return computed.round(_COMPUTED_PLACES)
+
+
+def cast_to(schema: pl.Schema) -> list[pl.Expr]:
+    """Return the columns of a schema in its order, cast to its types: what to select."""
+    return [pl.col(column).cast(dtype) for column, dtype in schema.items()]
+
+
+def shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Return a frame with the columns and types of a schema; columns that it lacks are null."""
+    absent = [pl.lit(None).alias(column) for column in schema if column not in frame.columns]
+    return frame.with_columns(absent).select(cast_to(schema))
+
+
+def describe_columns() -> pl.DataFrame:
+    """List the tables' columns: table, column, description, unit, type, key (bool)."""
+    rows = [
+        {
+            "table": table,
+            "column": column,
+            "description": DESCRIPTIONS[column].description,
+            "unit": DESCRIPTIONS[column].unit or None,
+            "type": str(kind.base_type()).casefold(),
+            "key": column in KEYS[table],
+        }
+        for table in TABLES
+        for column, kind in SCHEMAS[table].items()
+    ]
+    return pl.DataFrame(rows, schema_overrides={"unit": pl.String})

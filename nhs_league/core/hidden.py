@@ -1,4 +1,4 @@
-"""What a place hides: severe weak spots of well-placed trusts, and care held back by a deficit."""
+"""What a place hides: severe weak spots of well-placed trusts, and trusts capped by a deficit."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from nhs_league.core import filters as narrowing, trust_types
+from nhs_league.core import filters as narrowing
 from nhs_league.core.answers import CappedTrusts, HiddenWeakSpots
-from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.method.scoring import league_rank
-from nhs_league.core.method.segments import Cut, is_held_back, with_computed
+from nhs_league.core.method.segments import SegmentBoundary, is_capped, with_unadjusted_segment
 from nhs_league.core.metrics import Area, Metric, catalogue, ids
-from nhs_league.core.noise import noiseless
 from nhs_league.core.peers import with_peers, without_peers
+from nhs_league.core.sentences import counted, figure, two_places, with_unit
 from nhs_league.core.uncertainty.chance import by_chance, lasting
 from nhs_league.core.weak_spots import WeakSpot, classify
-from nhs_league.core.wording import figure, two_places, with_unit
 
 WELL_PLACED = 2
 """The worst segment by score that counts as a good place."""
@@ -43,7 +41,7 @@ CAPPED = (
     "average_score", "segment", "computed_unadjusted_segment", "computed_rank_without", "override",
     "in_deficit", "region", "subtype", "release_file",
 )  # fmt: skip
-"""The columns of trusts held back by the override, the best average score first.
+"""The columns of trusts capped by the override, the best average score first.
 ``computed_unadjusted_segment`` is the segment that each would have without it, and
 ``computed_rank_without`` the league rank, everyone else as they are."""
 
@@ -51,7 +49,7 @@ CAPPED = (
 def hidden(
     frames: Frames,
     trust_type: str,
-    found: tuple[Cut, ...],
+    boundaries: tuple[SegmentBoundary, ...],
     filters: Filters,
     only: Metric | Area | None = None,
     earlier: Frames | None = None,
@@ -61,7 +59,7 @@ def hidden(
     Args:
         frames: the tidy frames, one quarter for each trust type, with all trusts.
         trust_type: whose, or ``all``.
-        found: the cuts between segments.
+        boundaries: the cuts between segments.
         filters: which trusts to keep, resolved.
         only: the metric or area to look at; None for all.
         earlier: the tidy frames of earlier quarters; None where there are none.
@@ -70,10 +68,10 @@ def hidden(
         Columns HIDDEN.
 
     """
-    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    wanted = frames.of_type(trust_type)
     listed = catalogue(wanted.observations)
     classified = classify(with_peers(wanted.observations, listed)).collect()
-    places = well_placed(wanted.standings, found, filters).collect()
+    places = well_placed(wanted.standings, boundaries, filters).collect()
     names = listed.select("trust_type", "metric_id", "unit", "short_name")
     spots = classified.filter(pl.col("weak_spot") == WeakSpot.SEVERE.value, _of(only))
     key = ["metric_id", "unit"]
@@ -95,11 +93,11 @@ def hidden(
             "share_ahead", "computed_gap", "place_rank", "trust_code",
             descending=[True, True, True, False, False], nulls_last=True,
         )
-        .with_columns(in_words=_in_words())
+        .with_columns(in_words=_sentence())
         .select(HIDDEN)
     )  # fmt: skip
     return HiddenWeakSpots(
-        title=f"Good rank, severe weak spot ({_whose(trust_type, filters)})",
+        title=f"Good rank, severe weak spot ({narrowing.in_scope(trust_type, filters)})",
         frame=frame,
         notes=tuple(_about_hidden(frame, places, classified, only)),
     )
@@ -153,7 +151,7 @@ def _gaps(classified: pl.DataFrame) -> pl.DataFrame:
             "trust_code",
             "metric_id",
             "unit",
-            computed_gap=noiseless(
+            computed_gap=round_computed(
                 pl.when(spread > 0).then((pl.col("next_better") - pl.col("better")) / spread)
             ),
         )
@@ -175,50 +173,52 @@ def _lasting(spots: pl.DataFrame, classified: pl.DataFrame, earlier: Frames | No
     return lasting(pl.concat([before.select(now.columns), now]))
 
 
-def well_placed(standings: pl.LazyFrame, found: tuple[Cut, ...], filters: Filters) -> pl.LazyFrame:
+def well_placed(
+    standings: pl.LazyFrame, boundaries: tuple[SegmentBoundary, ...], filters: Filters
+) -> pl.LazyFrame:
     """Keep the trusts that are in segment 1 or 2 by their score.
 
     Args:
         standings: schema STANDINGS.
-        found: the cuts between segments.
+        boundaries: the cuts between segments.
         filters: which trusts to keep, resolved.
 
     Returns:
         Schema STANDINGS with ``computed_unadjusted_segment``.
 
     """
-    return with_computed(standings, found).filter(
+    return with_unadjusted_segment(standings, boundaries).filter(
         pl.col("computed_unadjusted_segment") <= WELL_PLACED, narrowing.keep(filters)
     )
 
 
 def capped(
-    frames: Frames, trust_type: str, found: tuple[Cut, ...], filters: Filters
+    frames: Frames, trust_type: str, boundaries: tuple[SegmentBoundary, ...], filters: Filters
 ) -> CappedTrusts:
     """Find trusts whose segment is worse only through the financial override.
 
     Args:
         frames: the tidy frames, one quarter for each trust type, with all trusts.
         trust_type: whose, or ``all``.
-        found: the cuts between segments.
+        boundaries: the cuts between segments.
         filters: which trusts to keep, resolved.
 
     Returns:
         Columns CAPPED.
 
     """
-    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
-    standings = with_computed(wanted.standings, found).collect()
-    held = standings.filter(is_held_back())
-    without = _ranks_without(standings, held)
+    wanted = frames.of_type(trust_type)
+    standings = with_unadjusted_segment(wanted.standings, boundaries).collect()
+    capped = standings.filter(is_capped())
+    without = _ranks_without(standings, capped)
     frame = (
-        held.filter(narrowing.keep(filters))
+        capped.filter(narrowing.keep(filters))
         .join(without, on=["quarter", "trust_code"], how="left")
         .sort("average_score", "trust_name")
         .select(CAPPED)
     )
     return CappedTrusts(
-        title=f"In segment 3 only because of a deficit ({_whose(trust_type, filters)})",
+        title=f"In segment 3 only because of a deficit ({narrowing.in_scope(trust_type, filters)})",
         frame=frame,
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "
@@ -228,19 +228,19 @@ def capped(
     )
 
 
-def _in_words() -> pl.Expr:
-    """Say a row in a sentence."""
+def _sentence() -> pl.Expr:
+    """Describe a row in a sentence."""
     doubtful = pl.when(pl.col("doubt").is_null()).then(pl.lit("")).otherwise(pl.lit("?"))
     value = pl.coalesce(with_unit(figure("value")) + doubtful, pl.lit("no value published"))
     published = pl.format("rank {} of {}", "rank", "of")
-    own = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
+    computed = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
     score = pl.when(pl.col("score").is_not_null()).then(
         pl.format(", score {} (4.00 is worst)", two_places("score"))
     )
     place = pl.format(
         "League rank {}, segment {} by score", "place_rank", "computed_unadjusted_segment"
     )
-    rank = pl.coalesce(published, own, pl.lit("no rank published"))
+    rank = pl.coalesce(published, computed, pl.lit("no rank published"))
     lasts = pl.when("computed_persistently_severe").then(
         pl.format(". Severe in all {} quarters with new figures", "computed_quarters_with_news")
     )
@@ -249,9 +249,9 @@ def _in_words() -> pl.Expr:
     )
 
 
-def _ranks_without(standings: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """Rank each held-back trust by its segment by score, among all others as they are."""
-    freed = held.select(
+def _ranks_without(standings: pl.DataFrame, capped: pl.DataFrame) -> pl.DataFrame:
+    """Rank each capped trust by its segment by score, among all others as they are."""
+    freed = capped.select(
         "quarter", "trust_type", freed="trust_code", freed_to="computed_unadjusted_segment"
     )
     is_freed = pl.col("trust_code") == pl.col("freed")
@@ -268,8 +268,3 @@ def _of(only: Metric | Area | None) -> pl.Expr:
     if only is None:
         return pl.lit(value=True)
     return pl.col("metric_id").is_in(ids(only))
-
-
-def _whose(trust_type: str, filters: Filters) -> str:
-    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
-    return ", ".join(filter(None, (whose, filters.in_words())))

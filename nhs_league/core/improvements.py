@@ -12,10 +12,21 @@ import polars as pl
 from nhs_league.core.answers import Improvements
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.frameworks import nearest_framework
-from nhs_league.core.method.rescoring import Base, Change, base_of, changed
-from nhs_league.core.method.scoring import HALF_PLACE, average_scores, counted, two_places
-from nhs_league.core.method.segments import BY_PEOPLE, OVERRIDE_TO, Cut, overrides, with_computed
-from nhs_league.core.metrics import Metric, catalogue
+from nhs_league.core.method.rescoring import Base, Change, apply_changes, base_of
+from nhs_league.core.method.scoring import (
+    HALF_PLACE,
+    average_scores,
+    scored_for_average,
+    two_places,
+)
+from nhs_league.core.method.segments import (
+    BY_PEOPLE,
+    OVERRIDE_TO,
+    SegmentBoundary,
+    overrides,
+    with_unadjusted_segment,
+)
+from nhs_league.core.metrics import Metric, catalogue, is_metric
 from nhs_league.core.peers import best_quarter, with_peers
 
 IMPROVEMENTS = pl.Schema(
@@ -47,7 +58,7 @@ class Move:
         change: the metric and its new value.
         now: its value now.
         gain: how much better the trust's average score would be.
-        points: how much better the metric's own score would be.
+        points: how much better the metric's score would be.
         estimated: whether no known rule gives that score.
 
     """
@@ -74,7 +85,7 @@ class _Quarter:
 
     def average_after(self, changes: Sequence[Change]) -> tuple[float, bool, float]:
         """Return how much the average score improves, whether that is estimated, and the points."""
-        after = changed(self.base, self.trust_code, changes)
+        after = apply_changes(self.base, self.trust_code, changes)
         is_trust = pl.col("trust_code") == self.trust_code
         (new,) = (
             average_scores(after.observations.lazy().filter(is_trust))
@@ -94,7 +105,7 @@ class _Quarter:
 
 
 def improvements(
-    national: Frames, trust_code: str, between: tuple[Cut, ...], target: int
+    national: Frames, trust_code: str, boundaries: tuple[SegmentBoundary, ...], target: int
 ) -> Improvements:
     """Find the smallest sets of improvements that bring a trust into a segment.
 
@@ -104,14 +115,14 @@ def improvements(
     Args:
         national: the tidy frames of one quarter, all trust types that are stored.
         trust_code: the trust.
-        between: the cuts between segments, which stay where they are.
+        boundaries: the cuts between segments, which stay where they are.
         target: the segment to reach, 1 to 3.
 
     Returns:
         Schema IMPROVEMENTS; empty where no such set reaches it, and ``notes`` say why.
 
     """
-    standings = with_computed(national.standings, between).collect()
+    standings = with_unadjusted_segment(national.standings, boundaries).collect()
     (standing,) = standings.filter(pl.col("trust_code") == trust_code).to_dicts()
     title = f"Ways for {standing['trust_name']} ({trust_code}) to reach segment {target}"
     frames = national.of_type(standing["trust_type"])
@@ -121,12 +132,12 @@ def improvements(
     )
     held = is_held and target < OVERRIDE_TO
     required = _to_break_even(frames, trust_code, listed) if held else []
-    if why := _cannot(standing, between, target, held=held, can_end=bool(required)):
+    if why := _cannot(standing, boundaries, target, held=held, can_end=bool(required)):
         return Improvements(title, pl.DataFrame(schema=IMPROVEMENTS), notes=(why,))
     start = _start(national, trust_code)
     moves = _moves(start, frames, listed, required)
-    reached = _reached(start, standing, moves, required, between[target - 1], target)
-    notes = _notes(standing, between[target - 1], reached, moves, required)
+    reached = _reached(start, standing, moves, required, boundaries[target - 1], target)
+    notes = _notes(standing, boundaries[target - 1], reached, moves, required)
     return Improvements(title, reached.head(_SHOWN), notes=notes)
 
 
@@ -139,13 +150,13 @@ def _start(national: Frames, trust_code: str) -> _Quarter:
 
 def _cannot(
     standing: Mapping[str, Any],
-    between: tuple[Cut, ...],
+    boundaries: tuple[SegmentBoundary, ...],
     target: int,
     *,
     held: bool,
     can_end: bool,
 ) -> str:
-    """Say why no improvement would do, or that none is needed; empty where one may."""
+    """Explain why no improvement would do, or that none is needed; empty where one may."""
     if standing["segment"] == BY_PEOPLE:
         return "Segment 5 is a decision of people. No figure by itself leads out of it."
     now = standing["computed_unadjusted_segment"]
@@ -158,7 +169,7 @@ def _cannot(
         )
     if not held and isinstance(now, int) and now <= target:
         return f"It is in segment {now} by its score already."
-    if between[target - 1].highest_better is None:
+    if boundaries[target - 1].highest_better is None:
         return f"Where segment {target} begins is not known: no trust stored is in it."
     return ""
 
@@ -187,7 +198,9 @@ def _moves(
     quarter = str(start.base.observations["quarter"][0])
     method = nearest_framework(quarter[3:]).method
     counting = set(
-        counted(frames.observations.filter(is_trust)).collect()["metric_id"].str.slice(-3)
+        scored_for_average(frames.observations.filter(is_trust))
+        .collect()["metric_id"]
+        .str.slice(-3)
     )
     # A metric that another stands in for moves the average through that one.
     counting |= {
@@ -225,7 +238,7 @@ def _reached(
     standing: Mapping[str, Any],
     moves: Sequence[Move],
     required: Sequence[Change],
-    cut: Cut,
+    cut: SegmentBoundary,
     target: int,
 ) -> pl.DataFrame:
     needed = cut.highest_better or 0.0
@@ -309,7 +322,7 @@ def _in_words(change: Change, values: Mapping[str, float]) -> str:
 
 def _notes(
     standing: Mapping[str, Any],
-    cut: Cut,
+    cut: SegmentBoundary,
     reached: pl.DataFrame,
     moves: Sequence[Move],
     required: Sequence[Change],
@@ -343,11 +356,5 @@ def _notes(
 
 
 def _metric(row: Mapping[str, Any], listed: pl.DataFrame) -> Metric:
-    entry = listed.filter(
-        pl.col("metric_id") == row["metric_id"], pl.col("unit").eq_missing(row["unit"])
-    ).row(0, named=True)
-    fields = (
-        "metric_id", "metric", "short_name", "trust_type", "domain", "sub_domain", "unit",
-        "period", "higher_is_better",
-    )  # fmt: skip
-    return Metric(**{name: entry[name] for name in fields})
+    entry = listed.filter(is_metric(row["metric_id"], row["unit"])).row(0, named=True)
+    return Metric.of(entry)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import polars as pl
 
 from nhs_league.core import trust_types
+from nhs_league.core.answers import MetricList
 from nhs_league.core.facts import (
-    AreaKnowledge,
-    MetricKnowledge,
-    about,
-    knowledge,
+    AreaFacts,
+    MetricFacts,
+    all_facts,
+    facts_for,
     normalise,
     not_compared,
     spelling,
 )
-from nhs_league.core.frames import QUARTER
+from nhs_league.core.frames import QUARTER, cast_to
 from nhs_league.errors import NotFoundError
 
 CATALOGUE = pl.Schema(
@@ -72,6 +74,16 @@ class Metric:
     period: str | None
     higher_is_better: bool | None
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any], **changed: str) -> Metric:
+        """Read a metric from a row of CATALOGUE; ``changed`` names fields that differ from it."""
+        return cls(**{each.name: row[each.name] for each in fields(cls)} | changed)
+
+    @property
+    def matches(self) -> pl.Expr:
+        """Whether a row's ``metric_id`` and ``unit`` are this metric's."""
+        return is_metric(self.metric_id, self.unit)
+
 
 @dataclass(frozen=True)
 class Area:
@@ -81,7 +93,7 @@ class Area:
         name: the domain or sub-domain as published, or the everyday word.
         trust_type: the trust type.
         metric_ids: its metrics.
-        is_domain: whether it is one of the framework's domains, with scores of its own.
+        is_domain: whether it is one of the framework's domains, which have scores.
 
     """
 
@@ -89,6 +101,11 @@ class Area:
     trust_type: str
     metric_ids: tuple[str, ...]
     is_domain: bool
+
+
+def is_metric(metric_id: str, unit: str | None) -> pl.Expr:
+    """Return whether a row's ``metric_id`` and ``unit`` are these."""
+    return (pl.col("metric_id") == metric_id) & pl.col("unit").eq_missing(pl.lit(unit, pl.String))
 
 
 def ids(choice: Metric | Area) -> tuple[str, ...]:
@@ -142,7 +159,7 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
             .when(pl.col("inferred").is_not_null())
             .then(pl.lit("inferred")),
         )
-        .select(pl.col(c).cast(t) for c, t in CATALOGUE.items())
+        .select(cast_to(CATALOGUE))
         .sort("trust_type", "domain", "sub_domain", "metric_id", "unit")
     )
 
@@ -154,26 +171,24 @@ def _direction(tendency: str, count: str) -> pl.Expr:
 
 
 def _known(listed: pl.DataFrame) -> pl.DataFrame:
-    """Give what metrics.toml knows of each metric: a column a fact, null where it is not known."""
+    """Return what metrics.toml knows of each metric: a column a fact, null where not known."""
     facts = []
     for metric_id, metric, shown, unit in listed.select(
         "metric_id", "metric", "ranks_show", "unit"
     ).iter_rows():
-        entry = about(metric_id, metric, shown)
+        entry = facts_for(metric_id, metric, shown)
         # A standard is in the true unit: there is none for a count, nor for a score.
-        has_standard = entry is not None and spelling(unit or "") == entry.unit
+        standard = entry if entry and spelling(unit or "") == entry.unit else None
         facts.append(
             {
                 "known": entry is not None,
-                "short_name": entry.short if entry else None,
-                "plain": entry.plain if entry else None,
-                "everyday_names": ", ".join(entry.names) if entry else None,
-                "stated": entry.higher_is_better if entry else None,
-                "standard": entry.standard if entry and has_standard else None,
-                "standard_name": (entry.standard_name or None) if entry and has_standard else None,
-                "standard_source": (entry.standard_source or None)
-                if entry and has_standard
-                else None,
+                "short_name": entry and entry.short,
+                "plain": entry and entry.plain,
+                "everyday_names": entry and ", ".join(entry.names),
+                "stated": entry and entry.higher_is_better,
+                "standard": standard and standard.standard,
+                "standard_name": (standard and standard.standard_name) or None,
+                "standard_source": (standard and standard.standard_source) or None,
             }
         )
     return pl.DataFrame(
@@ -181,14 +196,14 @@ def _known(listed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def choose(asked: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Metric | Area, ...]:
+def choose(typed: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Metric | Area, ...]:
     """Find what a person's word for a metric or an area means.
 
     Args:
-        asked: a metric ID (``OF0023``, with a unit too: ``OF0048 count``), an everyday name, the
+        typed: a metric ID (``OF0023``, with a unit too: ``OF0048 count``), an everyday name, the
             name of a domain or sub-domain, or words of a metric's description.
         listed: schema CATALOGUE.
-        trust_type: the type that was asked for, ``all``, or None where the person named none.
+        trust_type: the type that was typed, ``all``, or None where the person named none.
 
     Returns:
         One choice for each trust type that has it, the preferred type first; with a trust type
@@ -198,44 +213,44 @@ def choose(asked: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Me
         NotFoundError: nothing fits, or several metrics do; it lists them.
 
     """
-    # A metric of which a type has only blanks is not measured there.
+    # Skip metrics for which this trust type has no values.
     listed = listed.filter(pl.col("trusts") > 0)
     types = trust_types.in_order(set(listed["trust_type"].unique()))
     if trust_type not in (None, trust_types.ALL):
         types = [t for t in types if t == trust_type]
     for one_way in _WAYS:
-        found = [one_way(asked, _of(listed, t), t) for t in types]
-        chosen = [choice for choice in found if choice is not None]
-        if chosen:
-            return tuple(sorted(chosen, key=lambda choice: _is_rare(choice, listed)))
-    raise _not_found(asked, listed, types)
+        matches = [one_way(typed, _of_type(listed, t), t) for t in types]
+        choices = [choice for choice in matches if choice is not None]
+        if choices:
+            return tuple(sorted(choices, key=lambda choice: _is_rare(choice, listed)))
+    raise _not_found(typed, listed, types)
 
 
-def _of(listed: pl.DataFrame, trust_type: str) -> pl.DataFrame:
-    return listed.filter(pl.col("trust_type") == trust_type)
+def _of_type(listed: pl.DataFrame, trust_type: str) -> pl.DataFrame:
+    return listed if trust_type == trust_types.ALL else listed.filter(trust_type=trust_type)
 
 
 def _is_rare(choice: Metric | Area, listed: pl.DataFrame) -> bool:
-    """Say whether hardly a trust of the type has it: one acute trust has ambulance metrics."""
-    measured = ids(choice)
-    trusts = _of(listed, choice.trust_type).filter(pl.col("metric_id").is_in(measured))["trusts"]
+    """Return whether hardly a trust of the type has it: one acute trust has ambulance metrics."""
+    of_type = _of_type(listed, choice.trust_type)
+    trusts = of_type.filter(pl.col("metric_id").is_in(ids(choice)))["trusts"]
     return bool(trusts.max() < FEW)  # type: ignore[operator]
 
 
-def _by_id(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
+def _by_id(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
     """Find a metric by the ID of its value or of its score, and by a unit after it."""
-    typed, _, unit = re.sub(r"[ _:]+", " ", asked.strip().casefold()).partition(" ")
-    rows = listed.filter(pl.col("metric_id").str.to_lowercase() == typed)
-    if rows.is_empty() and (read := _METRIC_ID.match(typed)):
+    metric_id, _, unit = re.sub(r"[ _:]+", " ", typed.strip().casefold()).partition(" ")
+    rows = listed.filter(pl.col("metric_id").str.to_lowercase() == metric_id)
+    if rows.is_empty() and (read := _METRIC_ID.match(metric_id)):
         rows = listed.filter(pl.col("metric_id") == f"OF0{read[1]}")
     if unit:
         rows = rows.filter(pl.col("unit").str.to_lowercase() == unit)
     return _metric(rows, trust_type)
 
 
-def _by_published_name(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
+def _by_published_name(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
     """Find a domain, a sub-domain or a metric by its name as published."""
-    text = normalise(asked)
+    text = normalise(typed)
     for column in ("domain", "sub_domain", "metric"):
         for name in listed[column].drop_nulls().unique().sort():
             if normalise(name) == text:
@@ -246,25 +261,25 @@ def _by_published_name(asked: str, listed: pl.DataFrame, trust_type: str) -> Met
     return None
 
 
-def _by_everyday_name(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
-    text = normalise(asked)
-    for entry in knowledge().metrics:
-        if entry.is_called(text) and (found := _known_metric(entry, listed, trust_type)):
-            return found
-    for area in knowledge().areas:
+def _by_everyday_name(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
+    text = normalise(typed)
+    for entry in all_facts().metrics:
+        if entry.is_called(text) and (metric := _known_metric(entry, listed, trust_type)):
+            return metric
+    for area in all_facts().areas:
         if text in area.names and (known := _known_area(area, listed, trust_type)):
             return known
     return None
 
 
-def _known_metric(entry: MetricKnowledge, listed: pl.DataFrame, trust_type: str) -> Metric | None:
+def _known_metric(entry: MetricFacts, listed: pl.DataFrame, trust_type: str) -> Metric | None:
     """Find the metric of an entry: that with its ID, else one that its words describe."""
     rows = listed.filter(pl.col("short_name") == entry.short)
     by_id = rows.filter(pl.col("metric_id").is_in(entry.ids))
     return _metric(rows if by_id.is_empty() else by_id, trust_type)
 
 
-def _known_area(area: AreaKnowledge, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
+def _known_area(area: AreaFacts, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
     """Find an area's domain, else its sub-domain, else its metrics; one alone is a metric."""
     for column, words in (("domain", area.domains), ("sub_domain", area.sub_domains)):
         names = listed[column].drop_nulls().unique().sort()
@@ -283,16 +298,15 @@ def _known_area(area: AreaKnowledge, listed: pl.DataFrame, trust_type: str) -> M
     return _metric(rows, trust_type) if len(ids) == 1 else _area(area.title, rows, trust_type)
 
 
-def _by_description(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
-    words = set(normalise(asked).split())
-    rows = _described(words, listed)
+def _by_description(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric | None:
+    words = set(normalise(typed).split())
+    described = [words <= set(normalise(metric).split()) for metric in listed["metric"]]
+    rows = listed.filter(pl.Series(described, dtype=pl.Boolean))
     if rows["metric_id"].n_unique() > 1:
-        named = [
-            f"{i}  {m}"
-            for i, m in rows.select("metric_id", "metric").unique().sort("metric_id").rows()
-        ]
+        distinct = rows.select("metric_id", "metric").unique().sort("metric_id")
+        named = [f"{metric_id}  {metric}" for metric_id, metric in distinct.rows()]
         raise NotFoundError(
-            f"“{asked.strip()}” may mean several metrics:\n  " + "\n  ".join(named),
+            f"“{typed.strip()}” may mean several metrics:\n  " + "\n  ".join(named),
             "Name one by its ID, or use more of its words.",
         )
     return _metric(rows, trust_type) if words else None
@@ -300,11 +314,6 @@ def _by_description(asked: str, listed: pl.DataFrame, trust_type: str) -> Metric
 
 _WAYS = (_by_id, _by_published_name, _by_everyday_name, _by_description)
 """How a typed name is understood, the surest first."""
-
-
-def _described(asked: set[str], listed: pl.DataFrame) -> pl.DataFrame:
-    fits = [asked <= set(normalise(m).split()) for m in listed["metric"]]
-    return listed.filter(pl.Series(fits, dtype=pl.Boolean))
 
 
 def _metric(rows: pl.DataFrame, trust_type: str) -> Metric | None:
@@ -315,17 +324,7 @@ def _metric(rows: pl.DataFrame, trust_type: str) -> Metric | None:
         ~is_compared(), pl.col("scored") == 0, pl.col("unit") != "rate", "metric_id",
         nulls_last=True,
     ).row(0, named=True)  # fmt: skip
-    fields = (
-        "metric_id",
-        "metric",
-        "short_name",
-        "domain",
-        "sub_domain",
-        "unit",
-        "period",
-        "higher_is_better",
-    )
-    return Metric(trust_type=trust_type, **{f: row[f] for f in fields})
+    return Metric.of(row, trust_type=trust_type)
 
 
 def _area(name: str, rows: pl.DataFrame, trust_type: str, is_domain: bool = False) -> Area | None:
@@ -334,41 +333,37 @@ def _area(name: str, rows: pl.DataFrame, trust_type: str, is_domain: bool = Fals
 
 
 def is_compared() -> pl.Expr:
-    """Say whether a value is compared with its peers': not so a count where others have a rate.
+    """Return whether a value is compared with its peers': not so a count where others have a rate.
 
     Returns:
         A Boolean expression of ``metric_id`` and ``unit``.
 
     """
-    beside = [
-        (pl.col("metric_id") == metric_id) & pl.col("unit").eq_missing(pl.lit(unit))
-        for metric_id, unit in not_compared()
-    ]
-    return ~pl.any_horizontal(beside)
+    return ~pl.any_horizontal(is_metric(metric_id, unit) for metric_id, unit in not_compared())
 
 
-def _not_found(asked: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFoundError:
-    """Say that nothing measures it, where another trust type has it, and the nearest names."""
-    text = normalise(asked)
+def _not_found(typed: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFoundError:
+    """Explain that nothing measures it, where another type has it, and the nearest names."""
+    text = normalise(typed)
     elsewhere = [
         other
         for other in trust_types.in_order(set(listed["trust_type"].unique()).difference(types))
-        if any(one_way(asked, _of(listed, other), other) for one_way in _WAYS[:-1])
+        if any(one_way(typed, _of_type(listed, other), other) for one_way in _WAYS[:-1])
     ]
     if elsewhere:
         having = " and ".join(trust_types.in_words(t) for t in elsewhere)
         return NotFoundError(
-            f"“{asked}” is not measured for {' or '.join(trust_types.in_words(t) for t in types)}.",
+            f"“{typed}” is not measured for {' or '.join(trust_types.in_words(t) for t in types)}.",
             f"It is for {having}: add --type {elsewhere[0]}.",
         )
     advice = "Run “nhsleague metrics” to see what is measured."
-    for entry in knowledge().metrics:
+    for entry in all_facts().metrics:
         if entry.is_called(text):
             meaning = "" if normalise(entry.short) == text else f" ({entry.short})"
-            return NotFoundError(f"These figures do not cover “{asked}”{meaning}.", advice)
+            return NotFoundError(f"These figures do not cover “{typed}”{meaning}.", advice)
     near = _nearest(text, listed.filter(pl.col("trust_type").is_in(types)))
     meant = f"Did you mean {', '.join(f'“{name}”' for name in near)}? " if near else ""
-    return NotFoundError(f"No metric covers “{asked}”.", meant + advice)
+    return NotFoundError(f"No metric covers “{typed}”.", meant + advice)
 
 
 def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
@@ -377,7 +372,7 @@ def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
 
     measured = set(listed["short_name"])
     owners: dict[str, tuple[str, str]] = {}
-    for entry in knowledge().metrics:
+    for entry in all_facts().metrics:
         if entry.short in measured:
             for name in (entry.short, *entry.names):
                 owners.setdefault(normalise(name), (name, entry.short))
@@ -389,3 +384,62 @@ def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
     near = process.extract(text, list(owners), scorer=fuzz.WRatio, limit=20, score_cutoff=75)
     named = {owners[name][1]: owners[name][0] for name, *_ in reversed(near)}
     return list(reversed(named.values()))[:3]
+
+
+_ABOUT_METRICS = (
+    "Use a short name, an everyday name or an ID after --metric. Where only scores are published, "
+    "the unit is score: 1.00 is best, 4.00 is worst."
+)
+_VALUES = {
+    "%": "percentages", "mins": "minutes", "count": "counts", "rate": "rates",
+    "out of 10": "scores out of 10", "out of 100": "scores out of 100",
+}  # fmt: skip
+"""What values of a unit are called, where the unit itself is no word for them."""
+
+
+def metric_list(listed: pl.DataFrame, trust_type: str | None) -> MetricList:
+    """List what is measured.
+
+    Args:
+        listed: schema CATALOGUE.
+        trust_type: only what this type has; ``all`` or None for all types.
+
+    Returns:
+        Schema CATALOGUE; a note for each metric whose published unit is wrong, and one on those
+        that metrics.toml does not know.
+
+    """
+    listed = _of_type(listed, trust_type or trust_types.ALL)
+    notes = (_ABOUT_METRICS, *about_units(listed), *about_unknown(listed))
+    return MetricList("What is measured", listed, notes=notes)
+
+
+def about_units(listed: pl.DataFrame) -> list[str]:
+    """Describe the true unit of each metric whose published unit is wrong.
+
+    Args:
+        listed: schema CATALOGUE.
+
+    """
+    units = listed.select("metric_id", "published_unit", "unit").drop_nulls().unique()
+    return [
+        f"{metric_id} is published as “{published}”; its values are {_VALUES.get(unit, unit)}."
+        for metric_id, published, unit in units.sort("metric_id").iter_rows()
+        if spelling(published) != spelling(unit)
+    ]
+
+
+def about_unknown(listed: pl.DataFrame) -> list[str]:
+    """Name the metrics that metrics.toml does not know.
+
+    Args:
+        listed: schema CATALOGUE.
+
+    """
+    unknown = listed.filter(~pl.col("known"))["metric_id"].unique().sort()
+    if unknown.is_empty():
+        return []
+    return [
+        f"New to nhsleague: {', '.join(unknown)}. The name and unit are as published, and which "
+        "values are better is inferred from their ranks."
+    ]

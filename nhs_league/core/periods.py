@@ -73,7 +73,7 @@ def same_period(
     other_period: str = "period_from",
     other_quarter: str = "quarter_from",
 ) -> pl.Expr:
-    """Say whether two figures are of one period, however their files write it.
+    """Return whether two figures are of one period, however their files write it.
 
     ``2025/26`` and ``2025/26 plan`` end on the same day, so they are. Where an end is not known the
     texts are compared.

@@ -1,4 +1,4 @@
-"""One trust: its standing, its domains, its weak spots, and what its figures cannot tell."""
+"""One trust: its standing, its domains, its weak spots, and the limits of its figures."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import polars as pl
 
 from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
-from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
-from nhs_league.core.noise import noiseless
-from nhs_league.core.peers import best_quarter, peer_median, with_peers, without_peers
+from nhs_league.core.peers import (
+    best_quarter,
+    peer_median,
+    similar_trusts,
+    with_peers,
+    without_peers,
+)
 from nhs_league.core.periods import period_end
-from nhs_league.core.quarters import Quarter
-from nhs_league.core.similar import similar_trusts
+from nhs_league.core.quarters import Quarter, framework_breaks, in_time
 from nhs_league.core.uncertainty.chance import looked_at
 from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
 from nhs_league.core.weak_spots import classify, history
@@ -36,8 +39,8 @@ METRICS = (
 published), then the others by the share of its type that does better, worst first; those without
 score and rank come last. The two distances are value minus the peers' median, and minus the value
 from which the best quarter begins (published, else computed). ``quarters_weak``,
-``change_since_last`` and the columns that end with ``_from`` are as ``weak_spots.history`` gives
-them."""
+``change_since_last`` and the columns that end with ``_from`` are as in
+``weak_spots.history``."""
 
 
 def profile(
@@ -54,7 +57,7 @@ def profile(
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
         earlier: the frames of earlier quarters and the same type; None where there are none.
-        bootstrap: whether to make likely ranges of our own.
+        bootstrap: whether to bootstrap the likely ranges.
         peers: whether to add the trusts most like it.
 
     Returns:
@@ -73,7 +76,7 @@ def profile(
     ).filter(is_trust).collect()  # fmt: skip
     domains = frames.domains.filter(is_trust).sort("domain").collect()
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
-    # Collected here, as it is asked twice: for the metrics, and for their history.
+    # Collected here, as it is used twice: for the metrics, and for their history.
     classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()
     metrics = (
         classified.join(
@@ -85,8 +88,8 @@ def profile(
         .join(known, on=["metric_id", "unit"], how="left", nulls_equal=True)
         .with_columns(
             trust_name=pl.lit(standing["trust_name"][0]),
-            computed_distance_to_median=noiseless(pl.col("value") - peer_median()),
-            computed_distance_to_best_quarter=noiseless(pl.col("value") - best_quarter()),
+            computed_distance_to_median=round_computed(pl.col("value") - peer_median()),
+            computed_distance_to_best_quarter=round_computed(pl.col("value") - best_quarter()),
         )
         .sort(
             pl.col("weak_spot").is_null(),
@@ -101,7 +104,7 @@ def profile(
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
     previous = None if earlier is None else _previous(standing, frames, earlier, trust_code)
-    notes = list(_cannot_tell(standing, metrics, listed))
+    notes = list(_limits(standing, metrics, listed))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
     ranges = None
@@ -109,7 +112,7 @@ def profile(
         every = frames.standings.collect()
         resampled = confidence.bootstrap_ranges(frames.observations, every)
         ranges = resampled.filter(is_trust)
-        notes += confidence.in_words(confidence.compare_with_published(every, resampled))
+        notes += confidence.describe_ranges(confidence.compare_with_published(every, resampled))
     return TrustProfile(
         title=f"{name} ({trust_code}), {quarter}",
         frame=metrics,
@@ -131,13 +134,13 @@ def _with_earlier(
     if earlier is None:
         return classified
     is_trust = pl.col("trust_code") == trust_code
-    own = earlier.observations.filter(is_trust)
+    of_trust = earlier.observations.filter(is_trust)
     has_score = pl.col("score").is_not_null().any()
-    judged = own.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
+    judged = of_trust.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
     by_rank = pl.col("metric_id").is_in(judged.filter(~pl.col("has_score"))["metric_id"].to_list())
     observed = earlier.observations.filter(by_rank)
     before = classify(with_peers(observed, catalogue(observed))).filter(is_trust)
-    return pl.concat([before, classify(without_peers(own.filter(~by_rank))), classified])
+    return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])
 
 
 def _firmness(frames: Frames, standing: pl.DataFrame) -> pl.DataFrame | None:
@@ -168,7 +171,7 @@ def _previous(
     """
     before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
     now = standing.row(0, named=True)
-    newest = max(before["quarter"], key=Quarter.parse, default=now["quarter"])
+    newest = in_time(before["quarter"].to_list() or [now["quarter"]])[-1]
     same = Quarter.parse(newest).year == Quarter.parse(now["quarter"]).year
     low, high = (pl.lit(now[f"average_score_{end}"], pl.Float64) for end in ("low", "high"))
     apart = ~confidence.overlaps(
@@ -193,10 +196,8 @@ def _previous(
     )
 
 
-def _cannot_tell(
-    standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame
-) -> Iterator[str]:
-    """Say what the figures cannot tell: uncertain ranks, missing metrics, old periods."""
+def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame) -> Iterator[str]:
+    """Describe the limits of the figures: uncertain ranks, missing metrics, old periods."""
     row = standing.row(0, named=True)
     if row["rank_low"] is not None and row["rank_high"] is not None:
         yield (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 PATTERN = r"^Q[1-4] [0-9]{4}/[0-9]{2}$"
 """How release files usually write a quarter."""
@@ -126,6 +127,31 @@ def matching(text: str, known: Iterable[Quarter]) -> Quarter | None:
         ),
         None,
     )
+
+
+def framework_breaks(quarters: Iterable[str]) -> list[str]:
+    """Describe each change of framework year between quarters.
+
+    Args:
+        quarters: labels such as ``Q4 2025/26``, in any order, repeated or not.
+
+    Returns:
+        A sentence for each two neighbouring quarters of different framework years; empty where
+        there are none.
+
+    """
+    ordered = sorted({Quarter.parse(quarter) for quarter in quarters})
+    return [
+        f"The framework changed between {before.label} and {after.label}: domains, cuts and some "
+        "metrics differ, so scores, segments and ranks are not directly comparable."
+        for before, after in pairwise(ordered)
+        if before.year != after.year
+    ]
+
+
+def in_time(labels: Iterable[str]) -> list[str]:
+    """Sort labels such as ``Q3 2025/26`` in the order of time; other texts are not refused."""
+    return sorted(labels, key=lambda label: (label[3:], label))
 
 
 def _first_year(years: str, text: str) -> int:

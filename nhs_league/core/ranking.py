@@ -11,11 +11,10 @@ from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Ranking
 from nhs_league.core.facts import not_compared
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import STANDINGS, Frames
-from nhs_league.core.method.scoring import counted, league_rank
+from nhs_league.core.frames import STANDINGS, Frames, round_computed
+from nhs_league.core.method.scoring import league_rank, scored_for_average
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
-from nhs_league.core.noise import noiseless
-from nhs_league.core.peers import WITH_PEERS, compare, place
+from nhs_league.core.peers import WITH_PEERS, compare, effective_rank
 from nhs_league.core.uncertainty.chance import regression
 from nhs_league.core.uncertainty.differences import ends
 from nhs_league.core.uncertainty.redraws import FEWEST, same_for_all, scored
@@ -77,21 +76,20 @@ def by_metric(
             f"Rank the trusts by their rates: {metric.metric_id}.",
         )
     of_type = frames.of_type(metric.trust_type)
-    this_metric = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
-    observed = of_type.observations.filter(this_metric)
+    observed = of_type.observations.filter(metric.matches)
     direction = pl.lit(metric.higher_is_better, pl.Boolean)
     compared = compare(observed.with_columns(higher_is_better=direction)).filter(
         pl.col("value").is_not_null() | (pl.col("unit").is_null() & pl.col("score").is_not_null())
     )
-    about = of_type.standings.select(_ABOUT_TRUST)
+    trusts = of_type.standings.select(_ABOUT_TRUST)
     ordered = (
         compared.with_columns(
-            place=place(),
+            place=effective_rank(),
             short_name=pl.lit(metric.short_name),
             computed_lowest=pl.col("value").min(),
             computed_highest=pl.col("value").max(),
         )
-        .join(about, on=["quarter", "trust_code"], how="left")
+        .join(trusts, on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
         .sort("place", "trust_name", descending=[worst_first, False])
         .collect()
@@ -156,9 +154,9 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
     of_type = frames.of_type(area.trust_type)
     in_area = of_type.observations.filter(pl.col("metric_id").is_in(area.metric_ids))
     mean = (
-        counted(in_area)
+        scored_for_average(in_area)
         .group_by("trust_code")
-        .agg(computed_mean_score=noiseless(pl.col("score").mean()), metrics_scored=pl.len())
+        .agg(computed_mean_score=round_computed(pl.col("score").mean()), metrics_scored=pl.len())
     )
     published = of_type.domains.filter(
         pl.col("domain") == area.name if area.is_domain else pl.lit(value=False)
@@ -197,7 +195,7 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
 
 
 def _values(observations: pl.DataFrame) -> pl.DataFrame:
-    """Put each metric's value into a column of its own."""
+    """Pivot each metric's value into a column for itself."""
     valued = observations.filter(pl.col("value").is_not_null())
     named = valued.with_columns(column=_value_column())
     columns = named["column"].unique().sort().to_list()
@@ -236,9 +234,8 @@ def rank(
     named = [_named_metrics(frames, choice) for choice in choices if isinstance(choice, Area)]
     end = "Worst" if worst_first else "Best"
     name = first.metric if isinstance(first, Metric) else first.name
-    whose = " and ".join(trust_types.in_words(choice.trust_type) for choice in choices)
-    narrowed = f", {said}" if (said := filters.in_words()) else ""
-    title = f"{end} first: {name} ({whose}{narrowed})"
+    types = " and ".join(trust_types.in_words(choice.trust_type) for choice in choices)
+    title = f"{end} first: {name} ({', '.join(filter(None, (types, filters.in_words())))})"
     how = _how_ordered(first, ordered)
     if named:
         metrics = pl.concat(named).unique("column", maintain_order=True)
@@ -248,7 +245,7 @@ def rank(
 
 
 def _about_counts(counts: Sequence[pl.DataFrame]) -> Iterator[str]:
-    """Say in one note which trusts have a count, not a rate."""
+    """Name in one note the trusts that have a count, not a rate."""
     codes = [code for frame in counts for code in frame["trust_code"].unique().sort()]
     if codes:
         who = "1 trust has" if len(codes) == 1 else f"{len(codes)} trusts have"
@@ -256,7 +253,7 @@ def _about_counts(counts: Sequence[pl.DataFrame]) -> Iterator[str]:
 
 
 def _named_metrics(frames: Frames, area: Area) -> pl.DataFrame:
-    """Say what an area's value columns are: column, metric_id, metric, short_name, unit."""
+    """Describe an area's value columns: column, metric_id, metric, short_name, unit."""
     listed = catalogue(frames.of_type(area.trust_type).observations)
     return (
         listed.filter(pl.col("metric_id").is_in(area.metric_ids), pl.col("unit").is_not_null())
@@ -369,7 +366,7 @@ def table(
     groups: bool = False,
     bootstrap: bool = False,
 ) -> LeagueTable:
-    """Give the league table of a trust type, or of every type one after the other.
+    """Return the league table of a trust type, or of every type one after the other.
 
     Args:
         frames: the tidy frames, one quarter for each trust type.
@@ -384,7 +381,7 @@ def table(
         ``confidence.bootstrap_ranges``.
 
     """
-    wanted = frames if trust_type == trust_types.ALL else frames.of_type(trust_type)
+    wanted = frames.of_type(trust_type)
     standings = (
         wanted.standings.with_columns(computed_rank=league_rank())
         .filter(narrowing.keep(filters))
@@ -407,12 +404,10 @@ def table(
     if bootstrap or (every["rank_low"].count() == 0 and every["of"].count()):
         ranges = confidence.bootstrap_ranges(wanted.observations, every)
         standings = standings.join(ranges, on=["quarter", "trust_code"], how="left")
-        notes += confidence.in_words(confidence.compare_with_published(every, ranges))
-    whose = trust_types.in_words(trust_type) if trust_type != trust_types.ALL else "all trust types"
-    narrowed = f", {said}" if (said := filters.in_words()) else ""
+        notes += confidence.describe_ranges(confidence.compare_with_published(every, ranges))
     kind = GroupedTable if groups else LeagueTable
     return kind(
-        title=f"League table of {whose}{narrowed}",
+        title=f"League table of {narrowing.in_scope(trust_type, filters)}",
         frame=standings,
         notes=tuple(notes),
     )

@@ -19,7 +19,7 @@ _FAMILIES = (
     (r"acute", ACUTE),
 )
 """Words of a published type or subtype -> our name; the first that fits wins."""
-_SAID = {
+_TYPED = {
     "non-acute": MENTAL_HEALTH_COMMUNITY,
     "mental-health-and-community": MENTAL_HEALTH_COMMUNITY,
     "mental-health": MENTAL_HEALTH_COMMUNITY,
@@ -35,7 +35,7 @@ _WORDS = {
 def from_published(text: str, subtype: str = "") -> str:
     """Turn a file's ``Trust_type`` into our name, by its words, else by those of the subtype.
 
-    A type that neither tells keeps its own words.
+    A type that neither names keeps its published words.
 
     >>> from_published("Non-acute hospital trust"), from_published("Mental health & community")
     ('mental-health-community', 'mental-health-community')
@@ -55,11 +55,13 @@ def from_person(text: str) -> str:
     """Turn what a person typed after ``--type`` into our name, known or not."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.strip().casefold()).strip("-")
     slug = re.sub(r"-trusts?$", "", slug)
-    return _SAID.get(slug, slug)
+    return _TYPED.get(slug, slug)
 
 
 def in_words(trust_type: str) -> str:
-    """Name the trusts of a type in words, plural: ``acute trusts``."""
+    """Name the trusts of a type in words, plural: ``acute trusts``, ``all trust types``."""
+    if trust_type == ALL:
+        return "all trust types"
     return _WORDS.get(trust_type, trust_type.replace("-", " ") + "s")
 
 
@@ -74,7 +76,7 @@ def counted(count: int, trust_type: str) -> str:
 
 
 def is_known(trust_type: str) -> bool:
-    """Tell whether the type is one of those that this version has words for."""
+    """Return whether the type is one of those that this version has words for."""
     return trust_type in _WORDS
 
 

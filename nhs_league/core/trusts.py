@@ -1,15 +1,20 @@
-"""Finding a trust by code, name, part of a name, initials or a misspelt name."""
+"""Trusts: finding one by code or name, listing them, and what became of those that are gone."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import Guess
-from nhs_league.core.quarters import Quarter
+from nhs_league.core.answers import Guess, TrustList
+from nhs_league.core.filters import Filters, keep
+from nhs_league.core.frames import Frames
+from nhs_league.core.quarters import in_time
 from nhs_league.errors import NotFoundError
 
 LISTED = (
@@ -27,26 +32,26 @@ _FORM = r"\b(nhs|foundation|trust|ft|the)\b"
 
 
 @dataclass(frozen=True)
-class Found:
-    """The trust that a person's word was taken for.
+class TrustMatch:
+    """The trust that a person's words match.
 
     Attributes:
         code: its trust code.
         name: its newest name.
-        said: how it was found, where that was not its code or whole name; else empty.
+        assumption: how it was found, where that was not its code or whole name; else empty.
 
     """
 
     code: str
     name: str
-    said: str
+    assumption: str
 
 
-def find(asked: str, standings: pl.DataFrame, stored: str = "") -> Found:
+def find(typed: str, standings: pl.DataFrame, stored: str = "") -> TrustMatch:
     """Find the one trust that a person means.
 
     Args:
-        asked: a trust code, a name, part of a name, initials, or a misspelt name.
+        typed: a trust code, a name, part of a name, initials, or a misspelt name.
         standings: trust_code, trust_name and quarter of all quarters in which to look, oldest
             first; an older name finds the trust too.
         stored: which trusts are stored, in words, for a message that none fits.
@@ -57,20 +62,20 @@ def find(asked: str, standings: pl.DataFrame, stored: str = "") -> Found:
     """
     named = standings.select("trust_code", "trust_name").unique(maintain_order=True, keep="last")
     newest = dict(named.iter_rows())
-    code = asked.strip().upper()
+    code = typed.strip().upper()
     if code in newest:
-        return Found(code, newest[code], "")
-    words = _words(asked)
+        return TrustMatch(code, newest[code], "")
+    words = _words(typed)
     plain = [(trust_code, _words(name)) for trust_code, name in named.iter_rows()]
     for fitting in (
         {c for c, name in plain if name == words},
-        {c for c, name in plain if _initials(name) == asked.strip().casefold()},
+        {c for c, name in plain if _initials(name) == typed.strip().casefold()},
         {c for c, name in plain if words and _holds(name, words)},
         {c for c, name in plain if words and _begins(name, words)},
     ):
         if fitting:
-            return _one_of(asked, fitting, newest)
-    return _nearest(asked, words, plain, newest, stored)
+            return _one_of(typed, fitting, newest)
+    return _nearest(typed, words, plain, newest, stored)
 
 
 def _words(name: str) -> tuple[str, ...]:
@@ -89,30 +94,30 @@ def _holds(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 
 def _begins(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    """Tell whether each word begins a word of the name (``sheff teach``)."""
+    """Return whether each word begins a word of the name (``sheff teach``)."""
     return all(any(part.startswith(word) for part in name) for word in words)
 
 
-def _one_of(asked: str, codes: set[str], newest: dict[str, str]) -> Found:
+def _one_of(typed: str, codes: set[str], newest: dict[str, str]) -> TrustMatch:
     if len(codes) > 1:
         listed = "\n".join(f"  {c}  {newest[c]}" for c in sorted(codes, key=lambda c: newest[c]))
         raise NotFoundError(
-            f'{len(codes)} trusts match "{asked}". Use a code, or add more of the name:\n{listed}'
+            f'{len(codes)} trusts match "{typed}". Use a code, or add more of the name:\n{listed}'
         )
     (code,) = codes
-    is_name = _words(asked) == _words(newest[code])
-    return Found(
-        code, newest[code], "" if is_name else f"“{asked}” is taken for {newest[code]} ({code})."
+    is_name = _words(typed) == _words(newest[code])
+    return TrustMatch(
+        code, newest[code], "" if is_name else f"“{typed}” is taken for {newest[code]} ({code})."
     )
 
 
 def _nearest(
-    asked: str,
+    typed: str,
     words: tuple[str, ...],
     plain: list[tuple[str, tuple[str, ...]]],
     newest: dict[str, str],
     stored: str,
-) -> Found:
+) -> TrustMatch:
     """Take the one clearly nearest name for a misspelt one, or suggest the nearest."""
     likeness: dict[str, tuple[float, float]] = {}
     for code, name in plain:
@@ -122,16 +127,16 @@ def _nearest(
         mean, least = likeness[ranked[0]]
         next_mean = likeness[ranked[1]][0] if len(ranked) > 1 else 0.0
         if least >= _CLEAR and mean - next_mean >= _AHEAD:
-            nearest = _one_of(asked, {ranked[0]}, newest)
-            return replace(nearest, said=Guess(nearest.said))
+            nearest = _one_of(typed, {ranked[0]}, newest)
+            return replace(nearest, assumption=Guess(nearest.assumption))
     near = [code for code in ranked if likeness[code][0] >= _NEAR][:_SUGGESTED]
     listed = "\n".join(f"  {code}  {newest[code]}" for code in near)
     advice = f"The nearest are:\n{listed}" if near else 'Run "nhsleague trusts" to list them.'
-    raise NotFoundError(f'No trust matches "{asked}". {stored}'.rstrip(), advice)
+    raise NotFoundError(f'No trust matches "{typed}". {stored}'.rstrip(), advice)
 
 
 def stored_in_words(standings: pl.DataFrame) -> str:
-    """Say how many trusts of which types there are.
+    """Count the trusts of each type in a sentence.
 
     Args:
         standings: trust_code, trust_type and quarter of each type's newest quarter.
@@ -149,7 +154,7 @@ def stored_in_words(standings: pl.DataFrame) -> str:
     listed = [
         trust_types.counted(by_type[name][0], name) for name in trust_types.in_order(set(by_type))
     ]
-    quarters = sorted({quarter for _, quarter in by_type.values()}, key=Quarter.parse)
+    quarters = in_time({quarter for _, quarter in by_type.values()})
     verb = "is" if sum(trusts for trusts, _ in by_type.values()) == 1 else "are"
     words = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
     missing = set(trust_types.PREFERRED) - set(by_type)
@@ -158,7 +163,7 @@ def stored_in_words(standings: pl.DataFrame) -> str:
 
 
 def _likeness(words: tuple[str, ...], name: tuple[str, ...]) -> tuple[float, float]:
-    """Tell how like a name some words are, 0 to 100: on average, and the least like of them."""
+    """Return how like a name some words are, 0 to 100: on average, and the least like of them."""
     from rapidfuzz import fuzz
 
     best = [max((fuzz.ratio(word, part) for part in name), default=0.0) for word in words]
@@ -179,3 +184,121 @@ def holding(text: str, standings: pl.DataFrame) -> pl.DataFrame:
         for code, name in standings.select("trust_code", "trust_name").iter_rows()
     ]
     return standings.filter(pl.Series(fits, dtype=pl.Boolean))
+
+
+def trust_list(frames: Frames, text: str, trust_type: str | None, narrowed: Filters) -> TrustList:
+    """List trusts, all or those whose name or code contains a text.
+
+    Args:
+        frames: the tidy frames, one quarter for each trust type.
+        text: part of a name or a code; empty for all.
+        trust_type: only this type; ``all`` or None for all types.
+        narrowed: which trusts to keep, resolved.
+
+    Returns:
+        Columns ``LISTED``, by name; a note where no name contains the text.
+
+    """
+    of_type = frames.of_type(trust_type or trust_types.ALL)
+    standings = of_type.standings.filter(keep(narrowed)).collect()
+    listed = holding(text, standings).select(LISTED).sort("trust_name")
+    if text and listed.is_empty() and not standings.is_empty():
+        nothing = f'No trust\'s name has "{text}". Try fewer letters, or "nhsleague trusts" alone.'
+        return TrustList("Trusts", listed, notes=(nothing,))
+    return TrustList("Trusts", listed)
+
+
+@dataclass(frozen=True)
+class Merger:
+    """A merger or dissolution.
+
+    Attributes:
+        codes: trust codes that are no longer used.
+        into: the code that goes on; empty where none does.
+        quarter: the first quarter without the old codes.
+        source: who says so.
+        announced: whether only the trusts themselves have announced it.
+
+    """
+
+    codes: tuple[str, ...]
+    into: str
+    quarter: str
+    source: str
+    announced: bool = False
+
+
+@cache
+def _mergers() -> tuple[Merger, ...]:
+    """Read mergers.toml, which ships with the package."""
+    read = tomllib.loads(files(__package__).joinpath("mergers.toml").read_text("utf-8"))
+    return tuple(
+        Merger(tuple(m["from"]), m["into"], m["quarter"], m["source"], m.get("announced", False))
+        for m in read["merger"]
+    )
+
+
+def _merger_of(code: str) -> Merger | None:
+    """Find the merger of a trust that is no longer listed."""
+    return next((merger for merger in _mergers() if code in merger.codes), None)
+
+
+def departed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Keep the trusts of one quarter that the releases of another no longer list.
+
+    A trust is missed only where the other quarter has its trust type, and all of it: of a type
+    without a release, or with a part of one, nothing is known.
+
+    Args:
+        before: schema STANDINGS of one quarter.
+        after: schema STANDINGS of the other.
+
+    Returns:
+        The rows of ``before`` that are not in ``after`` and would be.
+
+    """
+    whole = after.filter(pl.col("of").is_not_null())["trust_type"].unique()
+    return before.join(after, on="trust_code", how="anti").filter(
+        pl.col("trust_type").is_in(whole.implode())
+    )
+
+
+def what_became(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, str]:
+    """Describe what became of each trust that is no longer listed.
+
+    Args:
+        before: schema STANDINGS of the earlier quarter.
+        after: schema STANDINGS of the later quarter.
+
+    Returns:
+        Trust code -> a sentence: the merger where it is known, else the trusts of its region that
+        are new or renamed and may have taken it over.
+
+    """
+    gone = departed(before, after)
+    names = dict(before.select("trust_code", "trust_name").iter_rows())
+    new_or_renamed = after.filter(
+        ~pl.concat_str("trust_code", "trust_name").is_in(
+            before.select(pl.concat_str("trust_code", "trust_name")).to_series().implode()
+        )
+    )
+    now = dict(after.select("trust_code", "trust_name").iter_rows())
+    sentences = {}
+    for code, trust_type, region in gone.select("trust_code", "trust_type", "region").iter_rows():
+        merger = _merger_of(code)
+        if merger is not None and merger.into:
+            into = now.get(merger.into) or names.get(merger.into) or merger.into
+            verb = "announced to join" if merger.announced else "merged into"
+            sentences[code] = f"{verb} {into} ({merger.into}); source: {merger.source}"
+            continue
+        if merger is not None:
+            sentences[code] = f"dissolved; source: {merger.source}"
+            continue
+        near = new_or_renamed.filter(trust_type=trust_type, region=region)
+        named = ", ".join(f"{n} ({c})" for c, n in near.select("trust_code", "trust_name").rows())
+        sentences[code] = (
+            f"no longer listed; new or renamed in its region, and perhaps its successor: {named}"
+            if named
+            else "no longer listed; why is not known"
+        )
+    return sentences

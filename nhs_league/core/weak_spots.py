@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import polars as pl
 
-from nhs_league.core.method.scoring import by_rank
-from nhs_league.core.peers import place, place_of
+from nhs_league.core.method.scoring import by_rank, year
+from nhs_league.core.peers import effective_count, effective_rank
 from nhs_league.core.periods import same_period
 
 WEAK_FROM = 3.0
@@ -35,7 +35,7 @@ class Since(StrEnum):
     MOVED = "moved"
 
 
-class Rule(StrEnum):
+class WeakSpotBasis(StrEnum):
     """By what a metric was called a weak spot."""
 
     SCORE = "score"
@@ -43,7 +43,7 @@ class Rule(StrEnum):
 
 
 def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
-    """Tell weak spots and strong metrics from the rest.
+    """Classify metrics as weak spots, strong metrics and the rest.
 
     A weak spot is a metric scored 3.00 or worse, severe from 3.50; where no score is published, a
     rank in the worst quarter of its trust type, severe where the rank formula would score it 3.50
@@ -51,7 +51,7 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
     scored rate) is judged by that score alone.
 
     Args:
-        compared: schema WITH_PEERS (see ``peers``), all trusts of the types asked about.
+        compared: schema WITH_PEERS (see ``peers``), all trusts of their types.
 
     Returns:
         The same rows with ``weak_spot`` (``severe``, ``weak`` or null), ``weak_spot_rule``
@@ -62,7 +62,7 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         Both are null where neither is known.
 
     """
-    score, rank, of = pl.col("score"), place(), place_of()
+    score, rank, of = pl.col("score"), effective_rank(), effective_count()
     metric_has_score = score.is_not_null().any().over("quarter", "trust_code", "metric_id")
     judged_by_rank = (
         ~metric_has_score & rank.is_not_null() & of.is_not_null() & pl.col("value").is_not_null()
@@ -76,9 +76,9 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
         .when((score >= WEAK_FROM) | in_worst_quarter)
         .then(pl.lit(WeakSpot.WEAK.value)),
         weak_spot_rule=pl.when(score >= WEAK_FROM)
-        .then(pl.lit(Rule.SCORE.value))
+        .then(pl.lit(WeakSpotBasis.SCORE.value))
         .when(in_worst_quarter)
-        .then(pl.lit(Rule.RANK.value)),
+        .then(pl.lit(WeakSpotBasis.RANK.value)),
         strong=((score <= STRONG_TO) | in_best_quarter).fill_null(value=False),
         badness=pl.coalesce(score, pl.when(judged_by_rank).then(on_scale)),
         share_ahead=pl.coalesce(
@@ -94,7 +94,7 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
     only a metric that is published as a score alone is compared by its score.
 
     Args:
-        classified: as ``classify`` gives it, one trust's rows of one or more quarters.
+        classified: as ``classify`` returns it, one trust's rows of one or more quarters.
 
     Returns:
         One row a metric and unit of the newest quarter: metric_id, unit, ``quarters_weak`` (for how
@@ -107,7 +107,7 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
 
     """
     group = ("metric_id", "unit")
-    newest_first = classified.with_columns(time=_time(), year=_year()).sort(
+    newest_first = classified.with_columns(time=_time(), year=year()).sort(
         *group, "time", descending=True
     )
     earlier = {c: pl.col(c).shift(-1).over(group) for c in ("quarter", "period", "value")}
@@ -161,11 +161,6 @@ def _since_last() -> pl.Expr:
     )
 
 
-def _year() -> pl.Expr:
-    """Give the calendar year in which a quarter's financial year begins."""
-    return pl.col("quarter").cast(pl.String).str.slice(3, 4).cast(pl.Int32)
-
-
 def _time() -> pl.Expr:
-    """Give quarters numbers of which one and the next differ by 1."""
+    """Return a number for each quarter; the next quarter's is 1 more."""
     return pl.col("quarter").to_physical().cast(pl.Int32)

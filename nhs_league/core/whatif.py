@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from nhs_league.core.answers import WhatIf
-from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.method.rescoring import Change, base_of, changed
+from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
+from nhs_league.core.method.rescoring import Change, apply_changes, base_of
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
     PLACES,
@@ -19,14 +19,13 @@ from nhs_league.core.method.scoring import (
 )
 from nhs_league.core.method.segments import (
     BY_PEOPLE,
-    Cut,
-    adjusted,
-    by_score,
+    SegmentBoundary,
+    apply_override,
     overrides,
-    with_computed,
+    segment_from_score,
+    with_unadjusted_segment,
 )
 from nhs_league.core.metrics import Metric, catalogue
-from nhs_league.core.noise import noiseless
 from nhs_league.core.peers import best_quarter, peer_median, with_peers
 from nhs_league.errors import UsageError
 
@@ -55,7 +54,7 @@ WORDS = ("median", "q1", "best", "standard")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?")
 
 
-def value_of(typed: str, metric: Metric, frames: Frames) -> float:
+def parse_target(typed: str, metric: Metric, frames: Frames) -> float:
     """Read what a metric is set to: a number as people write it, or one of WORDS.
 
     Args:
@@ -74,15 +73,14 @@ def value_of(typed: str, metric: Metric, frames: Frames) -> float:
     if re.search(r"\d", text) and _NUMBER.fullmatch(text):
         return float(text.replace(",", ""))
     listed = catalogue(frames.observations)
-    this = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
-    ends = with_peers(frames.observations.filter(this), listed).select(
+    ends = with_peers(frames.observations.filter(metric.matches), listed).select(
         median=peer_median().drop_nulls().first(),
         q1=best_quarter().drop_nulls().first(),
         best=pl.when(pl.col("higher_is_better").first())
         .then(pl.col("value").max())
         .otherwise(pl.col("value").min()),
     )
-    standards = listed.filter(this)["standard"]
+    standards = listed.filter(metric.matches)["standard"]
     known = ends.collect().row(0, named=True) | {
         "standard": standards[0] if len(standards) else None
     }
@@ -100,7 +98,7 @@ def value_of(typed: str, metric: Metric, frames: Frames) -> float:
 def whatif(
     national: Frames,
     trust_code: str,
-    between: tuple[Cut, ...],
+    boundaries: tuple[SegmentBoundary, ...],
     changes: Sequence[Change],
     *,
     no_deficit: bool = False,
@@ -111,7 +109,7 @@ def whatif(
         national: the tidy frames of one quarter, all trust types that are stored: a score may rest
             on the trusts of all of them.
         trust_code: the trust.
-        between: the cuts between segments, which stay where they are.
+        boundaries: the cuts between segments, which stay where they are.
         changes: what its figures would be.
         no_deficit: whether it would have no financial override.
 
@@ -127,9 +125,9 @@ def whatif(
     """
     is_trust = pl.col("trust_code") == trust_code
     before = national.observations.collect()
-    after = changed(base_of(national), trust_code, changes) if changes else None
+    after = apply_changes(base_of(national), trust_code, changes) if changes else None
     scored = before if after is None else after.observations
-    every = _table(national, before, scored, between, trust_code, no_deficit=no_deficit)
+    every = _table(national, before, scored, boundaries, trust_code, no_deficit=no_deficit)
     (standing,) = every.filter(is_trust).to_dicts()
     table = every.filter(trust_type=standing["trust_type"])
     steps = [] if after is None else after.steps
@@ -144,7 +142,7 @@ def whatif(
     name = standing["trust_name"]
     return WhatIf(
         title=f"What if: {name} ({trust_code}), {standing['quarter']}",
-        frame=shaped.select(pl.col(c).cast(t) for c, t in WHATIF.items()),
+        frame=shaped.select(cast_to(WHATIF)),
         notes=tuple(_notes(before, scored, every, standing, no_deficit=no_deficit)),
         table=table.drop("has_override"),
     )
@@ -154,7 +152,7 @@ def _table(
     national: Frames,
     before: pl.DataFrame,
     after: pl.DataFrame,
-    between: tuple[Cut, ...],
+    boundaries: tuple[SegmentBoundary, ...],
     trust_code: str,
     *,
     no_deficit: bool,
@@ -198,7 +196,7 @@ def _table(
         .otherwise(published)
     )
     return (
-        with_computed(national.standings, between)
+        with_unadjusted_segment(national.standings, boundaries)
         .join(shift, on=trust, how="left")
         .join(override, on=trust, how="left")
         .with_columns(
@@ -211,14 +209,18 @@ def _table(
         .with_columns(
             computed_segment_by_score=pl.when(score == pl.col("average_score"))
             .then("computed_unadjusted_segment")
-            .otherwise(pl.coalesce(by_score(score, between), "computed_unadjusted_segment"))
+            .otherwise(
+                pl.coalesce(
+                    segment_from_score(score, boundaries), "computed_unadjusted_segment"
+                )
+            )
         )
         .with_columns(
             computed_segment=pl.when(pl.col("segment") == BY_PEOPLE)
             .then("segment")
             .when((score == pl.col("average_score")) & ~pl.col("is_free"))
             .then("segment")
-            .otherwise(adjusted(pl.col("computed_segment_by_score"), pl.col("has_override")))
+            .otherwise(apply_override(pl.col("computed_segment_by_score"), pl.col("has_override")))
         )
         .with_columns(
             # Segment 5 is not in the league's order: the segment before that decision is.
@@ -245,7 +247,7 @@ def _table(
 def _means(
     national: Frames, before: pl.DataFrame, after: pl.DataFrame, trust_code: str
 ) -> Iterator[dict[str, object]]:
-    """Give the domains whose score changes."""
+    """List the domains whose score changes."""
     is_trust = pl.col("trust_code") == trust_code
     published = dict(
         national.domains.filter(is_trust).select("domain", "score").collect().iter_rows()
@@ -253,7 +255,9 @@ def _means(
     both = (
         domain_scores(before.lazy().filter(is_trust))
         .join(domain_scores(after.lazy().filter(is_trust)), on="domain", suffix="_after")
-        .with_columns(shift=noiseless(pl.col("computed_score_after") - pl.col("computed_score")))
+        .with_columns(
+            shift=round_computed(pl.col("computed_score_after") - pl.col("computed_score"))
+        )
         .filter(pl.col("shift") != 0)
         .sort("domain")
         .collect()

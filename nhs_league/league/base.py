@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nhs_league.core.answers import AnyAnswer, presented_by
-from nhs_league.core.filters import Filters
-from nhs_league.core.order import Order
+from nhs_league.core.filters import Filters, Order
 from nhs_league.core.trust_types import ALL
 from nhs_league.scope import Scope, quarters_with
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from nhs_league.core.frames import Frames
     from nhs_league.core.method.rescoring import Change
-    from nhs_league.core.method.segments import Cut
+    from nhs_league.core.method.segments import SegmentBoundary
     from nhs_league.scope import TrustContext
 
 _ALL = "all"
@@ -67,7 +67,9 @@ class Explain(Questions):
         from nhs_league.core.explanation import explain
 
         one = load_trust(self.store, trust, quarter)
-        answer = replace(explain(one.national, one.code, one.cuts), assumptions=one.assumptions)
+        answer = replace(
+            explain(one.national, one.code, one.boundaries), assumptions=one.assumptions
+        )
         answer = with_caveats(answer, one.frames, [one.code])
         return self._present(answer, trust=trust, quarter=quarter)
 
@@ -118,10 +120,10 @@ class Explain(Questions):
         answer: WhatIf | Improvements
         lines: list[str] = []
         if to_segment is not None:
-            answer = improvements(one.national, one.code, one.cuts, to_segment)
+            answer = improvements(one.national, one.code, one.boundaries, to_segment)
         else:
             parsed, lines = _parse_changes(wanted, one)
-            answer = whatif(one.national, one.code, one.cuts, parsed, no_deficit=no_deficit)
+            answer = whatif(one.national, one.code, one.boundaries, parsed, no_deficit=no_deficit)
         answer = replace(answer, assumptions=(*one.assumptions, *lines))
         answer = with_caveats(answer, one.frames, [one.code])
         return self._present(
@@ -169,8 +171,8 @@ class Explain(Questions):
         """
         from nhs_league.core import metrics
         from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.filters import arrange
         from nhs_league.core.hidden import hidden, well_placed
-        from nhs_league.core.order import arranged
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
@@ -183,12 +185,12 @@ class Explain(Questions):
             choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
             (only, *_), assumptions = pick_measure(metric, choices, named_type)
             resolved_type = only.trust_type
-        cuts = _national_cuts(frames)
-        wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
+        boundaries = _national_boundaries(frames)
+        wanted = frames.of_type(resolved_type)
         earlier = self._earlier(frames, resolved_type)
-        answer = hidden(frames, resolved_type, cuts, filters, only, earlier)
-        placed = well_placed(wanted.standings, cuts, filters).select("trust_code").collect()
-        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        answer = hidden(frames, resolved_type, boundaries, filters, only, earlier)
+        placed = well_placed(wanted.standings, boundaries, filters).select("trust_code").collect()
+        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         codes = placed["trust_code"].unique().to_list()
         answer = with_caveats(answer, wanted, codes, metrics.ids(only) if only else ())
         return self._present(answer, metric=metric, **described(scope))
@@ -227,16 +229,16 @@ class Explain(Questions):
 
         """
         from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.filters import arrange
         from nhs_league.core.hidden import capped
-        from nhs_league.core.order import arranged
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         filters = resolve_filters(scope, frames)
-        answer = capped(frames, resolved_type, _national_cuts(frames), filters)
-        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
-        wanted = frames if resolved_type == _ALL else frames.of_type(resolved_type)
+        answer = capped(frames, resolved_type, _national_boundaries(frames), filters)
+        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
+        wanted = frames.of_type(resolved_type)
         return self._present(with_caveats(answer, wanted), **described(scope))
 
     def robust(
@@ -280,7 +282,7 @@ class Explain(Questions):
         """
         from nhs_league.core import trust_types
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
         from nhs_league.core.uncertainty.robustness import robust_table, robustness
 
         narrowed = any((regions, subtypes, segments, limit is not None, sort))
@@ -296,7 +298,7 @@ class Explain(Questions):
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         frames = load_frames(self.store, scope).of_type(resolved_type)
         table = robust_table(frames, resolved_type, resolve_filters(scope, frames))
-        table = replace(arranged(table, order_of(limit, sort)), assumptions=assumptions)
+        table = replace(arrange(table, order_of(limit, sort)), assumptions=assumptions)
         return self._present(with_caveats(table, frames), **described(scope))
 
     def audit(self, *, quarter: str = LATEST) -> Audit:
@@ -346,16 +348,15 @@ def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Chang
                 f"“{name}” is an area; only a metric can be set.",
                 f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
             )
-        changes.append(Change(choice, whatif.value_of(value, choice, one.frames)))
+        changes.append(Change(choice, whatif.parse_target(value, choice, one.frames)))
         lines.append(f"“{name}” is {choice.metric} ({choice.metric_id}).")
     return changes, lines
 
 
-def _national_cuts(frames: Frames) -> tuple[Cut, ...]:
+def _national_boundaries(frames: Frames) -> tuple[SegmentBoundary, ...]:
     """Return the cuts of the newest quarter of some frames; they are national."""
-    from nhs_league.core.method.segments import cuts
-    from nhs_league.core.quarters import Quarter
+    from nhs_league.core.method.segments import segment_boundaries
 
     standings = frames.standings.collect()
-    newest = max(standings["quarter"].unique(), key=Quarter.parse)
-    return cuts(standings.filter(pl.col("quarter") == newest))
+    newest = standings["quarter"].max()
+    return segment_boundaries(standings.filter(pl.col("quarter") == newest))

@@ -84,7 +84,7 @@ class History(Questions):
 
         """
         from nhs_league.core import changes as comparing
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
         from nhs_league.releases.store import read_quarters
 
         check_changes(improved=improved, worsened=worsened)
@@ -97,7 +97,7 @@ class History(Questions):
         direction = "improved" if improved else "worsened" if worsened else None
         answer = comparing.changes(earlier_frames, frames, resolved_type, filters)
         answer = comparing.narrowed(answer, segment_only=segment_only, direction=direction)
-        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         asked_for = {**described(scope), "quarter": None}
         return self._present(
             answer, **{"from": earlier}, to=later, direction=direction, segment_only=segment_only,
@@ -127,7 +127,7 @@ class History(Questions):
             sort: as for ``hidden``.
 
         Returns:
-            Columns ``core.revisions.REVISIONS``.
+            Columns ``core.history.REVISIONS``.
 
         Raises:
             NotFoundError: a trust type, quarter, filter value or column is not known.
@@ -137,8 +137,8 @@ class History(Questions):
             'value'
 
         """
-        from nhs_league.core.order import arranged
-        from nhs_league.core.revisions import revisions
+        from nhs_league.core.filters import arrange
+        from nhs_league.core.history import revisions
         from nhs_league.releases.store import read_quarters
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
@@ -148,7 +148,7 @@ class History(Questions):
             quarters = (parse_quarter(self.store, quarter),)
         frames = read_quarters(self.store, quarters)
         answer = revisions(frames, wanted_type, resolve_filters(scope, frames))
-        return self._present(arranged(answer, order_of(limit, sort)), **described(scope))
+        return self._present(arrange(answer, order_of(limit, sort)), **described(scope))
 
     def trend(
         self, *trusts: str, metric: str | None = None, every_metric: bool = False
@@ -161,7 +161,7 @@ class History(Questions):
             every_metric: whether to follow every metric instead.
 
         Returns:
-            Columns ``core.trends.PLACES``, or of metrics ``core.trends.METRIC_TREND``.
+            Columns ``core.history.PLACES``, or of metrics ``core.history.METRIC_TREND``.
 
         Raises:
             UsageError: a metric and every metric are wanted.
@@ -172,25 +172,25 @@ class History(Questions):
             'Q1 2026/27'
 
         """
-        from nhs_league.core import trends
         from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.history import metric_trend, places
         from nhs_league.releases.store import read_quarters
 
         check_trend(metric, every_metric=every_metric)
         matches = [find_trust(self.store, trust, LATEST)[1] for trust in trusts]
         codes = list(dict.fromkeys(match.code for match in matches))
         frames = read_quarters(self.store, self.store.quarters)
-        lines = [match.said for match in matches if match.said]
+        lines = [match.assumption for match in matches if match.assumption]
         ids: list[str] = []
         answer: PlaceTrend | MetricTrend | EveryMetricTrend
         if every_metric:
-            answer = trends.metric_trend(frames, codes, None)
+            answer = metric_trend(frames, codes, None)
         elif metric is None:
-            answer = trends.places(frames, codes)
+            answer = places(frames, codes)
         else:
             ids, meaning = _resolve_measure(frames, codes, metric)
             lines.append(f"“{metric}” is {meaning}.")
-            answer = trends.metric_trend(frames, codes, ids)
+            answer = metric_trend(frames, codes, ids)
             if answer.frame.is_empty():
                 raise NotFoundError(
                     f"None of the trusts has a figure of “{metric}” in any quarter.",
@@ -228,12 +228,11 @@ def _resolve_measure(frames: Frames, codes: Sequence[str], measure: str) -> tupl
     """
     from nhs_league.core import metrics, trust_types
     from nhs_league.core.metrics import Metric
-    from nhs_league.core.quarters import Quarter
 
     is_listed = pl.col("trust_code").is_in(list(codes))
     types = frames.standings.filter(is_listed).select("quarter", "trust_type").unique().collect()
     observations = frames.of_types(types["trust_type"].unique()).observations
-    newest = max(types["quarter"], key=Quarter.parse)
+    newest = types["quarter"].max()
     try:
         listed = metrics.catalogue(observations.filter(pl.col("quarter") == newest))
         choices = metrics.choose(measure, listed, trust_types.ALL)
@@ -255,8 +254,8 @@ def _resolve_measure(frames: Frames, codes: Sequence[str], measure: str) -> tupl
 
 def _departures(store: Store, frames: Frames, codes: Sequence[str]) -> list[str]:
     """Describe what became of trusts that the next release of their type does not list."""
-    from nhs_league.core.mergers import what_became
     from nhs_league.core.quarters import Quarter
+    from nhs_league.core.trusts import what_became
 
     is_listed = pl.col("trust_code").is_in(list(codes))
     columns = ("trust_code", "trust_type", "quarter")

@@ -20,7 +20,7 @@ from nhs_league.scope import (
     resolve_filters,
     resolve_trust_type,
 )
-from nhs_league.usage import check_comparison
+from nhs_league.usage import GroupBy, check_comparison
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import (
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
         TrustList,
         TrustProfile,
     )
-    from nhs_league.core.comparison import By
-    from nhs_league.core.order import Order
+    from nhs_league.core.filters import Order
 
 
 class Look(Questions):
@@ -113,15 +112,13 @@ class Look(Questions):
             7
 
         """
-        from nhs_league.core.comparison import By
-
         narrowed = any((regions, subtypes, segments, limit is not None, sort))
         check_comparison(trusts, by, metric, trust_type, peers=peers, narrowed=narrowed)
         if trusts:
             answer = self._side_by_side(trusts, quarter, peers=peers)
             return self._present(answer, trusts=list(trusts), quarter=quarter, peers=peers)
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
-        grouping = By(by or "region")
+        grouping = GroupBy(by or "region")
         groups = self._groups(grouping, metric, scope, order_of(limit, sort))
         return self._present(groups, by=str(grouping), metric=metric, **described(scope))
 
@@ -152,15 +149,14 @@ class Look(Questions):
             True
 
         """
-        from nhs_league.core.lists import metric_list
-        from nhs_league.core.metrics import catalogue
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
+        from nhs_league.core.metrics import catalogue, metric_list
 
         scope = scope_of(quarter, trust_type)
         listed = catalogue(load_frames(self.store, scope).observations)
         answer = metric_list(listed, parse_trust_type(self.store, scope))
         return self._present(
-            arranged(answer, order_of(limit, sort)), quarter=quarter, type=trust_type
+            arrange(answer, order_of(limit, sort)), quarter=quarter, type=trust_type
         )
 
     def trusts(
@@ -198,21 +194,21 @@ class Look(Questions):
             ['ZB6']
 
         """
-        from nhs_league.core.lists import trust_list
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
+        from nhs_league.core.trusts import trust_list
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
         filters = resolve_filters(scope, frames)
         answer = trust_list(frames, text, parse_trust_type(self.store, scope), filters)
         if not answer.notes:
-            answer = explain_empty(arranged(answer, order_of(limit, sort)), filters)
+            answer = explain_empty(arrange(answer, order_of(limit, sort)), filters)
         return self._present(answer, text=text, **described(scope))
 
     def _side_by_side(self, trusts: Sequence[str], quarter: str, *, peers: bool) -> Comparison:
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.comparison import side_by_side
-        from nhs_league.core.similar import similar_trusts
+        from nhs_league.core.peers import similar_trusts
 
         if peers:
             one = load_trust(self.store, trusts[0], quarter)
@@ -232,25 +228,27 @@ class Look(Questions):
                     f"Not in the newest quarter: {', '.join(missing)}.",
                     "Name an earlier --quarter.",
                 )
-            lines = tuple(match.said for match in matches if match.said)
+            lines = tuple(match.assumption for match in matches if match.assumption)
         answer = side_by_side(frames, codes)
         answer = replace(answer, assumptions=(*lines, *answer.assumptions))
         return with_caveats(answer, frames, codes)
 
-    def _groups(self, by: By, metric: str | None, scope: Scope, order: Order) -> GroupComparison:
+    def _groups(
+        self, by: GroupBy, metric: str | None, scope: Scope, order: Order
+    ) -> GroupComparison:
         from nhs_league.core import metrics, trust_types
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.comparison import By, groups
-        from nhs_league.core.order import arranged
+        from nhs_league.core.comparison import groups
+        from nhs_league.core.filters import arrange
 
         frames = load_frames(self.store, scope)
         filters = resolve_filters(scope, frames)
         if metric is None:
-            every = by is By.TYPE and not scope.trust_type
+            every = by is GroupBy.TYPE and not scope.trust_type
             wanted = replace(scope, trust_type=trust_types.ALL) if every else scope
             trust_type, assumptions = resolve_trust_type(self.store, wanted)
             answer = groups(frames, by, None, trust_type, filters)
-            answer = replace(arranged(answer, order), assumptions=assumptions)
+            answer = replace(arrange(answer, order), assumptions=assumptions)
             return with_caveats(answer, frames)
         named_type = parse_trust_type(self.store, scope)
         if named_type == trust_types.ALL:
@@ -261,5 +259,5 @@ class Look(Questions):
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
         (choice,), assumptions = pick_measure(metric, choices, named_type)
         answer = groups(frames, by, choice, choice.trust_type, filters)
-        answer = replace(arranged(answer, order), assumptions=assumptions)
+        answer = replace(arrange(answer, order), assumptions=assumptions)
         return with_caveats(answer, frames, metrics=metrics.ids(choice))

@@ -22,9 +22,9 @@ from nhs_league.scope import (
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import AreaRanking, LeagueTable, Ranking, Spread
+    from nhs_league.core.filters import Order
     from nhs_league.core.frames import Frames
     from nhs_league.core.metrics import Area, Metric
-    from nhs_league.core.order import Order
 
 
 class Ranks(Questions):
@@ -132,7 +132,7 @@ class Ranks(Questions):
 
         """
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.order import arranged
+        from nhs_league.core.filters import arrange
         from nhs_league.core.ranking import table
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
@@ -140,7 +140,7 @@ class Ranks(Questions):
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         filters = resolve_filters(scope, frames)
         answer = table(frames, resolved_type, filters, groups=groups, bootstrap=bootstrap)
-        answer = replace(arranged(answer, order_of(limit, sort)), assumptions=assumptions)
+        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         answer = with_caveats(explain_empty(answer, filters), frames)
         return self._present(answer, **described(scope))
 
@@ -167,7 +167,7 @@ class Ranks(Questions):
             segments: as for ``worst``.
 
         Returns:
-            Columns ``core.distribution.DISTRIBUTION``: twelve bins, lowest values first.
+            Columns ``core.distribution.HISTOGRAM``: twelve bins, lowest values first.
 
         Raises:
             UsageError: an area is named, not a metric.
@@ -181,7 +181,7 @@ class Ranks(Questions):
         """
         from nhs_league.core import metrics
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.distribution import distribution
+        from nhs_league.core.distribution import histogram
         from nhs_league.core.metrics import Area
 
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
@@ -196,8 +196,8 @@ class Ranks(Questions):
             )
         marked = [find_trust(self.store, trust, quarter)[1] for trust in mark]
         codes = [trust.code for trust in marked]
-        answer = distribution(frames, choice, resolve_filters(scope, frames), codes)
-        lines = (*assumptions, *(trust.said for trust in marked if trust.said))
+        answer = histogram(frames, choice, resolve_filters(scope, frames), codes)
+        lines = (*assumptions, *(trust.assumption for trust in marked if trust.assumption))
         answer = with_caveats(replace(answer, assumptions=lines), frames)
         return self._present(answer, metric=metric, mark=list(mark), **described(scope))
 
@@ -235,8 +235,8 @@ class Ranks(Questions):
     ) -> Ranking | AreaRanking:
         from nhs_league.core import metrics, ranking
         from nhs_league.core.caveats import with_caveats
+        from nhs_league.core.filters import arrange
         from nhs_league.core.metrics import Area
-        from nhs_league.core.order import arranged
 
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
@@ -245,6 +245,6 @@ class Ranks(Questions):
         filters = resolve_filters(scope, frames)
         answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
         answer = self._how_sure(answer, frames, picked)
-        answer = replace(arranged(answer, order), assumptions=assumptions)
+        answer = replace(arrange(answer, order), assumptions=assumptions)
         in_area = [i for choice in picked if isinstance(choice, Area) for i in choice.metric_ids]
         return with_caveats(explain_empty(answer, filters), frames, metrics=in_area)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nhs_league.core import explanation, profile, spread, trends
+from nhs_league.core import distribution, explanation, history, profile
 from nhs_league.core.answers import TrustReport
 from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.method.rules import Recomputed, recompute
-from nhs_league.core.method.segments import Cut
+from nhs_league.core.method.segments import SegmentBoundary
 from nhs_league.core.quarters import Quarter
 from nhs_league.releases.store import Store, read_quarters
-from nhs_league.scope import load_trust, national_cuts, quarters_with
+from nhs_league.scope import load_trust, national_boundaries, quarters_with
 
 
 def report(store: Store, trust: str, quarter: str) -> TrustReport:
@@ -51,14 +51,14 @@ class _National:
 
     frames: Frames
     recomputed: Recomputed
-    cuts: tuple[Cut, ...]
+    boundaries: tuple[SegmentBoundary, ...]
 
 
 def _national(store: Store, quarter: Quarter) -> _National:
     read = read_quarters(store, [quarter])
     frames = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
     recomputed = recompute(frames.observations, frames.standings)
-    return _National(frames, recomputed, national_cuts(store, quarter))
+    return _National(frames, recomputed, national_boundaries(store, quarter))
 
 
 def _report(
@@ -75,10 +75,12 @@ def _report(
     return TrustReport(
         trust_code=code,
         profile=profile.profile(now, code, before if has_before else None),
-        explanation=explanation.explain(national.frames, code, national.cuts, national.recomputed),
-        places=trends.places(every, [code]),
-        trends=trends.metric_trend(every, [code], None),
-        strips=spread.strips(now, code),
-        domains=spread.domain_spread(now, code),
+        explanation=explanation.explain(
+            national.frames, code, national.boundaries, national.recomputed
+        ),
+        places=history.places(every, [code]),
+        trends=history.metric_trend(every, [code], None),
+        strips=distribution.peer_values(now, code),
+        domains=distribution.domain_spread(now, code),
         assumptions=assumptions,
     )

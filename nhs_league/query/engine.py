@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from nhs_league.core import dictionary
 from nhs_league.core.answers import QueryResult, TableList
+from nhs_league.core.frames import TABLES, describe_columns
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import UsageError
 from nhs_league.query.bounds import Bounds, collected
@@ -30,7 +30,7 @@ def query(store: Store, sql: str, bounds: Bounds = WITHIN) -> QueryResult:
 
     """
     frames = read_quarters(store, store.quarters)
-    tables = {name: getattr(frames, name) for name in dictionary.TABLES}
+    tables = {name: getattr(frames, name) for name in TABLES}
     return answered(tables, sql, bounds, [quarter.label for quarter in store.quarters])
 
 
@@ -43,7 +43,7 @@ def check(sql: str) -> None:
     """
     from nhs_league.query.statement import understood
 
-    understood(sql, dictionary.TABLES)
+    understood(sql, TABLES)
 
 
 def answered(
@@ -126,13 +126,13 @@ def _why_empty(named: Sequence[str], quarters: Sequence[str]) -> tuple[str, ...]
 
 def table_list() -> TableList:
     """Describe the tables, their columns and units."""
-    return TableList("Tables and their columns", dictionary.described())
+    return TableList("Tables and their columns", describe_columns())
 
 
 def whole_tables(store: Store) -> dict[str, pl.DataFrame]:
     """Return the tidy frames of all quarters by name."""
     frames = read_quarters(store, store.quarters)
-    return {name: getattr(frames, name).collect() for name in dictionary.TABLES}
+    return {name: getattr(frames, name).collect() for name in TABLES}
 
 
 def _place(sql: str, reason: str) -> str:

@@ -14,9 +14,9 @@ from nhs_league.core.answers import (
     StoredFileChecks,
     StoredReleases,
 )
-from nhs_league.core.counting import counted
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.sentences import counted
 from nhs_league.releases import fractions
 from nhs_league.releases.fetching import Published
 from nhs_league.releases.intake import Outcome

@@ -7,8 +7,8 @@ from html import escape
 
 from markupsafe import Markup
 
-from nhs_league.core.counting import counted
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 
 _DOMAINS, _STRIP, _TREND = 360, 300, 400

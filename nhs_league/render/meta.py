@@ -16,6 +16,7 @@ from nhs_league.core.answers import (
     TableList,
     kind_of,
 )
+from nhs_league.core.quarters import in_time
 
 LICENCE = "Open Government Licence v3.0"
 SOURCE = "NHS England, NHS Oversight Framework"
@@ -77,8 +78,7 @@ class Meta:
 
 def quarters_of(answer: Answer) -> list[str]:
     """List the quarters that an answer has figures of, oldest first."""
-    named = {*_texts(answer, "quarter"), *_texts(answer, "quarter_from")}
-    return sorted(named, key=lambda quarter: (quarter[3:], quarter))
+    return in_time({*_texts(answer, "quarter"), *_texts(answer, "quarter_from")})
 
 
 def release_files_of(answer: Answer) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import overload
 
-from nhs_league.core.counting import counted
+from nhs_league.core.sentences import counted
 
 _GLUED = {"%": "%"}
 _BARE = ("count", "rate", "index", "segment")

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from nhs_league.core import dictionary
 from nhs_league.core.answers import with_sample
-from nhs_league.core.frames import KEYS
+from nhs_league.core.frames import DESCRIPTIONS, KEYS, TABLES, Field
 from nhs_league.render.formats import as_texts
 from nhs_league.render.meta import LICENCE, SAMPLE_SOURCE, SOURCE
 from nhs_league.render.values import flat
@@ -72,7 +71,7 @@ def _resource(name: str, frame: pl.DataFrame, kind: str) -> dict[str, object]:
         "name": name,
         "path": f"{name}.{kind}",
         "format": kind,
-        "description": dictionary.TABLES[name],
+        "description": TABLES[name],
         "schema": {
             "fields": [_field(column, dtype) for column, dtype in frame.schema.items()],
             "primaryKey": list(KEYS[name]),
@@ -83,9 +82,9 @@ def _resource(name: str, frame: pl.DataFrame, kind: str) -> dict[str, object]:
 
 def _field(column: str, dtype: pl.DataType) -> dict[str, object]:
     if column == "sample":
-        about = dictionary.Field("Whether the row is of the fictional sample.")
+        about = Field("Whether the row is of the fictional sample.")
     else:
-        about = dictionary.field(column)
+        about = DESCRIPTIONS[column]
     described: dict[str, object] = {
         "name": column,
         "type": _TYPES.get(dtype.base_type(), "integer"),

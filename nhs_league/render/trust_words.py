@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.counting import counted
 from nhs_league.core.frameworks import CutKind, nearest_framework
+from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Item, Line
 

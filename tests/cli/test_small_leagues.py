@@ -355,9 +355,7 @@ def test_a_revised_segment_is_told(tmp_path: Path) -> None:
         if row[4] == "Z02" and row[8] in ("OF5000", "OF5003"):
             row[12] = "2"
     ask = league(tmp_path, rows, revised)
-    (told,) = [
-        row for row in ask("revisions", "--csv").rows() if row["figure"] == "segment"
-    ]
+    (told,) = [row for row in ask("revisions", "--csv").rows() if row["figure"] == "segment"]
     assert (told["trust_code"], told["published_before"], told["published"]) == (
         "Z02",
         "3.0",

@@ -8,8 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core import dictionary
-from nhs_league.core.frames import SCHEMAS
+from nhs_league.core.frames import SCHEMAS, TABLES, describe_columns
 from nhs_league.sample import home, release_files
 from tests.conftest import Run
 
@@ -85,8 +84,8 @@ def test_figures_that_are_no_numbers_are_null_in_json(sample: Run) -> None:
 
 
 def test_every_column_is_described() -> None:
-    described = dictionary.described()
-    for table in dictionary.TABLES:
+    described = describe_columns()
+    for table in TABLES:
         assert described.filter(table=table)["column"].to_list() == SCHEMAS[table].names()
     assert described["description"].str.len_chars().min() > 5  # type: ignore[operator]
 

@@ -6,12 +6,11 @@ import polars as pl
 import pytest
 
 from nhs_league import League
-from nhs_league.core.change_words import notes
-from nhs_league.core.changes import changes
+from nhs_league.core.changes import changes, notes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, STANDINGS, Frames
-from nhs_league.core.mergers import what_became
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.trusts import what_became
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.releases.store import read_quarters
 from sample_release.figures import EVENTS

@@ -10,7 +10,7 @@ import pytest
 from nhs_league.core.answers import Explanation
 from nhs_league.core.explanation import explain
 from nhs_league.core.frames import Frames
-from nhs_league.core.method.segments import cuts
+from nhs_league.core.method.segments import segment_boundaries
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
 
 
@@ -20,7 +20,7 @@ def complete(shared: Path) -> Frames:
 
 
 def _explained(frames: Frames, code: str) -> Explanation:
-    return explain(frames, code, cuts(frames.standings.collect()))
+    return explain(frames, code, segment_boundaries(frames.standings.collect()))
 
 
 @pytest.mark.parametrize("code", ["RHQ", "REF", "RXL", "RDY", "RX6"])

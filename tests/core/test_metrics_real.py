@@ -10,11 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.facts import about, knowledge, true_unit, true_units
+from nhs_league.core.facts import all_facts, facts_for, true_unit, true_units
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import OBSERVATIONS, STANDINGS, Frames
-from nhs_league.core.lists import about_units
-from nhs_league.core.metrics import Area, Metric, catalogue, choose
+from nhs_league.core.metrics import Area, Metric, about_units, catalogue, choose
 from nhs_league.core.ranking import rank
 from nhs_league.errors import NotFoundError
 
@@ -111,7 +110,7 @@ def test_every_metric_of_the_files_has_an_entry(rows: pl.DataFrame, shared: Path
     measured = named.filter(pl.col("Metric_ID").str.contains("^OF[0-2]"))
     values = measured.filter(pl.col("Metric_ID").str.starts_with("OF0"))
     described = set(values["Metric_ID"].str.slice(3) + values["Metric_description"])
-    known = {metric_id for entry in knowledge().metrics for metric_id in entry.ids}
+    known = {metric_id for entry in all_facts().metrics for metric_id in entry.ids}
     assert measured.height > 100
     for metric_id, description in measured.iter_rows():
         is_value = metric_id.startswith("OF0")
@@ -123,7 +122,7 @@ def test_every_metric_of_the_files_has_an_entry(rows: pl.DataFrame, shared: Path
 def test_every_direction_agrees_with_the_ranks(values: pl.DataFrame) -> None:
     """In each quarter and type, the rank of a value is its place in the direction stated."""
     directions = {
-        metric_id: about(metric_id, "").higher_is_better  # type: ignore[union-attr]
+        metric_id: facts_for(metric_id, "").higher_is_better  # type: ignore[union-attr]
         for metric_id in values["Metric_ID"].unique()
     }
     group = ("Quarter", "trust_type", "Metric_ID")
@@ -156,7 +155,7 @@ def test_a_metric_without_ranks_has_the_direction_of_its_scores(rows: pl.DataFra
         of_metric = both.filter(metric_id=metric_id)
         if of_metric["value"].n_unique() > 10:
             tendency = of_metric.select(pl.corr("value", "score")).item()
-            known = about(metric_id, "")
+            known = facts_for(metric_id, "")
             assert known is not None
             assert (tendency < 0) == known.higher_is_better, metric_id
 

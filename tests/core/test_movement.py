@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from nhs_league.core.causes import MetricChange, movement
 from nhs_league.core.frames import OBSERVATIONS
-from nhs_league.core.movement import Kind, movement
 
 Row = dict[str, object]
 
@@ -27,18 +27,18 @@ def quarter(label: str, *rows: Row) -> pl.LazyFrame:
 
 
 SURVEY: Row = {"period": "2024"}
-PLANTED: dict[str, tuple[Row, Row, Kind]] = {
-    "its value and its score got worse": ({}, {"value": 6.0, "score": 3.0}, Kind.MOVED),
-    "its value got better and its score worse": ({}, {"value": 4.0, "score": 3.0}, Kind.PEERS_MOVED),
-    "its value stood still and its score got worse": ({}, {"score": 3.0}, Kind.PEERS_MOVED),
-    "the same survey was published again": (SURVEY, SURVEY, Kind.SAME_PERIOD),
-    "the same survey again, with a score moved by its peers": (SURVEY, SURVEY | {"score": 2.5}, Kind.PEERS_MOVED),
-    "the same period has another value": (SURVEY, SURVEY | {"value": 6.0, "score": 3.0}, Kind.REVISED),
-    "a new figure left its score": ({}, {"value": 5.1}, Kind.NEW_FIGURE),
-    "its unit changed": ({}, {"unit": "days"}, Kind.BROKEN),
-    "its definition changed": ({}, {"metric": "Sickness absence of nurses"}, Kind.BROKEN),
+PLANTED: dict[str, tuple[Row, Row, MetricChange]] = {
+    "its value and its score got worse": ({}, {"value": 6.0, "score": 3.0}, MetricChange.MOVED),
+    "its value got better and its score worse": ({}, {"value": 4.0, "score": 3.0}, MetricChange.PEERS_MOVED),
+    "its value stood still and its score got worse": ({}, {"score": 3.0}, MetricChange.PEERS_MOVED),
+    "the same survey was published again": (SURVEY, SURVEY, MetricChange.SAME_PERIOD),
+    "the same survey again, with a score moved by its peers": (SURVEY, SURVEY | {"score": 2.5}, MetricChange.PEERS_MOVED),
+    "the same period has another value": (SURVEY, SURVEY | {"value": 6.0, "score": 3.0}, MetricChange.REVISED),
+    "a new figure left its score": ({}, {"value": 5.1}, MetricChange.NEW_FIGURE),
+    "its unit changed": ({}, {"unit": "days"}, MetricChange.BROKEN),
+    "its definition changed": ({}, {"metric": "Sickness absence of nurses"}, MetricChange.BROKEN),
     "its description is only written otherwise": (
-        {}, {"metric": "Sickness-absence  rates ", "value": 6.0, "score": 3.0}, Kind.MOVED,
+        {}, {"metric": "Sickness-absence  rates ", "value": 6.0, "score": 3.0}, MetricChange.MOVED,
     ),
 }  # fmt: skip
 
@@ -58,7 +58,10 @@ def test_a_metric_that_comes_and_one_that_goes_are_told() -> None:
     dropped = movement(quarter("Q1 2025/26", {}, other), quarter("Q2 2025/26", {})).filter(
         metric_id="OF0999"
     )
-    assert (added["kind"].item(), dropped["kind"].item()) == (Kind.ADDED.value, Kind.DROPPED.value)
+    assert (added["kind"].item(), dropped["kind"].item()) == (
+        MetricChange.ADDED.value,
+        MetricChange.DROPPED.value,
+    )
 
 
 def test_the_contributions_add_up_to_the_change_of_the_average_score() -> None:

@@ -10,10 +10,10 @@ import pytest
 from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import Frames
 from nhs_league.core.improvements import improvements
-from nhs_league.core.method.rescoring import Change, base_of, changed
-from nhs_league.core.method.segments import cuts
+from nhs_league.core.method.rescoring import Change, apply_changes, base_of
+from nhs_league.core.method.segments import segment_boundaries
 from nhs_league.core.metrics import Metric, catalogue, choose
-from nhs_league.core.whatif import value_of, whatif
+from nhs_league.core.whatif import parse_target, whatif
 from nhs_league.errors import UsageError
 from tests.conftest import Run
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
@@ -34,8 +34,8 @@ def _after(
     frames: Frames, code: str, trust_type: str, changes: dict[str, float], *, free: bool = False
 ) -> WhatIf:
     every = [Change(_metric(frames, i, trust_type), value) for i, value in changes.items()]
-    between = cuts(frames.standings.collect())
-    return whatif(frames, code, between, every, no_deficit=free)
+    boundaries = segment_boundaries(frames.standings.collect())
+    return whatif(frames, code, boundaries, every, no_deficit=free)
 
 
 def _values(folder: Path, metric_id: str, names: tuple[str, ...] = Q1_2026) -> dict[str, float]:
@@ -62,7 +62,9 @@ def test_reaching_a_standard_scores_1_and_the_others_close_up(
     # Below 80 % one trust fewer is ranked: 2 + 2 x (place - 1) / (n - 1).
     values = _values(shared, "OF0011")
     missing = sorted(v for v in values.values() if v < 80)
-    after = changed(base_of(complete), "REF", [Change(_metric(complete, "OF0011", "acute"), 80)])
+    after = apply_changes(
+        base_of(complete), "REF", [Change(_metric(complete, "OF0011", "acute"), 80)]
+    )
     worst = min(values, key=lambda code: values[code])
     second = sorted(values, key=lambda code: values[code])[1]
     new = dict(
@@ -82,7 +84,7 @@ def test_a_metric_over_all_types_moves_trusts_of_every_type(shared: Path, comple
     )
     metric = _metric(complete, "OF0082", "mental-health-community")
     of_type = complete.of_type("mental-health-community")
-    assert value_of("median", metric, of_type) == median
+    assert parse_target("median", metric, of_type) == median
     answer = _after(complete, "RDY", "mental-health-community", {"OF0082": median})
     # Lower is better: its place among the 202 values of all types, by hand.
     values = _values(shared, "OF0082") | {"RDY": median}
@@ -91,7 +93,7 @@ def test_a_metric_over_all_types_moves_trusts_of_every_type(shared: Path, comple
     assert len(values) == 202
     assert score["computed_after"] == round(1 + 3 * (place - 1) / 201, 2)
     assert score["note"] == f"place {place} among 202 trusts of all types: 1 + 3 × {place - 1}/201"
-    after = changed(base_of(complete), "RDY", [Change(metric, median)]).observations
+    after = apply_changes(base_of(complete), "RDY", [Change(metric, median)]).observations
     before = complete.observations.collect()
     key = ["trust_code", "metric_id", "unit"]
     both = before.join(after, on=key, suffix="_after", nulls_equal=True).filter(
@@ -151,8 +153,8 @@ def test_without_the_override_the_segment_is_that_of_the_score(complete: Frames)
 
 
 def test_the_way_to_a_segment_leads_there_with_the_override_too(complete: Frames) -> None:
-    between = cuts(complete.standings.collect())
-    ways = improvements(complete, "RHQ", between, 2)
+    boundaries = segment_boundaries(complete.standings.collect())
+    ways = improvements(complete, "RHQ", boundaries, 2)
     assert ways.frame.height
     assert "financial override" in ways.notes[0]
     for way in ways.frame.iter_rows(named=True):
@@ -203,20 +205,20 @@ def test_of_two_trusts_a_score_is_estimated(shared: Path) -> None:
 )  # fmt: skip
 def test_a_number_is_read_as_people_write_it(complete: Frames, typed: str, value: float) -> None:
     metric = _metric(complete, "OF0011", "acute")
-    assert value_of(typed, metric, complete.of_type("acute")) == value
+    assert parse_target(typed, metric, complete.of_type("acute")) == value
 
 
 @pytest.mark.parametrize("typed", ["soon", "nan", "inf", "1e3", "1,2", "", "%", "5 apples"])
 def test_what_is_no_number_is_refused(complete: Frames, typed: str) -> None:
     metric = _metric(complete, "OF0011", "acute")
     with pytest.raises(UsageError, match="cannot be set to"):
-        value_of(typed, metric, complete.of_type("acute"))
+        parse_target(typed, metric, complete.of_type("acute"))
 
 
 def test_a_word_may_be_written_in_any_case(complete: Frames) -> None:
     metric = _metric(complete, "OF0011", "acute")
     of_type = complete.of_type("acute")
-    assert value_of("Median", metric, of_type) == value_of("median", metric, of_type)
+    assert parse_target("Median", metric, of_type) == parse_target("median", metric, of_type)
 
 
 def test_without_a_change_the_command_asks_for_one(run: Run, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.method.scoring import average_scores, counted, domain_scores
+from nhs_league.core.method.scoring import average_scores, domain_scores, scored_for_average
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of
 
 
@@ -81,7 +81,7 @@ def test_a_stand_in_counts_only_where_it_is_scored(shared: Path) -> None:
     numbers = ["OF0207", "OF0208", "OF0108"]
 
     def counting(observations: pl.LazyFrame) -> set[str]:
-        kept = counted(observations).filter(
+        kept = scored_for_average(observations).filter(
             pl.col("trust_code") == "RHQ", pl.col("metric_id").is_in(numbers)
         )
         return set(kept.collect()["metric_id"])

@@ -9,13 +9,13 @@ import pytest
 
 from nhs_league.core.frames import STANDINGS
 from nhs_league.core.method.segments import (
-    adjusted,
-    by_score,
+    apply_override,
     cut_period,
-    cuts,
-    is_held_back,
+    is_capped,
     overrides,
-    with_computed,
+    segment_boundaries,
+    segment_from_score,
+    with_unadjusted_segment,
 )
 from tests.core.real_frames import Q1_2026, YEAR_2025, frames_of
 
@@ -34,7 +34,7 @@ KNOWN = standings(
 
 
 def test_the_cuts_lie_between_the_scores_on_both_sides() -> None:
-    assert [(cut.highest_better, cut.lowest_worse) for cut in cuts(KNOWN)] == [
+    assert [(cut.highest_better, cut.lowest_worse) for cut in segment_boundaries(KNOWN)] == [
         (2.0, 2.2),
         (2.3, 2.4),
         (2.6, 2.8),
@@ -43,12 +43,14 @@ def test_the_cuts_lie_between_the_scores_on_both_sides() -> None:
 
 def test_a_segment_3_that_a_deficit_may_have_made_tells_nothing_of_the_cuts() -> None:
     held = standings((1.5, 3, True), (1.6, 3, None))
-    assert cuts(pl.concat([KNOWN, held])) == cuts(KNOWN)
+    assert segment_boundaries(pl.concat([KNOWN, held])) == segment_boundaries(KNOWN)
 
 
 def test_an_average_score_has_its_segment_by_the_cuts() -> None:
     scores = pl.DataFrame({"s": [1.0, 2.0, 2.2, 2.3, 2.4, 2.6, 2.8, 4.0]})
-    assert scores.select(by_score(pl.col("s"), cuts(KNOWN)))["literal"].to_list() == [
+    assert scores.select(segment_from_score(pl.col("s"), segment_boundaries(KNOWN)))[
+        "literal"
+    ].to_list() == [
         1,
         1,
         2,
@@ -61,8 +63,8 @@ def test_an_average_score_has_its_segment_by_the_cuts() -> None:
 
 
 def test_a_segment_cannot_be_told_where_a_cut_is_not_known() -> None:
-    one_sided = cuts(standings((2.0, 2, False)))
-    assert pl.DataFrame({"s": [2.0]}).select(by_score(pl.col("s"), one_sided))[
+    one_sided = segment_boundaries(standings((2.0, 2, False)))
+    assert pl.DataFrame({"s": [2.0]}).select(segment_from_score(pl.col("s"), one_sided))[
         "literal"
     ].to_list() == [None]
 
@@ -77,18 +79,20 @@ def test_a_deficit_allows_no_segment_better_than_3(
     row = pl.DataFrame(
         {"s": [by_its_score], "d": [deficit]}, schema={"s": pl.Int8, "d": pl.Boolean}
     )
-    assert row.select(adjusted(pl.col("s"), pl.col("d"))).item() == segment
+    assert row.select(apply_override(pl.col("s"), pl.col("d"))).item() == segment
 
 
 def test_one_odd_trust_does_not_move_a_cut() -> None:
     odd = standings((1.5, 4, False))
-    assert cuts(pl.concat([KNOWN, odd])) == cuts(KNOWN)
+    assert segment_boundaries(pl.concat([KNOWN, odd])) == segment_boundaries(KNOWN)
 
 
 def test_a_trust_is_held_back_only_where_its_score_is_better_than_3() -> None:
     frame = pl.concat([KNOWN, standings((1.9, 3, True), (2.5, 3, True))])
-    between = cuts(KNOWN)
-    held = with_computed(frame.lazy(), between).select(held=is_held_back()).collect()["held"]
+    boundaries = segment_boundaries(KNOWN)
+    held = (
+        with_unadjusted_segment(frame.lazy(), boundaries).select(held=is_capped()).collect()["held"]
+    )
     assert held.to_list() == [False] * 7 + [True, False]
 
 
@@ -105,14 +109,16 @@ def test_the_cuts_of_real_quarters(
     shared: Path, names: tuple[str, ...], quarter: str, expected: list[tuple[float, float]]
 ) -> None:
     frame = frames_of(shared, names).standings.filter(pl.col("quarter") == quarter).collect()
-    assert [(cut.highest_better, cut.lowest_worse) for cut in cuts(frame)] == expected
+    assert [(cut.highest_better, cut.lowest_worse) for cut in segment_boundaries(frame)] == expected
 
 
 def test_every_real_unadjusted_segment_follows_from_the_average_score(shared: Path) -> None:
     for names in (Q1_2026, YEAR_2025):
         every = frames_of(shared, names).standings.collect()
         for frame in every.partition_by("quarter"):
-            computed = frame.select(s=by_score(pl.col("average_score"), cuts(frame)))["s"]
+            computed = frame.select(
+                s=segment_from_score(pl.col("average_score"), segment_boundaries(frame))
+            )["s"]
             assert computed.to_list() == frame["unadjusted_segment"].to_list()
 
 

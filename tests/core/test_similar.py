@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nhs_league import League
-from nhs_league.core.similar import similar_trusts
+from nhs_league.core.peers import similar_trusts
 from nhs_league.scope import load_trust
 
 

@@ -8,7 +8,7 @@ import pytest
 from nhs_league import League
 from nhs_league.core.answers import EveryMetricTrend
 from nhs_league.core.frames import Frames
-from nhs_league.core.trends import metric_trend, places
+from nhs_league.core.history import metric_trend, places
 from nhs_league.errors import NotFoundError
 from nhs_league.render.views.history import every_metric
 from sample_release.figures import EVENTS

@@ -45,10 +45,10 @@ def test_one_clear_match_is_used(asked: str, code: str) -> None:
 
 
 def test_what_was_taken_for_a_trust_is_said_unless_it_was_its_code_or_name() -> None:
-    assert find("Z02", STANDINGS).said == ""
-    assert find("sphinxfield teaching hospitals", STANDINGS).said == ""
-    assert NAMES["Z02"] in find("sphinx", STANDINGS).said
-    assert "(Z02)" in find("sphinx", STANDINGS).said
+    assert find("Z02", STANDINGS).assumption == ""
+    assert find("sphinxfield teaching hospitals", STANDINGS).assumption == ""
+    assert NAMES["Z02"] in find("sphinx", STANDINGS).assumption
+    assert "(Z02)" in find("sphinx", STANDINGS).assumption
 
 
 def test_several_matches_are_listed_with_their_codes() -> None:
@@ -80,4 +80,4 @@ def test_a_trust_is_found_by_a_name_that_it_had_before() -> None:
     )
     found = find("old hydra", renamed)
     assert (found.code, found.name) == ("Z07", "New Kraken NHS Trust")
-    assert "New Kraken" in found.said
+    assert "New Kraken" in found.assumption

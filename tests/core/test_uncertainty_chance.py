@@ -14,7 +14,7 @@ from nhs_league import open_league
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.hidden import well_placed
-from nhs_league.core.method.segments import cuts
+from nhs_league.core.method.segments import segment_boundaries
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import with_peers
 from nhs_league.core.uncertainty.chance import by_chance, lasting, looked_at, regression, remaining
@@ -69,8 +69,8 @@ def test_35_of_59_well_placed_trusts_have_a_severe_weak_spot_and_chance_gives_48
     assert run("fetch", "--from", str(files), data_dir=tmp_path / "store").returncode == 0
     league = open_league(data_dir=tmp_path / "store")
     frames = league.frames().of_type("acute")
-    found = cuts(league.frames().standings.collect())
-    placed = well_placed(frames.standings, found, Filters()).collect()
+    boundaries = segment_boundaries(league.frames().standings.collect())
+    placed = well_placed(frames.standings, boundaries, Filters()).collect()
     compared = with_peers(frames.observations, catalogue(frames.observations))
     chances = by_chance(classify(compared).collect())
     assert chances["computed_metrics"].max() == 11

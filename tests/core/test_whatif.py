@@ -32,7 +32,7 @@ def own(league: League, code: str) -> TrustContext:
 @pytest.mark.parametrize("code", TRUSTS)
 def test_no_change_gives_the_published_table_exactly(league: League, code: str) -> None:
     one = own(league, code)
-    table = whatif(one.national, one.code, one.cuts, []).table
+    table = whatif(one.national, one.code, one.boundaries, []).table
     assert table["computed_average_score"].to_list() == table["average_score"].to_list()
     assert table["computed_segment"].to_list() == table["segment"].to_list()
     assert table["computed_rank"].to_list() == table["rank"].to_list()

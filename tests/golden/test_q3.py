@@ -12,7 +12,7 @@ import pytest
 
 from nhs_league import open_league
 from nhs_league.core.method.scoring import league_rank
-from nhs_league.core.method.segments import cuts
+from nhs_league.core.method.segments import segment_boundaries
 from tests.conftest import Run
 from tests.golden import official_q3
 
@@ -137,8 +137,8 @@ def test_the_deficit_alone_holds_36_trusts_in_segment_3(ask: Ask) -> None:
 
 
 def test_the_cuts_lie_where_the_published_segments_put_them(store: Path) -> None:
-    found = cuts(open_league(data_dir=store).frames().standings.collect())
-    assert [(cut.highest_better, cut.lowest_worse) for cut in found] == [
+    boundaries = segment_boundaries(open_league(data_dir=store).frames().standings.collect())
+    assert [(cut.highest_better, cut.lowest_worse) for cut in boundaries] == [
         (2.06, 2.13),
         (2.35, 2.36),
         (2.69, 2.71),

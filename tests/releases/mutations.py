@@ -293,7 +293,7 @@ def _shift_column(rng: Random, rows: Rows) -> bytes:
 
 
 def _ragged(rng: Random, rows: Rows) -> bytes:
-    """Cut or lengthen a row; the last one cut would be a file cut off."""
+    """SegmentBoundary or lengthen a row; the last one cut would be a file cut off."""
     row = rng.randrange(1, len(rows) - 1)
     rows[row] = (
         rows[row][: rng.randrange(1, len(rows[row]))] if rng.random() < 0.5 else [*rows[row], "1"]
@@ -343,7 +343,7 @@ def _mixed_encodings(rng: Random, rows: Rows) -> bytes:
 
 
 def _cut(rng: Random, rows: Rows) -> bytes:
-    """Cut at a multiple of 1,000 bytes, or before the last byte where that comes first."""
+    """SegmentBoundary at a multiple of 1,000 bytes, or before the last byte where that comes first."""
     data = written(rows)
     return data[: min(1000 * rng.randrange(1, len(data) // 1000 + 2), len(data) - 1)]
 

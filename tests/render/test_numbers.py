@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhs_league.core.counting import counted
+from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 
 

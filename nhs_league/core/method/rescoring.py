@@ -38,7 +38,7 @@ class Base:
 
     Attributes:
         observations: schema OBSERVATIONS, all trust types that are stored.
-        rows: those that are scored, as ``scoring_rules.scored_rows`` gives them.
+        rows: those that are scored, as ``rules.scored_rows`` gives them.
         recomputed: their rules.
 
     """
@@ -48,7 +48,7 @@ class Base:
     recomputed: Recomputed
 
     def rule(self, metric_id: str) -> dict[str, Any]:
-        """Return a metric's row of ``scoring_rules.RULES``; empty where it has no scores."""
+        """Return a metric's row of ``rules.RULES``; empty where it has no scores."""
         rows = self.recomputed.rules.filter(metric_id=metric_id)
         return rows.row(0, named=True) if rows.height else {}
 
@@ -105,7 +105,7 @@ def base_of(national: Frames) -> Base:
     )
 
 
-def changed(base: Base, trust_code: str, changes: Sequence[Change]) -> Changed:
+def apply_changes(base: Base, trust_code: str, changes: Sequence[Change]) -> Changed:
     """Set values and score them anew.
 
     Args:
@@ -120,15 +120,14 @@ def changed(base: Base, trust_code: str, changes: Sequence[Change]) -> Changed:
     """
     after = Changed(base.observations)
     for change in changes:
-        after = _with(base, after, trust_code, change)
+        after = _apply_change(base, after, trust_code, change)
     return _with_pairs(base, after, trust_code, changes)
 
 
-def _with(base: Base, after: Changed, trust_code: str, change: Change) -> Changed:
+def _apply_change(base: Base, after: Changed, trust_code: str, change: Change) -> Changed:
     metric = change.metric
-    this = (pl.col("metric_id") == metric.metric_id) & pl.col("unit").eq_missing(metric.unit)
     is_trust = pl.col("trust_code") == trust_code
-    rows = base.observations.filter(this, is_trust)
+    rows = base.observations.filter(metric.matches, is_trust)
     if rows.is_empty() or rows["value"][0] is None:
         raise NotFoundError(
             f"{trust_code} has no published value of {metric.short_name}, so it cannot be set.",
@@ -141,7 +140,7 @@ def _with(base: Base, after: Changed, trust_code: str, change: Change) -> Change
         "computed_after": change.value, "estimated": False, "note": None,
     }  # fmt: skip
     observations = after.observations.with_columns(
-        value=pl.when(this & is_trust).then(pl.lit(change.value)).otherwise("value")
+        value=pl.when(metric.matches & is_trust).then(pl.lit(change.value)).otherwise("value")
     )
     if row["score"] is None:
         return Changed(observations, [*after.steps, value_step])
@@ -270,7 +269,7 @@ def _reaches(
 def _arithmetic(
     peers: pl.DataFrame, trust_code: str, change: Change, rule: Mapping[str, Any]
 ) -> str:
-    """Say how a score by rank comes about, with its arithmetic."""
+    """Describe how a score by rank comes about, with its arithmetic."""
     row = peers.filter(trust_code=trust_code).row(0, named=True)
     bar = _bar(rule, "standard", change.metric.unit)
     if row["met"]:

@@ -1,6 +1,6 @@
 """Metric scores by a rule: from ranks and values to 1.00 to 4.00.
 
-What printed values leave open is kept open: a score has a lowest and a highest figure that they
+What printed values leave open stays open: a score has a lowest and a highest figure that they
 allow, which differ where values tie in print.
 """
 

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def metric_note(row: Row, trust_type: str, instead: Mapping[str, str]) -> str:
-    """Say by which rule a metric is scored, and what it counts where that is not once."""
+    """Describe by which rule a metric is scored, and what it counts where that is not once."""
     parts = [_rule_in_words(row, trust_type)]
     if row["metric_id"] in instead:
         parts.append(f"not counted: {_inner(instead[row['metric_id']])} is used instead")
@@ -75,7 +75,7 @@ def _inner(name: str) -> str:
 
 
 def weights(metrics: pl.DataFrame) -> Iterator[str]:
-    """Say what counts, and how much."""
+    """Describe what counts, and how much."""
     counting = metrics.filter("counts")
     once = counting.filter(pl.col("weight") == 1).height
     parts = counting.filter(pl.col("weight") != 1)
@@ -105,7 +105,7 @@ def how_scored(metrics: pl.DataFrame) -> Iterator[str]:
 
 
 def not_recomputed(metrics: pl.DataFrame) -> Iterator[str]:
-    """Say once why scores could not be recomputed, and of which metrics."""
+    """Explain why scores could not be recomputed, each reason once with its metrics."""
     missing = metrics.filter(
         pl.col("not_computed").is_not_null(), pl.col("rule") != RuleKind.UNPUBLISHED.value
     )

@@ -13,7 +13,7 @@ from functools import cache
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.frames import QUARTER
+from nhs_league.core.frames import QUARTER, shaped
 from nhs_league.core.frameworks import Over, RuleKind, frameworks
 from nhs_league.core.method.rule_scores import (
     ENOUGH,
@@ -140,7 +140,7 @@ def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed
         how="diagonal",
     )
     scores = _explained(chosen, _fits(chosen))
-    return Recomputed(rules=_rules(scores), scores=_shaped(scores, SCORES))
+    return Recomputed(rules=_rules(scores), scores=shaped(scores, SCORES))
 
 
 def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataFrame:
@@ -380,9 +380,4 @@ def _rules(scores: pl.DataFrame) -> pl.DataFrame:
         )
         .sort(GROUP)
     )
-    return _shaped(summed, RULES)
-
-
-def _shaped(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    absent = [pl.lit(None).alias(c) for c in schema if c not in frame.columns]
-    return frame.with_columns(absent).select(pl.col(c).cast(t) for c, t in schema.items())
+    return shaped(summed, RULES)

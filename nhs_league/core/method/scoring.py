@@ -75,7 +75,7 @@ def is_replaced() -> pl.Expr:
     return reduce(lambda one, other: one | other, replaced, pl.lit(value=False))
 
 
-def counted(observations: pl.LazyFrame) -> pl.LazyFrame:
+def scored_for_average(observations: pl.LazyFrame) -> pl.LazyFrame:
     """Keep the observations that count in averages.
 
     Args:
@@ -105,7 +105,7 @@ def average_scores(observations: pl.LazyFrame) -> pl.LazyFrame:
 
     """
     return (
-        counted(observations)
+        scored_for_average(observations)
         .group_by("quarter", "trust_code")
         .agg(
             computed_average_score=weighted_mean(), metrics=pl.len(), weight=pl.col("weight").sum()
@@ -122,7 +122,7 @@ def domain_scores(observations: pl.LazyFrame) -> pl.LazyFrame:
 
     """
     return (
-        counted(observations)
+        scored_for_average(observations)
         .group_by("quarter", "trust_code", "domain")
         .agg(computed_score=weighted_mean(), metrics=pl.len(), weight=pl.col("weight").sum())
     )

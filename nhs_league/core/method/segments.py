@@ -32,7 +32,7 @@ class OverrideReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Cut:
+class SegmentBoundary:
     """The boundary between two segments, as far as the trusts on both sides show it.
 
     Attributes:
@@ -47,14 +47,14 @@ class Cut:
     lowest_worse: float | None
 
     @property
-    def edge(self) -> float | None:
+    def midpoint(self) -> float | None:
         """The middle between both sides; None where one of them is not known."""
         if self.highest_better is None or self.lowest_worse is None:
             return None
         return (self.highest_better + self.lowest_worse) / 2
 
 
-def unadjusted() -> pl.Expr:
+def published_unadjusted_segment() -> pl.Expr:
     """Return the segment by score where it is known: published, or not made by an override.
 
     The override only ever makes segment 3; so segments 1, 2 and 4 are by score, and segment 3 is
@@ -78,7 +78,7 @@ def cut_period(quarter: str = "quarter") -> pl.Expr:
     return pl.when(is_fixed).then(year(quarter)).otherwise(pl.col(quarter).cast(pl.String))
 
 
-def cuts(standings: pl.DataFrame) -> tuple[Cut, ...]:
+def segment_boundaries(standings: pl.DataFrame) -> tuple[SegmentBoundary, ...]:
     """Find the cuts between segments from the trusts whose segment by score is known.
 
     Each cut is put where the fewest trusts are on the wrong side of it: a single odd figure does
@@ -95,12 +95,14 @@ def cuts(standings: pl.DataFrame) -> tuple[Cut, ...]:
     # A segment 3 that a deficit may have made says that the segment by score is 3 or better.
     held = pl.when(pl.col("segment") == OVERRIDE_TO).then("segment")
     known = standings.select(
-        "average_score", by_score=unadjusted(), at_worst=pl.coalesce(unadjusted(), held)
+        "average_score",
+        by_score=published_unadjusted_segment(),
+        at_worst=pl.coalesce(published_unadjusted_segment(), held),
     ).filter(pl.col("average_score").is_not_null())
     return tuple(_cut(known, boundary) for boundary in _BOUNDARIES)
 
 
-def _cut(known: pl.DataFrame, boundary: int) -> Cut:
+def _cut(known: pl.DataFrame, boundary: int) -> SegmentBoundary:
     sides = (
         known.select(
             "average_score",
@@ -119,41 +121,47 @@ def _cut(known: pl.DataFrame, boundary: int) -> Cut:
     better = 1 - sides["worse"]
     better_before = pl.concat([pl.Series([0]), better.cum_sum()])
     place = (worse_before + better.sum() - better_before).arg_min() or 0
-    return Cut(
+    return SegmentBoundary(
         boundary,
         scores[place - 1] if place else None,
         scores[place] if place < len(scores) else None,
     )
 
 
-def by_score(score: pl.Expr, between: tuple[Cut, ...]) -> pl.Expr:
+def segment_from_score(score: pl.Expr, boundaries: tuple[SegmentBoundary, ...]) -> pl.Expr:
     """Return the segment of an average score by the cuts; null where a cut is not known."""
     beyond = [
-        pl.lit(None, pl.Int8) if cut.edge is None else (score > cut.edge).cast(pl.Int8)
-        for cut in between
+        pl.lit(None, pl.Int8)
+        if boundary.midpoint is None
+        else (score > boundary.midpoint).cast(pl.Int8)
+        for boundary in boundaries
     ]
     return pl.sum_horizontal(pl.lit(1, pl.Int8), *beyond, ignore_nulls=False).cast(pl.Int8)
 
 
-def with_computed(standings: pl.LazyFrame, between: tuple[Cut, ...]) -> pl.LazyFrame:
+def with_unadjusted_segment(
+    standings: pl.LazyFrame, boundaries: tuple[SegmentBoundary, ...]
+) -> pl.LazyFrame:
     """Add ``computed_unadjusted_segment``: as known, else by the cuts.
 
     Args:
         standings: schema STANDINGS, of one quarter.
-        between: the cuts of that quarter.
+        boundaries: the cuts of that quarter.
 
     """
-    segment = pl.coalesce(unadjusted(), by_score(pl.col("average_score"), between))
+    segment = pl.coalesce(
+        published_unadjusted_segment(), segment_from_score(pl.col("average_score"), boundaries)
+    )
     return standings.with_columns(computed_unadjusted_segment=segment.cast(pl.Int8))
 
 
-def adjusted(by_score: pl.Expr, has_override: pl.Expr) -> pl.Expr:
+def apply_override(by_score: pl.Expr, has_override: pl.Expr) -> pl.Expr:
     """Apply the financial override to a segment by score."""
     held = has_override.fill_null(value=False) & (by_score < OVERRIDE_TO)
     return pl.when(held).then(pl.lit(OVERRIDE_TO, pl.Int8)).otherwise(by_score)
 
 
-def is_held_back() -> pl.Expr:
+def is_capped() -> pl.Expr:
     """Return whether trusts are in segment 3 through the override alone.
 
     By the published override, else by the deficit, and ``computed_unadjusted_segment``.

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import round_computed
 from nhs_league.core.periods import same_period
 from nhs_league.core.uncertainty.lanes import Places
 from nhs_league.core.uncertainty.redraws import FEWEST, Redraws, drop_scarce, places, redrawn
@@ -210,7 +210,7 @@ def shifts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     changes = drop_scarce(redrawn_changes, paired).select(pl.all() - _SHIFT)
     spreads = _spreads(changes, [tail(n) for n in summary["metrics"]])
     return summary.hstack(pl.DataFrame(spreads, schema=_SPREAD, orient="row")).with_columns(
-        noiseless(pl.col("computed_shift", "computed_shift_low", "computed_shift_high"))
+        round_computed(pl.col("computed_shift", "computed_shift_low", "computed_shift_high"))
     )
 
 
@@ -232,7 +232,9 @@ def _compared(
         for one, other in pairs
     ]
     schema = {**_PAIR, **_RANGE, **_VERDICT}
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(noiseless(pl.col(*_RANGE)))
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        round_computed(pl.col(*_RANGE))
+    )
 
 
 def _spreads(differences: pl.DataFrame, tails: Sequence[float]) -> list[_Spread]:

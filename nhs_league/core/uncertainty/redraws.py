@@ -15,8 +15,8 @@ from random import Random
 
 import polars as pl
 
-from nhs_league.core.method.scoring import counted, weighted_mean
-from nhs_league.core.noise import noiseless
+from nhs_league.core.frames import round_computed
+from nhs_league.core.method.scoring import scored_for_average, weighted_mean
 from nhs_league.core.uncertainty.lanes import weighted_sums
 
 DRAWS = 2000
@@ -62,11 +62,11 @@ def scored(observations: pl.LazyFrame) -> pl.DataFrame:
 
     Returns:
         quarter, trust_code, metric_id, domain, period, score (1 to 4) and weight (1, or 1/3 for
-        each of the three infections; see ``method.scoring.counted``).
+        each of the three infections; see ``method.scoring.scored_for_average``).
 
     """
     return (
-        counted(observations)
+        scored_for_average(observations)
         .select("quarter", "trust_code", "metric_id", "domain", "period", "score", "weight")
         .collect()
     )
@@ -229,7 +229,7 @@ def ranges(redraws: Redraws) -> pl.DataFrame:
     low, high = ([each.quantile(q, "linear") for each in averages] for q in (TAIL, 1 - TAIL))
     of_averages = _of_trusts(
         averages, computed_average_low=low, computed_average_high=high
-    ).with_columns(noiseless(pl.col("computed_average_low", "computed_average_high")))
+    ).with_columns(round_computed(pl.col("computed_average_low", "computed_average_high")))
     return of_averages.join(middle(places(averages)), on="trust_code", maintain_order="left")
 
 

@@ -8,10 +8,10 @@ import polars as pl
 
 from nhs_league.core import filters as narrowing, trust_types
 from nhs_league.core.answers import Robustness, RobustTable
-from nhs_league.core.counting import counted
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.metrics import catalogue
+from nhs_league.core.sentences import counted
 from nhs_league.core.uncertainty.redraws import Redraws, firmness, same_for_all, scored
 from nhs_league.core.uncertainty.weights import by_weights, in_every_domain, left_out
 from nhs_league.errors import NoDataError

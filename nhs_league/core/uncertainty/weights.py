@@ -10,8 +10,8 @@ from random import Random
 
 import polars as pl
 
+from nhs_league.core.frames import round_computed
 from nhs_league.core.method.scoring import weighted_mean
-from nhs_league.core.noise import noiseless
 from nhs_league.core.uncertainty.redraws import DRAWS, middle, places, quarters, redrawn
 
 _SEED = "weights"
@@ -44,7 +44,7 @@ def by_weights(domains: pl.DataFrame) -> pl.DataFrame:
     ranked = places(redrawn(scores, choices))
     alike = (
         scores.group_by("trust_code")
-        .agg(computed_average_score=noiseless(pl.col("score").mean()))
+        .agg(computed_average_score=round_computed(pl.col("score").mean()))
         .with_columns(computed_place=_place())
         .sort("trust_code")
     )
@@ -90,7 +90,7 @@ def left_out(scores: pl.DataFrame, by: str = "domain") -> pl.DataFrame:
     """
     points = pl.col("score") * pl.col("weight")
     total = scores.group_by("trust_code").agg(
-        points=points.sum(), amount=pl.col("weight").sum(), mean=noiseless(weighted_mean())
+        points=points.sum(), amount=pl.col("weight").sum(), mean=round_computed(weighted_mean())
     )
     of_part = scores.group_by("trust_code", by).agg(
         part_points=points.sum(), part_amount=pl.col("weight").sum()
@@ -103,7 +103,9 @@ def left_out(scores: pl.DataFrame, by: str = "domain") -> pl.DataFrame:
         .join(of_part, on=["trust_code", by], how="left")
         .with_columns(
             has_score=pl.col("part_amount").is_not_null(),
-            computed_average_score=pl.when(noiseless(left) > 0).then(noiseless(rest / left)),
+            computed_average_score=pl.when(round_computed(left) > 0).then(
+                round_computed(rest / left)
+            ),
         )
         .with_columns(computed_place=_place(over=[by]))
         .with_columns(computed_place_change=pl.col("computed_place") - pl.col("base"))

@@ -1,4 +1,4 @@
-"""A trust, or some, quarter by quarter: places, and metrics with what is news in them."""
+"""Quarter by quarter: places, metrics with what is news in them, and revised figures."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.core.answers import EveryMetricTrend, MetricTrend, PlaceTrend
-from nhs_league.core.frames import Frames
-from nhs_league.core.framework_breaks import framework_breaks
+from nhs_league.core import filters as narrowing
+from nhs_league.core.answers import EveryMetricTrend, MetricTrend, PlaceTrend, Revisions
+from nhs_league.core.caveats import unsure_order
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import GROUP, medians
 from nhs_league.core.periods import same_period
+from nhs_league.core.quarters import framework_breaks
 
 PLACES = (
     "quarter", "trust_code", "trust_name", "trust_type", "segment", "rank", "rank_low", "rank_high",
@@ -77,18 +80,18 @@ def metric_trend(
         else frames.observations.filter(pl.col("metric_id").is_in(list(metric_ids)))
     )
     has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
-    own = wanted.filter(_is_of(trust_codes), has_figure).collect()
-    peers = wanted.filter(pl.col("trust_type").is_in(own["trust_type"].unique().to_list()))
+    of_trusts = wanted.filter(_is_of(trust_codes), has_figure).collect()
+    peers = wanted.filter(pl.col("trust_type").is_in(of_trusts["trust_type"].unique().to_list()))
     names = frames.standings.select("quarter", "trust_code", "trust_name")
-    told = (
-        own.lazy()
-        .join(_last_known(own, peers).lazy(), on=_SERIES, how="left", nulls_equal=True)
+    series = (
+        of_trusts.lazy()
+        .join(_last_known(of_trusts, peers).lazy(), on=_SERIES, how="left", nulls_equal=True)
         .join(medians(peers), on=GROUP, how="left", nulls_equal=True)
         .join(names, on=["quarter", "trust_code"], how="left")
         .sort("quarter", "metric_id", "unit")
         .pipe(_with_news)
     )
-    frame = _in_order(told, trust_codes, "metric_id", "unit").select(METRIC_TREND)
+    frame = _in_order(series, trust_codes, "metric_id", "unit").select(METRIC_TREND)
     # A metric is described in other words in another framework year; its ID stays.
     name = frame["metric"][-1] if frame["metric_id"].n_unique() == 1 else "Metrics"
     kind = EveryMetricTrend if metric_ids is None else MetricTrend
@@ -99,9 +102,9 @@ def metric_trend(
     )
 
 
-def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
-    """Give each series' short_name and higher_is_better in the last quarter that has it."""
-    last = own.sort("quarter").group_by(_SERIES).agg(pl.col("quarter").last())
+def _last_known(of_trusts: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
+    """Return each series' short_name and higher_is_better in the last quarter that has it."""
+    last = of_trusts.sort("quarter").group_by(_SERIES).agg(pl.col("quarter").last())
     quarters = last["quarter"].unique().to_list()
     listed = catalogue(peers.filter(pl.col("quarter").is_in(quarters)))
     return last.join(listed, on=[*_SERIES, "quarter"], how="left", nulls_equal=True).select(
@@ -111,21 +114,21 @@ def _last_known(own: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
 
 def _notes(frame: pl.DataFrame, *, in_lines: bool) -> list[str]:
     """Explain what is drawn, where it is drawn as lines, and what cannot be compared."""
-    said = ["· means no figure for that quarter."] if in_lines and _has_gaps(frame) else []
+    lines = ["· means no figure for that quarter."] if in_lines and _has_gaps(frame) else []
     if (frame["news"] == "same figure").any():
-        said.append(
+        lines.append(
             "= means the figure was republished for the same period, so nothing has changed."
         )
     if (frame["news"] == "series broken").any():
-        said.append("The unit of a metric changed under its ID: its figures are not one series.")
+        lines.append("The unit of a metric changed under its ID: its figures are not one series.")
     better = frame["higher_is_better"].drop_nulls().unique().to_list()
     if frame["metric_id"].n_unique() == 1 and len(better) == 1:
-        said.append("Higher is better." if better[0] else "Lower is better.")
-    return [*said, *framework_breaks(frame["quarter"])]
+        lines.append("Higher is better." if better[0] else "Lower is better.")
+    return [*lines, *framework_breaks(frame["quarter"])]
 
 
 def _has_gaps(frame: pl.DataFrame) -> bool:
-    """Say whether a metric with values lacks one in a quarter from the first to the last shown."""
+    """Return whether a metric with values lacks one in a quarter between those shown."""
     places = frame["quarter"].to_physical().cast(pl.Int32)
     if places.is_empty():
         return False
@@ -163,4 +166,67 @@ def _with_news(frame: pl.LazyFrame) -> pl.LazyFrame:
         .when(same_period())
         .then(pl.lit("changed figure"))
         .otherwise(pl.lit("new figure"))
+    )
+
+
+REVISIONS = (
+    "quarter", "trust_type", "trust_code", "trust_name", "what", "name", "metric", "unit",
+    "figure", "published_before", "published", "computed_change", "file_before", "release_file",
+    "order_known",
+)  # fmt: skip
+"""The columns of revisions: the metrics' values first. ``figure`` is the column that changed."""
+
+
+def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
+    """List each figure whose published value was changed by a later file.
+
+    Args:
+        frames: the tidy frames of the quarters to look at.
+        trust_type: whose, or ``all``.
+        filters: which trusts to keep, resolved.
+
+    Returns:
+        Columns REVISIONS, one row a change of a figure.
+
+    """
+    wanted = frames.of_type(trust_type)
+    key = ("quarter", "trust_code", "what", "name", "unit", "figure")
+    metrics = wanted.observations.group_by("metric_id").agg(pl.col("metric").first())
+    revised = (
+        wanted.versions.sort(*key, "edition")
+        .with_columns(
+            published_before=pl.col("published").shift(1).over(key),
+            file_before=pl.col("release_file").shift(1).over(key),
+        )
+        .filter(pl.col("edition") > 1)
+        .join(
+            wanted.standings.select(
+                "quarter", "trust_code", "trust_name", "region", "subtype", "segment"
+            ),
+            on=["quarter", "trust_code"],
+            how="left",
+        )
+        .join(metrics, left_on="name", right_on="metric_id", how="left")
+        .filter(narrowing.keep(filters))
+        .with_columns(
+            computed_change=round_computed(pl.col("published") - pl.col("published_before"))
+        )
+        .sort(
+            pl.col("figure") != "value", "quarter", "trust_type", "trust_code", "what", "name",
+            "unit", "figure", "edition", nulls_last=True,
+        )
+        .select(REVISIONS)
+        .collect()
+    )  # fmt: skip
+    unsure = revised.filter(~pl.col("order_known")).height
+    values = revised.filter(pl.col("figure") == "value").height
+    return Revisions(
+        title="Figures that a later file changed",
+        frame=revised,
+        notes=(
+            f"{revised.height} published figures were changed by a later file, {values} of them "
+            "values of metrics; scores and ranks of other trusts follow from these. The newest "
+            "publication counts.",
+            *((unsure_order(unsure),) if unsure else ()),
+        ),
     )

@@ -1,0 +1,40 @@
+"""Figures, units and counts as sentences of the core have them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_BARE = ["count", "rate", "score", "segment"]
+
+
+def figure(column: str) -> pl.Expr:
+    """Write a figure with all its published digits: 46.55, 24."""
+    return pl.col(column).cast(pl.String).str.strip_suffix(".0")
+
+
+def with_unit(figures: pl.Expr, unit: str = "unit") -> pl.Expr:
+    """Append a column's unit to figures: ``46.55%``, ``6.85 out of 10``, ``12``."""
+    is_bare = pl.col(unit).is_null() | pl.col(unit).is_in(_BARE)
+    return (
+        pl.when(is_bare)
+        .then(figures)
+        .when(pl.col(unit) == "%")
+        .then(pl.format("{}%", figures))
+        .otherwise(pl.format("{} {}", figures, unit))
+    )
+
+
+def two_places(column: str) -> pl.Expr:
+    """Write a score with its two places: 4.00."""
+    return pl.col(column).cast(pl.Decimal(scale=2)).cast(pl.String)
+
+
+def counted(count: float, what: str) -> str:
+    """Write a number of things, in the singular or the plural: ``1 trust``, ``129 trusts``.
+
+    Args:
+        count: how many; a number that is not whole takes the plural.
+        what: one of them; its plural ends with s.
+
+    """
+    return f"{count:.12g} {what}" if count == 1 else f"{count:.12g} {what}s"
