@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 
 from tests.golden import raw
+from tests.inprocess import run_here
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -68,7 +69,22 @@ def sample_site(sample: Run, shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def run(sample_cache: Path) -> Run:
-    """Run the installed command without a terminal, with no way off this machine."""
+    """Run the command in this process, without a terminal, with no way off this machine."""
+
+    def run_command(
+        *arguments: str,
+        data_dir: Path = sample_cache,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        return run_here(arguments, environment(data_dir) | dict(env or {}), cwd)
+
+    return run_command
+
+
+@pytest.fixture(scope="session")
+def run_installed(sample_cache: Path) -> Run:
+    """Run the installed command in a process of its own, where that is what is tested."""
 
     def run_command(
         *arguments: str,
@@ -91,8 +107,14 @@ def run(sample_cache: Path) -> Run:
 
 @pytest.fixture(scope="session")
 def sample(run: Run) -> Run:
-    """Run the installed command on the fictional sample."""
+    """Ask about the fictional sample, in this process."""
     return lambda *arguments, **options: run("--sample", *arguments, **options)
+
+
+@pytest.fixture(scope="session")
+def sample_installed(run_installed: Run) -> Run:
+    """Ask the installed command about the fictional sample."""
+    return lambda *arguments, **options: run_installed("--sample", *arguments, **options)
 
 
 @pytest.fixture(scope="session")

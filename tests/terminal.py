@@ -1,32 +1,63 @@
-"""The installed command on a real terminal."""
+"""The command on a real terminal."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import COMMAND, environment
+from tests.inprocess import run_on
 
 needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
 
 def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) -> str:
-    """Run the installed command on a real terminal of so many columns."""
+    """Run the command in this process on a real terminal of so many columns."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    written: list[str] = []
+    reader = threading.Thread(target=lambda: written.append(_read(ours)))
+    reader.start()
+    with Path(os.devnull).open("w") as nowhere:
+        code = run_on(
+            (theirs, theirs, nowhere.fileno()), arguments, _environment(data_dir, columns, env)
+        )
+    os.close(theirs)
+    reader.join(timeout=60)
+    assert code == 0
+    return written[0]
+
+
+def on_installed_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) -> str:
+    """Run the installed command on a real terminal, where its own process is what is tested."""
     import pty
 
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [str(COMMAND), *arguments],
-        env=environment(data_dir) | {"TERM": "xterm", "COLUMNS": str(columns)} | env,
+        env=_environment(data_dir, columns, env),
         stdin=theirs,
         stdout=theirs,
         stderr=subprocess.DEVNULL,
     )
     os.close(theirs)
+    written = _read(ours)
+    assert process.wait(timeout=60) == 0
+    return written
+
+
+def _environment(data_dir: Path, columns: int, env: dict[str, str]) -> dict[str, str]:
+    return environment(data_dir) | {"TERM": "xterm", "COLUMNS": str(columns)} | env
+
+
+def _read(ours: int) -> str:
+    """Read what is written to a terminal, to its end."""
     written = bytearray()
     while True:
         try:
@@ -37,5 +68,4 @@ def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) 
             break
         written += piece
     os.close(ours)
-    assert process.wait(timeout=60) == 0
     return written.decode("utf-8").replace("\r\n", "\n")

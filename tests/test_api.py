@@ -19,7 +19,7 @@ from nhs_league.core.profile import METRICS
 from nhs_league.core.ranking import BY_METRIC
 from nhs_league.core.trusts import LISTED
 from nhs_league.errors import NoDataError, NotFoundError
-from nhs_league.league import explain, history, look, share
+from nhs_league.league import explain, history, look, ranks, share
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_the_examples_in_the_docstrings_are_true(
     sample_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NHSLEAGUE_DATA_DIR", str(sample_cache))
-    for module in (nhs_league, surface, look, explain, history, share):
+    for module in (nhs_league, surface, look, ranks, explain, history, share):
         assert doctest.testmod(module, extraglobs={"open_league": open_league}).failed == 0
 
 

@@ -151,10 +151,10 @@ def _by_hand(first: str) -> str:
 
 
 def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> None:
-    """Say which files were skipped, what is left out of new files, and where files disagree."""
+    """Say which files were skipped, what is left out of new files, and what contradicts others."""
     if quiet:
         return
-    from nhs_league.releases.listing import disagreements
+    from nhs_league.releases.listing import contradictions
 
     for outcome in outcomes:
         if outcome.status == "skipped":
@@ -163,8 +163,10 @@ def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> N
     for outcome in new:
         for notice in outcome.kept.notices if outcome.kept else ():
             say(f"{outcome.name}: {notice}")
-    for label in sorted({label for o in new if o.kept for label in o.kept.quarters}):
-        for line in disagreements(store, label):
+    labels = {label for o in new if o.kept for label in o.kept.quarters}
+    for quarter in store.quarters:
+        # A new quarter may also show that a stored one is wrong.
+        for line in contradictions(store, quarter, None if quarter.label in labels else labels):
             say(line)
 
 

@@ -86,8 +86,7 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.progress import track
 
     from nhs_league.core.sentences import counted
-    from nhs_league.render import site
-    from nhs_league.render.page import page
+    from nhs_league.render.page import INDEX, file_of, index, page
 
     league = open_or_fetch(common)
     standings = league.table("all", quarter=when.quarter)
@@ -102,8 +101,8 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     )
     with folder_to_fill(folder) as part:
         for each in pages:
-            text = page([each], meta, index=site.INDEX)
-            (part / site.file_of(each.trust_code)).write_text(text, "utf-8", newline="\n")
-        (part / site.INDEX).write_text(site.index(standings, meta), "utf-8", newline="\n")
+            text = page([each], meta, index=INDEX)
+            (part / file_of(each.trust_code)).write_text(text, "utf-8", newline="\n")
+        (part / INDEX).write_text(index(standings, meta), "utf-8", newline="\n")
     if not common.quiet:
-        say(f"Written to {folder}: {site.INDEX} and {counted(standings.frame.height, 'page')}.")
+        say(f"Written to {folder}: {INDEX} and {counted(standings.frame.height, 'page')}.")

@@ -250,7 +250,7 @@ class Certainty(StrEnum):
     """Whether a change is more than chance."""
 
     CLEAR = "clear"
-    WITHIN = "within likely range"
+    WITHIN = "could be chance"
     UNKNOWN = "not known"
     NOT_COMPARABLE = "not comparable"
 
@@ -347,7 +347,7 @@ def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame)
 
 
 def certainty() -> pl.Expr:
-    """Return how certain a change is: clear by fact, or beyond the likely ranges of both scores.
+    """Return whether a change is clear: by fact, by redraws, else by the published likely ranges.
 
     Across framework years no change is: the scores are made in different ways.
     """
@@ -359,6 +359,10 @@ def certainty() -> pl.Expr:
         .then(pl.lit(Certainty.NOT_COMPARABLE.value))
         .when(by_fact)
         .then(pl.lit(Certainty.CLEAR.value))
+        .when(pl.col("computed_distinguishable"))
+        .then(pl.lit(Certainty.CLEAR.value))
+        .when(pl.col("computed_distinguishable").not_())
+        .then(pl.lit(Certainty.WITHIN.value))
         .when(overlaps(low, high, low_from, high_from))
         .then(pl.lit(Certainty.WITHIN.value))
         .when(overlaps(low, high, low_from, high_from).not_())
@@ -411,7 +415,7 @@ def segment_moved() -> pl.Expr:
 
 
 def _override_flipped() -> pl.Expr:
-    return (pl.col("is_capped") != pl.col("is_held_back_from")).fill_null(value=False)
+    return (pl.col("is_capped") != pl.col("is_capped_from")).fill_null(value=False)
 
 
 def _decided() -> pl.Expr:

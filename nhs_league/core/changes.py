@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from nhs_league.core import filters as narrowing, trust_types
+from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import Changes
 from nhs_league.core.causes import (
     COMPARED_VALUES,
@@ -32,20 +32,25 @@ from nhs_league.core.trusts import departed, what_became
 CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",
     "trust_code", "trust_name", "trust_name_from", "segment_from", "segment", "rank_from", "rank",
-    "of_from", "of", "average_score_from", "average_score", "computed_change", "metric_id",
+    "of_from", "of", "average_score_from", "average_score", "computed_change", "computed_shift",
+    "computed_shift_low", "computed_shift_high", "computed_p_better", "metric_id",
     "metric", "value_from", "value", "unit", "period_from", "period", "score_from", "score",
     "computed_share", "tied_metrics", "metrics_compared", "metrics_improved", "metrics_worsened",
     "region", "subtype", "release_file",
 )  # fmt: skip
-"""The columns of a list of changes, one row a trust. ``certainty`` is ``clear`` where the likely
-ranges of both average scores do not overlap, or where the override or a decision moved the segment;
-``within likely range`` where they overlap; ``not known`` where one is not published; ``not
-comparable`` where the quarters are of different framework years. ``metric`` is the one of the cause
-that moved the average score most in the direction of the change, ``computed_share`` its share (0 to
-1) of all the score points that moved that way, and ``tied_metrics`` names the others with the same
-share; they are null across framework years, where no metric explains a change of score. There
-``metrics_compared`` counts the metrics that have a value in the same unit in both quarters, and a
-new one in the later; ``metrics_improved`` and ``metrics_worsened`` are those of them that did."""
+"""The columns of a list of changes, one row a trust. ``certainty`` is ``clear`` where the override
+or a decision moved the segment, or where the average score moved in the same direction in nearly
+all redraws of the metrics that count in both quarters; ``could be chance`` where it did not.
+Without the metrics' scores the published likely ranges are compared: clear where they do not
+overlap. It is ``not known`` where neither is stored, and ``not comparable`` where the quarters are
+of different framework years. ``computed_shift`` is the change of the average over those metrics
+(below 0 is better), with the middle 95% of its redraws, and ``computed_p_better`` (0 to 1) the
+share of redraws in which it is below 0. ``metric`` is the one of the cause that moved the average
+score most in the direction of the change, ``computed_share`` its share (0 to 1) of all the score
+points that moved that way, and ``tied_metrics`` names the others with the same share; they are null
+across framework years, where no metric explains a change of score. There ``metrics_compared``
+counts the metrics that have a value in the same unit in both quarters, and a new one in the later;
+``metrics_improved`` and ``metrics_worsened`` are those of them that did."""
 
 
 def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) -> Changes:
@@ -70,9 +75,12 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
     moved = MOVEMENT.to_frame() if breaks else movement(*observed)
     values = compare_values(*observed) if breaks else COMPARED_VALUES.to_frame()
     rows = _joined(earlier, later, main_metric(moved, earlier, later), values)
+    types = [] if breaks else later["trust_type"].unique(maintain_order=True).to_list()
+    shifted = confidence.score_shifts(observed[0], observed[1], types)
     gone = what_became(earlier, later)
     explained = (
-        rows.with_columns(same_framework=pl.lit(not breaks))
+        rows.join(shifted, on="trust_code", how="left")
+        .with_columns(same_framework=pl.lit(not breaks))
         .with_columns(certainty=certainty(), direction=direction_of(), cause=cause())
         .with_columns(
             in_words=change_sentence(),
@@ -313,7 +321,7 @@ def _values_compared() -> pl.Expr:
 
 
 def notes(listed: pl.DataFrame) -> list[str]:
-    """Sum up the changes of segment in the manner of NHS England's own summary.
+    """Sum up the changes of segment as NHS England's summary does.
 
     Args:
         listed: the columns of ``changes.CHANGES``.
@@ -348,12 +356,12 @@ def _how_sure(moved: pl.DataFrame) -> str:
     words = {
         Certainty.CLEAR: ("is clear", "are clear"),
         Certainty.WITHIN: (
-            "is within the likely ranges and may be chance",
-            "are within the likely ranges and may be chance",
+            "could be chance",
+            "could be chance",
         ),
         Certainty.UNKNOWN: (
-            "is not known to be clear, as ranges are missing",
-            "are not known to be clear, as ranges are missing",
+            "is not known to be clear, as scores are missing",
+            "are not known to be clear, as scores are missing",
         ),
     }
     counts = [(by_certainty.get(certainty, 0), *verbs) for certainty, verbs in words.items()]

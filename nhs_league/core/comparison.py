@@ -14,6 +14,7 @@ from nhs_league.core.metrics import Area, Metric, catalogue
 from nhs_league.core.peers import with_peers
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
+from nhs_league.core.uncertainty.robustness import in_hundred
 from nhs_league.errors import NoDataError
 from nhs_league.usage import GroupBy
 
@@ -59,7 +60,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
         of their types have. ``standings`` has the trusts' standings, ``pairs``
-        which of them are distinguishable (see ``confidence.distinguishable``).
+        which of them differ clearly (see ``confidence.distinguishable``).
 
     """
     listed = catalogue(frames.observations)
@@ -95,10 +96,10 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         .select(SIDE_BY_SIDE)
     )  # fmt: skip
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
-    pairs = confidence.distinguishable(ordered)
+    pairs = confidence.distinguishable(frames, ordered)
     if breaks:
         # Average scores of different framework years are made in different ways.
-        pairs = pairs.with_columns(computed_distinguishable=pl.lit(None, pl.Boolean))
+        pairs = pairs.with_columns(pl.lit(None, pl.Boolean).alias("computed_distinguishable"))
     return Comparison(
         title="Side by side",
         frame=compared,
@@ -106,33 +107,53 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         notes=(
             "+ is the best of the trusts shown, if no worse than the median of its type; - is "
             "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
-            *(breaks or _distinguishable(ordered, pairs)),
+            *(breaks or _differences(ordered, pairs)),
         ),
         standings=ordered,
         pairs=pairs,
     )
 
 
-def _distinguishable(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
-    """Name the trusts whose average scores are distinguishable; of many, from the first."""
-    first = standings["trust_code"][0]
+def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
+    """Describe which average scores differ clearly; of many trusts, from the first one's."""
     if standings.height > _EACH_PAIR:
-        pairs = pairs.filter(pl.col("trust_code") == first)
-    verdicts = {
-        True: "can be told apart, as their likely ranges do not overlap",
-        False: "cannot be told apart, as their likely ranges overlap",
-        None: "cannot be compared, as a likely range is not published in the files at hand",
+        return _from_the_first(standings["trust_code"][0], pairs)
+    lines = []
+    for row in pairs.iter_rows(named=True):
+        one, other = row["trust_code"], row["other_trust_code"]
+        is_clear, share = row["computed_distinguishable"], row["computed_p_ahead"]
+        if is_clear is None:
+            lines.append(f"{one} and {other} cannot be compared by score: scores are missing.")
+        elif row["computed_rule"] == confidence.PUBLISHED:
+            lines.append(
+                f"{one} and {other}: {_CLEAR[is_clear]}, as their published likely ranges "
+                f"{'do not overlap' if is_clear else 'overlap'} (a weaker rule than redraws)."
+            )
+        else:
+            if share < 1 / 2:
+                one, other, share = other, one, 1 - share
+            lines.append(
+                f"{one} has a better average score than {other} in {in_hundred(share)} redraws of "
+                f"the metrics: {_CLEAR[is_clear]} (computed)."
+            )
+    return lines
+
+
+_CLEAR = {True: "a clear difference", False: "too close to call"}
+
+
+def _from_the_first(first: str, pairs: pl.DataFrame) -> list[str]:
+    words = {
+        True: f"Clearly different from {first} by average score",
+        False: f"Too close to {first} to call by average score",
+        None: f"Not comparable with {first} by average score, as scores are missing",
     }
     lines = []
-    for verdict, words in verdicts.items():
-        which = pairs.filter(
-            pl.col("computed_distinguishable").eq_missing(pl.lit(verdict, pl.Boolean))
-        )
-        if which.height and standings.height > _EACH_PAIR:
-            lines.append(f"{first} and these {words}: {', '.join(which['other_trust_code'])}.")
-        elif which.height:
-            named = ", ".join(f"{a} and {b}" for a, b, _ in which.iter_rows())
-            lines.append(f"Average scores that {words}: {named}.")
+    for is_clear, opening in words.items():
+        is_such = pl.col("computed_distinguishable").eq_missing(pl.lit(is_clear, pl.Boolean))
+        codes = pairs.filter(is_such, trust_code=first)["other_trust_code"]
+        if codes.len():
+            lines.append(f"{opening}: {', '.join(codes)}.")
     return lines
 
 

@@ -1,40 +1,67 @@
-"""How sure a place is: likely ranges, published and bootstrapped, and where they overlap.
+"""How sure a difference or a change is, by redrawn metrics where scores are stored.
 
-Source: NHS England publishes a likely range of each average score and rank, and calls a change
-within them not significant. How it makes them is not known here; ``bootstrap_ranges`` makes others.
+Where they are not, the published likely ranges are compared, which is a weaker rule: ranges of
+trusts that differ clearly can overlap (docs/method.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from nhs_league.core.frames import round_computed
-from nhs_league.core.method.scoring import scored_for_average
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.sentences import counted
+from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
+from nhs_league.core.uncertainty.redraws import independent, ranges, same_for_all, scored
 
-RESAMPLES = 1000
-_SEED = "nhsleague"
+REDRAWS = "redraws"
+"""The rule that compares average scores in the same redraws of the metrics."""
+PUBLISHED = "likely ranges"
+"""The weaker rule that asks whether published likely ranges overlap."""
+
 _TYPE = ("quarter", "trust_type")
 
 
 def overlaps(low: pl.Expr, high: pl.Expr, other_low: pl.Expr, other_high: pl.Expr) -> pl.Expr:
-    """Return whether two likely ranges overlap, so that either trust may be the better."""
+    """Return whether two likely ranges overlap."""
     return (low <= other_high) & (other_low <= high)
 
 
-def distinguishable(standings: pl.DataFrame) -> pl.DataFrame:
-    """List each pair of trusts, and whether their average scores are distinguishable.
+def distinguishable(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
+    """Compare each pair of some trusts by average score.
 
     Args:
-        standings: schema STANDINGS, one quarter for each trust.
+        frames: the tidy frames of one quarter for each trust type, with all trusts.
+        standings: schema STANDINGS, the trusts to compare in the order to show them.
 
     Returns:
-        trust_code, other_trust_code, computed_distinguishable (bool: their likely ranges do not
-        overlap; null where one is not published), each pair once in the given order.
+        The columns of ``differences.each_pair`` and computed_rule (``redraws``, or ``likely
+        ranges`` where a trust's scores are not stored or the trusts are of different types), each
+        pair once; computed_distinguishable is null where neither rule can be used.
 
     """
+    by_range = _ranges_apart(standings)
+    drawn = _redrawn_pairs(frames, standings)
+    return by_range.join(
+        drawn, on=["trust_code", "other_trust_code"], how="left", maintain_order="left"
+    ).with_columns(
+        computed_distinguishable=pl.coalesce("computed_distinguishable", "ranges_apart"),
+        computed_rule=_rule(),
+    ).drop("ranges_apart")  # fmt: skip
+
+
+def _rule() -> pl.Expr:
+    return (
+        pl.when(pl.col("computed_distinguishable").is_not_null())
+        .then(pl.lit(REDRAWS))
+        .when(pl.col("ranges_apart").is_not_null())
+        .then(pl.lit(PUBLISHED))
+    )
+
+
+def _ranges_apart(standings: pl.DataFrame) -> pl.DataFrame:
+    """Return each pair of trusts, and whether their published ranges lie apart."""
     numbered = standings.with_row_index("place").select(
         "place", "trust_code", "average_score_low", "average_score_high"
     )
@@ -46,38 +73,71 @@ def distinguishable(standings: pl.DataFrame) -> pl.DataFrame:
         .select(
             "trust_code",
             other_trust_code="trust_code_other",
-            computed_distinguishable=~overlaps(low, high, other_low, other_high),
+            ranges_apart=~overlaps(low, high, other_low, other_high),
         )
     )
 
 
-def indistinguishable(standings: pl.DataFrame) -> pl.DataFrame:
-    """Count for each trust those of its type that are indistinguishable from it.
+def _redrawn_pairs(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
+    """Compare the trusts by redraws, if they are of one type and quarter and have scores."""
+    groups = standings.select(_TYPE).unique()
+    if groups.height != 1:
+        return _NO_PAIRS
+    scores = scored(frames.of_type(groups["trust_type"][0]).observations)
+    if scores.is_empty():
+        return _NO_PAIRS
+    redraws = same_for_all(scores)
+    codes = [code for code in standings["trust_code"] if code in redraws.averages.columns]
+    return each_pair(redraws, codes) if len(codes) > 1 else _NO_PAIRS
+
+
+def indistinguishable(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
+    """Find for each trust those of its type that are too close to it to call.
 
     Args:
+        observations: schema OBSERVATIONS of the same quarters.
         standings: schema STANDINGS, with all trusts of each type.
 
     Returns:
-        quarter, trust_code, computed_indistinguishable (how many others have a likely range of the
-        average score that overlaps the trust's; null where the trust's is not published),
-        computed_indistinguishable_first and computed_indistinguishable_last (the best and the worst
-        of these ranks, with the trust's) and computed_indistinguishable_ranks (which ranks those
-        are: ``1 to 4, 51 to 56``). The override puts trusts with good scores far down, so that
-        others can come between two that are indistinguishable.
+        quarter, trust_code, computed_indistinguishable (how many others; null where neither scores
+        nor a likely range are stored), computed_indistinguishable_first and
+        computed_indistinguishable_last (the best and the worst of these ranks and the trust's) and
+        computed_indistinguishable_ranks (which ranks those are: ``1 to 4, 51 to 56``). The override
+        puts trusts with good scores far down, so that others can be ranked between two that are
+        too close to call.
 
     """
-    ranged = standings.select(
+    ranked = standings.select(
         *_TYPE, "trust_code", "rank", "average_score_low", "average_score_high"
     ).with_columns(step=pl.col("rank").rank("dense").over(_TYPE))
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
     other_low, other_high = (pl.col(f"average_score_{end}_other") for end in ("low", "high"))
+    drawn = _redrawn_both_ways(observations, standings)
     trust = ("quarter", "trust_code")
+    is_self = pl.col("trust_code") == pl.col("trust_code_other")
     # Where the ranks of others come between, the step to the next is more than 1. Shared ranks
     # leave the next ones out, so that steps are counted and not ranks.
     run = pl.col("step_other") - pl.col("step_other").rank("dense").over(trust)
     return (
-        ranged.join(ranged, on=_TYPE, suffix="_other")
-        .filter(overlaps(low, high, other_low, other_high))
+        ranked.join(ranked, on=_TYPE, suffix="_other")
+        .join(
+            drawn,
+            left_on=[*_TYPE, "trust_code", "trust_code_other"],
+            right_on=[*_TYPE, "trust_code", "other_trust_code"],
+            how="left",
+        )
+        .with_columns(
+            is_close=pl.coalesce(
+                ~pl.col("computed_distinguishable"), overlaps(low, high, other_low, other_high)
+            )
+        )
+        # A trust is in its group as soon as any other can be compared with it.
+        .with_columns(
+            is_close=pl.when(is_self)
+            .then(pl.col("is_close").is_not_null().any().over(trust))
+            .otherwise("is_close")
+        )
+        .filter("is_close")
         .group_by(*trust, run=run.cast(pl.Int32))
         .agg(first=pl.col("rank_other").min(), last=pl.col("rank_other").max(), trusts=pl.len())
         .sort(*trust, "run")
@@ -91,6 +151,59 @@ def indistinguishable(standings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _redrawn_both_ways(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
+    """Compare every trust with every other of its quarter and type by redraws."""
+    compared = [
+        both_ways(same_for_all(scores)).with_columns(
+            quarter=pl.lit(quarter, standings.schema["quarter"]), trust_type=pl.lit(trust_type)
+        )
+        for (quarter, trust_type), scores in _scores_by_type(observations, standings)
+    ]
+    return pl.concat(compared) if compared else _NO_PAIRS.with_columns(
+        quarter=pl.lit(None, standings.schema["quarter"]), trust_type=pl.lit(None, pl.String)
+    )  # fmt: skip
+
+
+def _scores_by_type(
+    observations: pl.LazyFrame, standings: pl.DataFrame
+) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
+    """Yield the counted scores of each quarter and trust type that has any."""
+    for quarter, trust_type in standings.select(_TYPE).unique(maintain_order=True).iter_rows():
+        scores = scored(
+            observations.filter(pl.col("quarter") == quarter, pl.col("trust_type") == trust_type)
+        )
+        if not scores.is_empty():
+            yield (quarter, trust_type), scores
+
+
+def score_shifts(
+    before: pl.LazyFrame, after: pl.LazyFrame, trust_types: Sequence[str]
+) -> pl.DataFrame:
+    """Return how surely each trust's average score moved between two quarters.
+
+    Args:
+        before: schema OBSERVATIONS of the earlier quarter.
+        after: schema OBSERVATIONS of the later quarter, of the same framework year.
+        trust_types: whose scores to compare, each type by itself.
+
+    Returns:
+        trust_code, computed_shift, computed_shift_low, computed_shift_high, computed_p_better and
+        computed_distinguishable, as of ``differences.shifts``.
+
+    """
+    columns = (
+        "trust_code", "computed_shift", "computed_shift_low", "computed_shift_high",
+        "computed_p_better", "computed_distinguishable",
+    )  # fmt: skip
+    moved = [_NO_SHIFTS]
+    for trust_type in trust_types:
+        is_type = pl.col("trust_type") == trust_type
+        earlier, later = (scored(frame.filter(is_type)) for frame in (before, after))
+        if not earlier.is_empty() and not later.is_empty():
+            moved.append(shifts(earlier, later).select(columns))
+    return pl.concat(moved)
+
+
 def _run(first: str, last: str) -> pl.Expr:
     one = pl.format("{}", first)
     return (
@@ -101,10 +214,9 @@ def _run(first: str, last: str) -> pl.Expr:
 
 
 def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
-    """Bootstrap the likely ranges: resample each trust's metric scores with replacement.
+    """Compute likely ranges: each trust's metric scores drawn again, and the trusts ranked.
 
-    The seed is fixed, so the same figures give the same ranges. A rank's range counts the trusts of
-    its type whose average score is better than either end, by score alone.
+    On the whole mental health and community file of Q4 2025/26 this gives the published ranges.
 
     Args:
         observations: schema OBSERVATIONS.
@@ -112,53 +224,39 @@ def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.
 
     Returns:
         quarter, trust_code, computed_average_score_low, computed_average_score_high (the middle 95%
-        of 1,000 means), computed_score_rank_low, computed_score_rank_high (null where not all
-        trusts of the type are stored).
+        of 2,000 means), computed_score_rank_low, computed_score_rank_high (the middle 95% of ranks
+        by score alone; null where not all trusts of the type are stored).
 
     """
-    scores = (
-        scored_for_average(observations)
-        .group_by("quarter", "trust_code", maintain_order=True)
-        .agg(pl.col("score").sort())
-        .sort("quarter", "trust_code")
-        .collect()
+    drawn = [
+        ranges(independent(scores)).with_columns(quarter=pl.lit(quarter))
+        for (quarter, _), scores in _scores_by_type(observations, standings)
+    ]
+    every = pl.concat([_NO_RANGES, *drawn]).with_columns(
+        pl.col("quarter").cast(standings.schema["quarter"])
     )
-    ends = [_ends(f"{quarter} {code}", drawn) for quarter, code, drawn in scores.iter_rows()]
-    ranges = scores.select("quarter", "trust_code").with_columns(
-        computed_average_score_low=pl.Series([low for low, _ in ends], dtype=pl.Float64),
-        computed_average_score_high=pl.Series([high for _, high in ends], dtype=pl.Float64),
-    )
-    placed = standings.select(*_TYPE, "trust_code", "average_score", "of").join(
-        ranges, on=["quarter", "trust_code"]
-    )
-    others = standings.select(*_TYPE, other="trust_code", other_score="average_score")
-    low, high = pl.col("computed_average_score_low"), pl.col("computed_average_score_high")
-    is_other = pl.col("other") != pl.col("trust_code")
+    whole = pl.col("of").is_not_null()
     return (
-        placed.join(others, on=_TYPE)
-        .group_by("quarter", "trust_code", maintain_order=True)
-        .agg(
-            pl.col("computed_average_score_low", "computed_average_score_high", "of").first(),
-            computed_score_rank_low=1 + (is_other & (pl.col("other_score") < low)).sum(),
-            computed_score_rank_high=1 + (is_other & (pl.col("other_score") < high)).sum(),
-        )
-        .with_columns(
-            round_computed(pl.col("computed_average_score_low", "computed_average_score_high")),
+        standings.select("quarter", "trust_code", "of")
+        .join(every, on=["quarter", "trust_code"])
+        .select(
+            "quarter",
+            "trust_code",
+            computed_average_score_low=round_computed(pl.col("computed_average_low")),
+            computed_average_score_high=round_computed(pl.col("computed_average_high")),
             # Among some of the trusts alone a rank would say nothing.
-            pl.when(pl.col("of").is_not_null()).then(
-                pl.col("computed_score_rank_low", "computed_score_rank_high").cast(pl.Int32)
-            ),
+            computed_score_rank_low=pl.when(whole).then("computed_place_low"),
+            computed_score_rank_high=pl.when(whole).then("computed_place_high"),
         )
-        .drop("of")
     )
 
 
 def compare_with_published(standings: pl.DataFrame, ranges: pl.DataFrame) -> Mapping[str, float]:
-    """Compare bootstrapped ranges with the published ones, where both exist.
+    """Compare computed ranges with the published ones, where both exist.
 
     Args:
         standings: schema STANDINGS.
-        ranges: as ``bootstrap_ranges`` returns them.
+        ranges: as of ``bootstrap_ranges``.
 
     Returns:
         ``trusts`` compared; ``overlap``, the mean share of both ranges' span that they have in
@@ -185,15 +283,15 @@ def compare_with_published(standings: pl.DataFrame, ranges: pl.DataFrame) -> Map
 
 
 def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
-    """Describe how well bootstrapped ranges agree with the published ones.
+    """Describe how well computed ranges agree with the published ones.
 
     Args:
-        agreement: as ``compare_with_published`` returns it.
+        agreement: as of ``compare_with_published``.
 
     """
     about = (
-        "The ranges by resampling are computed: each trust's metric scores drawn again 1,000 "
-        "times, with replacement."
+        "The ranges by resampling are computed: each trust's metric scores drawn again 2,000 "
+        "times, with replacement, and the trusts ranked in each draw."
     )
     if not agreement:
         return [f"{about} No published ranges are at hand to compare them with."]
@@ -205,12 +303,34 @@ def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
     ]
 
 
-def _ends(seed: str, scores: list[float]) -> tuple[float, float]:
-    """Return the ends of the middle 95% of the means of scores drawn again."""
-    from random import Random
-    from statistics import fmean, quantiles
-
-    rng = Random(f"{_SEED} {seed}")  # noqa: S311 - statistics, not secrets
-    means = [fmean(rng.choices(scores, k=len(scores))) for _ in range(RESAMPLES)]
-    fortieths = quantiles(means, n=40, method="inclusive")
-    return fortieths[0], fortieths[-1]
+_NO_PAIRS = pl.DataFrame(
+    schema={
+        "trust_code": pl.String,
+        "other_trust_code": pl.String,
+        "computed_difference": pl.Float64,
+        "computed_difference_low": pl.Float64,
+        "computed_difference_high": pl.Float64,
+        "computed_p_ahead": pl.Float64,
+        "computed_distinguishable": pl.Boolean,
+    }
+)
+_NO_SHIFTS = pl.DataFrame(
+    schema={
+        "trust_code": pl.String,
+        "computed_shift": pl.Float64,
+        "computed_shift_low": pl.Float64,
+        "computed_shift_high": pl.Float64,
+        "computed_p_better": pl.Float64,
+        "computed_distinguishable": pl.Boolean,
+    }
+)
+_NO_RANGES = pl.DataFrame(
+    schema={
+        "trust_code": pl.String,
+        "computed_average_low": pl.Float64,
+        "computed_average_high": pl.Float64,
+        "computed_place_low": pl.Int32,
+        "computed_place_high": pl.Int32,
+        "quarter": pl.String,
+    }
+)

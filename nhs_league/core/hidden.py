@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from nhs_league.core import filters as narrowing
 from nhs_league.core.answers import CappedTrusts, HiddenWeakSpots
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
+from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.method.scoring import league_rank
 from nhs_league.core.method.segments import SegmentBoundary, is_capped, with_unadjusted_segment
 from nhs_league.core.metrics import Area, Metric, catalogue, ids
-from nhs_league.core.peers import with_peers
+from nhs_league.core.peers import with_peers, without_peers
 from nhs_league.core.sentences import counted, figure, two_places, with_unit
+from nhs_league.core.uncertainty.chance import by_chance, lasting
 from nhs_league.core.weak_spots import WeakSpot, classify
 
 WELL_PLACED = 2
@@ -23,9 +26,13 @@ HIDDEN = (
     "computed_unadjusted_segment", "segment", "place_rank", "rank_low", "rank_high", "place_of",
     "average_score", "metric_id", "metric", "short_name", "domain", "value", "unit", "period",
     "score", "rank", "of", "median", "weak_spot_rule", "higher_is_better", "computed_rank",
-    "computed_of", "computed_median", "region", "subtype", "doubt", "release_file",
+    "computed_of", "computed_median", "computed_quarters_with_news", "computed_quarters_severe",
+    "computed_persistently_severe", "computed_gap", "region", "subtype", "doubt", "release_file",
 )  # fmt: skip
-"""The columns of hidden weak spots, the worst first. ``in_words`` is the row as a sentence;
+"""The columns of hidden weak spots, first those that chance explains least: severe in every quarter
+with new figures, the more such quarters the earlier (``computed_persistently_severe``; null with
+fewer than two), then the worst ranks, then the furthest from the next better trust
+(``computed_gap``, in units of the middle half of values). ``in_words`` is the row as a sentence;
 ``place_rank`` is the trust's league rank of ``place_of``, with its likely range; ``rank`` of ``of``
 is the metric's."""
 
@@ -45,6 +52,7 @@ def hidden(
     boundaries: tuple[SegmentBoundary, ...],
     filters: Filters,
     only: Metric | Area | None = None,
+    earlier: Frames | None = None,
 ) -> HiddenWeakSpots:
     """Find hidden weak spots: severe ones of trusts that are in segment 1 or 2 by their score.
 
@@ -54,6 +62,7 @@ def hidden(
         boundaries: the cuts between segments.
         filters: which trusts to keep, resolved.
         only: the metric or area to look at; None for all.
+        earlier: the tidy frames of earlier quarters; None where there are none.
 
     Returns:
         Columns HIDDEN.
@@ -61,11 +70,11 @@ def hidden(
     """
     wanted = frames.of_type(trust_type)
     listed = catalogue(wanted.observations)
-    spots = classify(with_peers(wanted.observations, listed)).filter(
-        pl.col("weak_spot") == WeakSpot.SEVERE.value, _of(only)
-    )
-    places = well_placed(wanted.standings, boundaries, filters)
-    names = listed.lazy().select("trust_type", "metric_id", "unit", "short_name")
+    classified = classify(with_peers(wanted.observations, listed)).collect()
+    places = well_placed(wanted.standings, boundaries, filters).collect()
+    names = listed.select("trust_type", "metric_id", "unit", "short_name")
+    spots = classified.filter(pl.col("weak_spot") == WeakSpot.SEVERE.value, _of(only))
+    key = ["metric_id", "unit"]
     frame = (
         spots.join(
             places.select(
@@ -75,24 +84,93 @@ def hidden(
             ),
             on=["quarter", "trust_code"],
         )
-        .join(names, on=["trust_type", "metric_id", "unit"], how="left", nulls_equal=True)
-        .sort("badness", "place_rank", "trust_code", descending=[True, False, False])
+        .join(names, on=["trust_type", *key], how="left", nulls_equal=True)
+        .join(_gaps(classified), on=["quarter", "trust_code", *key], how="left", nulls_equal=True)
+        .join(_lasting(spots, classified, earlier), on=["trust_code", *key], how="left",
+              nulls_equal=True)
+        .sort(
+            pl.when("computed_persistently_severe").then("computed_quarters_with_news"),
+            "share_ahead", "computed_gap", "place_rank", "trust_code",
+            descending=[True, True, True, False, False], nulls_last=True,
+        )
         .with_columns(in_words=_sentence())
         .select(HIDDEN)
-        .collect()
     )  # fmt: skip
-    trusts = frame["trust_code"].n_unique()
-    whose = narrowing.in_scope(trust_type, filters)
     return HiddenWeakSpots(
-        title=f"Well placed, and severely weak in one thing ({whose})",
+        title=f"Good rank, severe weak spot ({narrowing.in_scope(trust_type, filters)})",
         frame=frame,
-        notes=(
-            f"{counted(trusts, 'trust')} in segment 1 or 2 by average score "
-            f"{'has' if trusts == 1 else 'have'} at least one severe weak spot: a metric scored "
-            "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
-            "sixth of the type.",
-        ),
+        notes=tuple(_about_hidden(frame, places, classified, only)),
     )
+
+
+def _about_hidden(
+    frame: pl.DataFrame,
+    places: pl.DataFrame,
+    classified: pl.DataFrame,
+    only: Metric | Area | None,
+) -> Iterator[str]:
+    """Explain what is listed, in which order, and how much of it chance alone would give."""
+    trusts = frame["trust_code"].n_unique()
+    yield (
+        f"{counted(trusts, 'trust')} of {places.height} in segment 1 or 2 by average score "
+        f"{'has' if trusts == 1 else 'have'} at least one severe weak spot: a metric scored "
+        "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
+        "sixth of the type."
+    )
+    if only is not None or frame.is_empty():
+        return
+    chance = by_chance(classified).join(places, on=["quarter", "trust_code"], how="semi")
+    looked = int(chance["computed_metrics"].to_physical().quantile(0.5) or 0)
+    any_severe, spots = (chance[f"computed_{c}"].sum() for c in ("p_any_severe", "severe"))
+    expected = chance["computed_severe_by_chance"].sum()
+    yield (
+        f"About {looked} metrics are looked at for each trust. If chance alone ordered the trusts "
+        f"at each metric, about {any_severe:.0f} of these {places.height} trusts would have a "
+        f"severe weak spot, about {expected:.0f} in all; there are {spots}. So one alone says "
+        "little: first come those that were severe in every quarter with new "
+        "figures, then those ranked last or nearly last and furthest from the next trust."
+    )
+
+
+def _gaps(classified: pl.DataFrame) -> pl.DataFrame:
+    """Return how far each value is from the next better, in units of the middle half of values.
+
+    Columns quarter, trust_code, metric_id, unit and computed_gap; null without a value, for the
+    best trust and where it is not known which values are better.
+    """
+    group = ["quarter", "trust_type", "metric_id", "unit"]
+    better = pl.when("higher_is_better").then("value").otherwise(-pl.col("value"))
+    spread = (pl.col("computed_upper_quartile") - pl.col("computed_lower_quartile")).abs()
+    return (
+        classified.filter(pl.col("value").is_not_null(), pl.col("higher_is_better").is_not_null())
+        .with_columns(better=better)
+        .sort("better")
+        .with_columns(next_better=pl.col("better").shift(-1).over(group))
+        .select(
+            "quarter",
+            "trust_code",
+            "metric_id",
+            "unit",
+            computed_gap=round_computed(
+                pl.when(spread > 0).then((pl.col("next_better") - pl.col("better")) / spread)
+            ),
+        )
+    )
+
+
+def _lasting(spots: pl.DataFrame, classified: pl.DataFrame, earlier: Frames | None) -> pl.DataFrame:
+    """Find which severe weak spots were severe in every quarter with new figures.
+
+    Earlier quarters are judged by their published scores and ranks.
+    """
+    is_spot = pl.col("metric_id").is_in(spots["metric_id"].unique().to_list()) & pl.col(
+        "trust_code"
+    ).is_in(spots["trust_code"].unique().to_list())
+    now = classified.filter(is_spot)
+    if earlier is None:
+        return lasting(now)
+    before = classify(without_peers(earlier.observations.filter(is_spot))).collect()
+    return lasting(pl.concat([before.select(now.columns), now]))
 
 
 def well_placed(
@@ -131,17 +209,17 @@ def capped(
     """
     wanted = frames.of_type(trust_type)
     standings = with_unadjusted_segment(wanted.standings, boundaries).collect()
-    capped = standings.filter(is_capped())
-    without = _ranks_without(standings, capped)
+    of_capped = standings.filter(is_capped())
+    without = _ranks_without(standings, of_capped)
     frame = (
-        capped.filter(narrowing.keep(filters))
+        of_capped.filter(narrowing.keep(filters))
         .join(without, on=["quarter", "trust_code"], how="left")
         .sort("average_score", "trust_name")
         .select(CAPPED)
     )
     whose = narrowing.in_scope(trust_type, filters)
     return CappedTrusts(
-        title=f"Held in segment 3 by a deficit, not by care ({whose})",
+        title=f"In segment 3 only because of a deficit ({whose})",
         frame=frame,
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "
@@ -164,7 +242,12 @@ def _sentence() -> pl.Expr:
         "League rank {}, segment {} by score", "place_rank", "computed_unadjusted_segment"
     )
     rank = pl.coalesce(published, computed, pl.lit("no rank published"))
-    return pl.format("{}; {}: {}, {}{}", place, "metric", value, rank, score.fill_null(""))
+    lasts = pl.when("computed_persistently_severe").then(
+        pl.format(". Severe in all {} quarters with new figures", "computed_quarters_with_news")
+    )
+    return pl.format(
+        "{}; {}: {}, {}{}{}", place, "metric", value, rank, score.fill_null(""), lasts.fill_null("")
+    )
 
 
 def _ranks_without(standings: pl.DataFrame, capped: pl.DataFrame) -> pl.DataFrame:

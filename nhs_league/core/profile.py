@@ -20,6 +20,8 @@ from nhs_league.core.peers import (
 )
 from nhs_league.core.periods import period_end
 from nhs_league.core.quarters import Quarter, framework_breaks, in_time
+from nhs_league.core.uncertainty.chance import looked_at
+from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
 from nhs_league.core.weak_spots import classify, history
 
 _OLD = timedelta(days=366)
@@ -55,15 +57,15 @@ def profile(
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
         earlier: the frames of earlier quarters and the same type; None where there are none.
-        bootstrap: whether to bootstrap the likely ranges.
+        bootstrap: whether to add computed likely ranges.
         peers: whether to add the trusts most like it.
 
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
         trusts at hand, with ``computed_of``) and its domains (schema DOMAINS);
-        with the options, ``ranges`` (as ``confidence.bootstrap_ranges`` returns them) and
-        ``peers`` (columns ``peers.SIMILAR``).
+        ``firmness`` and ``chance``; with the options, ``ranges`` (as of
+        ``confidence.bootstrap_ranges``) and ``peers`` (columns ``peers.SIMILAR``).
 
     """
     listed = catalogue(frames.observations)
@@ -101,12 +103,12 @@ def profile(
         .collect()
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
-    previous = None if earlier is None else _previous(standing, earlier, trust_code)
+    previous = None if earlier is None else _previous(standing, frames, earlier, trust_code)
     notes = list(_limits(standing, metrics, listed))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
     ranges = None
-    if bootstrap:
+    if bootstrap or standing["rank_low"][0] is None:
         every = frames.standings.collect()
         resampled = confidence.bootstrap_ranges(frames.observations, every)
         ranges = resampled.filter(is_trust)
@@ -119,6 +121,8 @@ def profile(
         domains=domains,
         previous=previous,
         ranges=ranges,
+        firmness=_firmness(frames, standing),
+        chance=looked_at(classified.collect()),
         peers=similar_trusts(frames, trust_code) if peers else None,
     )
 
@@ -139,11 +143,31 @@ def _with_earlier(
     return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])
 
 
-def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.DataFrame:
+def _firmness(frames: Frames, standing: pl.DataFrame) -> pl.DataFrame | None:
+    """Return how firm a trust's place by score is; None where not all trusts' scores are stored.
+
+    Columns as of ``redraws.firmness``, and computed_place and computed_of, by score alone.
+    """
+    scores = scored(frames.observations)
+    if standing["of"][0] is None or scores.is_empty():
+        return None
+    redraws = same_for_all(scores)
+    actual = redraws.actual.select(
+        "trust_code",
+        computed_place=pl.col("computed_average_score").rank("min").cast(pl.Int32),
+        computed_of=pl.col("computed_average_score").count().cast(pl.Int32),
+    )
+    firm = firmness(redraws).join(actual, on="trust_code")
+    return firm.join(standing.select("trust_code"), on="trust_code").drop_nulls()
+
+
+def _previous(
+    standing: pl.DataFrame, frames: Frames, earlier: Frames, trust_code: str
+) -> pl.DataFrame:
     """Return the standing before, and how far the two can be compared.
 
-    ``same_framework`` is true where both are of one framework year; ``computed_distinguishable``,
-    where their likely ranges do not overlap, and null across framework years.
+    ``same_framework`` is whether both are of one framework year; ``computed_distinguishable``,
+    whether the score moved clearly, by redraws or else by the likely ranges; null across years.
     """
     before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
     now = standing.row(0, named=True)
@@ -153,9 +177,22 @@ def _previous(standing: pl.DataFrame, earlier: Frames, trust_code: str) -> pl.Da
     apart = ~confidence.overlaps(
         pl.col("average_score_low"), pl.col("average_score_high"), low, high
     )
-    return before.filter(pl.col("quarter") == newest).with_columns(
-        same_framework=pl.lit(same),
-        computed_distinguishable=apart if same else pl.lit(None, pl.Boolean),
+    is_before = pl.col("trust_code").eq(trust_code) & pl.col("quarter").eq(newest)
+    is_now = pl.col("trust_code") == trust_code
+    shifted = confidence.score_shifts(
+        earlier.observations.filter(is_before),
+        frames.observations.filter(is_now),
+        [now["trust_type"]] if same else [],
+    )
+    return (
+        before.filter(pl.col("quarter") == newest)
+        .join(shifted, on="trust_code", how="left")
+        .with_columns(
+            same_framework=pl.lit(same),
+            computed_distinguishable=pl.coalesce("computed_distinguishable", apart)
+            if same
+            else pl.lit(None, pl.Boolean),
+        )
     )
 
 

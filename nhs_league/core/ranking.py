@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -14,6 +15,9 @@ from nhs_league.core.frames import STANDINGS, Frames, round_computed
 from nhs_league.core.method.scoring import league_rank, scored_for_average
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
 from nhs_league.core.peers import WITH_PEERS, compare, effective_rank
+from nhs_league.core.uncertainty.chance import regression
+from nhs_league.core.uncertainty.differences import ends
+from nhs_league.core.uncertainty.redraws import FEWEST, same_for_all, scored
 from nhs_league.errors import NoDataError
 
 BY_METRIC = (
@@ -41,8 +45,8 @@ _LEAGUE_ORDER = (
 _TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
 _UNSURE = "How uncertain a metric's rank is, is not published."
 _ABOUT_GROUPS = (
-    "Alike: how many trusts of the type cannot be told apart from it, as the likely ranges of "
-    "their average scores overlap; the line marks their ranks."
+    "Too close: how many trusts of its type are too close to it to call, as the order of the two "
+    "changes when the metrics are redrawn; the line marks their ranks."
 )
 _ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
 
@@ -280,6 +284,79 @@ def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
     return f"{better}Ranks are published, 1 is best; ties share a rank. {_UNSURE}"
 
 
+def with_luck(
+    answer: Ranking, now: pl.DataFrame, before: pl.DataFrame | None, label: str
+) -> Ranking:
+    """Add to a ranking how many of the worst of an earlier quarter still are, and how many by luck.
+
+    Args:
+        answer: the ranking.
+        now: as of ``ranks_of``, of the ranking's quarter and trust type.
+        before: the same of the last quarter with other figures; None where there is none.
+        label: that quarter.
+
+    """
+    if before is None:
+        return answer
+    row = next(iter(regression(before, now).to_dicts()), {})
+    if row.get("computed_expected_still_worst") is None:
+        return answer
+    worst, still = row["computed_worst"], row["computed_still_worst"]
+    line = (
+        f"Of the {worst} worst in {label}, {still} {'is' if still == 1 else 'are'} among the "
+        f"{worst} worst now; the two quarters' ranks agree so far that about "
+        f"{row['computed_expected_still_worst']:.1f} would be expected (computed)."
+    )
+    return replace(answer, notes=(*answer.notes, line))
+
+
+def ranks_of(observations: pl.LazyFrame, metric: Metric) -> pl.DataFrame:
+    """Return each trust's rank and period at a metric: trust_code, rank and period.
+
+    A rank that is not published is made from the values.
+    """
+    computed = pl.col("value").rank("min", descending=bool(metric.higher_is_better)).cast(pl.Int32)
+    return (
+        observations.filter(
+            pl.col("trust_type") == metric.trust_type,
+            metric.matches,
+            pl.col("value").is_not_null(),
+        )
+        .select("trust_code", "period", rank=pl.coalesce("rank", computed))
+        .collect()
+    )
+
+
+def with_ends(answer: AreaRanking, observations: pl.LazyFrame, area: Area) -> AreaRanking:
+    """Add to a ranking by an area which trusts could be last, and which first.
+
+    Args:
+        answer: the ranking, of one trust type and quarter.
+        observations: schema OBSERVATIONS of that quarter, all trusts.
+        area: what the trusts are ranked by.
+
+    Returns:
+        The answer with the columns ``computed_could_be_first`` and ``computed_could_be_last``
+        (bool; null where a trust has fewer than three scores), and a note.
+
+    """
+    of_type = observations.filter(pl.col("trust_type") == area.trust_type)
+    scores = scored(of_type).filter(pl.col("metric_id").is_in(area.metric_ids))
+    if scores["metric_id"].n_unique() < FEWEST:
+        return answer
+    could_be = ends(same_for_all(scores))
+    last = could_be.filter("computed_could_be_last").height
+    return replace(
+        answer,
+        frame=answer.frame.join(could_be, on="trust_code", how="left", maintain_order="left"),
+        notes=(
+            *answer.notes,
+            f"{trust_types.counted(last, area.trust_type)} could be last when the metrics are "
+            "redrawn (computed), not only the one shown last.",
+        ),
+    )
+
+
 def table(
     frames: Frames,
     trust_type: str,
@@ -294,8 +371,8 @@ def table(
         frames: the tidy frames, one quarter for each trust type.
         trust_type: a trust type, or ``all``.
         filters: which trusts to keep, resolved.
-        groups: whether to add how many trusts each is indistinguishable from.
-        bootstrap: whether to bootstrap the likely ranges.
+        groups: whether to add how many trusts are too close to each to call.
+        bootstrap: whether to add computed likely ranges; they are added where none is published.
 
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
@@ -320,10 +397,10 @@ def table(
     notes = [_LEAGUE_ORDER]
     every = wanted.standings.collect()
     if groups:
-        near = confidence.indistinguishable(every)
+        near = confidence.indistinguishable(wanted.observations, every)
         standings = standings.join(near, on=["quarter", "trust_code"], how="left")
         notes.append(_ABOUT_GROUPS)
-    if bootstrap:
+    if bootstrap or (every["rank_low"].count() == 0 and every["of"].count()):
         ranges = confidence.bootstrap_ranges(wanted.observations, every)
         standings = standings.join(ranges, on=["quarter", "trust_code"], how="left")
         notes += confidence.describe_ranges(confidence.compare_with_published(every, ranges))

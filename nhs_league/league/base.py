@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
-from nhs_league.scope import Scope
+from nhs_league.scope import Scope, quarters_with
 
 if TYPE_CHECKING:
+    from nhs_league.core.frames import Frames
+    from nhs_league.core.quarters import Quarter
     from nhs_league.releases.store import Store
+
+PAST = 8
+"""How many earlier quarters are looked at."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,6 +39,31 @@ class Questions:
 
         given = {name: v for name, v in parameters.items() if v not in (None, "", [], (), False)}
         return presented_by(answer, Meta(self.sample, __version__, given))
+
+    def _earlier(self, frames: Frames, trust_type: str) -> Frames | None:
+        """Return the quarters before those of some frames, up to eight; None where there are none.
+
+        Args:
+            frames: one quarter for each trust type.
+            trust_type: whose frames to return, or ``all``.
+
+        """
+        from nhs_league.releases.store import read_quarters
+
+        past = self._past(frames, trust_type)
+        if not past:
+            return None
+        earlier = read_quarters(self.store, past)
+        return earlier.of_type(trust_type)
+
+    def _past(self, frames: Frames, trust_type: str) -> list[Quarter]:
+        """List the quarters before those of some frames that have a trust type, oldest first."""
+        from nhs_league.core.quarters import Quarter
+
+        shown = frames.standings.select("quarter").unique().collect()["quarter"]
+        newest = max(map(Quarter.parse, shown), default=None)
+        stored = quarters_with(self.store, trust_type)
+        return [q for q in stored if newest is not None and q < newest][-PAST:]
 
 
 def scope_of(

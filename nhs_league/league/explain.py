@@ -158,7 +158,7 @@ class Explain(Questions):
 
         Returns:
             Columns ``core.hidden.HIDDEN``: severe weak spots of trusts in unadjusted segment 1
-            or 2, the worst first.
+            or 2, first those that chance explains least.
 
         Raises:
             NotFoundError: a metric, quarter, filter value or column is not known.
@@ -185,10 +185,11 @@ class Explain(Questions):
             choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
             (only, *_), assumptions = pick_measure(metric, choices, named_type)
             resolved_type = only.trust_type
-        boundaries = _national_boundaries(frames)
+        cuts = _national_boundaries(frames)
         wanted = frames.of_type(resolved_type)
-        answer = hidden(frames, resolved_type, boundaries, filters, only)
-        placed = well_placed(wanted.standings, boundaries, filters).select("trust_code").collect()
+        earlier = self._earlier(frames, resolved_type)
+        answer = hidden(frames, resolved_type, cuts, filters, only, earlier)
+        placed = well_placed(wanted.standings, cuts, filters).select("trust_code").collect()
         answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         codes = placed["trust_code"].unique().to_list()
         answer = with_caveats(answer, wanted, codes, metrics.ids(only) if only else ())

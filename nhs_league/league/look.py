@@ -1,4 +1,4 @@
-"""Questions that look at trusts: how they do, how they compare, who is worst, what is measured."""
+"""Questions that look at trusts: how they do, how they compare, what there is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from nhs_league.scope import (
     load_trust,
     parse_trust_type,
     pick_measure,
-    quarters_with,
     resolve_filters,
     resolve_trust_type,
 )
@@ -25,20 +24,13 @@ from nhs_league.usage import GroupBy, check_comparison
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import (
-        AreaRanking,
         Comparison,
         GroupComparison,
-        LeagueTable,
         MetricList,
-        Ranking,
-        Spread,
         TrustList,
         TrustProfile,
     )
     from nhs_league.core.filters import Order
-
-_PAST = 8
-"""How many earlier quarters a weak spot is looked for in."""
 
 
 class Look(Questions):
@@ -68,11 +60,9 @@ class Look(Questions):
         """
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.profile import profile
-        from nhs_league.releases.store import read_quarters
 
         one = load_trust(self.store, trust, quarter)
-        past = [q for q in quarters_with(self.store, one.trust_type) if q < one.quarter][-_PAST:]
-        earlier = read_quarters(self.store, past).of_type(one.trust_type) if past else None
+        earlier = self._earlier(one.frames, one.trust_type)
         answer = profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
         answer = replace(answer, assumptions=one.assumptions)
         return self._present(
@@ -131,177 +121,6 @@ class Look(Questions):
         grouping = GroupBy(by or "region")
         groups = self._groups(grouping, metric, scope, order_of(limit, sort))
         return self._present(groups, by=str(grouping), metric=metric, **described(scope))
-
-    def worst(
-        self,
-        metric: str,
-        *,
-        quarter: str = LATEST,
-        trust_type: str | None = None,
-        regions: Sequence[str] = (),
-        subtypes: Sequence[str] = (),
-        segments: Sequence[int] = (),
-        limit: int | None = None,
-        sort: str | None = None,
-    ) -> Ranking | AreaRanking:
-        """Rank trusts by a metric or area, the worst first.
-
-        Args:
-            metric: a metric ID, an everyday name, or an area.
-            quarter: as for ``show``.
-            trust_type: ``acute``, ``mental-health-community``, ``ambulance`` or ``all``; None for
-                acute trusts if they have the metric.
-            regions: regions to keep.
-            subtypes: subtypes to keep.
-            segments: segments to keep, 1 to 5.
-            limit: how many trusts of each type; None for all.
-            sort: a column to sort by, ``-`` before it for descending.
-
-        Returns:
-            Columns ``core.ranking.BY_METRIC`` or ``BY_AREA``.
-
-        Raises:
-            NotFoundError: a metric, quarter, filter value or column is not known.
-
-        Example:
-            >>> worst = open_league(sample=True).worst("elective", limit=3)
-            >>> worst.frame["rank"].to_list()
-            [129, 128, 127]
-
-        """
-        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
-        answer = self._ranking(metric, scope, order_of(limit, sort), worst_first=True)
-        return self._present(answer, metric=metric, **described(scope), limit=limit)
-
-    def best(
-        self,
-        metric: str,
-        *,
-        quarter: str = LATEST,
-        trust_type: str | None = None,
-        regions: Sequence[str] = (),
-        subtypes: Sequence[str] = (),
-        segments: Sequence[int] = (),
-        limit: int | None = None,
-        sort: str | None = None,
-    ) -> Ranking | AreaRanking:
-        """Rank trusts by a metric or area, the best first; everything else as for ``worst``.
-
-        Example:
-            >>> open_league(sample=True).best("elective", limit=1).frame["rank"].to_list()
-            [1]
-
-        """
-        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
-        answer = self._ranking(metric, scope, order_of(limit, sort), worst_first=False)
-        return self._present(answer, metric=metric, **described(scope), limit=limit)
-
-    def table(
-        self,
-        trust_type: str | None = None,
-        *,
-        groups: bool = False,
-        bootstrap: bool = False,
-        quarter: str = LATEST,
-        regions: Sequence[str] = (),
-        subtypes: Sequence[str] = (),
-        segments: Sequence[int] = (),
-        limit: int | None = None,
-        sort: str | None = None,
-    ) -> LeagueTable:
-        """Show the league table of a trust type.
-
-        Args:
-            trust_type: as for ``worst``; None for acute trusts.
-            groups: whether to add which trusts each cannot be told apart from.
-            bootstrap: whether to add likely ranges that are computed here.
-            quarter: as for ``show``.
-            regions: as for ``worst``.
-            subtypes: as for ``worst``.
-            segments: as for ``worst``.
-            limit: as for ``worst``.
-            sort: as for ``worst``.
-
-        Returns:
-            Columns ``core.frames.STANDINGS`` and ``computed_rank``, by rank.
-
-        Raises:
-            NotFoundError: a trust type, quarter, filter value or column is not known.
-
-        Example:
-            >>> open_league(sample=True).table("ambulance").frame["rank"].to_list()[:3]
-            [1, 2, 3]
-
-        """
-        from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.filters import arrange
-        from nhs_league.core.ranking import table
-
-        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
-        frames = load_frames(self.store, scope)
-        resolved_type, assumptions = resolve_trust_type(self.store, scope)
-        filters = resolve_filters(scope, frames)
-        answer = table(frames, resolved_type, filters, groups=groups, bootstrap=bootstrap)
-        answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
-        answer = with_caveats(explain_empty(answer, filters), frames)
-        return self._present(answer, **described(scope))
-
-    def spread(
-        self,
-        metric: str,
-        *,
-        mark: Sequence[str] = (),
-        quarter: str = LATEST,
-        trust_type: str | None = None,
-        regions: Sequence[str] = (),
-        subtypes: Sequence[str] = (),
-        segments: Sequence[int] = (),
-    ) -> Spread:
-        """Show how a metric's values are spread, with some trusts marked.
-
-        Args:
-            metric: a metric ID or an everyday name.
-            mark: trusts to mark, by code or name.
-            quarter: as for ``show``.
-            trust_type: as for ``worst``.
-            regions: as for ``worst``.
-            subtypes: as for ``worst``.
-            segments: as for ``worst``.
-
-        Returns:
-            Columns ``core.distribution.HISTOGRAM``: twelve bins, lowest values first.
-
-        Raises:
-            UsageError: an area is named, not a metric.
-            NotFoundError: a metric, trust, quarter or filter value is not known.
-            NoDataError: no trust has a value.
-
-        Example:
-            >>> open_league(sample=True).spread("62-day").frame["trusts"].sum()
-            118
-
-        """
-        from nhs_league.core import metrics
-        from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.distribution import histogram
-        from nhs_league.core.metrics import Area
-
-        scope = scope_of(quarter, trust_type, regions, subtypes, segments)
-        frames = load_frames(self.store, scope)
-        named_type = parse_trust_type(self.store, scope)
-        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        (choice, *_), assumptions = pick_measure(metric, choices, named_type)
-        if isinstance(choice, Area):
-            raise UsageError(
-                f"“{metric}” is an area; a distribution is of one metric.",
-                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
-            )
-        marked = [find_trust(self.store, trust, quarter)[1] for trust in mark]
-        codes = [trust.code for trust in marked]
-        answer = histogram(frames, choice, resolve_filters(scope, frames), codes)
-        lines = (*assumptions, *(trust.assumption for trust in marked if trust.assumption))
-        answer = with_caveats(replace(answer, assumptions=lines), frames)
-        return self._present(answer, metric=metric, mark=list(mark), **described(scope))
 
     def metrics(
         self,
@@ -442,21 +261,3 @@ class Look(Questions):
         answer = groups(frames, by, choice, choice.trust_type, filters)
         answer = replace(arrange(answer, order), assumptions=assumptions)
         return with_caveats(answer, frames, metrics=metrics.ids(choice))
-
-    def _ranking(
-        self, metric: str, scope: Scope, order: Order, *, worst_first: bool
-    ) -> Ranking | AreaRanking:
-        from nhs_league.core import metrics, ranking
-        from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.filters import arrange
-        from nhs_league.core.metrics import Area
-
-        frames = load_frames(self.store, scope)
-        named_type = parse_trust_type(self.store, scope)
-        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        picked, assumptions = pick_measure(metric, choices, named_type)
-        filters = resolve_filters(scope, frames)
-        answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
-        answer = replace(arrange(answer, order), assumptions=assumptions)
-        in_area = [i for choice in picked if isinstance(choice, Area) for i in choice.metric_ids]
-        return with_caveats(explain_empty(answer, filters), frames, metrics=in_area)

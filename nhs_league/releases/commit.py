@@ -14,7 +14,15 @@ from pathlib import Path
 
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases import atomic, manifest as manifests, names, records, tables, tidy
+from nhs_league.releases import (
+    atomic,
+    fractions,
+    manifest as manifests,
+    names,
+    records,
+    tables,
+    tidy,
+)
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
 from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile
@@ -186,7 +194,7 @@ def _finish(
     now = replace(
         manifest,
         files=tuple(files),
-        quarters={label: quarters[label] for label in labels},
+        quarters=fractions.with_doubts(root, {label: quarters[label] for label in labels}),
         retired=retired,
         layout=manifests.FORMAT,
     )

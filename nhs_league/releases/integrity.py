@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases import manifest as manifests, names, records, salvage, tables, tidy
+from nhs_league.releases import (
+    fractions,
+    manifest as manifests,
+    names,
+    records,
+    salvage,
+    tables,
+    tidy,
+)
 from nhs_league.releases.commit import Rebuilt, rebuild
 from nhs_league.releases.lock import NAME as LOCK, cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, NewerError
@@ -35,13 +43,16 @@ class Finding:
 
 
 def verify(store: Store) -> list[Finding]:
-    """Check all that is kept: every raw file's sha256, every Parquet file against its raw files."""
+    """Check what is kept: raw files by sha256, tables by raw files, doubts by tables."""
     files = store.manifest.files
     raw = [
         Finding(records.raw_path(kept.sha256), kept.name, records.fault(store.path, kept))
         for kept in files
     ]
-    return [*raw, *_of_tables(store)]
+    findings = [*raw, *_of_tables(store)]
+    if not any(finding.fault for finding in findings):
+        findings += _of_doubts(store)
+    return findings
 
 
 def repair(path: Path, notify: Callable[[str], None]) -> Rebuilt:
@@ -136,6 +147,14 @@ def _of_tables(store: Store) -> Iterator[Finding]:
             yield from _of_quarter(store.path, label, kept, made, aside, missing)
         for label in built.quarters.keys() - store.manifest.quarters.keys():
             yield Finding(f"{tidy.FOLDER}/…", label, "missing")
+
+
+def _of_doubts(store: Store) -> Iterator[Finding]:
+    """Name the quarters whose doubts are not those that the tables of all quarters give."""
+    quarters = store.manifest.quarters
+    for label, kept in fractions.with_doubts(store.path, quarters).items():
+        if kept.doubts != quarters[label].doubts:
+            yield Finding(manifests.NAME, f"doubts, {label}", "not what the tables say")
 
 
 def _of_quarter(

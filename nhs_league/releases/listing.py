@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -15,7 +15,9 @@ from nhs_league.core.answers import (
     StoredReleases,
 )
 from nhs_league.core.frames import QUARTER
+from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
+from nhs_league.releases import fractions
 from nhs_league.releases.fetching import Published
 from nhs_league.releases.intake import Outcome
 from nhs_league.releases.integrity import Finding
@@ -177,7 +179,7 @@ def stored_releases(store: Store) -> StoredReleases:
     """
     frame = releases(store)
     unchecked = frame.filter(~frame["verifiable"])["quarter"].unique(maintain_order=True)
-    notes = [line for quarter in store.quarters for line in disagreements(store, quarter.label)]
+    notes = [line for quarter in store.quarters for line in contradictions(store, quarter)]
     if len(unchecked):
         notes.append(
             "These quarters can no longer be checked, as a raw file is missing: "
@@ -186,10 +188,21 @@ def stored_releases(store: Store) -> StoredReleases:
     return StoredReleases("Stored releases", frame, notes=tuple(notes))
 
 
-def disagreements(store: Store, label: str) -> list[str]:
-    """List where the two kinds of file of a quarter differ."""
-    stored = store.manifest.quarters.get(label)
-    return [f"{label}: {line}." for line in stored.disagreements] if stored else []
+def contradictions(
+    store: Store, quarter: Quarter, against: Collection[str] | None = None
+) -> list[str]:
+    """List where a quarter's two kinds of file differ, and what other quarters contradict.
+
+    Args:
+        store: the store.
+        quarter: one of its quarters.
+        against: list only what these quarters contradict; None for all.
+
+    """
+    stored = store.manifest.quarters[quarter.label]
+    disagreements = stored.disagreements if against is None else ()
+    lines = (*disagreements, *fractions.in_words(stored, against))
+    return [f"{quarter.label}: {line}." for line in lines]
 
 
 def published_files(store: Store, published: Sequence[Published]) -> PublishedFiles:

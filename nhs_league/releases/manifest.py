@@ -107,6 +107,26 @@ class KeptFile:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why the values of a metric in a quarter's file are doubted beside another quarter's.
+
+    Attributes:
+        metric_id: the metric.
+        trust_type: the type of the trusts whose values they are.
+        release_file: the file.
+        against: label of the other quarter.
+        reason: what is odd, in words.
+
+    """
+
+    metric_id: str
+    trust_type: str
+    release_file: str
+    against: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class KeptQuarter:
     """A quarter's Parquet files.
 
@@ -115,12 +135,14 @@ class KeptQuarter:
             no rows are not kept.
         trust_types: the trust types that have standings in it.
         disagreements: where its metric files and league tables differ, a sentence each.
+        doubts: which of its values are doubted beside another quarter's.
 
     """
 
     paths: Mapping[str, str]
     trust_types: tuple[str, ...]
     disagreements: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -308,7 +330,8 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
 
 
 def _kept_quarter(values: Mapping[str, Any]) -> KeptQuarter:
-    kept = _of(KeptQuarter, values)
+    doubts = tuple(_of(Doubt, doubt) for doubt in values.get("doubts", ()))
+    kept = replace(_of(KeptQuarter, {**values, "doubts": ()}), doubts=doubts)
     for path in kept.paths.values():
         if not path.startswith(f"{TABLES}/") or ".." in path:
             raise ValueError(f"not a path of the store: {path!r}")

@@ -20,7 +20,7 @@ from pathlib import Path
 from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
-from nhs_league.releases import manifest as manifests, records, tidy
+from nhs_league.releases import fractions, manifest as manifests, records, tidy
 from nhs_league.releases.lock import Notify, cannot_keep, writing
 from nhs_league.releases.manifest import Manifest
 
@@ -140,5 +140,6 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
 
 
 def _scanned(store: Store, quarters: Sequence[Quarter]) -> Frames:
-    kept = [store.manifest.quarters[quarter.label] for quarter in quarters]
-    return Frames(*(tidy.scan(store.path, name, kept) for name in SCHEMAS))
+    kept = {quarter.label: store.manifest.quarters[quarter.label] for quarter in quarters}
+    frames = Frames(*(tidy.scan(store.path, name, list(kept.values())) for name in SCHEMAS))
+    return replace(frames, observations=fractions.marked(frames.observations, kept))

@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from markupsafe import Markup
+
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
-from nhs_league.render import figures
+from nhs_league.render import numbers
 
 _DOMAINS, _STRIP, _TREND = 360, 300, 400
-"""How wide each chart is, in units of its own text's size."""
+"""Widths of the charts, in SVG user units."""
 _PLOT = _DOMAINS - 40
 _ROW = 44
 _FEWEST = 5
-"""Of how many trusts there must be values before the ends are called best and worst."""
-_LOW, _HIGH = figures.SCORE_RANGE
+"""The fewest trusts with values whose ends are called best and worst."""
+_LOW, _HIGH = numbers.SCORE_RANGE
 
 
 DomainRow = tuple[str, float | None, float | None, float | None, float | None]
 """A domain, the trust's score, and the best, the median and the worst of its type."""
 
 
-def domains(rows: Sequence[DomainRow], name: str) -> str:
+def domains(rows: Sequence[DomainRow], name: str) -> Markup:
     """Draw domain scores: a bar for the trust, a line from best to worst peer, its median across.
 
     Args:
-        rows: what to draw; without its peers' figures only the bar.
+        rows: the domains; those without peers' figures have only a bar.
         name: the trust.
 
     """
@@ -34,18 +36,18 @@ def domains(rows: Sequence[DomainRow], name: str) -> str:
     for number, (domain, score, best, median, worst) in enumerate(rows):
         y = number * _ROW
         drawn.append(_text(0, y + 12, domain))
-        drawn.append(_text(_DOMAINS, y + 29, figures.score(score), "end"))
+        drawn.append(_text(_DOMAINS, y + 29, numbers.score(score), "end"))
         if score is not None:
             drawn.append(f'<rect class="own" x="0" y="{y + 18}" {_size(_at(score), 12)}/>')
         if best is not None and median is not None and worst is not None:
             drawn.append(_line("peer", _at(best), y + 34, _at(worst), y + 34))
             drawn.append(_line("median", _at(median), y + 15, _at(median), y + 36))
-    said = "; ".join(
-        f"{domain} {figures.score(score)}, peers' median {figures.score(median)}"
+    summary = "; ".join(
+        f"{domain} {numbers.score(score)}, peers' median {numbers.score(median)}"
         for domain, score, _, median, _ in rows
     )
     title = f"Domain scores of {name}, 1.00 is best and 4.00 is worst"
-    return _svg(_DOMAINS, len(rows) * _ROW + 12, title, said, drawn)
+    return _svg(_DOMAINS, len(rows) * _ROW + 12, title, summary, drawn)
 
 
 def strip(
@@ -56,13 +58,13 @@ def strip(
     unit: str | None,
     *,
     higher_is_better: bool | None,
-) -> str:
+) -> Markup:
     """Draw a metric: a tick for each peer, a box between the quartiles, the median, the trust.
 
     Args:
         label: the metric.
         value: the trust's value.
-        peers: all values of its type.
+        peers: the values of all trusts of its type.
         quartiles: lower quartile, median, upper quartile.
         unit: the values' unit.
         higher_is_better: its direction; the better end is drawn on the right. None if not known.
@@ -88,22 +90,22 @@ def strip(
         drawn.append(_line("median", at(median), 4, at(median), 28))
     drawn.append(f'<path class="own" d="M{at(value):.1f} 4 l7 12 l-7 12 l-7 -12 z"/>')
     worse, better = (high, low) if higher_is_better is False else (low, high)
-    told = is_of_peers and higher_is_better is not None
-    ends = ("worst ", "best ") if told else ("", "")
+    is_named = is_of_peers and higher_is_better is not None
+    ends = ("worst ", "best ") if is_named else ("", "")
     short = unit if unit == "%" else None
-    drawn.append(_text(0, 44, f"{ends[0]}{_said(worse, short)}"))
-    drawn.append(_text(_STRIP, 44, f"{ends[1]}{_said(better, short)}", "end"))
-    title = f"{label}: {_said(value, unit)}"
-    whose = counted(len(peers), "trust") if is_of_peers else "its type"
-    said = f"The median of {whose} is {_said(median, unit)}."
-    return _svg(_STRIP, 48, title, said, drawn)
+    drawn.append(_text(0, 44, f"{ends[0]}{_with_unit(worse, short)}"))
+    drawn.append(_text(_STRIP, 44, f"{ends[1]}{_with_unit(better, short)}", "end"))
+    title = f"{label}: {_with_unit(value, unit)}"
+    peer_group = counted(len(peers), "trust") if is_of_peers else "its type"
+    summary = f"The median of {peer_group} is {_with_unit(median, unit)}."
+    return _svg(_STRIP, 48, title, summary, drawn)
 
 
 def trend(label: str, quarters: Sequence[str], values: Sequence[float | None], unit: str | None,
-          medians: Sequence[float | None] = ()) -> str:  # fmt: skip
-    """Draw figures quarter by quarter as a line with its values, and the peers' median dashed.
+          medians: Sequence[float | None] = ()) -> Markup:  # fmt: skip
+    """Draw figures quarter by quarter as a line, and the peers' median as a dashed one.
 
-    A quarter that is missing leaves its place empty, and the lines a gap.
+    A missing quarter leaves a gap in both.
     """
     known = [v for v in (*values, *medians) if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
@@ -128,22 +130,23 @@ def trend(label: str, quarters: Sequence[str], values: Sequence[float | None], u
         if value is not None:
             _, y = point(place, value)
             drawn.append(f'<circle class="own" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
-            drawn.append(_text(edge, y - 8, _said(value, unit), anchor))
-    said = "; ".join(
-        f"{quarter} {_said(value, unit)}" for quarter, value in zip(quarters, values, strict=True)
+            drawn.append(_text(edge, y - 8, _with_unit(value, unit), anchor))
+    summary = "; ".join(
+        f"{quarter} {_with_unit(value, unit)}"
+        for quarter, value in zip(quarters, values, strict=True)
     )
-    return _svg(_TREND, 98, label, said, drawn)
+    return _svg(_TREND, 98, label, summary, drawn)
 
 
 def _places(quarters: Sequence[str]) -> list[int]:
-    """Give quarters numbers from the first, so that one that is missing leaves its number out."""
+    """Return how many quarters each one is after the first."""
     parsed = [Quarter.parse(quarter) for quarter in quarters]
     numbers = [4 * quarter.year + quarter.number for quarter in parsed]
     return [number - numbers[0] for number in numbers]
 
 
 def _runs(known: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:
-    """Split figures where a quarter between them is missing."""
+    """Split figures into runs of quarters that follow one another."""
     runs: list[list[tuple[int, float]]] = []
     for place, figure in known:
         if runs and place - runs[-1][-1][0] == 1:
@@ -153,8 +156,8 @@ def _runs(known: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:
     return runs
 
 
-def _said(figure: float | None, unit: str | None) -> str:
-    return figures.with_unit(figures.rounded(figure), unit)
+def _with_unit(figure: float | None, unit: str | None) -> str:
+    return numbers.with_unit(numbers.rounded(figure), unit)
 
 
 def _at(score: float) -> float:
@@ -178,9 +181,9 @@ def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def _svg(width: int, height: int, title: str, said: str, drawn: Sequence[str]) -> str:
-    label = escape(f"{title}. {said}", quote=True)
-    return (
+def _svg(width: int, height: int, title: str, summary: str, drawn: Sequence[str]) -> Markup:
+    label = escape(f"{title}. {summary}", quote=True)
+    return Markup(  # noqa: S704
         f'<svg role="img" aria-label="{label}" viewBox="0 0 {width} {height}">'
         f"<title>{escape(title)}</title>{''.join(drawn)}</svg>"
     )

@@ -1,4 +1,4 @@
-"""A table that fits its terminal: the important columns first, and a word on those left out."""
+"""A table that fits the terminal: the most important columns, and which were left out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nhs_league.render.column import Column
-from nhs_league.render.figures import TO_ASCII
+from nhs_league.render.blocks import Column
+from nhs_league.render.numbers import TO_ASCII
 
 _GAP = 2
 
@@ -24,12 +24,12 @@ def print_table(
 
     Args:
         console: where to print.
-        columns: by importance, which is also their order on the screen.
+        columns: the most important first, in the order of the screen.
         wide: whether to print all columns whatever the terminal's width.
         sections: numbers of rows after which a line is drawn.
 
     Returns:
-        The headings of the columns left out for want of width.
+        The headings of the columns that did not fit.
 
     """
     if console.options.ascii_only:
@@ -43,7 +43,7 @@ def print_table(
         collapse_padding=True,
     )
     for column in shown:
-        justify: Literal["left", "right"] = "right" if column.right else "left"
+        justify: Literal["left", "right"] = "right" if column.numeric else "left"
         table.add_column(
             Text(column.heading),
             justify=justify,
@@ -74,14 +74,14 @@ def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
 
 
 def _needed(columns: Sequence[Column]) -> int:
-    return sum(column.least + _GAP for column in columns)
+    return sum(column.min_width + _GAP for column in columns)
 
 
 def _width(column: Column, shown: Sequence[Column], width: int) -> int:
-    """Give a flexible column its share of what the others leave."""
-    if not column.flexible:
+    """Return a column's width; columns that wrap share what the others leave."""
+    if not column.wraps:
         return column.width
-    flexible = [c for c in shown if c.flexible]
+    flexible = [c for c in shown if c.wraps]
     spare = max(width - _needed(shown), 0)
-    wanted = sum(c.width - c.least for c in flexible) or 1
-    return min(column.width, column.least + spare * (column.width - column.least) // wanted)
+    wanted = sum(c.width - c.min_width for c in flexible) or 1
+    return min(column.width, column.min_width + spare * (column.width - column.min_width) // wanted)

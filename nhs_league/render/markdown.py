@@ -8,14 +8,14 @@ from rich.cells import cell_len
 
 from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, Points, Remark
-from nhs_league.render.documents import document
+from nhs_league.render.document import document
 from nhs_league.render.meta import Meta
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 
 
 def to_markdown(answer: Answer, meta: Meta) -> str:
-    """Write an answer's document: headings, lists, and tables whose columns stand in line."""
+    """Write an answer's document: headings, lists, and aligned tables."""
     return "\n\n".join(filter(None, map(_block, document(answer, meta)))) + "\n"
 
 
@@ -47,14 +47,14 @@ def _table(grid: Grid) -> str:
     head, *rows = (
         _row(
             [
-                _padded(column[place], width, right=c.right)
+                _padded(column[place], width, right=c.numeric)
                 for c, column, width in zip(grid.columns, texts, widths, strict=True)
             ]
         )
         for place in range(len(texts[0]))
     )
     marks = [
-        f"{'-' * (width - 1)}:" if column.right else "-" * width
+        f"{'-' * (width - 1)}:" if column.numeric else "-" * width
         for column, width in zip(grid.columns, widths, strict=True)
     ]
     return "\n".join((head, _row(marks), *rows))
@@ -70,5 +70,5 @@ def _padded(text: str, width: int, *, right: bool) -> str:
 
 
 def _plain(text: str) -> str:
-    """Write a text so that nothing in it is taken for Markdown or HTML."""
+    """Escape a text, so that nothing in it acts as Markdown or HTML."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

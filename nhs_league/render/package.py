@@ -26,7 +26,7 @@ _LICENCE_PATH = "https://www.nationalarchives.gov.uk/doc/open-government-licence
 def package(
     tables: Mapping[str, pl.DataFrame], *, kind: str, sample: bool, version: str
 ) -> dict[str, bytes]:
-    """Give the files of a data package.
+    """Return the files of a data package.
 
     Args:
         tables: the tidy frames by name.
@@ -38,8 +38,8 @@ def package(
         File name -> content; ``datapackage.json`` among them.
 
     """
-    told = {name: with_sample(frame, sample=sample) for name, frame in tables.items()}
-    files = {f"{name}.{kind}": _written(frame, kind) for name, frame in told.items()}
+    with_origin = {name: with_sample(frame, sample=sample) for name, frame in tables.items()}
+    files = {f"{name}.{kind}": _written(frame, kind) for name, frame in with_origin.items()}
     described = {
         "name": "nhs-oversight-framework",
         "title": "NHS Oversight Framework league tables, tidy",
@@ -51,7 +51,7 @@ def package(
         if sample
         else [{"name": "OGL-UK-3.0", "title": LICENCE, "path": _LICENCE_PATH}],
         "sources": [{"title": SAMPLE_SOURCE if sample else SOURCE}],
-        "resources": [_resource(name, frame, kind) for name, frame in told.items()],
+        "resources": [_resource(name, frame, kind) for name, frame in with_origin.items()],
     }
     text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
     return {**files, "datapackage.json": text.encode("utf-8")}
@@ -85,9 +85,9 @@ def _field(column: str, dtype: pl.DataType) -> dict[str, object]:
         about = Field("Whether the row is of the fictional sample.")
     else:
         about = DESCRIPTIONS[column]
-    told: dict[str, object] = {
+    described: dict[str, object] = {
         "name": column,
         "type": _TYPES.get(dtype.base_type(), "integer"),
         "description": about.description,
     }
-    return {**told, "unit": about.unit} if about.unit else told
+    return {**described, "unit": about.unit} if about.unit else described

@@ -1,26 +1,30 @@
-"""A report as one self-contained page: no request to anywhere, and nothing that needs a script."""
+"""Reports as self-contained pages: no request to anywhere, and nothing that needs a script.
+
+A page is of one trust or of some; a site has a page a trust and an index of them all.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Sequence
-from html import escape
-from importlib.resources import files
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import polars as pl
+from markupsafe import Markup
 
-from nhs_league.core.answers import Answer, Explanation, TrustReport
-from nhs_league.render import charts, figures
-from nhs_league.render.blocks import Grid, Numbered, Points
-from nhs_league.render.documents import BANNER
-from nhs_league.render.explanation import explanation_blocks
-from nhs_league.render.html import block_html
+from nhs_league.core import trust_types
+from nhs_league.core.answers import Answer, TrustReport
+from nhs_league.render import charts, numbers
+from nhs_league.render.blocks import Block, Column, Grid, Line, Numbered, Points, points
+from nhs_league.render.document import BANNER, explanation_blocks
+from nhs_league.render.html import asset, render
 from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.trust_words import since_lines, standing_lines, weak_spot, what_is_weak
 from nhs_league.render.views import columns_of
 
+INDEX = "index.html"
+"""The file name of a site's index."""
+_RESERVED = ("AUX", "CON", "NUL", "PRN")
 _MOST_TRENDS = 6
 
 
@@ -28,111 +32,186 @@ def page(reports: Sequence[TrustReport], meta: Meta, *, index: str = "") -> str:
     """Write a page of one trust or of some.
 
     Args:
-        reports: what to tell.
+        reports: the trusts' reports.
         meta: where the figures come from.
         index: the address of the index that leads here; empty where there is none.
 
     """
-    names = [report.profile.title for report in reports]
-    back = f'<nav class="width no-print"><a href="{index}">All trusts</a></nav>' if index else ""
-    body = "".join(_article(report) for report in reports)
-    credit = meta.credit(reports[0].profile)
-    return wrapped("; ".join(names), f'<main id="main">{back}{body}</main>', credit, meta)
-
-
-def wrapped(title: str, body: str, credit: str, meta: Meta, script: str = "") -> str:
-    """Put a body between a page's head and its foot; only the given script may run."""
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    scripts = f"'sha256-{digest}'" if script else "'none'"
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; base-uri 'none'"
-    style = files(__package__).joinpath("page.css").read_text("utf-8")
-    notice = (
-        f'<section class="banner" aria-label="Notice"><div class="width">{BANNER}</div></section>'
-    )
-    banner = notice if meta.sample else ""
-    run = f"<script>{script}</script>" if script else ""
-    return (
-        '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        f'<a class="skip" href="#main">Skip to the main content</a>{banner}\n'
-        f"{body}\n"
-        f'<footer><div class="width"><p>{escape(credit)}</p><p>Made with nhsleague '
-        f"{escape(meta.version)}. Figures marked computed are its own.</p></div></footer>\n"
-        f"{run}</body>\n</html>\n"
+    return render(
+        "report.html.j2",
+        title="; ".join(report.profile.title for report in reports),
+        trusts=[_trust(report) for report in reports],
+        index=index,
+        meta=meta,
+        banner=BANNER,
+        credit=meta.credit(reports[0].profile),
+        script="",
     )
 
 
-def _article(report: TrustReport) -> str:
+def index(standings: Answer, meta: Meta) -> str:
+    """Write a site's index: a table per trust type that sorts and filters in the browser.
+
+    Without scripts the tables stand in league order.
+
+    Args:
+        standings: the league table of all trust types.
+        meta: where the figures come from.
+
+    """
+    frame = standings.frame
+    types = trust_types.in_order(set(frame["trust_type"].unique()))
+    leagues = [
+        _League(
+            trust_types.in_words(trust_type),
+            tuple(_ranked(frame.filter(pl.col("trust_type") == trust_type))),
+        )
+        for trust_type in types
+    ]
+    return render(
+        "index.html.j2",
+        title="NHS Oversight Framework league tables",
+        quarters=" and ".join(sorted(set(frame["quarter"]))),
+        leagues=leagues,
+        meta=meta,
+        banner=BANNER,
+        credit=meta.credit(standings),
+        script=asset("index.js"),
+    )
+
+
+def file_of(trust_code: str) -> str:
+    """Name a trust's page; Windows reserves some names that are as short as codes."""
+    return f"{trust_code}-trust.html" if trust_code in _RESERVED else f"{trust_code}.html"
+
+
+@dataclass(frozen=True)
+class _RankedTrust:
+    """A row of the index, as text."""
+
+    rank: str
+    name: str
+    page: str
+    code: str
+    segment: str
+    score: str
+    likely: str
+    region: str
+
+
+@dataclass(frozen=True)
+class _League:
+    """A table of the index."""
+
+    trust_type: str
+    trusts: tuple[_RankedTrust, ...]
+
+
+def _ranked(frame: pl.DataFrame) -> Iterator[_RankedTrust]:
+    ranked = frame.with_columns(place=pl.coalesce("rank", "computed_rank"))
+    for row in ranked.iter_rows(named=True):
+        yield _RankedTrust(
+            rank=numbers.number(row["place"]),
+            name=row["trust_name"],
+            page=file_of(row["trust_code"]),
+            code=row["trust_code"],
+            segment=numbers.number(row["segment"]),
+            score=numbers.score(row["average_score"]),
+            likely=numbers.likely(row["rank_low"], row["rank_high"]),
+            region=row["region"] or "",
+        )
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """A drawing with its caption, and how to read it where that needs saying."""
+
+    caption: str
+    drawing: Markup
+    legend: str = ""
+
+
+@dataclass(frozen=True)
+class _Domains:
+    """The chart of a trust's domain scores, and the scores as a table."""
+
+    chart: _Chart
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class _Trust:
+    """What a trust's part of the page shows, section by section; empty where figures lack."""
+
+    name: str
+    code: str
+    about: str
+    summary: tuple[Line, ...]
+    domains: _Domains | None
+    weak_spots: tuple[Block, ...]
+    strips: tuple[_Chart, ...]
+    strips_grid: Grid
+    trends: tuple[_Chart, ...]
+    trend_grids: tuple[Grid, ...]
+    explanation: tuple[Block, ...]
+    limits: Points
+
+
+def _trust(report: TrustReport) -> _Trust:
     standing = report.profile.standing.row(0, named=True)
-    name, code = standing["trust_name"], standing["trust_code"]
-    about = [standing["subtype"], standing["region"], standing["quarter"]]
-    sections = (
-        _summary(report),
-        _section("Domains", _domains(report, name)),
-        _section("Weak spots", _weak(report.profile.frame)),
-        _section("Each metric among its peers", _strips(report.strips)),
-        _section("Quarter by quarter", _trends(report)),
-        _section("How its place came about", _explained(report.explanation)),
-        _section("What this cannot tell", _limits(report.profile)),
+    since = since_lines(standing, report.profile.previous)
+    about = (standing["subtype"], standing["region"], standing["quarter"])
+    return _Trust(
+        name=standing["trust_name"],
+        code=standing["trust_code"],
+        about=" · ".join(part for part in about if part),
+        summary=(*standing_lines(standing), *map(Line, since)),
+        domains=_domains(report, standing["trust_name"]),
+        weak_spots=tuple(_weak_spots(report.profile.frame)),
+        strips=tuple(_strips(report.strips)),
+        strips_grid=_strips_grid(report.strips),
+        trends=tuple(_trends(report)),
+        trend_grids=(
+            Grid("Place and average score", tuple(columns_of(report.places))),
+            Grid("Every metric", tuple(columns_of(report.trends))),
+        ),
+        # The page has a heading of its own for the explanation.
+        explanation=tuple(explanation_blocks(report.explanation))[1:],
+        limits=points(report.profile.notes),
     )
-    return (
-        f'<article><header><div class="width"><h1>{escape(name)} ({escape(code)})</h1>'
-        f"<p>{escape(' · '.join(part for part in about if part))}</p></div></header>\n"
-        f'<div class="width">{"".join(sections)}</div></article>'
-    )
 
 
-def _section(title: str, inner: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{inner}</section>\n"
-
-
-def _summary(report: TrustReport) -> str:
-    standing = report.profile.standing.row(0, named=True)
-    lines = [block_html(line) for line in standing_lines(standing)]
-    lines += [f"<p>{escape(line)}</p>" for line in since_lines(standing, report.profile.previous)]
-    return f'<section class="card" aria-label="Summary">{"".join(lines)}</section>\n'
-
-
-def _domains(report: TrustReport, name: str) -> str:
+def _domains(report: TrustReport, name: str) -> _Domains | None:
     grid = next((b for b in trust_blocks(report.profile) if isinstance(b, Grid)), None)
     if grid is None or report.domains.is_empty():
-        return _missing("domain scores")
-    drawn = charts.domains(report.domains.rows(), name)
-    legend = "A longer bar is worse (1.00 is best, 4.00 is worst). " + (
+        return None
+    peers = (
         "The line below it runs from the best to the worst trust of its type; the mark across is "
         "their median."
         if report.domains["computed_median"].null_count() == 0
         else "The scores of its peers are not at hand."
     )
-    return _figure("Domain scores", drawn, legend) + _behind(grid)
+    legend = f"A longer bar is worse (1.00 is best, 4.00 is worst). {peers}"
+    drawing = charts.domains(report.domains.rows(), name)
+    return _Domains(_Chart("Domain scores", drawing, legend), grid)
 
 
-def _missing(figures_of: str) -> str:
-    """Say that figures are missing because the file that has them is."""
-    return (
-        f"<p>No {figures_of} are stored for this trust in this quarter. They are in NHS England's "
-        "trust data file, not in the league table.</p>"
-    )
-
-
-def _weak(metrics: pl.DataFrame) -> str:
+def _weak_spots(metrics: pl.DataFrame) -> Iterator[Block]:
+    """Yield the weak spots and their rule; nothing for a trust without metrics."""
     if metrics.is_empty():
-        return _missing("metrics")
+        return
     weak = metrics.filter(pl.col("weak_spot").is_not_null())
     if weak.is_empty():
-        return "<p>None.</p>"
-    items = Numbered(tuple(weak_spot(row) for row in weak.iter_rows(named=True)))
-    return f"<p>{escape(what_is_weak(weak))}</p>{block_html(items)}"
+        yield Line("None.")
+    else:
+        yield Line(what_is_weak(weak))
+        yield Numbered(tuple(weak_spot(row) for row in weak.iter_rows(named=True)))
 
 
-def _strips(strips: pl.DataFrame) -> str:
-    if strips.is_empty():
-        return _missing("metrics")
-    drawn = "".join(
-        _figure(
-            f"{row['short_name']}: {figures.with_unit(row['value'], row['unit'])}",
+def _strips(strips: pl.DataFrame) -> Iterator[_Chart]:
+    for row in strips.iter_rows(named=True):
+        yield _Chart(
+            f"{row['short_name']}: {numbers.with_unit(row['value'], row['unit'])}",
             charts.strip(
                 row["metric"],
                 row["value"],
@@ -142,53 +221,33 @@ def _strips(strips: pl.DataFrame) -> str:
                 higher_is_better=row["higher_is_better"],
             ),
         )
-        for row in strips.iter_rows(named=True)
-    )
-    legend = (
-        "Each tick is a trust of its type at hand, the box holds the middle half, the mark across "
-        "is the median, and the diamond is this trust. The better end is on the right."
-    )
-    table = _strip_table(strips)
-    return f'<p>{legend}</p><div class="charts">{drawn}</div>{table}'
 
 
-def _strip_table(strips: pl.DataFrame) -> str:
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(text)}</td>"
-            for text in (
-                row["metric"],
-                figures.doubtful(figures.with_unit(row["value"], row["unit"]), row["doubt"]),
-                figures.with_unit(figures.rounded(row["median"]), row["unit"]),
-                figures.doubtful(figures.rank_of(row["rank"], row["of"]), row["doubt"]),
-                figures.score(row["score"]),
-            )
+def _strips_grid(strips: pl.DataFrame) -> Grid:
+    rows = [
+        (
+            row["metric"],
+            numbers.doubtful(numbers.with_unit(row["value"], row["unit"]), row["doubt"]),
+            numbers.with_unit(numbers.rounded(row["median"]), row["unit"]),
+            numbers.doubtful(numbers.rank_of(row["rank"], row["of"]), row["doubt"]),
+            numbers.score(row["score"]),
         )
-        + "</tr>"
         for row in strips.iter_rows(named=True)
-    )
-    heads = "".join(
-        f'<th scope="col">{h}</th>' for h in ("Metric", "Value", "Median", "Rank", "Score")
-    )
-    caption = "Each metric and its peers"
-    table = (
-        f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
-    )
-    shown = scrolling(table, caption)
-    return f"<details><summary>The figures of these charts</summary>{shown}</details>"
-
-
-def _trends(report: TrustReport) -> str:
-    places = report.places.frame
-    quarters = places["quarter"].to_list()
-    drawn = [
-        _figure(
-            "Average score (1.00 is best, 4.00 is worst)",
-            charts.trend("Average score", quarters, places["average_score"].to_list(), "score"),
-        )
     ]
+    headings = ("Metric", "Value", "Median", "Rank", "Score")
+    return Grid(
+        "Each metric and its peers",
+        tuple(Column(heading, [row[i] for row in rows]) for i, heading in enumerate(headings)),
+    )
+
+
+def _trends(report: TrustReport) -> Iterator[_Chart]:
+    places = report.places.frame
+    scores = places["average_score"].to_list()
+    yield _Chart(
+        "Average score (1.00 is best, 4.00 is worst)",
+        charts.trend("Average score", places["quarter"].to_list(), scores, "score"),
+    )
     weak = report.profile.frame.filter(
         pl.col("weak_spot").is_not_null(), pl.col("value").is_not_null()
     )
@@ -196,48 +255,14 @@ def _trends(report: TrustReport) -> str:
         of_metric = report.trends.frame.filter(
             pl.col("metric_id") == metric_id, pl.col("unit").eq_missing(unit)
         )
-        medians = of_metric.select(pl.coalesce("median", "computed_median")).to_series().to_list()
-        label = of_metric["short_name"][0]
-        drawn.append(
-            _figure(
-                f"{label}; dashed: the peers' median",
-                charts.trend(
-                    label,
-                    of_metric["quarter"].to_list(),
-                    of_metric["value"].to_list(),
-                    unit,
-                    medians,
-                ),
-            )
+        name = of_metric["short_name"][0]
+        yield _Chart(
+            f"{name}; dashed: the peers' median",
+            charts.trend(
+                name,
+                of_metric["quarter"].to_list(),
+                of_metric["value"].to_list(),
+                unit,
+                of_metric.select(pl.coalesce("median", "computed_median")).to_series().to_list(),
+            ),
         )
-    tables = _behind(Grid("Place and average score", tuple(columns_of(report.places)))) + _behind(
-        Grid("Every metric", tuple(columns_of(report.trends)))
-    )
-    return f'<div class="charts">{"".join(drawn)}</div>{tables}'
-
-
-def _explained(explanation: Explanation) -> str:
-    blocks = list(explanation_blocks(explanation))[1:]
-    said = "".join(block_html(block) for block in blocks if not isinstance(block, Points))
-    steps = "".join(block_html(block) for block in blocks if isinstance(block, Points))
-    return f"{said}<details><summary>Step by step, from each metric</summary>{steps}</details>"
-
-
-def _limits(profile: Answer) -> str:
-    return f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in profile.notes)}</ul>"
-
-
-def _figure(caption: str, drawn: str, legend: str = "") -> str:
-    below = f"<p>{escape(legend)}</p>" if legend else ""
-    return f"<figure><figcaption>{escape(caption)}</figcaption>{drawn}{below}</figure>"
-
-
-def _behind(grid: Grid) -> str:
-    summary = f"<summary>The figures: {escape(grid.caption)}</summary>"
-    return f"<details>{summary}{scrolling(block_html(grid), grid.caption)}</details>"
-
-
-def scrolling(table: str, caption: str) -> str:
-    """Let a table that is wider than the screen be moved in place, by keyboard too."""
-    label = escape(f"Table: {caption}", quote=True)
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{table}</div>'

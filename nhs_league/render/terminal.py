@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from nhs_league.core.answers import Answer, TrustProfile
 from nhs_league.render.blocks import Block, Grid, Heading, Item, Line, Numbered, Points, Remark
-from nhs_league.render.documents import document
+from nhs_league.render.document import document
 from nhs_league.render.fitting import print_table
 from nhs_league.render.meta import Meta
 

@@ -1,4 +1,4 @@
-"""A trust's report: words for a patient, figures for an analyst."""
+"""The document of a trust: words for a patient, figures for an analyst."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import TrustProfile
-from nhs_league.render import figures
-from nhs_league.render.blocks import Block, Grid, Heading, Line, Numbered, points
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Block, Column, Grid, Heading, Line, Numbered, points
 from nhs_league.render.trust_words import (
+    chance_line,
+    firmness_line,
     metric_line,
     ranges_line,
     since_lines,
@@ -27,16 +28,18 @@ Row = dict[str, Any]
 
 
 def trust_blocks(answer: TrustProfile) -> Iterator[Block]:
-    """Tell who, when, how it stands, its domains, weak spots, strongest metrics and limits."""
+    """Yield a trust's position, domains, weak spots, strongest and other metrics, and limits."""
     standing = answer.standing.row(0, named=True)
     yield from _heading(standing)
     yield from standing_lines(standing)
     yield from map(Line, since_lines(standing, answer.previous))
+    if answer.firmness is not None:
+        yield from (Line(firmness_line(row)) for row in answer.firmness.iter_rows(named=True))
     if answer.ranges is not None:
         yield from (Line(ranges_line(row)) for row in answer.ranges.iter_rows(named=True))
     yield Heading("Domains, 1.00 is best and 4.00 is worst")
     yield _domains(answer.domains)
-    yield from _metrics(answer.frame)
+    yield from _metrics(answer)
     if answer.peers is not None:
         yield Heading("The trusts most like it (type, subtype, region, then scores)")
         yield from _peers(standing, answer.peers)
@@ -51,12 +54,15 @@ def _heading(standing: Row) -> Iterator[Block]:
     yield Heading(" · ".join(part for part in about if part), 0)
 
 
-def _metrics(metrics: pl.DataFrame) -> Iterator[Block]:
+def _metrics(answer: TrustProfile) -> Iterator[Block]:
+    metrics = answer.frame
     weak = metrics.filter(pl.col("weak_spot").is_not_null())
     yield Heading(f"Weak spots: {weak.height or 'none'}")
     if weak.height:
         yield Line(what_is_weak(weak))
         yield Numbered(tuple(weak_spot(row) for row in weak.iter_rows(named=True)))
+    if answer.chance is not None:
+        yield from (Line(chance_line(row)) for row in answer.chance.iter_rows(named=True))
     place = pl.coalesce("rank", "computed_rank")
     strong = metrics.filter("strong").sort("score", place, nulls_last=True).head(_STRONGEST)
     yield Heading("Strongest" if strong.height else "Strongest: none stands out")
@@ -78,43 +84,43 @@ def _domains(domains: pl.DataFrame) -> Block:
     if domains.is_empty():
         return Line("Not published in the files at hand.")
     ranks = [
-        figures.doubtful(figures.rank_of(rank, of), doubt)
+        numbers.doubtful(numbers.rank_of(rank, of), doubt)
         for rank, of, doubt in domains.select("rank", "of", "doubt").iter_rows()
     ]
-    bars = [figures.bar(score, _BAR) for score in domains["score"]]
+    bars = [numbers.bar(score, _BAR) for score in domains["score"]]
     return Grid(
         "The trust's domains",
         (
-            Column("Domain", list(domains["domain"]), flexible=True),
-            Column("Score", [figures.score(score) for score in domains["score"]], right=True),
-            Column("Segment", [figures.number(s) for s in domains["segment"]], right=True),
-            Column("Rank", ranks, right=True),
+            Column("Domain", list(domains["domain"]), wraps=True),
+            Column("Score", [numbers.score(score) for score in domains["score"]], numeric=True),
+            Column("Segment", [numbers.number(s) for s in domains["segment"]], numeric=True),
+            Column("Rank", ranks, numeric=True),
             Column("longer is worse", bars),
         ),
     )
 
 
 def _peers(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
-    """List the trusts most like it, and where it stands among them by average score."""
-    own = standing["average_score"]
-    if own is not None:
-        better = peers.filter(pl.col("average_score") < own).height
+    """Yield the trusts most like it, and its rank among them by average score."""
+    score = standing["average_score"]
+    if score is not None:
+        better = peers.filter(pl.col("average_score") < score).height
         yield Line(
             f"Among them and itself it is {better + 1} of {peers.height + 1} by average score, "
             "1 is best (computed)."
         )
-    ranks = [figures.rank_of(rank, of) for rank, of in peers.select("rank", "of").iter_rows()]
-    names = [figures.short_name(name) for name in peers["trust_name"]]
+    ranks = [numbers.rank_of(rank, of) for rank, of in peers.select("rank", "of").iter_rows()]
+    names = [numbers.short_name(name) for name in peers["trust_name"]]
     yield Grid(
         "The trusts most like it",
         (
             Column("Code", list(peers["trust_code"])),
-            Column("Trust", names, flexible=True),
+            Column("Trust", names, wraps=True),
             Column(
-                "Segment", [figures.number(segment) for segment in peers["segment"]], right=True
+                "Segment", [numbers.number(segment) for segment in peers["segment"]], numeric=True
             ),
-            Column("Rank", ranks, right=True),
-            Column("Score", [figures.score(score) for score in peers["average_score"]], right=True),
-            Column("Region", [region or "" for region in peers["region"]], flexible=True),
+            Column("Rank", ranks, numeric=True),
+            Column("Score", [numbers.score(v) for v in peers["average_score"]], numeric=True),
+            Column("Region", [region or "" for region in peers["region"]], wraps=True),
         ),
     )

@@ -10,7 +10,7 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.frameworks import CutKind, nearest_framework
 from nhs_league.core.sentences import counted
-from nhs_league.render import figures
+from nhs_league.render import numbers
 from nhs_league.render.blocks import Item, Line
 
 _QUARTERS = {
@@ -34,25 +34,25 @@ Row = dict[str, Any]
 
 
 def standing_lines(standing: Row) -> Iterator[Line]:
-    """Say the segment, the override, the ranks and the average score, with their likely ranges."""
+    """Yield the segment, override, ranks and average score, with their likely ranges."""
     segment = standing["segment"]
     if segment is None:
         yield Line("Segment: not published in the files at hand.")
     else:
         yield Line(f" (1 is best): {_meaning(standing)}.", f"Segment {segment}")
     yield Line(_override(standing))
-    rank = figures.doubtful(figures.rank_of(standing["rank"], standing["of"]), standing["doubt"])
+    rank = numbers.doubtful(numbers.rank_of(standing["rank"], standing["of"]), standing["doubt"])
     likely = _likely(standing["rank_low"], standing["rank_high"])
     yield Line(f" (1 is best), {likely}.", f"League rank {rank}")
     yield Line(_score_rank(standing))
-    score = figures.score(standing["average_score"])
+    score = numbers.score(standing["average_score"])
     low, high = standing["average_score_low"], standing["average_score_high"]
     spread = _likely(low, high, is_score=True)
     yield Line(f" (1.00 is best, 4.00 is worst), {spread}.", f"Average score {score}")
 
 
 def _meaning(standing: Row) -> str:
-    """Say what puts a trust into its segment, as far as the files tell."""
+    """Return why a trust is in its segment, as far as the files show."""
     segment, unadjusted = standing["segment"], standing["unadjusted_segment"]
     if segment == 5:
         return "in intensive support, by decision of NHS England"
@@ -70,9 +70,9 @@ def _meaning(standing: Row) -> str:
 
 
 def since_lines(standing: Row, previous: pl.DataFrame | None) -> Iterator[str]:
-    """Say what changed since the quarter before.
+    """Yield what changed since the quarter before.
 
-    Across framework years the figures are only reported: nothing says whether they may be chance.
+    Between framework years nothing shows whether a change could be chance, so it is only reported.
     """
     if previous is None or previous.is_empty():
         return
@@ -81,7 +81,7 @@ def since_lines(standing: Row, previous: pl.DataFrame | None) -> Iterator[str]:
     is_still = all(place.startswith("still ") for place in places)
     score = _score_moved(before["average_score"], standing["average_score"])
     chance = {
-        True: ", more than the likely ranges allow for chance",
+        True: ", a clear change",
         False: ", which could be chance",
         None: "",
     }[before["computed_distinguishable"]]
@@ -96,7 +96,7 @@ def _place_moved(column: str, before: Row, now: Row) -> str:
     name = {"segment": "segment", "rank": "ranked"}[column]
     if old is None or new is None:
         return f"{'league rank' if column == 'rank' else name} not known"
-    written = figures.ordinal if column == "rank" else str
+    written = numbers.ordinal if column == "rank" else str
     return f"still {name} {written(new)}" if old == new else (
         f"{name} {written(new)}, was {written(old)}"
     )  # fmt: skip
@@ -106,30 +106,51 @@ def _score_moved(before: float | None, now: float | None) -> str:
     if before is None or now is None:
         return "not known"
     if before == now:
-        return f"still {figures.score(now)}"
-    return f"{figures.score(before)} to {figures.score(now)}"
+        return f"still {numbers.score(now)}"
+    return f"{numbers.score(before)} to {numbers.score(now)}"
+
+
+def firmness_line(row: Row) -> str:
+    """Describe how firm a place by score is, in one line."""
+    best, worst = row["computed_p_best_quarter"], row["computed_p_worst_quarter"]
+    quarter, share = ("best", best) if best >= worst else ("worst", worst)
+    place = numbers.rank_of(row["computed_place"], row["computed_of"])
+    low, high = row["computed_place_low"], row["computed_place_high"]
+    return (
+        f"How firm (computed): {place} by score alone; {low} to {high} in 95 of 100 redraws of the "
+        f"metrics; in the {quarter} quarter in {numbers.in_hundreds([share])[0]} of redraws."
+    )
+
+
+def chance_line(row: Row) -> str:
+    """Set the number of severe weak spots beside what chance alone would give."""
+    metrics, severe = row["computed_metrics"], row["computed_severe"]
+    return (
+        f"{counted(metrics, 'metric')} looked at, {severe} severe. If chance alone ordered the "
+        f"trusts, about {metrics / 6:.1f} would be (1 in 6)."
+    )
 
 
 def ranges_line(ranges: Row) -> str:
-    """Say the likely ranges of our own."""
+    """Return the computed likely ranges in words."""
     low, high = (ranges[f"computed_average_score_{end}"] for end in ("low", "high"))
     ranks = [ranges[f"computed_score_rank_{end}"] for end in ("low", "high")]
-    placed = f", rank by score alone {figures.likely(*ranks)}" if None not in ranks else ""
-    scores = figures.likely(low, high, is_score=True)
+    placed = f", rank by score alone {numbers.likely(*ranks)}" if None not in ranks else ""
+    scores = numbers.likely(low, high, is_score=True)
     return f"By resampling (computed): average score {scores}{placed}."
 
 
 def _likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:
     if low is None or high is None:
         return "its likely range is not in the files at hand"
-    return f"likely {figures.likely(low, high, is_score=is_score)}"
+    return f"likely {numbers.likely(low, high, is_score=is_score)}"
 
 
 def _override(standing: Row) -> str:
-    """Say what the financial override does to the segment, or that it is not known.
+    """Return what the financial override does to the segment, or that it is not known.
 
-    It follows from a plan or a result below nought, which is not always a deficit; only the column
-    of that name says that there is one.
+    A plan or a result below zero sets the override, and neither is always a deficit; only the
+    column of that name shows one.
     """
     unadjusted, override, deficit = (
         standing[c] for c in ("unadjusted_segment", "override", "in_deficit")
@@ -151,10 +172,10 @@ def _override(standing: Row) -> str:
 
 def _score_rank(standing: Row) -> str:
     if standing["score_rank"] is not None:
-        place = figures.rank_of(standing["score_rank"], standing["of"])
+        place = numbers.rank_of(standing["score_rank"], standing["of"])
         return f"By average score alone it would be {place}."
-    own = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
-    return f"By average score alone it is {own}."
+    place = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
+    return f"By average score alone it is {place}."
 
 
 def _rank_at_hand(rank: int, of: int) -> str:
@@ -162,7 +183,7 @@ def _rank_at_hand(rank: int, of: int) -> str:
 
 
 def what_is_weak(weak: pl.DataFrame) -> str:
-    """Say by which rule these were called weak spots."""
+    """Return the rule by which these metrics are weak spots."""
     rules = set(weak["weak_spot_rule"])
     by_score = "A weak spot is a metric scored 3.00 or worse (severe from 3.50)"
     by_rank = "ranked in the worst quarter of its trust type (severe: in the worst sixth)"
@@ -174,34 +195,34 @@ def what_is_weak(weak: pl.DataFrame) -> str:
 
 
 def _lasting(row: Row) -> str:
-    """Say how long a weak spot has lasted, and what became of its figure since the one before."""
+    """Return how long a weak spot has lasted, and how its figure has changed."""
     quarters = row["quarters_weak"] or 0
     lasts = f"Weak for {quarters} quarters in a row." if quarters > 1 else ""
     return " ".join(part for part in (lasts, _since_last(row)) if part)
 
 
 def _since_last(row: Row) -> str:
-    """Say how the value moved, by the value, and how the rank did, by the rank."""
+    """Return how the value and the rank changed, each in its own terms."""
     change, before = row["change_since_last"], row["quarter_from"]
     if before is None or change in (None, "not compared"):
         return ""
     if row["value"] is None:
-        score = figures.from_to(row["score_from"], row["score"], "score")
+        score = numbers.from_to(row["score_from"], row["score"], "score")
         is_same = row["score_from"] == row["score"]
         return f"Scored as in {before}." if is_same else f"Since {before}: score {score}, {change}."
-    figure = figures.from_to(row["value_from"], row["value"], row["unit"])
-    said = {
+    figure = numbers.from_to(row["value_from"], row["value"], row["unit"])
+    value = {
         "same figure": f"The same figure as in {before}, published again",
         "changed figure": f"Corrected since {before}, for the same period: {figure}",
         "unchanged": f"The same value as in {before}",
         "moved": f"Since {before}: {figure}",
     }.get(change, f"Since {before}: {figure}, {change}")
     rank = _rank_moved(row, change)
-    return f"{said}; {rank}." if rank else f"{said}."
+    return f"{value}; {rank}." if rank else f"{value}."
 
 
 def _rank_moved(row: Row, change: str) -> str:
-    """Say how a metric's rank moved, and what others did where that follows from it.
+    """Return how a metric's rank moved, and what other trusts did where that follows.
 
     A trust that falls by more places than trusts have joined the ranking was overtaken by one that
     did better than it; one that rises by more than have left it overtook one that did worse.
@@ -210,10 +231,10 @@ def _rank_moved(row: Row, change: str) -> str:
     if rank is None or before is None:
         return ""
     if rank == before:
-        return f"still ranked {figures.ordinal(rank)}"
-    said = f"ranked {figures.ordinal(rank)}, was {figures.ordinal(before)}"
+        return f"still ranked {numbers.ordinal(rank)}"
+    moved = f"ranked {numbers.ordinal(rank)}, was {numbers.ordinal(before)}"
     if row["of"] is None or row["of_from"] is None:
-        return said
+        return moved
     joined = row["of"] - row["of_from"]
     overtaken, overtook = _OTHERS.get(change, ("", ""))
     others = (
@@ -223,57 +244,61 @@ def _rank_moved(row: Row, change: str) -> str:
         if rank < before and rank - before < joined
         else ""
     )
-    return f"{said}: {others}" if others else said
+    return f"{moved}: {others}" if others else moved
 
 
 def _in_figures(row: Row) -> str:
     doubt = row["doubt"]
     parts = []
     if row["value"] is not None:
-        parts.append(figures.doubtful(figures.with_unit(row["value"], row["unit"]), doubt))
+        parts.append(numbers.doubtful(numbers.with_unit(row["value"], row["unit"]), doubt))
     if row["score"] is not None:
-        parts.append(f"score {figures.score(row['score'])}")
+        parts.append(f"score {numbers.score(row['score'])}")
     if row["rank"] is not None:
-        parts.append(f"rank {figures.doubtful(figures.rank_of(row['rank'], row['of']), doubt)}")
+        parts.append(f"rank {numbers.doubtful(numbers.rank_of(row['rank'], row['of']), doubt)}")
     elif row["computed_rank"] is not None and row["value"] is not None:
         parts.append(f"rank {_rank_at_hand(row['computed_rank'], row['computed_of'])}")
     return ", ".join(parts)
 
 
 def _against_peers(row: Row) -> str:
-    """Say how far a value is from the typical trust's, and what the top quarter have."""
+    """Return how far a value is from the typical trust's, and what the top quarter have."""
     unit = row["unit"]
     distance = row["computed_distance_to_median"]
-    median, own_median = row["median"], row["computed_median"]
+    median, computed_median = row["median"], row["computed_median"]
     if distance is None:
         return "No median of its peers is published."
-    shown = figures.with_unit(median if median is not None else figures.rounded(own_median), unit)
+    shown = numbers.with_unit(
+        median if median is not None else numbers.rounded(computed_median), unit
+    )
     computed = "" if median is not None else ", computed"
     typical = f"the typical {_type(row)} ({shown}{computed})"
     if distance == 0:
-        said = f"The same as {typical}."
+        compared = f"The same as {typical}."
     else:
-        size = figures.difference(distance, unit)
-        said = f"{size} {'above' if distance > 0 else 'below'} {typical}."
+        size = numbers.difference(distance, unit)
+        compared = f"{size} {'above' if distance > 0 else 'below'} {typical}."
     top = _top_quarter(row)
-    return f"{said} {top}" if top else said
+    return f"{compared} {top}" if top else compared
 
 
 def _top_quarter(row: Row) -> str:
-    """Say what value the best quarter of a trust's peers reach; empty where that is not known."""
+    """Return the value that the best quarter of a trust's peers reach; empty if not known."""
     unit, higher = row["unit"], row["higher_is_better"]
     to_best = row["computed_distance_to_best_quarter"]
     if higher is None or to_best is None:
         return ""
-    edge = figures.rounded(row["value"] - to_best)
-    shown = figures.with_unit(edge, unit)
-    own = "" if row["upper_quartile" if higher else "lower_quartile"] is not None else " (computed)"
+    edge = numbers.rounded(row["value"] - to_best)
+    shown = numbers.with_unit(edge, unit)
+    mark = (
+        "" if row["upper_quartile" if higher else "lower_quartile"] is not None else " (computed)"
+    )
     if higher:
-        return f"The top quarter reach {shown}{own}."
-    # A difference can be below nought; a share, a rate or a count cannot.
+        return f"The top quarter reach {shown}{mark}."
+    # A difference can be below zero; a share, a rate or a count cannot.
     if edge == 0 and unit in _NEVER_NEGATIVE:
-        return f"The top quarter have none ({shown}){own}."
-    return f"The top quarter have {shown} or less{own}."
+        return f"The top quarter have none ({shown}){mark}."
+    return f"The top quarter have {shown} or less{mark}."
 
 
 def _type(row: Row) -> str:
@@ -281,7 +306,7 @@ def _type(row: Row) -> str:
 
 
 def weak_spot(row: Row) -> Item:
-    """Say a weak spot: its figure, its peers, its period, and how long it has lasted."""
+    """Describe a weak spot: its figure, its peers, its period, and how long it has lasted."""
     severe = " — SEVERE" if row["weak_spot"] == "severe" else ""
     better = {True: " Higher is better.", False: " Lower is better.", None: ""}[
         row["higher_is_better"]
@@ -297,7 +322,7 @@ def weak_spot(row: Row) -> Item:
 
 
 def metric_line(row: Row) -> str:
-    """Say any other metric in a line."""
-    # A count stands beside its rate; the other units are told by the figure itself.
+    """Describe any other metric in a line."""
+    # A count has the same name as its rate; figures show the other units.
     name = f"{row['metric']} (count)" if row["unit"] == "count" else row["metric"]
     return f"{name}: {_in_figures(row)}"

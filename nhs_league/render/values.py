@@ -1,4 +1,4 @@
-"""Values of any type as what every format can hold: texts, numbers, truth values and nulls.
+"""Values of any type as what every format can hold: texts, numbers, booleans and nulls.
 
 A query can make dates, durations, lists and structs, which CSV, JSON and a table lack.
 """
@@ -18,7 +18,7 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def rows(frame: pl.DataFrame) -> list[dict[str, object]]:
-    """Return the rows as JSON can have them: lists stay lists, and what is no number is null."""
+    """Return the rows as JSON values: lists stay lists; NaN and infinity become null."""
     floats = pl.col(pl.Float64, pl.Float32)
     finite = frame.with_columns(pl.when(floats.is_finite()).then(floats))
     nested = [column for column in frame if column.dtype.is_nested()]
@@ -32,27 +32,27 @@ def rows(frame: pl.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def _needs_text(kind: pl.DataType) -> bool:
-    is_plain = kind.is_integer() or kind.is_float() or kind in (pl.String, pl.Boolean)
+def _needs_text(dtype: pl.DataType) -> bool:
+    is_plain = dtype.is_integer() or dtype.is_float() or dtype in (pl.String, pl.Boolean)
     return not is_plain
 
 
 def _flat(column: pl.Series) -> pl.Series:
-    kind = column.dtype
-    if kind.is_nested():
+    dtype = column.dtype
+    if dtype.is_nested():
         texts = [v if v is None else json.dumps(v, ensure_ascii=False) for v in map(_json, column)]
         return pl.Series(column.name, texts, dtype=pl.String)
-    if kind.is_decimal():
+    if dtype.is_decimal():
         return column.cast(pl.Float64)
-    if kind.is_temporal():
+    if dtype.is_temporal():
         return column.dt.to_string("iso:strict")
-    if kind == pl.Binary:
+    if dtype == pl.Binary:
         return column.bin.encode("hex")
     return column.cast(pl.String)
 
 
 def _json(value: object) -> object:
-    """Return a value as JSON can have it."""
+    """Return a value as JSON can hold it."""
     match value:
         case pl.Series() | list() | tuple():
             return [_json(each) for each in value]

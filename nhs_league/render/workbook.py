@@ -24,7 +24,7 @@ def to_workbook(frame: pl.DataFrame, described: Mapping[str, object]) -> bytes:
             "Excel workbooks need the package xlsxwriter.", "pip install 'nhsleague[xlsx]'"
         ) from error
     written = io.BytesIO()
-    # A text that looks like a formula, a number or an address is a text all the same.
+    # Names come from the releases: none of them may act as a formula or a link.
     as_texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(written, {"in_memory": True, **as_texts}) as workbook:
         frame.write_excel(
@@ -40,13 +40,13 @@ def to_workbook(frame: pl.DataFrame, described: Mapping[str, object]) -> bytes:
         sheet.set_column(1, 1, 90)
         for row, (name, value) in enumerate(described.items()):
             sheet.write_string(row, 0, name)
-            sheet.write_string(row, 1, _said(value))
+            sheet.write_string(row, 1, _as_text(value))
     return written.getvalue()
 
 
-def _said(value: object) -> str:
+def _as_text(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_said(each)}" for name, each in value.items())
+        return ", ".join(f"{name}: {_as_text(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
-        return "; ".join(map(_said, value))
+        return "; ".join(map(_as_text, value))
     return "" if value is None else str(value)

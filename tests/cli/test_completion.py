@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, Run, environment
+from tests.conftest import Run
 
 
-def offers(data_dir: Path, typed: str, shell: str = "zsh") -> str:
-    """Ask as the shell's own completion script does."""
+def asked(typed: str, shell: str = "zsh") -> dict[str, str]:
+    """Return the environment in which a shell's own completion script asks."""
     words = {
         "zsh": {"_TYPER_COMPLETE_ARGS": typed},
         "fish": {"_TYPER_COMPLETE_ARGS": typed, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
@@ -21,16 +21,16 @@ def offers(data_dir: Path, typed: str, shell: str = "zsh") -> str:
             "_TYPER_COMPLETE_WORD_TO_COMPLETE": typed.split()[-1],
         },
     }[shell]
-    asked = subprocess.run(
-        [str(COMMAND)],
-        env=environment(data_dir) | words | {"_NHSLEAGUE_COMPLETE": f"complete_{shell}"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in asked.stderr
-    return asked.stdout
+    return words | {"_NHSLEAGUE_COMPLETE": f"complete_{shell}"}
+
+
+def offers(run: Run, data_dir: Path, typed: str) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        # The command does without rich here; the tests after this one do not.
+        patch.setitem(sys.modules, "rich", None)
+        offered = run(data_dir=data_dir, env=asked(typed))
+    assert "Traceback" not in offered.stderr
+    return offered.stdout
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +58,18 @@ def store(sample: Run, sample_cache: Path) -> Path:
         ("nhsleague cache ver", "verify"),
     ],
 )
-def test_what_begins_so_is_offered(store: Path, typed: str, offered: str) -> None:
-    assert offered in offers(store, typed)
+def test_what_begins_so_is_offered(run: Run, store: Path, typed: str, offered: str) -> None:
+    assert offered in offers(run, store, typed)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
-def test_each_shell_is_answered(store: Path, shell: str) -> None:
-    assert "ZB6" in offers(store, "nhsleague --sample show ZB6", shell)
+def test_each_shell_is_answered(run_installed: Run, store: Path, shell: str) -> None:
+    offered = run_installed(data_dir=store, env=asked("nhsleague --sample show ZB6", shell))
+    assert "ZB6" in offered.stdout
+    assert "Traceback" not in offered.stderr
 
 
-def test_an_empty_store_offers_what_needs_none_and_makes_nothing(tmp_path: Path) -> None:
-    assert "elective" in offers(tmp_path, "nhsleague worst --metric ele")
-    assert "ZB6" not in offers(tmp_path, "nhsleague --sample show ZB6")
+def test_an_empty_store_offers_what_needs_none_and_makes_nothing(run: Run, tmp_path: Path) -> None:
+    assert "elective" in offers(run, tmp_path, "nhsleague worst --metric ele")
+    assert "ZB6" not in offers(run, tmp_path, "nhsleague --sample show ZB6")
     assert list(tmp_path.iterdir()) == []

@@ -100,9 +100,11 @@ def test_a_protected_file_is_not_replaced(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.parametrize("name", ["-", "/dev/stdout"])
-def test_stdout_may_be_named(sample_cache: Path, sample: Run, tmp_path: Path, name: str) -> None:
+def test_stdout_may_be_named(
+    sample_cache: Path, sample_installed: Run, tmp_path: Path, name: str
+) -> None:
     asked = ["table", "ambulance", "--limit", "1", "--columns", "rank", "--csv", "-o", name]
-    assert sample(*asked).stdout == "sample,rank\ntrue,1\n"
+    assert sample_installed(*asked).stdout == "sample,rank\ntrue,1\n"
     log = tmp_path / "log"
     log.write_text("before\n", "utf-8")
     with log.open("a", encoding="utf-8") as stream:

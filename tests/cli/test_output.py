@@ -6,14 +6,18 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from rich import themes
+from rich.style import Style
 
 from nhs_league.core.ranking import BY_METRIC
 from tests.conftest import COMMAND, Run, environment
-from tests.terminal import needs_terminal, on_terminal
+from tests.terminal import needs_terminal, on_installed_terminal, on_terminal
 
 QUESTIONS = [
     ["worst", "--metric", "elective"],
@@ -104,17 +108,38 @@ def test_a_terminal_gets_a_table_that_fits(
 
 
 @needs_terminal
-def test_no_color_in_the_environment_shows_no_colours(sample_cache: Path) -> None:
-    shown = on_terminal("--sample", "table", data_dir=sample_cache, NO_COLOR="1")
-    assert "\x1b[3" not in shown
+@pytest.mark.parametrize(
+    ("option", "no_color", "is_coloured"),
+    [([], "", True), (["--no-color"], "", False), ([], "1", False)],
+    ids=["as it is", "option", "environment"],
+)
+def test_colours_are_shown_unless_they_are_unwanted(
+    sample_cache: Path, option: list[str], no_color: str, is_coloured: bool
+) -> None:
+    # What is bold is made red as well, so that there is a colour to leave out.
+    with patch.dict(themes.DEFAULT.styles, {"bold": Style(bold=True, color="red")}):
+        shown = on_terminal("--sample", *option, "table", data_dir=sample_cache, NO_COLOR=no_color)
+    # In an escape sequence that ends in m, 30 to 49 and 90 to 107 are colours.
+    codes = {int(n) for codes in re.findall(r"\x1b\[([0-9;]*)m", shown) for n in codes.split(";")}
+    assert 1 in codes
+    assert any(code in (*range(30, 50), *range(90, 108)) for code in codes) is is_coloured
 
 
 @needs_terminal
-@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+@pytest.mark.parametrize(
+    "question",
+    [
+        question
+        if question[0] in ("table", "show")
+        else pytest.param(question, marks=pytest.mark.long)
+        for question in QUESTIONS
+    ],
+    ids=" ".join,
+)
 def test_a_terminal_that_is_not_utf_8_gets_a_table_all_the_same(
     sample_cache: Path, question: list[str]
 ) -> None:
-    shown = on_terminal(
+    shown = on_installed_terminal(
         "--sample",
         *question,
         data_dir=sample_cache,

@@ -108,32 +108,32 @@ def test_a_semicolon_at_the_end_and_comments_are_no_second_statement(sample: Run
     assert sample("query", sql, "--quiet").stdout == "sample,n\ntrue,1\n"
 
 
-def test_a_statement_that_would_overflow_the_engine_is_refused(sample: Run) -> None:
+def test_a_statement_that_would_overflow_the_engine_is_refused(sample_installed: Run) -> None:
     for sql in (
         "select * from standings where " + " or ".join(f"rank = {n}" for n in range(6000)),
         "select " + "(" * 3000 + "1" + ")" * 3000,
     ):
-        done = sample("query", sql)
+        done = sample_installed("query", sql)
         assert done.returncode == 2
         assert "nested too deeply" in done.stderr
 
 
-def test_a_query_without_end_is_stopped_in_time(sample: Run) -> None:
+def test_a_query_without_end_is_stopped_in_time(sample_installed: Run) -> None:
     began = time.monotonic()
-    done = sample("query", ENDLESS, "--timeout", "1")
+    done = sample_installed("query", ENDLESS, "--timeout", "1")
     assert (done.returncode, done.stdout) == (2, "")
     assert "took longer than 1 seconds" in done.stderr
     assert "--timeout" in done.stderr
     assert time.monotonic() - began < 10
 
 
-def test_the_environment_can_set_the_time(sample: Run) -> None:
-    done = sample("query", ENDLESS, env={"NHSLEAGUE_QUERY_TIMEOUT": "1"})
+def test_the_environment_can_set_the_time(sample_installed: Run) -> None:
+    done = sample_installed("query", ENDLESS, env={"NHSLEAGUE_QUERY_TIMEOUT": "1"})
     assert "took longer than 1 seconds" in done.stderr
 
 
-def test_too_many_rows_are_refused_not_cut_off(sample: Run) -> None:
-    done = sample("query", "select a.rank from observations a cross join observations b")
+def test_too_many_rows_are_refused_not_cut_off(sample_installed: Run) -> None:
+    done = sample_installed("query", "select a.rank from observations a cross join observations b")
     assert (done.returncode, done.stdout) == (2, "")
     assert "more than 1,000,000 rows" in done.stderr
 

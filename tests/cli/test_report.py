@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import hashlib
+import io
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -9,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from nhs_league.sample import release_files
 from tests.conftest import Run
+from tests.releases.official import published, whole_metric_file
 
-CSS = Path(__file__).parents[2] / "nhs_league" / "render" / "page.css"
+CSS = Path(__file__).parents[2] / "nhs_league" / "render" / "templates" / "page.css"
 
 
 class Page(HTMLParser):
@@ -22,6 +28,8 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
+        self.rows_behind: list[list[str]] = []
+        """The cells of each row of the tables that open on demand."""
         self.feed(text)
         assert self.open == []
 
@@ -29,6 +37,10 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in ("br", "meta", "input"):
             self.open.append(tag)
+        if "details" in self.open and tag == "tr":
+            self.rows_behind.append([])
+        if "details" in self.open and tag in ("td", "th"):
+            self.rows_behind[-1].append("")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
@@ -38,6 +50,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if "details" in self.open and {"td", "th"} & set(self.open):
+            self.rows_behind[-1][-1] += " ".join(data.split())
 
     def attributes(self, name: str) -> list[str]:
         return [str(attrs[name]) for _, attrs in self.tags if name in attrs]
@@ -82,6 +96,14 @@ def test_the_page_asks_nothing_of_anyone_and_runs_no_script(page: Page) -> None:
     assert all(link.startswith("#") for link in page.attributes("href"))
 
 
+def test_the_index_runs_the_one_script_that_its_policy_names(sample_site: Path) -> None:
+    text = (sample_site / "index.html").read_text("utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    assert f"script-src 'sha256-{digest}';" in text
+    assert "default-src 'none';" in text
+
+
 def test_the_page_can_be_read_without_seeing_it(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
@@ -96,8 +118,48 @@ def test_the_page_can_be_read_without_seeing_it(page: Page) -> None:
 
 
 def test_each_chart_has_its_figures_in_a_table(page: Page) -> None:
-    """The domains, the metrics among their peers, the places and the trends."""
-    assert page.count("details") >= 4
+    """The domains, the metrics among their peers, and the average score of each quarter."""
+    metric_rows = {
+        (row.get("Quarter"), row["Metric_ID"]): row
+        for file in release_files()
+        if "acute-trust-data" in file.name
+        for row in rows_of(file.data)
+        if row["Trust_code"] == "ZB6"
+    }
+    now = {
+        metric_id: row
+        for (quarter, metric_id), row in metric_rows.items()
+        if quarter == "Q1 2026/27"
+    }
+    metrics = [
+        row for metric_id, row in now.items() if metric_id.startswith("OF0") and row["Value"]
+    ]
+    charts = [attrs for tag, attrs in page.tags if tag == "svg"]
+    assert len(charts) >= len(metrics) + 2
+    shown = {row[0]: row[1:] for row in page.rows_behind if row}
+    for row in metrics:
+        value, median, *_ = shown[" ".join(row["Metric_description"].split())]
+        assert number(value) == pytest.approx(float(row["Value"]))
+        assert number(median) == pytest.approx(float(row["Median_value"]), abs=0.005)
+    domains = [row for metric_id, row in now.items() if metric_id.startswith("OF42")]
+    assert len(domains) == 6
+    for row in domains:
+        assert float(shown[row["Domain"]][0]) == float(row["Value"])
+    averages = {
+        quarter: float(row["Value"])
+        for (quarter, metric_id), row in metric_rows.items()
+        if metric_id in ("OF5002", "OF5202") and quarter
+    }
+    assert len(averages) >= 4
+    for quarter, average in averages.items():
+        assert f"{average:.2f}" in shown[quarter]
+
+
+def number(text: str) -> float:
+    """Return the number that a figure with a unit begins with."""
+    match = re.match(r"[−-]?[0-9.,]+", text)
+    assert match is not None, text
+    return float(match[0].replace("−", "-").replace(",", ""))
 
 
 def luminance(colour: str) -> float:
@@ -116,8 +178,8 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_texts_and_marks_stand_out_as_wcag_aa_asks(scheme: int) -> None:
-    block = re.findall(r":root\{(.*?)\}", CSS.read_text("utf-8"))[scheme]
-    colours = dict(re.findall(r"--(\w+):(#\w+)", block))
+    block = re.findall(r":root \{(.*?)\}", CSS.read_text("utf-8"), re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--(\w+): (#\w+)", block))
     for ground in ("ground", "card"):
         assert contrast(colours["text"], colours[ground]) >= 4.5
         assert contrast(colours["muted"], colours[ground]) >= 4.5
@@ -146,17 +208,47 @@ def test_a_report_in_markdown_tells_the_same(sample: Run, tmp_path: Path) -> Non
         assert heading in told
 
 
-def test_a_site_has_a_page_a_trust_and_links_both_ways(sample_site: Path) -> None:
-    index = Page((sample_site / "index.html").read_text("utf-8"))
-    links = {link for link in index.attributes("href") if not link.startswith("#")}
-    # 134 acute, 58 mental health and community and 10 ambulance trusts.
-    assert len(links) == 202
-    assert links | {"index.html"} == {path.name for path in sample_site.iterdir()}
-    assert index.count("table") == 3
+@pytest.fixture(scope="module")
+def small_site(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of eight fictional trusts."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "release.csv").write_bytes(published(whole_metric_file(trusts=8)))
+    store = folder / "store"
+    assert run("fetch", "--from", str(folder / "release.csv"), data_dir=store).returncode == 0
+    made = run("report", "--all", "-o", str(folder / "site"), data_dir=store)
+    assert made.returncode == 0, made.stderr
+    return folder / "site"
+
+
+def check_site(site: Path, codes: list[str], tables: int) -> None:
+    """A site has one page a trust, each linked from the index and back, and one script."""
+    index = Page((site / "index.html").read_text("utf-8"))
+    links = [link for link in index.attributes("href") if not link.startswith("#")]
+    assert sorted(links) == sorted(f"{code}.html" for code in codes)
+    assert {path.name for path in site.iterdir()} == {"index.html", *links}
+    assert index.count("table") == tables
     assert index.count("script") == 1
     assert "script-src 'sha256-" in str(index.tags)
-    one = Page((sample_site / "ZB6.html").read_text("utf-8"))
-    assert "index.html" in one.attributes("href")
+    for code in codes[::20]:
+        one = Page((site / f"{code}.html").read_text("utf-8"))
+        assert "index.html" in one.attributes("href")
+
+
+def test_a_site_has_a_page_a_trust_and_links_both_ways(small_site: Path) -> None:
+    check_site(small_site, [*(f"Z{n:02d}" for n in range(7)), "Z9V2S"], tables=1)
+
+
+@pytest.mark.long
+def test_a_site_of_every_type_has_a_table_of_each(sample_site: Path) -> None:
+    files = [file for file in release_files() if file.published == "2026-09"]
+    # 134 acute, 58 mental health and community and 10 ambulance trusts.
+    codes = {row["Trust_code"] for file in files for row in rows_of(file.data)}
+    assert len(codes) == 202
+    check_site(sample_site, sorted(codes), tables=3)
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize(

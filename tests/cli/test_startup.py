@@ -12,7 +12,7 @@ from tests.conftest import Run, environment
 
 HEAVY = {
     "polars", "httpx", "rich", "pydantic", "rapidfuzz", "stamina", "filelock", "selectolax", "sqlglot",
-    "psutil",
+    "psutil", "jinja2",
 }  # fmt: skip
 WATCH = (
     "import atexit, sys;"
@@ -86,6 +86,16 @@ def test_a_question_in_a_pipe_imports_polars_alone(
 ) -> None:
     assert sample("trusts").returncode == 0
     assert loaded(sample_cache, "--sample", *arguments) & HEAVY == {"polars"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["report", "ZB6"], ["table", "--format", "html"]], ids=" ".join
+)
+def test_a_page_imports_its_templates(
+    sample: Run, sample_cache: Path, arguments: list[str]
+) -> None:
+    assert sample("trusts").returncode == 0
+    assert "jinja2" in loaded(sample_cache, "--sample", *arguments)
 
 
 def test_a_query_imports_what_understands_it_and_no_more(sample: Run, sample_cache: Path) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from nhs_league.core.frames import SCHEMAS, TABLES, describe_columns
-from nhs_league.sample import release_files
+from nhs_league.sample import home, release_files
 from tests.conftest import Run
 
 
@@ -57,13 +57,20 @@ def test_sql_that_cannot_be_answered_is_pointed_at(sample: Run, sql: str, said: 
     assert "Traceback" not in failed.stderr
 
 
-def test_nothing_can_be_changed_by_sql(sample: Run) -> None:
-    for sql in ("drop table standings", "delete from standings", "truncate table standings"):
-        sample("query", sql)
+def test_nothing_can_be_changed_by_sql(sample: Run, sample_cache: Path) -> None:
+    counting = ("query", "select count(*) as n from standings", "--quiet")
     # Trusts of five quarters: 206, 206, 205, 205 and 202.
-    counted = sample("query", "select count(*) as n from standings").stdout.splitlines()
-    assert counted[1] == "true,1024"
-    assert sample("cache", "verify").returncode == 0
+    assert sample(*counting).stdout == "sample,n\ntrue,1024\n"
+    before = contents(home(sample_cache))
+    assert before
+    for sql in ("drop table standings", "delete from standings", "truncate table standings"):
+        assert sample("query", sql).returncode == 2
+    assert contents(home(sample_cache)) == before
+    assert sample(*counting).stdout == "sample,n\ntrue,1024\n"
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_figures_that_are_no_numbers_are_null_in_json(sample: Run) -> None:

@@ -79,11 +79,23 @@ def test_peers_that_move_are_told_from_a_trust_that_moves(to_q3: pl.DataFrame) -
     assert set(still["cause"]) == {"peers moved"}
 
 
-def test_a_move_inside_the_likely_ranges_is_called_that(to_q3: pl.DataFrame) -> None:
+def test_a_change_is_clear_where_the_score_moves_one_way_in_nearly_all_redraws(
+    to_q3: pl.DataFrame,
+) -> None:
     moved = to_q3.filter(
         pl.col("segment") != pl.col("segment_from"), pl.col("cause") == "a metric moved"
     )
-    assert set(moved["certainty"]) == {"within likely range"}
+    low, high = pl.col("computed_shift_low"), pl.col("computed_shift_high")
+    clear = moved.filter((low > 0) | (high < 0))
+    assert clear.height
+    assert set(clear["certainty"]) == {"clear"}
+    chance = moved.filter(low <= 0, high >= 0)
+    assert chance.height
+    assert set(chance["certainty"]) == {"could be chance"}
+
+
+def without_scores(frames: Frames) -> pl.LazyFrame:
+    return frames.observations.with_columns(score=pl.lit(None, pl.Float64))
 
 
 def with_ranges(standings: pl.LazyFrame, low: float, high: float) -> pl.LazyFrame:
@@ -92,24 +104,24 @@ def with_ranges(standings: pl.LazyFrame, low: float, high: float) -> pl.LazyFram
 
 @pytest.mark.parametrize(
     ("ranges", "certainty"),
-    [(((1.0, 1.5), (1.6, 2.0)), "clear"), (((1.0, 1.6), (1.6, 2.0)), "within likely range")],
+    [(((1.0, 1.5), (1.6, 2.0)), "clear"), (((1.0, 1.6), (1.6, 2.0)), "could be chance")],
 )
-def test_ranges_that_do_not_overlap_make_a_change_clear(
+def test_without_scores_ranges_that_do_not_overlap_make_a_change_clear(
     league: League, ranges: tuple[tuple[float, float], tuple[float, float]], certainty: str
 ) -> None:
     before, after = (
-        Frames(with_ranges(f.standings, *ends), f.observations, f.domains)
+        Frames(with_ranges(f.standings, *ends), without_scores(f), f.domains)
         for f, ends in zip((frames(league, 3), frames(league, 4)), ranges, strict=True)
     )
-    told = changes(before, after, "ambulance", Filters()).frame
-    assert set(told["certainty"]) == {certainty}
+    compared = changes(before, after, "ambulance", Filters()).frame
+    assert set(compared["certainty"]) == {certainty}
 
 
-def test_without_ranges_it_is_not_known(league: League) -> None:
+def test_without_scores_and_ranges_it_is_not_known(league: League) -> None:
     before, after = (
         Frames(
             f.standings.with_columns(average_score_low=pl.lit(None, pl.Float64)),
-            f.observations,
+            without_scores(f),
             f.domains,
         )
         for f in (frames(league, 3), frames(league, 4))
@@ -128,9 +140,8 @@ def segments(*moves: tuple[int, int, str]) -> pl.DataFrame:
     [
         ([(2, 2, "clear")], "No trust changed segment."),
         (
-            [(2, 1, "within likely range")],
-            "1 trust changed segment, to a better one. "
-            "The change is within the likely ranges and may be chance.",
+            [(2, 1, "could be chance")],
+            "1 trust changed segment, to a better one. The change could be chance.",
         ),
         (
             [(2, 3, "clear"), (1, 2, "clear")],
@@ -139,7 +150,7 @@ def segments(*moves: tuple[int, int, str]) -> pl.DataFrame:
         (
             [(2, 3, "clear"), (2, 1, "not known"), (3, 1, "not known")],
             "3 trusts changed segment: 2 to a better one, 1 to a worse one. 1 is clear, "
-            "2 are not known to be clear, as ranges are missing.",
+            "2 are not known to be clear, as scores are missing.",
         ),
         ([(2, 3, "not comparable")], "1 trust changed segment, to a worse one."),
     ],
@@ -203,6 +214,8 @@ def test_a_unit_that_differs_is_not_compared_across_framework_years(league: Leag
         before.standings, before.observations.with_columns(unit=pl.lit("%")), before.domains
     )
     told = changes(in_rates, other, "acute", Filters()).frame
+    # Of the 134 acute trusts of both quarters nearly all have another rank or score.
+    assert told.height > 100
     assert told["metrics_compared"].drop_nulls().is_empty()
 
 
@@ -275,6 +288,7 @@ def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: Lea
     before, after = frames(league, 3), frames(league, 4)
     without = after.of_types(["acute", "mental-health-community"])
     answer = changes(before, without, "all", Filters())
+    assert answer.frame.height > 100
     assert answer.frame.filter(trust_type="ambulance").is_empty()
     assert (
         "10 ambulance trusts not compared: your files have no ambulance trusts for Q4 2025/26."
@@ -286,7 +300,7 @@ def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: Lea
         after.observations, after.domains,
     )  # fmt: skip
     answer = changes(before, part, "ambulance", Filters())
-    assert set(answer.frame["trust_code"]) <= {"ZV6"}
+    assert answer.frame["trust_code"].to_list() == ["ZV6"]
     assert (
         "9 ambulance trusts not compared: your files have only some ambulance trusts for Q4 2025/26."
         in answer.notes
@@ -295,8 +309,10 @@ def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: Lea
 
 def test_only_segments_and_only_one_direction_may_be_asked_for(league: League) -> None:
     moved = league.changes("q2", "q3", segment_only=True).frame
+    assert moved.height
     assert (moved["segment"] != moved["segment_from"]).all()
     worse = league.changes("q2", "q3", segment_only=True, worsened=True).frame
+    assert 0 < worse.height < moved.height
     assert (worse["segment"] > worse["segment_from"]).all()
     better = league.changes("q2", "q3", segment_only=True, improved=True).frame
     assert worse.height + better.height == moved.height

@@ -7,12 +7,13 @@ import pytest
 
 from nhs_league import League
 from nhs_league.core.confidence import (
+    PUBLISHED,
     bootstrap_ranges,
     compare_with_published,
     distinguishable,
     indistinguishable,
 )
-from nhs_league.core.frames import Frames
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, Frames
 from nhs_league.scope import Scope, load_frames
 
 
@@ -31,9 +32,16 @@ def ranged(*ranges: tuple[float | None, float | None]) -> pl.DataFrame:
     )
 
 
-def test_two_trusts_can_be_told_apart_if_their_likely_ranges_do_not_overlap() -> None:
-    told = distinguishable(ranged((1.0, 1.5), (1.5, 2.0), (2.1, 2.2), (None, None)))
-    assert told.rows() == [
+NO_SCORES = OBSERVATIONS.to_frame().lazy()
+
+
+def test_without_scores_two_trusts_differ_clearly_if_their_likely_ranges_do_not_overlap() -> None:
+    standings = ranged((1.0, 1.5), (1.5, 2.0), (2.1, 2.2), (None, None))
+    frames = Frames(standings.lazy(), NO_SCORES, DOMAINS.to_frame().lazy())
+    compared = distinguishable(frames, standings)
+    assert set(compared["computed_rule"].drop_nulls()) == {PUBLISHED}
+    columns = ("trust_code", "other_trust_code", "computed_distinguishable")
+    assert compared.select(columns).rows() == [
         ("Z00", "Z01", False),
         ("Z00", "Z02", True),
         ("Z00", "Z03", None),
@@ -43,15 +51,11 @@ def test_two_trusts_can_be_told_apart_if_their_likely_ranges_do_not_overlap() ->
     ]
 
 
-def test_a_trusts_neighbours_are_those_it_cannot_be_told_apart_from() -> None:
-    told = indistinguishable(ranged((1.0, 1.5), (1.4, 2.0), (1.9, 2.2), (3.0, 3.5))).sort(
-        "trust_code"
-    )
-    assert told.select(
-        "computed_indistinguishable",
-        "computed_indistinguishable_first",
-        "computed_indistinguishable_last",
-    ).rows() == [
+def test_without_scores_trusts_are_too_close_to_call_if_their_likely_ranges_overlap() -> None:
+    standings = ranged((1.0, 1.5), (1.4, 2.0), (1.9, 2.2), (3.0, 3.5))
+    close = indistinguishable(NO_SCORES, standings).sort("trust_code")
+    count = "computed_indistinguishable"
+    assert close.select(count, f"{count}_first", f"{count}_last").rows() == [
         (1, 1, 2),
         (2, 1, 3),
         (1, 2, 3),
@@ -94,23 +98,25 @@ def test_the_ranges_agree_with_those_of_the_generator(frames: Frames) -> None:
 
 
 def test_a_trust_with_equal_scores_has_no_width() -> None:
-    observations = pl.LazyFrame(
-        {
-            "quarter": "Q1",
-            "trust_code": "Z00",
-            "metric_id": ["OF0001", "OF0002"],
-            "score": [2.0, 2.0],
-        }
-    )
+    one = {
+        "quarter": "Q1 2025/26",
+        "trust_type": "acute",
+        "trust_code": "Z00",
+        "metric_id": ["OF0010", "OF0011", "OF0013"],
+        "domain": "Access to services",
+        "score": [2.0, 2.0, 2.0],
+    }
+    given = pl.DataFrame(one).with_columns(pl.col("quarter").cast(QUARTER))
+    observations = pl.concat([OBSERVATIONS.to_frame(), given], how="diagonal").lazy()
     standings = pl.DataFrame(
         {
-            "quarter": "Q1",
+            "quarter": ["Q1 2025/26"],
             "trust_type": "acute",
             "trust_code": "Z00",
             "average_score": [2.0],
             "of": [1],
         }
-    )
+    ).with_columns(pl.col("quarter").cast(QUARTER))
     (row,) = bootstrap_ranges(observations, standings).to_dicts()
     assert (row["computed_average_score_low"], row["computed_average_score_high"]) == (2.0, 2.0)
     assert (row["computed_score_rank_low"], row["computed_score_rank_high"]) == (1, 1)

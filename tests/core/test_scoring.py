@@ -106,3 +106,18 @@ def test_a_score_that_is_null_does_not_count(shared: Path) -> None:
     assert after["computed_average_score"] == pytest.approx(
         (before["computed_average_score"] * 15 - _scores(shared, "RHQ")["OF1082"]) / 14
     )
+
+
+def test_combined_finance_stands_in_only_in_a_quarter_that_has_it() -> None:
+    """Fictional: (2 + 1) / 2 = 1.5 with it; without it both of its parts count: (1 + 4 + 1) / 3."""
+    scores = {
+        "Q3 2025/26": {"OF0080": 2.0, "OF0079": 1.0, "OF0081": 4.0, "OF0011": 1.0},
+        "Q4 2025/26": {"OF0079": 1.0, "OF0081": 4.0, "OF0011": 1.0},
+    }
+    rows = [
+        {"quarter": quarter, "trust_code": "Z01", "metric_id": metric_id, "score": score}
+        for quarter, of_quarter in scores.items()
+        for metric_id, score in of_quarter.items()
+    ]
+    computed = average_scores(pl.LazyFrame(rows)).sort("quarter").collect()
+    assert computed.select("computed_average_score", "metrics").rows() == [(1.5, 2), (2.0, 3)]

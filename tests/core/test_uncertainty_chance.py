@@ -154,8 +154,8 @@ def test_a_weak_spot_lasts_if_it_was_weak_in_every_quarter_with_news() -> None:
         for metric, (periods, values) in histories.items()
         for quarter, period, badness in zip(quarters, periods, values, strict=True)
     ]
-    told = lasting(classified(rows)).drop("trust_code", "unit").rows()
-    assert told == [
+    histories_found = lasting(classified(rows)).drop("trust_code", "unit").rows()
+    assert histories_found == [
         ("always", 4, 4, 4, True, True),
         ("better", 4, 3, 3, False, False),
         ("survey", 2, 2, 1, True, False),

@@ -33,7 +33,7 @@ from tests.oracle import redraws as oracle
 T_TABLE = [(1, 12.706), (2, 4.303), (8, 2.306), (16, 2.120), (28, 2.048), (40, 2.021)]
 
 
-def told_apart(compared: pl.DataFrame) -> float:
+def share_apart(compared: pl.DataFrame) -> float:
     return float(compared["computed_distinguishable"].mean())  # type: ignore[arg-type]
 
 
@@ -131,9 +131,18 @@ def test_a_trust_with_two_scores_is_not_compared() -> None:
     assert ends(redraws).row(0) == ("ZA", None, None)
 
 
+def test_a_trust_without_scores_is_not_compared_and_neither_is_a_quarter_without() -> None:
+    redraws = same_for_all(fictional({"ZA": [1.0, 2.0, 3.0], "ZB": [2.0] * 3}))
+    assert each_pair(redraws, ["ZA", "ZX"]).rows() == [("ZA", "ZX", *[None] * 5)]
+    nothing = same_for_all(fictional({}))
+    assert each_pair(nothing, ["ZA", "ZB"]).rows() == [("ZA", "ZB", *[None] * 5)]
+    assert both_ways(nothing).is_empty()
+    assert ends(nothing).is_empty()
+
+
 @pytest.mark.parametrize("metrics", [17, 29])
 def test_trusts_equal_in_truth_are_told_apart_in_5_of_100_pairs(metrics: int) -> None:
-    apart = fmean(told_apart(both_ways(each)) for each in simulated(metrics, 60))
+    apart = fmean(share_apart(both_ways(each)) for each in simulated(metrics, 60))
     assert apart == pytest.approx(0.05, abs=0.01)
 
 
@@ -141,7 +150,7 @@ def test_the_plain_middle_95_percent_would_tell_too_many_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(differences, "tail", lambda _, level=0.05: level / 2)
-    apart = fmean(told_apart(both_ways(each)) for each in simulated(9, 30))
+    apart = fmean(share_apart(both_ways(each)) for each in simulated(9, 30))
     assert apart > 0.08
 
 
@@ -159,7 +168,7 @@ def test_half_a_point_is_found_more_often_than_a_quarter_and_with_more_metrics()
 @pytest.mark.slow
 @pytest.mark.parametrize(("metrics", "most"), [(9, 0.07), (17, 0.055), (29, 0.055), (41, 0.055)])
 def test_a_long_simulation_of_equal_trusts(metrics: int, most: float) -> None:
-    apart = fmean(told_apart(both_ways(each)) for each in simulated(metrics, 300))
+    apart = fmean(share_apart(both_ways(each)) for each in simulated(metrics, 300))
     assert 0.04 < apart < most
 
 

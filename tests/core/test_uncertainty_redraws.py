@@ -81,6 +81,12 @@ def test_infections_count_a_third_in_every_draw() -> None:
     assert redrawn(scores, draws)["ZA"].to_list() == pytest.approx([1.4, 2.0, 17 / 7])
 
 
+def test_many_metrics_of_uneven_weights_are_averaged_without_overflow() -> None:
+    scores = fictional({"ZA": [4.0] * 30, "ZB": [1.0] * 30}, weights=[1.0, 1 / 59] * 15)
+    averages = same_for_all(scores).averages
+    assert (set(averages["ZA"]), set(averages["ZB"])) == ({4.0}, {1.0})
+
+
 def test_a_trust_skips_a_metric_that_it_lacks_and_needs_three() -> None:
     scores = fictional({"ZA": [1.0, 2.0, None], "ZB": [1.0, 2.0, 3.0]})
     averages = redrawn(scores, enumerated(*ALL_27))
@@ -100,6 +106,14 @@ def test_a_trust_with_two_scores_has_no_range_and_no_quarter() -> None:
     for redraws in (independent(scores), same_for_all(scores)):
         nothing = pl.concat([ranges(redraws), firmness(redraws)], how="align").row(0)
         assert nothing == ("ZA", *[None] * (len(nothing) - 1))
+
+
+def test_without_scores_there_are_no_redraws_and_no_faults() -> None:
+    nothing = fictional({})
+    for redraws in (same_for_all(nothing), independent(nothing)):
+        assert (redraws.averages.width, redraws.actual.height) == (0, 0)
+        assert firmness(redraws).is_empty()
+        assert ranges(redraws).is_empty()
 
 
 def test_draws_come_from_pythons_generator_and_so_never_change() -> None:

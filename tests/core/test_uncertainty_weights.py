@@ -158,6 +158,12 @@ def test_a_trust_with_nothing_left_has_no_place() -> None:
     ]
 
 
+def test_without_scores_there_are_no_places() -> None:
+    nothing = domains_of({"ZA": [None, None]})
+    for places in (by_weights(nothing), in_every_domain(nothing), left_out(fictional({}))):
+        assert places.is_empty()
+
+
 def test_the_real_acute_trusts_without_each_domain(shared: Path) -> None:
     scores = real(shared, Q1_2026, "Q1 2026/27", "acute")
     without = left_out(scores)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from hypothesis import example, given, settings, strategies as st
+import pytest
+from hypothesis import given, settings, strategies as st
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse import ParsedFile, parse_file
@@ -13,7 +14,8 @@ from tests.releases import official
 
 LINES = official.metric_file().splitlines(keepends=True)
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
-quick = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=40, deadline=None)
+LONG = settings(max_examples=300, deadline=None)
 
 
 def read(data: bytes) -> ParsedFile | RefusedError:
@@ -56,13 +58,8 @@ def plain(text: str) -> str:
     return re.sub(r"^(-?)\.", r"\g<1>0.", text)
 
 
-@given(text=figures)
-@example(text="\uff14\uff16.\uff15\uff15")
-@example(text="1e400")
-@example(text="46.55%")
-@example(text="1 234")
-@quick
-def test_a_value_is_read_as_the_number_that_it_says_or_is_no_figure(text: str) -> None:
+def check_value(text: str) -> None:
+    """A value is read as the number that it says, or is no figure."""
     parsed = read(with_value(text))
     if isinstance(parsed, RefusedError):
         assert parsed.line is not None
@@ -76,16 +73,49 @@ def test_a_value_is_read_as_the_number_that_it_says_or_is_no_figure(text: str) -
         assert abs(row["value"]) != float("inf")
 
 
+@pytest.mark.parametrize("text", ["\uff14\uff16.\uff15\uff15", "1e400", "46.55%", "1 234"])
+def test_a_value_in_an_odd_notation_is_read_as_what_it_says_or_is_no_figure(text: str) -> None:
+    check_value(text)
+
+
+@given(text=figures)
+@QUICK
+def test_a_value_is_read_as_the_number_that_it_says_or_is_no_figure(text: str) -> None:
+    check_value(text)
+
+
+@pytest.mark.long
+@given(text=figures)
+@LONG
+def test_many_values_are_read_as_the_numbers_that_they_say_or_are_no_figures(text: str) -> None:
+    check_value(text)
+
+
 @given(data=st.binary(max_size=400))
-@quick
+@QUICK
 def test_bytes_of_any_kind_are_no_release_file(data: bytes) -> None:
     assert isinstance(read(data), RefusedError)
 
 
-@given(data=st.data())
-@quick
-def test_a_file_with_a_byte_changed_is_read_or_refused(data: st.DataObject) -> None:
-    whole = bytearray(official.metric_file().encode("utf-8"))
-    place = data.draw(st.integers(0, len(whole) - 1))
-    whole[place] = data.draw(st.integers(0, 255))
-    assert isinstance(read(bytes(whole)), ParsedFile | RefusedError)
+WHOLE = official.metric_file().encode("utf-8")
+places, values = st.integers(0, len(WHOLE) - 1), st.integers(0, 255)
+
+
+def check_byte(place: int, value: int) -> None:
+    """A file with a byte changed is read or refused."""
+    changed = bytearray(WHOLE)
+    changed[place] = value
+    assert isinstance(read(bytes(changed)), ParsedFile | RefusedError)
+
+
+@given(place=places, value=values)
+@QUICK
+def test_a_file_with_a_byte_changed_is_read_or_refused(place: int, value: int) -> None:
+    check_byte(place, value)
+
+
+@pytest.mark.long
+@given(place=places, value=values)
+@LONG
+def test_many_files_with_a_byte_changed_are_read_or_refused(place: int, value: int) -> None:
+    check_byte(place, value)

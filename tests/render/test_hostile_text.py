@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from nhs_league.releases.catalogue import file_name
-from nhs_league.render.site import file_of
+from nhs_league.render.page import file_of
 from tests.conftest import Run
 from tests.releases.official import METRIC_ROWS, metric_file
 from tests.terminal import needs_terminal, on_terminal

@@ -11,10 +11,11 @@ are equal in truth it tells 7% apart at 17 metrics and 11% at 9. So it is widene
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from math import cos, erfc, floor, pi, sin, sqrt, tan
+from typing import TypeAlias
 
 import polars as pl
 
@@ -29,8 +30,7 @@ LEVEL = 0.05
 _SHIFT = 3
 """What makes every difference of two scores 0 or more."""
 _STEPS = 60
-_TIES = 9
-"""To how many places differences are rounded, so that ties are 0."""
+_Spread: TypeAlias = tuple[float | None, float | None, float | None, bool | None]
 
 _SPREAD = pl.Schema(
     {
@@ -85,7 +85,7 @@ def each_pair(redraws: Redraws, codes: Sequence[str] | None = None) -> pl.DataFr
         computed_difference_low and computed_difference_high (its middle 95% when the metrics are
         redrawn, widened for few metrics), computed_p_ahead (0 to 1: the share of draws in which
         the first is ahead, half of the ties added) and computed_distinguishable (whether the two
-        can be told apart). Null where a trust has fewer than three scores.
+        can be told apart). Null where a trust has fewer than three scores, or none.
 
     """
     return _compared(redraws, list(combinations(codes or redraws.averages.columns, 2)))
@@ -116,17 +116,19 @@ def both_ways(redraws: Redraws) -> pl.DataFrame:
         computed_distinguishable, as of ``each_pair``.
 
     """
+    ranked = Places(places(redraws.averages))
+    metrics = dict(redraws.actual.select("trust_code", "metrics").iter_rows())
     pairs = list(combinations(redraws.averages.columns, 2))
-    ahead, tied, behind, apart = _counts(redraws, pairs)
-    draws = [a + t + b for a, t, b in zip(ahead, tied, behind, strict=True)]
+    verdicts = [
+        _verdict(*ranked.compare(one, other), tail(min(metrics[one], metrics[other])))
+        for one, other in pairs
+    ]
     one_way = pl.DataFrame(
         {
             "trust_code": [one for one, _ in pairs],
             "other_trust_code": [other for _, other in pairs],
-            "computed_p_ahead": [
-                (a + t / 2) / n if n else None for a, t, n in zip(ahead, tied, draws, strict=True)
-            ],
-            "computed_distinguishable": apart,
+            "computed_p_ahead": [ahead for ahead, _ in verdicts],
+            "computed_distinguishable": [apart for _, apart in verdicts],
         },
         schema={**_PAIR, **_VERDICT},
     )
@@ -144,8 +146,8 @@ def ends(redraws: Redraws) -> pl.DataFrame:
 
     Not only the trust at the end is named but all that are not clearly better than it, or clearly
     worse than the first: as in ``each_pair``, with the level divided by the number of comparisons.
-    So the trust that is last in truth is among those that could be last in at least 95% of cases;
-    no such thing can be said of each of the others.
+    So the trust that is last in truth is among those that could be last in about 95% of cases (in
+    simulations 93% to 99%); nothing is promised of the others.
 
     Args:
         redraws: those with the same draw for all.
@@ -155,30 +157,17 @@ def ends(redraws: Redraws) -> pl.DataFrame:
         fewer than three scores).
 
     """
-    order = redraws.actual.filter(pl.col("metrics") >= FEWEST).sort(
-        "computed_average_score", "trust_code"
-    )
+    enough = pl.col("metrics") >= FEWEST
+    order = redraws.actual.filter(enough).sort("computed_average_score", "trust_code")
     codes = order["trust_code"].to_list()
-    if not codes:
-        return redraws.actual.select(
-            "trust_code",
-            computed_could_be_first=pl.lit(None, pl.Boolean),
-            computed_could_be_last=pl.lit(None, pl.Boolean),
-        )
-    level = LEVEL / max(len(codes) - 1, 1)
     could_be = {}
-    for name, end in (("first", codes[0]), ("last", codes[-1])):
-        pairs = [(code, end) for code in codes if code != end]
-        *_, apart = _counts(redraws, pairs, level)
-        alike = [code for (code, _), differs in zip(pairs, apart, strict=True) if not differs]
-        could_be[f"computed_could_be_{name}"] = pl.col("trust_code").is_in([end, *alike])
-    return redraws.actual.select(
-        "trust_code",
-        **{
-            name: pl.when(pl.col("metrics") >= FEWEST).then(is_in)
-            for name, is_in in could_be.items()
-        },
-    )
+    for name, end in (("first", codes[:1]), ("last", codes[-1:])):
+        pairs = list(product([code for code in codes if code not in end], end))
+        compared = _compared(redraws, pairs, LEVEL / max(len(pairs), 1))
+        alike = compared.filter(~pl.col("computed_distinguishable"))["trust_code"]
+        is_in = pl.col("trust_code").is_in([*end, *alike])
+        could_be[f"computed_could_be_{name}"] = pl.when(enough).then(is_in)
+    return redraws.actual.select("trust_code", **could_be)
 
 
 def shifts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -219,72 +208,72 @@ def shifts(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     )
     redrawn_changes = redrawn(paired.with_columns(score=pl.col("change") + _SHIFT))
     changes = drop_scarce(redrawn_changes, paired).select(pl.all() - _SHIFT)
-    metrics = dict(summary.select("trust_code", "metrics").iter_rows())
-    spread = pl.DataFrame(
-        [_spread(each, tail(metrics[each.name])) for each in changes],
-        schema=_SPREAD,
-        orient="row",
+    spreads = _spreads(changes, [tail(n) for n in summary["metrics"]])
+    return summary.hstack(pl.DataFrame(spreads, schema=_SPREAD, orient="row")).with_columns(
+        round_computed(pl.col("computed_shift", "computed_shift_low", "computed_shift_high"))
     )
-    return summary.hstack(spread).with_columns(round_computed(pl.col("computed_shift")))
 
 
-def _compared(redraws: Redraws, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    averages = redraws.averages
+def _compared(
+    redraws: Redraws, pairs: Sequence[tuple[str, str]], level: float = LEVEL
+) -> pl.DataFrame:
+    known = set(redraws.averages.columns)
+    present = [pair for pair in pairs if known.issuperset(pair)]
+    changes = redraws.averages.select(
+        (pl.col(one) - pl.col(other)).alias(f"{one} {other}") for one, other in present
+    )
     actual = {code: (mean, n) for code, mean, n in redraws.actual.iter_rows()}
-    rows = []
-    for one, other in pairs:
-        (mean, metrics), (other_mean, other_metrics) = actual[one], actual[other]
-        share = tail(min(metrics, other_metrics))
-        spread = _spread(averages[one] - averages[other], share)
-        rows.append((one, other, mean - other_mean, *spread))
+    tails = [tail(min(actual[one][1], actual[other][1]), level) for one, other in present]
+    spread = dict(zip(present, _spreads(changes, tails), strict=True))
+    rows = [
+        (one, other, actual[one][0] - actual[other][0], *spread[one, other])
+        if (one, other) in spread
+        else (one, other, *[None] * 5)
+        for one, other in pairs
+    ]
     schema = {**_PAIR, **_RANGE, **_VERDICT}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        round_computed(pl.col("computed_difference"))
+        round_computed(pl.col(*_RANGE))
     )
 
 
-def _spread(
-    differences: pl.Series, share: float
-) -> tuple[float | None, float | None, float | None, bool | None]:
+def _spreads(differences: pl.DataFrame, tails: Sequence[float]) -> list[_Spread]:
     """Return the middle of redrawn differences, the share below 0, and whether 0 is outside.
 
     Args:
-        differences: one a draw, null where one of the two is.
-        share: how much to leave out at each end, 0 to 1.
+        differences: one row a draw, one column a comparison.
+        tails: for each column the share to leave out at each end.
 
     """
-    # Rounded so that a tie is 0 to the last digit.
-    present = differences.drop_nulls().round(_TIES).sort()
-    draws = len(present)
+    if not differences.width:
+        return []
+    # Equal averages are equal to the last digit, so that ties are exactly 0.
+    in_order = differences.select(pl.all().sort(nulls_last=True))
+    below, above, draws = (
+        in_order.select(count).row(0)
+        for count in ((pl.all() < 0).sum(), (pl.all() > 0).sum(), pl.all().count())
+    )
+    return [_spread(*each) for each in zip(in_order, tails, below, above, draws, strict=True)]
+
+
+def _spread(ordered: pl.Series, share: float, below: int, above: int, draws: int) -> _Spread:
     if not draws:
         return None, None, None, None
     beyond = floor(share * draws)
-    low, high = present[beyond], present[draws - 1 - beyond]
-    below, above = int((present < 0).sum()), int((present > 0).sum())
-    p_below = (below + (draws - below - above) / 2) / draws
-    return low, high, p_below, bool(low > 0 or high < 0)
+    low, high = ordered[beyond], ordered[draws - 1 - beyond]
+    return low, high, (below + (draws - below - above) / 2) / draws, low > 0 or high < 0
 
 
-def _counts(
-    redraws: Redraws, pairs: Iterable[tuple[str, str]], level: float = LEVEL
-) -> tuple[list[int], list[int], list[int], list[bool | None]]:
-    """Return in how many draws the first of each pair is ahead, level and behind, and the verdict.
+def _verdict(ahead: int, level: int, behind: int, share: float) -> tuple[float | None, bool | None]:
+    """Return how often the first of two is ahead, and whether they can be told apart.
 
-    The verdict is that of ``_spread``: the middle lies on one side of 0 where no more draws than
-    are left out at an end are on the other side or at 0.
+    As ``_spread`` does: the middle is on one side of 0 where no more draws than are left out at an
+    end are at 0 or on the other side.
     """
-    ranked = Places(places(redraws.averages))
-    metrics = dict(redraws.actual.select("trust_code", "metrics").iter_rows())
-    ahead, tied, behind, apart = [], [], [], []
-    for one, other in pairs:
-        a, t, b = ranked.compare(one, other)
-        draws = a + t + b
-        most = tail(min(metrics[one], metrics[other]), level) * draws
-        ahead.append(a)
-        tied.append(t)
-        behind.append(b)
-        apart.append(min(a, b) + t <= most if draws else None)
-    return ahead, tied, behind, apart
+    draws = ahead + level + behind
+    if not draws:
+        return None, None
+    return (ahead + level / 2) / draws, min(ahead, behind) + level <= share * draws
 
 
 def _t_quantile(level: float, freedom: int) -> float:

@@ -7,9 +7,10 @@ far a place depends on which metrics are counted. They say nothing of chance in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import ceil, floor, lcm
 from random import Random
 
 import polars as pl
@@ -171,7 +172,7 @@ def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataF
     totals = weighted_sums(draws, patterns)
     left = weighted_sums(draws, [[int(amount > 0) for amount in each] for each in patterns])
     total_of = {
-        pattern: total.set(scores_left < FEWEST, None) * _HUNDREDTHS
+        pattern: total.cast(pl.Float64).set(scores_left < FEWEST, None) * _HUNDREDTHS
         for pattern, total, scores_left in zip(patterns, totals, left, strict=True)
     }
     sums = weighted_sums(draws, points)
@@ -196,6 +197,8 @@ def places(averages: pl.DataFrame) -> pl.DataFrame:
         The same form: 1 is best; null where the average is.
 
     """
+    if not averages.width:
+        return averages
     height = averages.height
     row = pl.int_range(height, dtype=pl.Int64)
     # One ranking of all averages, in which the draws come one after the other.
@@ -223,16 +226,11 @@ def ranges(redraws: Redraws) -> pl.DataFrame:
 
     """
     averages = redraws.averages
-    ends = {
-        "computed_average_low": averages.quantile(TAIL, "linear"),
-        "computed_average_high": averages.quantile(1 - TAIL, "linear"),
-    }
-    of_averages = _codes(averages).with_columns(
-        pl.Series(name, end.row(0), dtype=pl.Float64) for name, end in ends.items()
-    )
-    return of_averages.with_columns(round_computed(pl.col(*ends))).join(
-        middle(places(averages)), on="trust_code", maintain_order="left"
-    )
+    low, high = ([each.quantile(q, "linear") for each in averages] for q in (TAIL, 1 - TAIL))
+    of_averages = _of_trusts(
+        averages, computed_average_low=low, computed_average_high=high
+    ).with_columns(round_computed(pl.col("computed_average_low", "computed_average_high")))
+    return of_averages.join(middle(places(averages)), on="trust_code", maintain_order="left")
 
 
 def firmness(redraws: Redraws) -> pl.DataFrame:
@@ -265,14 +263,11 @@ def quarters(ranked: pl.DataFrame) -> pl.DataFrame:
         trust_code, computed_p_best_quarter and computed_p_worst_quarter (0 to 1).
 
     """
-    trusts = ranked.width
-    shares = {
-        "computed_p_best_quarter": pl.all() <= trusts * _QUARTER,
-        "computed_p_worst_quarter": pl.all() > trusts * (1 - _QUARTER),
-    }
-    return _codes(ranked).with_columns(
-        pl.Series(name, ranked.select(share.mean()).row(0), dtype=pl.Float64)
-        for name, share in shares.items()
+    best, worst = ranked.width * _QUARTER, ranked.width * (1 - _QUARTER)
+    return _of_trusts(
+        ranked,
+        computed_p_best_quarter=[(each <= best).mean() for each in ranked],
+        computed_p_worst_quarter=[(each > worst).mean() for each in ranked],
     )
 
 
@@ -286,17 +281,26 @@ def middle(ranked: pl.DataFrame) -> pl.DataFrame:
         trust_code, computed_place_low (the better end) and computed_place_high.
 
     """
-    ends = {
-        "computed_place_low": ranked.quantile(TAIL, "lower"),
-        "computed_place_high": ranked.quantile(1 - TAIL, "higher"),
-    }
-    return _codes(ranked).with_columns(
-        pl.Series(name, end.row(0)).cast(pl.Int32) for name, end in ends.items()
+    in_order = [each.drop_nulls().sort() if each.null_count() else each.sort() for each in ranked]
+    lasts = [len(each) - 1 for each in in_order]
+    lows, highs = (
+        [
+            each[end(share * last)] if last >= 0 else None
+            for each, last in zip(in_order, lasts, strict=True)
+        ]
+        for share, end in ((TAIL, floor), (1 - TAIL, ceil))
+    )
+    return _of_trusts(ranked, computed_place_low=lows, computed_place_high=highs).with_columns(
+        pl.col("computed_place_low", "computed_place_high").cast(pl.Int32)
     )
 
 
-def _codes(table: pl.DataFrame) -> pl.DataFrame:
-    return pl.DataFrame({"trust_code": table.columns}, schema={"trust_code": pl.String})
+def _of_trusts(table: pl.DataFrame, **figures: Sequence[object]) -> pl.DataFrame:
+    """Turn figures of a table's columns into rows, one a trust."""
+    return pl.DataFrame(
+        {"trust_code": table.columns, **figures},
+        schema={"trust_code": pl.String, **dict.fromkeys(figures, pl.Float64)},
+    )
 
 
 def _actual(scores: pl.DataFrame) -> pl.DataFrame:

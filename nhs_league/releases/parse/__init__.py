@@ -2,7 +2,7 @@
 
 bytes -> ``decoding`` (text) -> ``reading`` (fields) -> ``checks`` (names and numbers; what cannot
 be read is set aside) -> ``contradictions`` (what other rows contradict is doubted) -> ``tidy``
-(frames) -> ``fractions`` (percentages, against those of earlier quarters).
+(frames).
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from nhs_league.releases.parse.checks import check
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.contradictions import judge
 from nhs_league.releases.parse.faults import refuse_many
-from nhs_league.releases.parse.fractions import doubt_fractions
 from nhs_league.releases.parse.reading import Rows, empty_columns, read_rows
 from nhs_league.releases.ranked import largest_ranks, with_of
 
-__all__ = ["Kind", "ParsedFile", "doubt_fractions", "parse_file"]
+__all__ = ["Kind", "ParsedFile", "parse_file"]
 
+_SHARED = ("trust_code", "trust_type")
+"""The texts that all tidy frames have."""
 _SINGLE_ROWS = 2
 """How many rows of a metric may be missing without a notice that they are."""
 
@@ -90,15 +91,13 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
     refuse_many(rows, pl.concat([faults, judged.doubts]))
     frame = _with_doubts(judged.frame, judged.doubts)
     source = release_file or file
-    shaped = (
-        made.with_columns(release_file=pl.lit(source), of=None).select(schema.names()).cast(schema)
+    standings, observations, domains = (
+        made.with_columns(release_file=pl.lit(source)).select(schema.names()).cast(schema)
         for made, schema in zip(
-            _frames(rows, frame), (STANDINGS, OBSERVATIONS, DOMAINS), strict=True
+            with_of(*_frames(rows, frame)), (STANDINGS, OBSERVATIONS, DOMAINS), strict=True
         )
     )
-    standings, observations, domains = with_of(*shaped)
-    observations, of_fractions = doubt_fractions(observations, observations)
-    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices, *of_fractions)
+    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices)
     return ParsedFile(
         kind=rows.header.kind,
         quarters=tuple(sorted(Quarter.parse(q) for q in frame["quarter"].unique())),
@@ -115,7 +114,8 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
 
 def _frames(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     if rows.header.kind is Kind.LEAGUE_TABLE:
-        return tidy.table_standings(frame), OBSERVATIONS.to_frame(), DOMAINS.to_frame()
+        standings = tidy.table_standings(frame).cast(dict.fromkeys(_SHARED, pl.String))
+        return standings, OBSERVATIONS.to_frame(), DOMAINS.to_frame()
     return tidy.standings(frame), tidy.observations(frame), tidy.domains(frame)
 
 
@@ -132,8 +132,11 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
     if faults.is_empty():
         return SET_ASIDE.to_frame()
     known = ["quarter", "trust_code", "trust_type"]
+    is_fault = pl.col("row").is_in(faults["row"].unique().implode())
+    frame = frame.filter(is_fault)
     if rows.header.kind is Kind.METRIC:
-        frame = frame.with_columns(metric_id=pl.coalesce("metric_of", "metric_id"))
+        metric_id = pl.coalesce(pl.col("metric_of", "metric_id").cast(pl.String))
+        frame = frame.with_columns(metric_id=metric_id)
         known.append("metric_id")
     else:
         frame = frame.with_columns(metric_id=pl.lit(None, pl.String))
@@ -141,9 +144,14 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
     lines = rows.lines(faults["row"])
     spelt = {**rows.header.spelt, "row": "(whole row)"}
     return (
-        faults.join(frame.select("row", *known), on="row", how="left", maintain_order="left")
+        faults.join(
+            frame.select("row", pl.col(known).cast(pl.String)),
+            on="row",
+            how="left",
+            maintain_order="left",
+        )
         .join(
-            rows.frame.select("row", *raw),
+            rows.frame.filter(is_fault).select("row", pl.col(raw).cast(pl.String)),
             on="row",
             how="left",
             suffix="_raw",
@@ -239,7 +247,8 @@ def _without_summary(frame: pl.DataFrame) -> list[str]:
     metrics = [RowKind.VALUE.value, RowKind.SCORE.value]
     domains = [RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value]
     group = ["quarter", "trust_type"]
-    summary = frame.filter(~pl.col("kind").is_in([*metrics, *domains]))
+    needed = frame.select(*group, "trust_code", "metric_id", "kind")
+    summary = needed.filter(~pl.col("kind").is_in([*metrics, *domains]))
     trusts = frame.select(*group, "trust_code").unique(maintain_order=True)
     usual = summary.select(*group, "metric_id").unique()
     lacking = trusts.join(usual, on=group).join(

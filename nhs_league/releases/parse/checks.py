@@ -14,12 +14,14 @@ from nhs_league.releases.parse.identity import identified
 from nhs_league.releases.parse.numbers import read_numbers
 from nhs_league.releases.parse.peers import PEERS
 from nhs_league.releases.parse.reading import Rows
+from nhs_league.releases.parse.texts import each_text, numbered
 
 _LARGEST_RANK = 99_999
 _SCORES = (RowKind.SCORE, RowKind.DOMAIN_SCORE, RowKind.AVERAGE_SCORE)
 _TO_FOUR = (RowKind.DOMAIN_SEGMENT, RowKind.UNADJUSTED_SEGMENT)
 _TO_FIVE = (RowKind.ADJUSTED_SEGMENT, RowKind.FINAL_SEGMENT)
 _FLAGS = (RowKind.OVERRIDE, RowKind.SUPPORT_PROGRAMME)
+_KIND = pl.Enum([kind.value for kind in RowKind])
 _YES_OR_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
 _RANGE = r"(?i)^[\[(]?\s*([0-9.]+)\s*(?:to|[-–—,])\s*([0-9.]+)\s*[\])]?$"
 _ONE_VALUE = r"^([0-9.]+)$"
@@ -32,10 +34,10 @@ class Checked:
     """The typed rows of a release file.
 
     Attributes:
-        frame: ``row``, the columns of the file under our names, figures as numbers, ``quarter`` as
-            QUARTER, ``trust_type`` under our names. A metric file also has ``kind`` (a RowKind's
-            value), ``metric_of`` (the metric's ID, for values and scores) and ``published_unit``;
-            a league table has the ends of its ranges and ``in_deficit``.
+        frame: ``row``, the columns of the file under our names, texts numbered (``texts``), figures
+            as numbers, ``quarter`` as QUARTER, ``trust_type`` under our names. A metric file also
+            has ``kind`` (a RowKind's value), ``metric_of`` (the metric's ID, for values and scores)
+            and ``published_unit``; a league table has the ends of its ranges and ``in_deficit``.
         set_aside: schema FAULTS; a row whose key cannot be read is here once and not in ``frame``,
             a cell that cannot be read is null in ``frame``.
         notices: what was left out or read otherwise, a sentence each.
@@ -65,15 +67,17 @@ def _metric_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) ->
     frame = frame.with_columns(published_unit=pl.col("unit"))
     is_kind = {kinds: pl.col("kind").is_in([k.value for k in kinds]) for kinds in _KINDS}
     segments, flags = is_kind[_TO_FOUR] | is_kind[_TO_FIVE], is_kind[_FLAGS]
-    text = pl.col("value")
-    frame = frame.with_columns(
-        value_text=text,
-        value=pl.when(segments)
-        .then(text.str.replace(r"(?i)^segment\s*", ""))
+    text = frame["value"]
+    flag = each_text(text, lambda texts: texts.str.to_lowercase().replace(_YES_OR_NO))
+    written = frame.select(
+        pl.when(segments)
+        .then(_segment_number(text).cast(pl.String))
         .when(flags)
-        .then(text.str.to_lowercase().replace(_YES_OR_NO))
-        .otherwise(text),
+        .then(flag.cast(pl.String))
+        .otherwise(text.cast(pl.String))
+        .alias("value")
     )
+    frame = frame.with_columns(numbered(written.to_series()))
     is_percent = (frame["published_unit"] == "%") & (frame["kind"] == RowKind.VALUE.value)
     for column in ("value", *PEERS):
         frame, fault = _number(rows, frame, column, of_percent=is_percent)
@@ -89,18 +93,24 @@ def _metric_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) ->
         (is_kind[_TO_FIVE] & ~value.is_in([1.0, 2.0, 3.0, 4.0, 5.0]), "a segment is 1 to 5"),
         (flags & ~value.is_in([0.0, 1.0]), "a flag is 0 or 1"),
     ):
-        at_fault = frame.filter(bad).with_columns(value="value_text")
-        faults.append(cells(rows, at_fault, "value", reason))
+        faults.append(cells(rows, frame.filter(bad), "value", reason))
         frame = frame.with_columns(value=pl.when(~bad.fill_null(value=False)).then("value"))
-    return Checked(frame.drop("value_text"), together(faults), notices)
+    return Checked(frame, together(faults), notices)
 
 
 _KINDS = (_SCORES, _TO_FOUR, _TO_FIVE, _FLAGS)
 
 
+def _segment_number(column: pl.Series) -> pl.Series:
+    """Take the word before a segment's number out of a column."""
+    return each_text(column, lambda texts: texts.str.replace(r"(?i)^segment\s*", ""))
+
+
 def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Find out what each row is; rows of IDs that are not understood are left out."""
-    frame = frame.with_columns(year=pl.col("quarter").cast(pl.String).str.slice(3))
+    frame = frame.with_columns(
+        each_text(frame["quarter"], lambda labels: labels.str.slice(3)).alias("year")
+    )
     texts = (
         frame.drop_nulls("metric")
         .group_by("year", "metric_id", "metric")
@@ -108,12 +118,13 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
         .sort("len", "metric", descending=[True, False])
         .unique(["year", "metric_id"], keep="first", maintain_order=True)
     )
+    pairs = frame.select("year", "metric_id").unique().sort("year", "metric_id")
     notices: list[str] = []
     found: list[tuple[str, str, str, str | None]] = []
-    for year in frame["year"].unique().sort():
-        ids = frame.filter(pl.col("year") == year)["metric_id"].unique()
+    for year in pairs["year"].unique(maintain_order=True):
+        ids = pairs.filter(pl.col("year") == year)["metric_id"]
         usual = dict(texts.filter(pl.col("year") == year).select("metric_id", "metric").iter_rows())
-        descriptions: Mapping[str, str] = {i: usual.get(i, "") for i in ids.sort()}
+        descriptions: Mapping[str, str] = {i: usual.get(i, "") for i in ids}
         classified = classify(year, descriptions)
         found += [
             (year, metric_id, kind.value, classified.metric_ids.get(metric_id))
@@ -130,21 +141,25 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     kinds = pl.DataFrame(
         found,
         schema={
-            "year": pl.String,
-            "metric_id": pl.String,
-            "kind": pl.String,
+            "year": frame.schema["year"],
+            "metric_id": frame.schema["metric_id"],
+            "kind": _KIND,
             "metric_of": pl.String,
         },
         orient="row",
     )
+    kinds = kinds.with_columns(numbered(kinds["metric_of"]))
     usual_text = texts.select("year", "metric_id", usual="metric")
     joined = frame.join(kinds, on=["year", "metric_id"], how="inner", maintain_order="left").join(
         usual_text, on=["year", "metric_id"], how="left", maintain_order="left"
     )
     filled = joined.with_columns(
         *(_filled(column) for column in ("domain", "sub_domain") if joined[column].null_count()),
-        metric=pl.coalesce("metric", "usual", "metric_id"),
+        metric=pl.coalesce("metric", "usual"),
     )
+    if filled["metric"].null_count():
+        named_by_id = pl.coalesce(pl.col("metric", "metric_id").cast(pl.String))
+        filled = filled.with_columns(numbered(filled.select(named_by_id).to_series()))
     return filled.drop("usual", "year"), tuple(notices)
 
 
@@ -155,7 +170,7 @@ def _filled(column: str) -> pl.Expr:
 
 
 def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> Checked:
-    frame = frame.with_columns(pl.col("segment").str.replace(r"(?i)^segment\s*", ""))
+    frame = frame.with_columns(_segment_number(frame["segment"]))
     for column in ("average_score", "segment"):
         frame, fault = _number(rows, frame, column)
         faults.append(fault)
@@ -174,7 +189,9 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
     for name in ("score", "rank"):
         frame, fault = _range(rows, frame, name)
         faults.append(fault)
-    word = pl.col("deficit").str.to_lowercase().str.extract(r"^([a-z]+|[01](?:\.0)?$)")
+    word = (
+        pl.col("deficit").cast(pl.String).str.to_lowercase().str.extract(r"^([a-z]+|[01](?:\.0)?$)")
+    )
     said_yes = {**_YES_OR_NO, "1": "1", "0": "0", "1.0": "1", "0.0": "0", "in": "1", "not": "0"}
     in_deficit = word.replace_strict(said_yes, default=None, return_dtype=pl.String) == "1"
     frame = frame.with_columns(in_deficit=in_deficit)
@@ -187,7 +204,7 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
 def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split a likely range into ``<name>_low`` and ``<name>_high``."""
     column = f"{name}_range"
-    text = pl.col(column)
+    text = pl.col(column).cast(pl.String)
     ends = [
         pl.coalesce(text.str.extract(_RANGE, i), text.str.extract(_ONE_VALUE)).cast(
             pl.Float64, strict=False
@@ -203,7 +220,8 @@ def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl
     else:
         is_wrong |= (pl.col(low) < 1) | (pl.col(low) % 1 != 0) | (pl.col(high) % 1 != 0)
         reason = "a rank's likely range runs upwards in whole numbers from 1, as 6 to 49"
-    is_missing = read_numbers(frame[column])["unreadable"] | frame[column].str.contains(_ONE_VALUE)
+    is_one_value = each_text(frame[column], lambda texts: texts.str.contains(_ONE_VALUE))
+    is_missing = read_numbers(frame[column])["unreadable"] | is_one_value
     frame = frame.with_columns(is_missing=~is_missing.fill_null(value=False))
     bad = is_wrong & ~pl.col("is_missing")
     fault = cells(rows, frame.filter(bad), column, reason)
@@ -221,7 +239,7 @@ def _number(
 
 def _rank(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read ranks: whole numbers from 1, also as 33.0, and with the sign of a tie as 8=."""
-    text = frame["rank"].str.replace(r"^=?([0-9.]+)=?$", "${1}")
+    text = each_text(frame["rank"], lambda texts: texts.str.replace(r"^=?([0-9.]+)=?$", "${1}"))
     read = read_numbers(text)
     number = read["number"]
     is_rank = number.is_between(1, _LARGEST_RANK) & (number % 1 == 0)

@@ -16,7 +16,7 @@ from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together
+from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together, without
 from nhs_league.releases.parse.misplaced import without_misplaced
 from nhs_league.releases.parse.order import of_league_table, of_metric_file
 from nhs_league.releases.parse.peers import PEERS, peer_figures
@@ -90,20 +90,18 @@ def _without_repeats(
     rows: Rows, frame: pl.DataFrame, *, is_metric: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
     """Drop rows that repeat another, and set aside different rows that have one key."""
-    key = (
-        ["quarter", "trust_code", "metric_id", "published_unit"]
-        if is_metric
-        else ["quarter", "trust_code"]
-    )
+    key = ["trust_code", "metric_id", "published_unit"] if is_metric else ["trust_code"]
     figures = (
         ["value", "rank", *PEERS]
         if is_metric
         else ["average_score", "segment", "rank", "in_deficit"]
     )
-    single = frame.unique([*key, *figures], keep="first", maintain_order=True)
-    is_twice = pl.struct(key).is_duplicated()
+    # Within quarters, as one table of all keys takes eight times the room.
+    is_twice = pl.struct(key).is_duplicated().over("quarter")
+    doubled = frame.filter(is_twice)
+    single = doubled.unique(["quarter", *key, *figures], keep="first", maintain_order=True)
     twice = single.filter(is_twice)
-    repeated = frame.height - single.height
+    repeated = doubled.height - single.height
     notices = (f"rows that are there twice, counted once: {repeated}",) if repeated else ()
     column = "value" if is_metric else "trust_code"
     reason = (
@@ -111,14 +109,15 @@ def _without_repeats(
         if is_metric
         else "another row of this trust differs"
     )
-    return single.filter(~is_twice), cells(rows, twice, column, reason), notices
+    left_out = without(doubled, single.filter(~is_twice))
+    return without(frame, left_out), cells(rows, twice, column, reason), notices
 
 
 def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt rows whose names are unlike those of the trust's, or the metric's, other rows."""
     faults = []
     for column, by in _LINKED.items():
-        named = frame.drop_nulls(column)
+        named = frame.select("row", *by, column).drop_nulls(column)
         texts = named.group_by(*by, column).agg(same=pl.len())
         all_rows = pl.col("same").sum().over(by)
         odd = texts.filter(
@@ -136,8 +135,8 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _two_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt a score row whose rank is not its value row's, where the metric's others have one."""
-    ranked = frame.filter(pl.col("rank").is_not_null())
     by = ("quarter", "trust_type", "metric_of", "trust_code")
+    ranked = frame.select("row", *by, "kind", "rank").drop_nulls("rank")
     values = (
         ranked.filter(pl.col("kind") == RowKind.VALUE.value)
         .group_by(by)
@@ -202,9 +201,11 @@ def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
 
     """
     kinds = [RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value]
-    is_described = pl.col("metric") != pl.col("metric_id")
-    of_domains = frame.filter(pl.col("kind").is_in(kinds), is_described).drop_nulls("domain")
-    description, domain = (pl.col(c).str.to_lowercase() for c in ("metric", "domain"))
+    is_described = pl.col("metric").cast(pl.String) != pl.col("metric_id").cast(pl.String)
+    of_domains = frame.filter(pl.col("kind").is_in(kinds)).filter(is_described).drop_nulls("domain")
+    description, domain = (
+        pl.col(c).cast(pl.String).str.to_lowercase() for c in ("metric", "domain")
+    )
     differs = of_domains.filter(~description.str.starts_with(domain))
     ids = of_domains["metric_id"].n_unique()
     broken = differs.select("quarter", "trust_type", "metric_id").unique().rows()

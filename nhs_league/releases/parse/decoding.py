@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
+from collections.abc import Iterator
 
 from nhs_league.errors import RefusedError
 
@@ -15,14 +17,20 @@ _OTHER_FILES = {
     b"%PDF": "a PDF file under the name of a CSV file",
 }
 _OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_NOT_IN_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 _NULS_OF_UTF16 = 0.2
 """The share of NUL bytes from which a text is in UTF-16; one or two are odd cells."""
 _DELIMITERS = ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "vertical bars"))
 _TELLING = (b"metric_id", b"average_score")
+_AT_ONCE = 4 * 1024**2
+"""How many bytes are decoded at once."""
 
 
 def decode(file: str, data: bytes) -> bytes:
-    """Return a release file's text as UTF-8 with LF or CRLF line ends and no byte-order mark.
+    """Return a release file's text as UTF-8 with LF or CRLF line ends.
+
+    What needs no change is not copied, as files may be large: a byte-order mark stays.
 
     Args:
         file: name of the file, for the error.
@@ -32,7 +40,7 @@ def decode(file: str, data: bytes) -> bytes:
         RefusedError: it is not text of comma-separated values; the message names what it is.
 
     """
-    if not data.strip():
+    if not data or data.isspace():
         raise RefusedError(file, "the file is empty", advice=RETRY)
     for magic, what in _OTHER_FILES.items():
         if data.startswith(magic):
@@ -42,9 +50,9 @@ def decode(file: str, data: bytes) -> bytes:
         or data.count(b"\0") > len(data) * _NULS_OF_UTF16
     ):
         raise RefusedError(file, "the text is in UTF-16", advice="Save it as CSV UTF-8.")
-    data = data.removeprefix(codecs.BOM_UTF8).rstrip(b"\x1a")
-    if data.lstrip()[:1] == b"<":
-        first = data.lstrip()[:40].split(b"\n")[0].decode("utf-8", "replace")
+    data = data.rstrip(b"\x1a")
+    if start := _MARKUP.match(data):
+        first = data[start.end() - 1 :][:40].split(b"\n")[0].decode("utf-8", "replace")
         reason = "this is a web page, not a CSV file"
         raise RefusedError(file, reason, line=1, value=first.strip(), advice=RETRY)
     if b"\n" not in data:
@@ -55,6 +63,9 @@ def decode(file: str, data: bytes) -> bytes:
 
 
 def _as_utf8(file: str, data: bytes) -> bytes:
+    if _is_utf8(data):
+        return data
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as not_utf8:
@@ -63,14 +74,31 @@ def _as_utf8(file: str, data: bytes) -> bytes:
             reason = "this line is not in UTF-8, but other text of the file is"
             value = repr(data[not_utf8.start : not_utf8.end])
             raise RefusedError(file, reason, line=line, value=value, advice=RETRY) from not_utf8
-        try:
-            return data.decode("cp1252").encode("utf-8")
-        except UnicodeDecodeError as neither:
-            line = data.count(b"\n", 0, neither.start) + 1
+        if neither := _NOT_IN_1252.search(data):
+            line = data.count(b"\n", 0, neither.start()) + 1
             reason = "the text is neither UTF-8 nor Windows-1252"
-            value = repr(data[neither.start : neither.end])
-            raise RefusedError(file, reason, line=line, value=value) from not_utf8
-    return data
+            raise RefusedError(file, reason, line=line, value=repr(neither[0])) from not_utf8
+    text = io.BytesIO()
+    for part in _parts(data):
+        text.write(part.decode("cp1252").encode("utf-8"))
+    return text.getvalue()
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Return whether bytes are UTF-8, without a copy of all of them."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for part in _parts(data):
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    for begins in range(0, len(data), _AT_ONCE):
+        yield data[begins : begins + _AT_ONCE]
 
 
 def _refuse_other_delimiters(file: str, text: bytes) -> None:

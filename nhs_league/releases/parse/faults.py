@@ -34,13 +34,23 @@ def cells(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.Da
     """
     if at_fault.is_empty():
         return FAULTS.to_frame()
-    text = pl.col(column) if column in rows.frame.columns else pl.lit("")
+    text = pl.col(column).cast(pl.String) if column in rows.frame.columns else pl.lit("")
+    texts = rows.frame.filter(_is_row_of(at_fault)).select("row", value=text)
     return (
         at_fault.select("row")
-        .join(rows.frame.select("row", value=text), on="row", how="left", maintain_order="left")
+        .join(texts, on="row", how="left", maintain_order="left")
         .select("row", column=pl.lit(column), value="value", reason=pl.lit(reason))
         .cast(FAULTS)
     )
+
+
+def without(frame: pl.DataFrame, at_fault: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame without the rows that are at fault; of these only ``row`` is read."""
+    return frame if at_fault.is_empty() else frame.filter(~_is_row_of(at_fault))
+
+
+def _is_row_of(at_fault: pl.DataFrame) -> pl.Expr:
+    return pl.col("row").is_in(at_fault["row"].unique().implode())
 
 
 def together(faults: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import polars as pl
 
@@ -11,8 +12,9 @@ from nhs_league.core.frames import QUARTER
 from nhs_league.core.quarters import LABELS, Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.faults import FAULTS, cells, together
+from nhs_league.releases.parse.faults import FAULTS, cells, together, without
 from nhs_league.releases.parse.reading import Rows
+from nhs_league.releases.parse.texts import each_text, numbered
 
 _LONGEST = 1000
 _TRUST_CODE = r"^[A-Z0-9]{3,6}$"
@@ -24,31 +26,30 @@ def identified(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
 
     Returns:
         The rows of ``rows.frame`` that have all of them, with ``quarter`` as QUARTER, codes and IDs
-        in capitals, ``trust_type`` under our names and ``published_type`` as it is written; and
-        what is set aside, schema FAULTS.
+        in capitals and ``trust_type`` under our names; and what is set aside, schema FAULTS.
 
     Raises:
         RefusedError: the file names no quarter at all.
 
     """
-    frame = rows.frame.with_columns(pl.col("trust_code").str.to_uppercase())
-    if rows.header.kind is Kind.METRIC:
-        frame = frame.with_columns(pl.col("metric_id").str.to_uppercase())
+    in_capitals = ["trust_code", "metric_id"]
+    frame = rows.frame.with_columns(
+        each_text(rows.frame[column], lambda texts: texts.str.to_uppercase())
+        for column in in_capitals
+        if column in rows.frame.columns
+    )
     frame = _with_quarter(rows, frame)
     frame = _with_type(frame)
-    too_long = pl.col("trust_name").str.len_chars() > _LONGEST
+    is_code = _is(frame["trust_code"], lambda texts: texts.str.contains(_TRUST_CODE))
+    is_too_long = _is(frame["trust_name"], lambda texts: texts.str.len_chars() > _LONGEST)
     checks = [
-        ("quarter", pl.col("quarter").is_null(), "not a quarter such as Q3 2025/26"),
-        (
-            "trust_code",
-            ~pl.col("trust_code").fill_null("").str.contains(_TRUST_CODE),
-            "not a trust code (three to six letters and digits)",
-        ),
-        ("trust_type", pl.col("trust_type").is_null(), "the trust type is missing"),
-        ("trust_name", too_long.fill_null(value=False), "a name cannot be so long"),
+        ("quarter", frame["quarter"].is_null(), "not a quarter such as Q3 2025/26"),
+        ("trust_code", ~is_code, "not a trust code (three to six letters and digits)"),
+        ("trust_type", frame["trust_type"].is_null(), "the trust type is missing"),
+        ("trust_name", is_too_long, "a name cannot be so long"),
     ]
     if rows.header.kind is Kind.METRIC:
-        is_id = pl.col("metric_id").fill_null("").str.contains(_METRIC_ID)
+        is_id = _is(frame["metric_id"], lambda texts: texts.str.contains(_METRIC_ID))
         checks.append(("metric_id", ~is_id, "not a metric ID (OF and four digits)"))
     faults = [cells(rows, frame.filter(bad), column, reason) for column, bad, reason in checks]
     faults.append(
@@ -62,15 +63,19 @@ def identified(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         )
     )
     bad_rows = together(faults).unique("row", keep="first", maintain_order=True)
-    whole = frame.join(bad_rows.select("row"), on="row", how="anti", maintain_order="left")
-    return whole, [bad_rows]
+    return without(frame, bad_rows), [bad_rows]
+
+
+def _is(column: pl.Series, test: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return whether a column's texts pass a test; a missing one does not."""
+    return each_text(column, test).fill_null(value=False)
 
 
 def _with_quarter(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Read the quarter; in the first form only the summary rows' reporting date names it."""
     if "quarter" in rows.header.position:
         return frame.with_columns(quarter=_quarters(frame["quarter"]))
-    is_summary = pl.col("metric_id").str.contains("^OF[45]")
+    is_summary = _is(frame["metric_id"], lambda texts: texts.str.contains("^OF[45]"))
     named = _quarters(frame.filter(is_summary)["period"]).drop_nulls().unique()
     if len(named) != 1:
         listed = ", ".join(named.cast(pl.String).sort()) or "none"
@@ -83,12 +88,16 @@ def _with_quarter(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _quarters(column: pl.Series) -> pl.Series:
-    known = {label: label for label in column.unique().drop_nulls() if label in LABELS}
-    for text in set(column.unique().drop_nulls()) - known.keys():
-        quarter = Quarter.read(_without_dressing(text))
-        if quarter is not None:
-            known[text] = quarter.label
-    return column.replace_strict(known, default=None, return_dtype=pl.String).cast(QUARTER)
+    def read(texts: pl.Series) -> pl.Series:
+        labels = [text if text in LABELS else _quarter(text) for text in texts]
+        return pl.Series(labels, dtype=QUARTER)
+
+    return each_text(column, read)
+
+
+def _quarter(text: str) -> str | None:
+    quarter = Quarter.read(_without_dressing(text))
+    return quarter.label if quarter else None
 
 
 def _without_dressing(text: str) -> str:
@@ -109,16 +118,17 @@ def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
         ours.append(name or None)
         by_words.append(name != trust_types.from_published(trust_type or "") or _is_told(name))
     known = pairs.with_columns(
-        ours=pl.Series(ours, dtype=pl.String), by_words=pl.Series(by_words, dtype=pl.Boolean)
+        ours=numbered(pl.Series(ours, dtype=pl.String)),
+        by_words=pl.Series(by_words, dtype=pl.Boolean),
     )
-    joined = frame.join(
+    joined = frame.select("trust_code", "trust_type", "subtype").join(
         known, on=["trust_type", "subtype"], nulls_equal=True, maintain_order="left"
     )
-    others = pl.col("ours").filter("by_words").mode().min().over("trust_code", "trust_type")
-    ours_too = pl.when("by_words").then("ours").otherwise(pl.coalesce(others, "ours"))
-    return joined.with_columns(published_type="trust_type", trust_type=ours_too).drop(
-        "ours", "by_words"
-    )
+    if not all(by_words):
+        others = pl.col("ours").filter("by_words").mode().min().over("trust_code", "trust_type")
+        ours_too = pl.when("by_words").then("ours").otherwise(pl.coalesce(others, "ours"))
+        joined = joined.with_columns(ours=ours_too)
+    return frame.with_columns(trust_type=joined["ours"])
 
 
 def _is_told(name: str) -> bool:

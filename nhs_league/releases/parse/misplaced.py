@@ -6,7 +6,7 @@ import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.faults import cells, together
+from nhs_league.releases.parse.faults import cells, together, without
 from nhs_league.releases.parse.reading import Rows
 
 _ODD = 2
@@ -36,7 +36,7 @@ def without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl
     for way, column, reason in ways:
         odd = way(frame)
         faults.append(cells(rows, odd, column, reason))
-        frame = frame.join(odd.select("row"), on="row", how="anti", maintain_order="left")
+        frame = without(frame, odd)
     of_two_types = frame.filter(pl.col("trust_type").n_unique().over("quarter", "trust_code") > 1)
     if of_two_types.height:
         code, quarter, row = of_two_types.select(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from nhs_league.releases.parse.texts import each_text
+
 # Not \d, which means the digits of every script.
 _PLAIN = r"^-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$"
 _MISSING = (
@@ -61,7 +63,7 @@ def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> p
     """Read a column of numbers.
 
     Args:
-        column: texts, null where the field is empty.
+        column: numbered texts (``texts``), null where the field is empty.
         of_percent: which rows are percentages; where it is given, a percent sign is taken if all of
             those have it, whatever the others look like.
 
@@ -70,20 +72,28 @@ def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> p
         (Boolean), one row for each of the column's.
 
     """
-    texts = column.unique().drop_nulls()
+    texts = _texts(column)
     plain = texts.filter(texts.str.contains(_PLAIN))
     others = texts.filter(~texts.str.contains(_PLAIN) & ~texts.str.contains(_MISSING))
     read = dict(zip(plain, plain.cast(pl.Float64), strict=True))
     if len(others):
         percents = plain
         if of_percent is not None:
-            percents = column.filter(of_percent.fill_null(value=False)).unique().drop_nulls()
+            percents = _texts(column.filter(of_percent.fill_null(value=False)))
             percents = percents.filter(percents.str.contains(_PLAIN))
         read |= _read_others(others.to_list(), plain.to_list(), percents.to_list())
     finite = {text: number for text, number in read.items() if abs(number) != float("inf")}
-    number = column.replace_strict(finite, default=None, return_dtype=pl.Float64)
-    is_missing = column.is_null() | column.str.contains(_MISSING)
-    return pl.DataFrame({"number": number, "unreadable": number.is_null() & ~is_missing})
+    number = each_text(
+        column,
+        lambda texts: texts.replace_strict(finite, default=None, return_dtype=pl.Float64),
+    )
+    is_missing = each_text(column, lambda texts: texts.str.contains(_MISSING))
+    unreadable = number.is_null() & ~is_missing.fill_null(value=True)
+    return pl.DataFrame({"number": number, "unreadable": unreadable})
+
+
+def _texts(column: pl.Series) -> pl.Series:
+    return column.unique().drop_nulls().cast(pl.String)
 
 
 def _read_others(others: list[str], plain: list[str], percents: list[str]) -> dict[str, float]:

@@ -43,17 +43,20 @@ def of_metric_file(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple
         RefusedError: they follow nothing in most groups.
 
     """
-    plain = frame.filter(pl.col("kind").is_in(_BY_VALUE)).with_columns(figure=pl.col("value"))
+    needed = frame.select(
+        "row", *_GROUP, "trust_code", "kind", "rank", "published_unit", figure="value"
+    )
+    plain = needed.filter(pl.col("kind").is_in(_BY_VALUE))
     averages = frame.filter(pl.col("kind") == RowKind.AVERAGE_SCORE.value).select(
         "quarter", "trust_code", average_score="value"
     )
     places = (
-        frame.filter(pl.col("kind") == RowKind.ADJUSTED_SEGMENT.value)
+        needed.filter(pl.col("kind") == RowKind.ADJUSTED_SEGMENT.value)
         .join(averages, on=["quarter", "trust_code"], how="left", maintain_order="left")
-        .with_columns(figure=_league_order(pl.col("value"), pl.col("average_score")))
+        .with_columns(figure=_league_order(pl.col("figure"), pl.col("average_score")))
         .drop("average_score")
     )
-    return _against_order(rows, pl.concat([plain, places], how="diagonal"))
+    return _against_order(rows, pl.concat([plain, places]))
 
 
 def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -33,7 +33,8 @@ def peer_figures(
         RefusedError: medians and quartiles do not fit together in most groups.
 
     """
-    values = frame.filter(pl.col("kind") == RowKind.VALUE.value)
+    needed = frame.select("row", *_GROUP, "kind", "subtype", *PEERS)
+    values = needed.filter(pl.col("kind") == RowKind.VALUE.value)
     faults = []
     notices = []
     broken: set[tuple[object, ...]] = set()

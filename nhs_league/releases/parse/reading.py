@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +11,7 @@ from nhs_league.errors import RefusedError
 from nhs_league.releases.parse.columns import Header, Kind, recognise
 from nhs_league.releases.parse.decoding import RETRY, decode
 from nhs_league.releases.parse.records import Record, records
+from nhs_league.releases.parse.texts import each_text, end_to_end, numbered
 
 NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")
 """The columns that hold names; runs of blanks in them count as one."""
@@ -23,6 +24,7 @@ _LINES_ABOVE = 20
 """In how many records from the first the header is looked for."""
 _WIDEST = 500
 _AT_ONCE = 20_000
+_BYTES_AT_ONCE = 4 * 1024**2
 _SHOWN = 200
 _FEW_ROWS = 5
 
@@ -34,9 +36,9 @@ class Rows:
     Attributes:
         file: name of the file.
         header: its recognised header.
-        frame: our column names as String, cleaned, with ``row`` (the record's number below the
-            header, from 0, blank lines not counted). A missing text is null; figures are as they
-            are written.
+        frame: our column names as numbered texts (``texts``), cleaned, with ``row`` (the record's
+            number below the header, from 0, blank lines not counted). A missing text is null;
+            figures are as they are written.
         ragged: numbers of the records that have too few or too many fields, or broken quotes, with
             what they hold; they are not in ``frame``.
         notes: text above the header and below the rows.
@@ -86,7 +88,7 @@ def read_rows(file: str, data: bytes) -> Rows:
     header, notes, first_line = _find_header(file, text)
     names = {place: name for name, place in header.position.items()}
     columns = [names.get(place, f"extra {place}") for place in range(header.width)]
-    raw = _read_regular(_from_line(text, first_line), columns)
+    raw = _read_regular(text, _start_of(text, first_line), columns)
     ragged: tuple[tuple[int, str], ...] = ()
     if raw is None:
         raw, ragged, below = _read_ragged(file, header, columns, text)
@@ -96,13 +98,10 @@ def read_rows(file: str, data: bytes) -> Rows:
     frame = raw.select(
         pl.col("row").cast(pl.Int64),
         *(_clean(raw[name]) for name in header.position),
-        *(pl.lit(None, pl.String).alias(name) for name in header.absent),
+        *(pl.lit(None, pl.Enum([])).alias(name) for name in header.absent),
     )
-    is_header = pl.all_horizontal(
-        pl.col(name).str.to_lowercase() == header.spelt[name].lower()
-        for name in ("trust_code", "trust_name")
-    )
-    body = frame.filter(~is_header.fill_null(value=False))
+    code, name = (_is_text(frame[c], header.spelt[c]) for c in ("trust_code", "trust_name"))
+    body = frame.filter(~(code & name))
     if body.is_empty():
         fields = f"no row has the {header.width} fields of the header"
         reason = fields if ragged else "there are no rows below the header"
@@ -154,31 +153,72 @@ def _find_header(file: str, text: bytes) -> tuple[Header, tuple[str, ...], int]:
     raise first or RefusedError(file, "there is no header", advice=RETRY)
 
 
-def _from_line(text: bytes, line: int) -> bytes:
-    """Return a text from a line on, counted from 1."""
+def _is_text(column: pl.Series, text: str) -> pl.Series:
+    """Return which rows have a text, in capitals or not."""
+    return each_text(column, lambda texts: texts.str.to_lowercase() == text.lower()).fill_null(
+        value=False
+    )
+
+
+def _start_of(text: bytes, line: int) -> int:
+    """Return the place at which a line, counted from 1, begins."""
     start = 0
     for _ in range(line - 1):
         start = text.index(b"\n", start) + 1
-    return text[start:]
+    return start
 
 
-def _read_regular(body: bytes, columns: Sequence[str]) -> pl.DataFrame | None:
+def _read_regular(text: bytes, start: int, columns: Sequence[str]) -> pl.DataFrame | None:
     """Read rows that have all their fields, with their numbers; None where some have not.
 
     Polars fills a row that is too short with nulls and refuses one that is too long; so all rows
     are full if the commas of the body are those inside fields and one less than fields in a row.
     """
+    schema = dict.fromkeys(columns, pl.String())
+    parts = []
     try:
-        raw = pl.read_csv(body, has_header=False, schema=dict.fromkeys(columns, pl.String()))
+        for lines in _whole_lines(text, start):
+            raw = pl.read_csv(lines, has_header=False, schema=schema)
+            parts.append(_numbered(raw.filter(~pl.all_horizontal(pl.all().fill_null("") == ""))))
     except pl.exceptions.PolarsError:
         return None
-    rows = raw.filter(~pl.all_horizontal(pl.all().fill_null("") == ""))
-    inside = raw.select(
-        pl.sum_horizontal(pl.all().str.count_matches(",", literal=True).sum())
-    ).item()
-    if body.count(b",") != inside + rows.height * (raw.width - 1):
+    rows = _end_to_end(parts)
+    inside = sum(each_text(column, _commas).sum() for column in rows.iter_columns())
+    if text.count(b",", start) != inside + rows.height * (rows.width - 1):
         return None
     return rows.with_row_index("row")
+
+
+def _whole_lines(text: bytes, start: int) -> Iterator[bytes]:
+    """Yield a text from a place on, some megabytes at once; no part ends within quotes."""
+    while start < len(text):
+        end, quotes = start, 0
+        while end < len(text) and (end - start < _BYTES_AT_ONCE or quotes % 2):
+            before = end
+            end = text.find(b"\n", max(start + _BYTES_AT_ONCE, end)) + 1 or len(text)
+            quotes += text.count(b'"', before, end)
+        lines = text[start:end]
+        if lines.strip(b"\r\n"):
+            yield lines
+        start = end
+
+
+def _commas(texts: pl.Series) -> pl.Series:
+    return texts.str.count_matches(",", literal=True)
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(
+        numbered(column) for column in rows.iter_columns() if column.dtype == pl.String
+    )
+
+
+def _end_to_end(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Put parts of a file, with numbered texts, one below the other."""
+    return pl.DataFrame(
+        end_to_end(columns) if columns[0].dtype == pl.Enum else pl.concat(columns)
+        for columns in ([part[name] for part in parts] for name in parts[0].columns)
+    )
 
 
 def _read_ragged(
@@ -187,7 +227,7 @@ def _read_ragged(
     """Read rows of uneven width one by one: trim empty fields, set aside rows that do not fit."""
     schema = {"row": pl.UInt32(), **dict.fromkeys(columns, pl.String())}
     full: list[list[str | int]] = []
-    parts: list[pl.DataFrame] = [pl.DataFrame(schema=schema)]
+    parts: list[pl.DataFrame] = []
     uneven: list[tuple[int, Record]] = []
     last_row = -1
     for number, record in enumerate(records(file, text, width=header.width)):
@@ -202,10 +242,10 @@ def _read_ragged(
         full.append([row, *fields])
         last_row = row
         if len(full) >= _AT_ONCE:
-            parts.append(pl.DataFrame(full, schema=schema, orient="row"))
+            parts.append(_numbered(pl.DataFrame(full, schema=schema, orient="row")))
             full.clear()
-    parts.append(pl.DataFrame(full, schema=schema, orient="row"))
-    frame = pl.concat(parts)
+    parts.append(_numbered(pl.DataFrame(full, schema=schema, orient="row")))
+    frame = _end_to_end(parts)
     beginnings = frame[columns[0]].unique().to_list()
     notes = []
     ragged = []
@@ -250,28 +290,29 @@ def _is_cut_off(record: Record, width: int, text: bytes) -> bool:
 
 def _without_lone_texts(raw: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Take out rows of one text and empty fields: notes that were filled up to the full width."""
-    fields = pl.exclude("row").fill_null("").str.strip_chars() != ""
-    is_alone = pl.sum_horizontal(fields) <= 1
-    alone = raw.filter(is_alone)
-    if alone.is_empty():
+    is_alone = raw.select(
+        pl.sum_horizontal(
+            each_text(column, lambda texts: texts.str.strip_chars() != "").fill_null(value=False)
+            for column in raw.drop("row").iter_columns()
+        )
+        <= 1
+    ).to_series()
+    if not is_alone.any():
         return raw, ()
-    texts = alone.select(pl.concat_str(pl.exclude("row").fill_null("").str.strip_chars()))
-    return raw.filter(~is_alone), tuple(text for text in texts.to_series() if text)
+    fields = pl.exclude("row").cast(pl.String).fill_null("").str.strip_chars()
+    texts = raw.filter(is_alone).select(pl.concat_str(fields)).to_series()
+    return raw.filter(~is_alone), tuple(text for text in texts if text)
 
 
 def _clean(column: pl.Series) -> pl.Series:
-    """Strip blanks and invisible characters from a column, and null its missing texts.
+    """Strip blanks and invisible characters from a column, and null its missing texts."""
 
-    Each distinct text is cleaned once.
-    """
-    distinct = column.unique()
-    name = pl.col(column.name)
-    clean = name.str.strip_chars()
-    if column.name in NAMES:
-        clean = clean.str.replace_all(r"\s+", " ")
-    clean = clean.str.replace_all(_INVISIBLE, "").str.strip_chars()
-    missing = clean.str.to_lowercase().is_in(_MISSING_TEXT)
-    cleaned = distinct.to_frame().select(pl.when(~missing).then(clean).alias("clean"))
-    if cleaned["clean"].equals(distinct):
-        return column
-    return column.replace(distinct, cleaned["clean"])
+    def cleaned(texts: pl.Series) -> pl.Series:
+        clean = texts.str.strip_chars()
+        if column.name in NAMES:
+            clean = clean.str.replace_all(r"\s+", " ")
+        clean = clean.str.replace_all(_INVISIBLE, "").str.strip_chars()
+        is_missing = clean.str.to_lowercase().is_in(_MISSING_TEXT)
+        return clean.set(is_missing, None)
+
+    return each_text(column, cleaned)

@@ -37,7 +37,7 @@ def records(file: str, text: bytes, *, width: int | None = None) -> Iterator[Rec
 
     Args:
         file: name of the file, for the error.
-        text: the text in UTF-8.
+        text: the text in UTF-8, with or without a byte-order mark.
         width: how many fields a record has; where it is known, a record of several lines that has
             another number is broken.
 
@@ -86,4 +86,4 @@ def _trimmed(fields: list[str], width: int) -> int:
 
 
 def _lines(text: bytes) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(text), "utf-8", newline="\n")
+    return io.TextIOWrapper(io.BytesIO(text), "utf-8-sig", newline="\n")

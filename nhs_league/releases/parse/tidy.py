@@ -7,6 +7,7 @@ import polars as pl
 from nhs_league.core.facts import true_unit
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, STANDINGS
 from nhs_league.core.frameworks import RowKind
+from nhs_league.releases.parse.texts import numbered
 
 _FROM_ELSEWHERE = ("of", "release_file")
 _METRIC = ("quarter", "trust_code", "metric_of")
@@ -26,7 +27,7 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
         Schema OBSERVATIONS but ``of`` and ``release_file``.
 
     """
-    values = _of_kind(frame, RowKind.VALUE).with_columns(unit=_true_units(frame))
+    values = _with_true_unit(_of_kind(frame, RowKind.VALUE))
     scores = _of_kind(frame, RowKind.SCORE)
     of_score = scores.select(
         *_METRIC, score="value", score_rank="rank", score_period="period", score_doubt="doubt"
@@ -51,7 +52,7 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
         score="value",
         score_period="period",
         value=pl.lit(None, pl.Float64),
-        unit=pl.lit(None, pl.String),
+        unit=pl.lit(None, values.schema["unit"]),
     )
     columns = [c for c in OBSERVATIONS if c not in _FROM_ELSEWHERE]
     shaped = [rows.with_columns(metric_id="metric_of").select(columns) for rows in (scored, alone)]
@@ -115,7 +116,7 @@ def table_standings(frame: pl.DataFrame) -> pl.DataFrame:
     """
     return _shaped(
         frame.with_columns(
-            pl.coalesce("trust_name", "trust_code").alias("trust_name"),
+            trust_name=pl.coalesce(pl.col("trust_name", "trust_code").cast(pl.String)),
             average_score_low="score_low",
             average_score_high="score_high",
         )
@@ -133,22 +134,25 @@ def _of_kind(frame: pl.DataFrame, kind: RowKind) -> pl.DataFrame:
     return frame.filter(pl.col("kind") == kind.value)
 
 
-def _true_units(frame: pl.DataFrame) -> pl.Expr:
-    """Return the true unit of each row: units are published wrong for some metrics."""
-    pairs = frame.select("metric_of", "published_unit").unique()
-    units = [true_unit(*pair) for pair in pairs.iter_rows()]
-    key = pl.struct("metric_of", "published_unit")
-    return key.replace_strict(
-        pairs.to_struct(), pl.Series(units, dtype=pl.String), default=None, return_dtype=pl.String
+def _with_true_unit(values: pl.DataFrame) -> pl.DataFrame:
+    """Replace each row's unit by the true one: units are published wrong for some metrics."""
+    pair = ["metric_of", "published_unit"]
+    pairs = values.select(pair).unique()
+    units = pl.Series("unit", [true_unit(*of) for of in pairs.iter_rows()], dtype=pl.String)
+    return values.drop("unit").join(
+        pairs.with_columns(numbered(units)),
+        on=pair,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
     )
 
 
 def _usual(column: str) -> pl.Expr:
     text = pl.col(column).drop_nulls()
-    usual = text.mode(maintain_order=True).first()
-    return (
-        pl.coalesce(usual, pl.col("trust_code").first()) if column == "trust_name" else usual
-    ).alias(column)
+    usual = text.mode(maintain_order=True).first().cast(pl.String)
+    code = pl.col("trust_code").first().cast(pl.String)
+    return (pl.coalesce(usual, code) if column == "trust_name" else usual).alias(column)
 
 
 def _both(column: str, other: pl.Expr) -> pl.Expr:

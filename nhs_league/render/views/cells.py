@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from nhs_league.render import figures
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Column
 from nhs_league.render.values import flat
 
 
@@ -14,8 +14,8 @@ def _own(frame: pl.DataFrame, name: str) -> Column:
     if kind == pl.Boolean:
         return Column(name, yes_no(frame[name]))
     if kind.is_numeric():
-        return Column(name, [figures.number(v) for v in frame[name]], right=True)
-    return Column(name, [v or "" for v in frame[name].cast(pl.String)], flexible=True)
+        return Column(name, [numbers.number(v) for v in frame[name]], numeric=True)
+    return Column(name, [v or "" for v in frame[name].cast(pl.String)], wraps=True)
 
 
 def plain(frame: pl.DataFrame) -> list[Column]:
@@ -26,12 +26,12 @@ def plain(frame: pl.DataFrame) -> list[Column]:
 
 def texts(frame: pl.DataFrame, column: str) -> list[str]:
     """Write a column as text; what is missing as a dash."""
-    return [figures.number(None) if v is None else str(v) for v in frame[column]]
+    return [numbers.number(None) if v is None else str(v) for v in frame[column]]
 
 
 def names(frame: pl.DataFrame, column: str = "trust_name") -> list[str]:
     """Write trust names short enough for a table."""
-    return [figures.short_name(name) if name else "" for name in frame[column]]
+    return [numbers.short_name(name) if name else "" for name in frame[column]]
 
 
 def yes_no(column: pl.Series) -> list[str]:
@@ -45,14 +45,14 @@ def doubtful(frame: pl.DataFrame, cells: list[str]) -> list[str]:
     if "doubt" not in frame.columns:
         return cells
     return [
-        figures.doubtful(cell, doubt) for cell, doubt in zip(cells, frame["doubt"], strict=True)
+        numbers.doubtful(cell, doubt) for cell, doubt in zip(cells, frame["doubt"], strict=True)
     ]
 
 
 def ranks(frame: pl.DataFrame) -> list[str]:
     """Write published ranks, and computed ones, marked, where none is published."""
     written = [
-        figures.rank_of(rank, of) if rank is not None else f"{figures.rank_of(own, own_of)}*"
+        numbers.rank_of(rank, of) if rank is not None else f"{numbers.rank_of(own, own_of)}*"
         for rank, of, own, own_of in frame.select(
             "rank", "of", "computed_rank", "computed_of"
         ).iter_rows()
@@ -63,26 +63,26 @@ def ranks(frame: pl.DataFrame) -> list[str]:
 def published_ranks(frame: pl.DataFrame) -> list[str]:
     """Write published ranks with the number of trusts ranked."""
     ranks_of = frame.select("rank", "of").iter_rows()
-    return doubtful(frame, [figures.rank_of(rank, of) for rank, of in ranks_of])
+    return doubtful(frame, [numbers.rank_of(rank, of) for rank, of in ranks_of])
 
 
 def scores(frame: pl.DataFrame, column: str) -> list[str]:
     """Write scores with two places."""
-    return [figures.score(v) for v in frame[column]]
+    return [numbers.score(v) for v in frame[column]]
 
 
 def values(frame: pl.DataFrame) -> list[str]:
     """Write values with their units."""
     written = frame.select("value", "unit").iter_rows()
-    return doubtful(frame, [figures.with_unit(value, unit) for value, unit in written])
+    return doubtful(frame, [numbers.with_unit(value, unit) for value, unit in written])
 
 
 def medians(frame: pl.DataFrame) -> list[str]:
     """Write published medians, and computed ones, marked, where none is published."""
     return [
-        figures.with_unit(published, unit)
+        numbers.with_unit(published, unit)
         if published is not None or own is None
-        else f"{figures.with_unit(figures.rounded(own), unit)}*"
+        else f"{numbers.with_unit(numbers.rounded(own), unit)}*"
         for published, own, unit in frame.select("median", "computed_median", "unit").iter_rows()
     ]
 

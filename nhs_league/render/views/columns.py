@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from nhs_league.core.answers import Answer
-from nhs_league.render.column import Column
+from nhs_league.render.blocks import Column
 from nhs_league.render.views.cells import plain
 
 

@@ -13,8 +13,8 @@ from nhs_league.core.answers import (
     RobustTable,
     WhatIf,
 )
-from nhs_league.render import figures
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Column
 from nhs_league.render.views.cells import medians, names, scores, texts
 from nhs_league.render.views.columns import columns_of
 
@@ -28,16 +28,16 @@ def audit(answer: Audit) -> list[Column]:
     frame = answer.frame
     quarters = [Column("Quarter", texts(frame, "quarter"))]
     differences = [
-        figures.number(None if v is None else round(v, 4)) for v in frame["computed_difference"]
+        numbers.number(None if v is None else round(v, 4)) for v in frame["computed_difference"]
     ]
     return [
         *(quarters if frame["quarter"].n_unique() > 1 else []),
         Column("Code", [v or "" for v in frame["trust_code"]]),
-        Column("What", texts(frame, "name"), flexible=True),
-        Column("Why", [v or "" for v in frame["note"]], flexible=True),
-        Column("Published", [figures.number(v) for v in frame["published"]], right=True),
-        Column("Computed*", [figures.number(v) for v in frame["computed"]], right=True),
-        Column("Differs by*", differences, right=True),
+        Column("What", texts(frame, "name"), wraps=True),
+        Column("Why", [v or "" for v in frame["note"]], wraps=True),
+        Column("Published", [numbers.number(v) for v in frame["published"]], numeric=True),
+        Column("Computed*", [numbers.number(v) for v in frame["computed"]], numeric=True),
+        Column("Differs by*", differences, numeric=True),
         Column("Kind", texts(frame, "what")),
         Column("Type", texts(frame, "trust_type")),
     ]
@@ -50,11 +50,11 @@ def hidden(answer: HiddenWeakSpots) -> list[Column]:
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("What its place hides", texts(frame, "in_words"), flexible=True, at_least=46),
-        Column("Likely rank", [figures.likely(low, high) for low, high in ranges]),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("Median", medians(frame), right=True),
+        Column("Trust", names(frame), wraps=True),
+        Column("What its place hides", texts(frame, "in_words"), wraps=True, wrap_width=46),
+        Column("Likely rank", [numbers.likely(low, high) for low, high in ranges]),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("Median", medians(frame), numeric=True),
         Column("Region", texts(frame, "region")),
         Column("Type", texts(frame, "trust_type")),
     ]
@@ -67,13 +67,13 @@ def capped(answer: CappedTrusts) -> list[Column]:
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Score", scores(frame, "average_score"), right=True, style="bold"),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("By score*", texts(frame, "computed_unadjusted_segment"), right=True),
-        Column("Rank", texts(frame, "rank"), right=True),
-        Column("Without*", texts(frame, "computed_rank_without"), right=True),
-        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Trust", names(frame), wraps=True),
+        Column("Score", scores(frame, "average_score"), numeric=True, style="bold"),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("By score*", texts(frame, "computed_unadjusted_segment"), numeric=True),
+        Column("Rank", texts(frame, "rank"), numeric=True),
+        Column("Without*", texts(frame, "computed_rank_without"), numeric=True),
+        Column("Likely", [numbers.likely(low, high) for low, high in ranges]),
         Column("Region", texts(frame, "region")),
         Column("Subtype", texts(frame, "subtype")),
     ]
@@ -87,15 +87,15 @@ def robustness(answer: Robustness) -> list[Column]:
     places = frame.select("computed_place_low", "computed_place_high").iter_rows()
     changes = frame["computed_place_change"]
     best, worst = (
-        figures.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
+        numbers.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
     )
     return [
-        Column("What is changed", _scenarios(frame), flexible=True),
-        Column("Place*", texts(frame, "computed_place"), right=True, style="bold"),
-        Column("Moves by*", ["" if v is None else f"{v:+d}" for v in changes], right=True),
-        Column("95 of 100*", [figures.likely(*ends) for ends in places]),
-        Column("Best quarter*", best, right=True),
-        Column("Worst quarter*", worst, right=True),
+        Column("What is changed", _scenarios(frame), wraps=True),
+        Column("Place*", texts(frame, "computed_place"), numeric=True, style="bold"),
+        Column("Moves by*", ["" if v is None else f"{v:+d}" for v in changes], numeric=True),
+        Column("95 of 100*", [numbers.likely(*ends) for ends in places]),
+        Column("Best quarter*", best, numeric=True),
+        Column("Worst quarter*", worst, numeric=True),
     ]
 
 
@@ -114,21 +114,21 @@ def robust_table(answer: RobustTable) -> list[Column]:
     places = frame.select("computed_place_low", "computed_place_high").iter_rows()
     weighted = frame.select("computed_weights_place_low", "computed_weights_place_high").iter_rows()
     best, worst = (
-        figures.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
+        numbers.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
     )
     return [
-        Column("Place*", texts(frame, "computed_place"), right=True, style="bold"),
+        Column("Place*", texts(frame, "computed_place"), numeric=True, style="bold"),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("95 of 100*", [figures.likely(*ends) for ends in places]),
-        Column("Best quarter*", best, right=True),
-        Column("By weights*", [figures.likely(*ends) for ends in weighted]),
-        Column("Worst quarter*", worst, right=True),
-        Column("Beats*", texts(frame, "computed_beats"), right=True),
-        Column("Beaten by*", texts(frame, "computed_beaten_by"), right=True),
-        Column("Rank", texts(frame, "rank"), right=True),
-        Column("Score", scores(frame, "average_score"), right=True),
-        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Trust", names(frame), wraps=True),
+        Column("95 of 100*", [numbers.likely(*ends) for ends in places]),
+        Column("Best quarter*", best, numeric=True),
+        Column("By weights*", [numbers.likely(*ends) for ends in weighted]),
+        Column("Worst quarter*", worst, numeric=True),
+        Column("Beats*", texts(frame, "computed_beats"), numeric=True),
+        Column("Beaten by*", texts(frame, "computed_beaten_by"), numeric=True),
+        Column("Rank", texts(frame, "rank"), numeric=True),
+        Column("Score", scores(frame, "average_score"), numeric=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
         Column("Region", texts(frame, "region")),
     ]
 
@@ -146,19 +146,19 @@ def whatif(answer: WhatIf) -> list[Column]:
                 "" if name == what else name
                 for name, what in frame.select("name", "what").iter_rows()
             ],
-            flexible=True,
+            wraps=True,
         ),
-        Column("Now", [figures.with_unit(v, unit) for v, _, unit, _ in both], right=True),
+        Column("Now", [numbers.with_unit(v, unit) for v, _, unit, _ in both], numeric=True),
         Column(
             "Then*",
             [
-                f"{figures.with_unit(v, unit)}{' (estimated)' if estimated else ''}"
+                f"{numbers.with_unit(v, unit)}{' (estimated)' if estimated else ''}"
                 for _, v, unit, estimated in both
             ],
-            right=True,
+            numeric=True,
             style="bold",
         ),
-        Column("How", [note or "" for note in frame["note"]], flexible=True),
+        Column("How", [note or "" for note in frame["note"]], wraps=True),
     ]
 
 
@@ -166,10 +166,10 @@ def whatif(answer: WhatIf) -> list[Column]:
 def improvements(answer: Improvements) -> list[Column]:
     """Give sets of improvements."""
     frame = answer.frame
-    moved = [figures.number(figures.rounded(v)) for v in frame["computed_quarters_moved"]]
+    moved = [numbers.number(numbers.rounded(v)) for v in frame["computed_quarters_moved"]]
     return [
-        Column("Changes", texts(frame, "changes"), flexible=True),
-        Column("Score then*", scores(frame, "computed_average_score"), right=True),
-        Column("Size of improvement*", moved, right=True),
-        Column("--set", texts(frame, "set"), flexible=True),
+        Column("Changes", texts(frame, "changes"), wraps=True),
+        Column("Score then*", scores(frame, "computed_average_score"), numeric=True),
+        Column("Size of improvement*", moved, numeric=True),
+        Column("--set", texts(frame, "set"), wraps=True),
     ]

@@ -6,8 +6,8 @@ import polars as pl
 
 from nhs_league.core.answers import Changes, EveryMetricTrend, MetricTrend, PlaceTrend, Revisions
 from nhs_league.core.quarters import Quarter
-from nhs_league.render import figures
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Column
 from nhs_league.render.views.cells import (
     codes_if_several,
     medians,
@@ -27,9 +27,9 @@ def changes(answer: Changes) -> list[Column]:
     frame = answer.frame
     return [
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Is it real?", texts(frame, "certainty"), flexible=True, at_least=12),
-        Column("What changed, and why", texts(frame, "in_words"), flexible=True, at_least=36),
+        Column("Trust", names(frame), wraps=True),
+        Column("Is it real?", texts(frame, "certainty"), wraps=True, wrap_width=12),
+        Column("What changed, and why", texts(frame, "in_words"), wraps=True, wrap_width=36),
         Column("Direction", texts(frame, "direction")),
         Column("Region", texts(frame, "region")),
         Column("Type", texts(frame, "trust_type")),
@@ -40,14 +40,14 @@ def changes(answer: Changes) -> list[Column]:
 def revisions(answer: Revisions) -> list[Column]:
     """Give figures that a later file changed."""
     frame = answer.frame
-    before = [figures.number(v) for v in frame["published_before"]]
+    before = [numbers.number(v) for v in frame["published_before"]]
     return [
         Column("Quarter", texts(frame, "quarter")),
         Column("Code", texts(frame, "trust_code")),
         Column("Figure", texts(frame, "figure")),
-        Column("Of", texts(frame.select(pl.coalesce("metric", "name")), "metric"), flexible=True),
-        Column("Before", before, right=True),
-        Column("Now", [figures.number(v) for v in frame["published"]], right=True, style="bold"),
+        Column("Of", texts(frame.select(pl.coalesce("metric", "name")), "metric"), wraps=True),
+        Column("Before", before, numeric=True),
+        Column("Now", [numbers.number(v) for v in frame["published"]], numeric=True, style="bold"),
         Column("File before", [short_file(name) for name in frame["file_before"]]),
         Column("File now", [short_file(name) for name in frame["release_file"]]),
     ]
@@ -65,11 +65,11 @@ def places(answer: PlaceTrend) -> list[Column]:
     return [
         *codes_if_several(frame),
         Column("Quarter", texts(frame, "quarter")),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("Rank", published_ranks(frame), right=True, style="bold"),
-        Column("Likely", [figures.likely(*ends) for ends in likely]),
-        Column("o rank, - likely", [figures.span(*ends, of=last) for ends in ranges]),
-        Column("Score", scores(frame, "average_score"), right=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("Rank", published_ranks(frame), numeric=True, style="bold"),
+        Column("Likely", [numbers.likely(*ends) for ends in likely]),
+        Column("o rank, - likely", [numbers.span(*ends, of=last) for ends in ranges]),
+        Column("Score", scores(frame, "average_score"), numeric=True),
     ]
 
 
@@ -80,13 +80,13 @@ def trend(answer: MetricTrend) -> list[Column]:
     several = frame["metric_id"].n_unique() > 1
     return [
         *codes_if_several(frame),
-        *([Column("Metric", texts(frame, "short_name"), flexible=True)] if several else []),
+        *([Column("Metric", texts(frame, "short_name"), wraps=True)] if several else []),
         Column("Quarter", texts(frame, "quarter")),
-        Column("Value", values(frame), right=True, style="bold"),
+        Column("Value", values(frame), numeric=True, style="bold"),
         Column("o trust, m median", _dots(frame)),
-        Column("Median", medians(frame), right=True),
-        Column("Rank", published_ranks(frame), right=True),
-        Column("Score", scores(frame, "score"), right=True),
+        Column("Median", medians(frame), numeric=True),
+        Column("Rank", published_ranks(frame), numeric=True),
+        Column("Score", scores(frame, "score"), numeric=True),
         Column("Period", texts(frame, "period")),
         Column("News", texts(frame, "news")),
     ]
@@ -102,7 +102,7 @@ def _dots(frame: pl.DataFrame) -> list[str]:
         high=pl.max_horizontal(pl.col("value"), median).max().over(series),
     ).select("value", "median", "low", "high", pl.col("news") == "same figure")
     return [
-        figures.dots(value, median, low, high, same=same)
+        numbers.dots(value, median, low, high, same=same)
         for value, median, low, high, same in spans.iter_rows()
     ]
 
@@ -130,18 +130,18 @@ def every_metric(answer: EveryMetricTrend) -> list[Column]:
         for of_metric, values, same in lines.select("quarter", "value", "same").iter_rows()
     ]
     ends = {
-        end: [figures.with_unit(v, unit) for v, unit in lines.select(end, "unit").iter_rows()]
+        end: [numbers.with_unit(v, unit) for v, unit in lines.select(end, "unit").iter_rows()]
         for end in ("first", "last")
     }
     ranks = lines.select("rank", "of").iter_rows()
     return [
         *codes_if_several(lines),
-        Column("Metric", texts(lines, "short_name"), flexible=True),
+        Column("Metric", texts(lines, "short_name"), wraps=True),
         Column("Quarters", sparks),
-        Column("First", ends["first"], right=True),
-        Column("Last", ends["last"], right=True, style="bold"),
-        Column("Rank", [figures.rank_of(*rank) for rank in ranks], right=True),
-        Column("Score", scores(lines, "score"), right=True),
+        Column("First", ends["first"], numeric=True),
+        Column("Last", ends["last"], numeric=True, style="bold"),
+        Column("Rank", [numbers.rank_of(*rank) for rank in ranks], numeric=True),
+        Column("Score", scores(lines, "score"), numeric=True),
     ]
 
 
@@ -159,4 +159,4 @@ def _every_quarter(shown: pl.Series) -> list[str]:
 
 def _spark(quarters: list[str], figures_of: dict[str, tuple[float, bool]]) -> str:
     drawn = [figures_of.get(quarter, (None, False)) for quarter in quarters]
-    return figures.sparkline([value for value, _ in drawn], [same for _, same in drawn])
+    return numbers.sparkline([value for value, _ in drawn], [same for _, same in drawn])

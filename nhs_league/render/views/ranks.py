@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Ranking, Spread
-from nhs_league.render import figures
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Column
 from nhs_league.render.views.cells import (
     doubtful,
     medians,
@@ -28,14 +28,14 @@ def ranking(answer: Ranking) -> list[Column]:
     """Give trusts ordered by a metric."""
     frame = answer.frame
     return [
-        Column("Rank", ranks(frame), right=True),
+        Column("Rank", ranks(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Value", values(frame), right=True, style="bold"),
-        Column("Median", medians(frame), right=True),
+        Column("Trust", names(frame), wraps=True),
+        Column("Value", values(frame), numeric=True, style="bold"),
+        Column("Median", medians(frame), numeric=True),
         Column("o trust, m median", _on_span(frame)),
-        Column("Score", scores(frame, "score"), right=True),
-        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Score", scores(frame, "score"), numeric=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
         Column("Period", texts(frame, "period")),
         Column("Region", texts(frame, "region")),
         Column("Subtype", texts(frame, "subtype")),
@@ -46,7 +46,7 @@ def _on_span(frame: pl.DataFrame) -> list[str]:
     """Draw each value and the median on the span of the values of the trust type."""
     median = pl.coalesce("median", "computed_median")
     spans = frame.select("value", median, "computed_lowest", "computed_highest")
-    return [figures.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
+    return [numbers.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
 
 
 @columns_of.register
@@ -63,16 +63,16 @@ def area(answer: AreaRanking) -> list[Column]:
     )
     shown = frame.select(shown=pl.coalesce("score", "computed_mean_score"))
     return [
-        Column("Rank", ranks(frame), right=True),
+        Column("Rank", ranks(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Mean score", scores(shown, "shown"), right=True, style="bold"),
+        Column("Trust", names(frame), wraps=True),
+        Column("Mean score", scores(shown, "shown"), numeric=True, style="bold"),
         *(
-            Column(heading, [figures.with_unit(v, unit) for v in frame[column]], right=True)
+            Column(heading, [numbers.with_unit(v, unit) for v in frame[column]], numeric=True)
             for column, unit, heading in measured.iter_rows()
             if column in frame.columns
         ),
-        Column("Segment", texts(frame, "segment"), right=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
         Column("Region", texts(frame, "region")),
     ]
 
@@ -81,19 +81,26 @@ def area(answer: AreaRanking) -> list[Column]:
 def table(answer: LeagueTable) -> list[Column]:
     """Give the league table."""
     frame = answer.frame
-    ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
-        Column("Rank", _places(frame), right=True),
-        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Rank", _places(frame), numeric=True),
+        Column("Likely", _likely_ranks(frame)),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("Score", scores(frame, "average_score"), right=True),
+        Column("Trust", names(frame), wraps=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("Score", scores(frame, "average_score"), numeric=True),
         Column("Override", yes_no(frame["override"])),
         Column("In deficit", yes_no(frame["in_deficit"])),
         Column("Region", texts(frame, "region")),
         Column("Subtype", texts(frame, "subtype")),
     ]
+
+
+def _likely_ranks(frame: pl.DataFrame) -> list[str]:
+    """Write likely ranges of ranks: published, or computed by score alone and marked."""
+    if "computed_score_rank_low" not in frame.columns or frame["rank_low"].count():
+        return [numbers.likely(*ends) for ends in frame.select("rank_low", "rank_high").iter_rows()]
+    ends = frame.select("computed_score_rank_low", "computed_score_rank_high").iter_rows()
+    return [f"{likely}*" if (likely := numbers.likely(*both)) else "" for both in ends]
 
 
 def _places(frame: pl.DataFrame) -> list[str]:
@@ -104,7 +111,7 @@ def _places(frame: pl.DataFrame) -> list[str]:
 
 @columns_of.register
 def grouped_table(answer: GroupedTable) -> list[Column]:
-    """Give the league table with, for each trust, those that it cannot be told apart from."""
+    """Give the league table with, for each trust, those too close to it to call."""
     frame = answer.frame
     last = (
         frame.select(
@@ -112,29 +119,29 @@ def grouped_table(answer: GroupedTable) -> list[Column]:
         ).item()
         or 1
     )
-    alike = frame.select("computed_indistinguishable_ranks", "rank").rows()
+    ranked = frame.select("computed_indistinguishable_ranks", "rank").rows()
     return [
-        Column("Rank", _places(frame), right=True),
+        Column("Rank", _places(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), flexible=True),
-        Column("Alike*", texts(frame, "computed_indistinguishable"), right=True),
+        Column("Trust", names(frame), wraps=True),
+        Column("Too close*", texts(frame, "computed_indistinguishable"), numeric=True),
         Column(
             "Their ranks*",
             texts(frame, "computed_indistinguishable_ranks"),
-            flexible=True,
-            at_least=12,
+            wraps=True,
+            wrap_width=12,
         ),
         Column(
-            "o rank, - alike",
-            [figures.spans(_runs(ranked), own, of=last) for ranked, own in alike],
+            "o rank, - too close",
+            [numbers.spans(_runs(ranks_close), own, of=last) for ranks_close, own in ranked],
         ),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("Score", scores(frame, "average_score"), right=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("Score", scores(frame, "average_score"), numeric=True),
     ]
 
 
 def _runs(ranked: str | None) -> list[tuple[int, int]]:
-    """Read runs of ranks as ``confidence.neighbours`` writes them: ``1 to 4, 51 to 56``."""
+    """Read runs of ranks as ``confidence.indistinguishable`` writes them: ``1 to 4, 51 to 56``."""
     ends = [run.split(" to ") for run in (ranked or "").split(", ") if run]
     return [(int(run[0]), int(run[-1])) for run in ends]
 
@@ -150,15 +157,15 @@ def distribution(answer: Spread) -> list[Column]:
     return [
         Column(
             "From",
-            [figures.with_unit(figures.rounded(low), unit) for low, _, unit, *_ in spans],
-            right=True,
+            [numbers.with_unit(numbers.rounded(low), unit) for low, _, unit, *_ in spans],
+            numeric=True,
         ),
         Column(
             "to",
-            [figures.with_unit(figures.rounded(high), unit) for _, high, unit, *_ in spans],
-            right=True,
+            [numbers.with_unit(numbers.rounded(high), unit) for _, high, unit, *_ in spans],
+            numeric=True,
         ),
-        Column("Trusts", [str(count) for *_, count, _, _ in spans], right=True),
+        Column("Trusts", [str(count) for *_, count, _, _ in spans], numeric=True),
         Column(
             "",
             [
@@ -166,5 +173,5 @@ def distribution(answer: Spread) -> list[Column]:
                 for *_, count, _, has_median in spans
             ],
         ),
-        Column("Marked", [marked or "" for *_, marked, _ in spans], flexible=True),
+        Column("Marked", [marked or "" for *_, marked, _ in spans], wraps=True),
     ]

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from nhs_league.core.answers import FetchReport, PublishedFiles, StoredFileChecks, StoredReleases
-from nhs_league.render.column import Column
+from nhs_league.render.blocks import Column
 from nhs_league.render.views.cells import short_file, texts, yes_no
 from nhs_league.render.views.columns import columns_of
 
@@ -20,7 +20,7 @@ def fetched(answer: FetchReport) -> list[Column]:
     return [
         Column("Status", texts(frame, "status")),
         Column("Quarter", texts(frame, "quarter")),
-        Column("Trusts", texts(frame, "trusts"), right=True),
+        Column("Trusts", texts(frame, "trusts"), numeric=True),
         Column("File", [short_file(name) for name in frame["file"]]),
         Column("Type", texts(frame, "trust_type")),
         Column("Kind", texts(frame, "kind")),
@@ -33,15 +33,15 @@ def releases(answer: StoredReleases) -> list[Column]:
     frame = answer.frame
     return [
         Column("Quarter", texts(frame, "quarter")),
-        Column("Type", texts(frame, "trust_type"), flexible=True),
+        Column("Type", texts(frame, "trust_type"), wraps=True),
         Column("Kind", texts(frame, "kind")),
-        Column("Published", _published(frame), flexible=True),
-        Column("Trusts", texts(frame, "trusts"), right=True),
-        Column("Revised", texts(frame, "revised"), right=True),
-        Column("Rows", texts(frame, "rows"), right=True),
+        Column("Published", _published(frame), wraps=True),
+        Column("Trusts", texts(frame, "trusts"), numeric=True),
+        Column("Revised", texts(frame, "revised"), numeric=True),
+        Column("Rows", texts(frame, "rows"), numeric=True),
         Column("Checkable", yes_no(frame["verifiable"])),
         Column("Fetched", texts(frame, "fetched")),
-        Column("File", texts(frame, "release_file"), flexible=True),
+        Column("File", texts(frame, "release_file"), wraps=True),
     ]
 
 
@@ -78,6 +78,6 @@ def verified(answer: StoredFileChecks) -> list[Column]:
     frame = answer.frame
     return [
         Column("Fault", [fault or "none" for fault in frame["fault"]]),
-        Column("What", texts(frame, "what"), flexible=True),
-        Column("Path", texts(frame, "path"), flexible=True),
+        Column("What", texts(frame, "what"), wraps=True),
+        Column("Path", texts(frame, "path"), wraps=True),
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core.answers import Comparison, GroupComparison, MetricList, TrustList
-from nhs_league.render import figures
-from nhs_league.render.column import Column
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Column
 from nhs_league.render.views.cells import medians, names, published_ranks, scores, texts
 from nhs_league.render.views.columns import columns_of
 
@@ -28,17 +28,17 @@ def trusts(answer: TrustList) -> list[Column]:
 def standings(answer: Comparison) -> list[Column]:
     """Give the columns that say who is compared, and how each stands."""
     frame = answer.standings
-    return [*_who_and_where(frame), Column("Score", scores(frame, "average_score"), right=True)]
+    return [*_who_and_where(frame), Column("Score", scores(frame, "average_score"), numeric=True)]
 
 
 def _who_and_where(frame: pl.DataFrame) -> list[Column]:
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
         Column("Code", texts(frame, "trust_code")),
-        Column("Trust", texts(frame, "trust_name"), flexible=True),
-        Column("Segment", texts(frame, "segment"), right=True),
-        Column("Rank", published_ranks(frame), right=True),
-        Column("Likely", [figures.likely(low, high) for low, high in ranges]),
+        Column("Trust", texts(frame, "trust_name"), wraps=True),
+        Column("Segment", texts(frame, "segment"), numeric=True),
+        Column("Rank", published_ranks(frame), numeric=True),
+        Column("Likely", [numbers.likely(low, high) for low, high in ranges]),
     ]
 
 
@@ -54,7 +54,7 @@ def metrics(answer: MetricList) -> list[Column]:
     directions = frame.select("higher_is_better", "direction_from").iter_rows()
     standards = frame.select("standard", "unit").iter_rows()
     return [
-        Column("Metric", texts(frame, "short_name"), flexible=True),
+        Column("Metric", texts(frame, "short_name"), wraps=True),
         Column("ID", texts(frame, "metric_id")),
         Column("Unit", [unit or "score" for unit in frame["unit"]]),
         Column(
@@ -63,12 +63,12 @@ def metrics(answer: MetricList) -> list[Column]:
         ),
         Column(
             "Standard",
-            ["" if v is None else figures.with_unit(v, unit) for v, unit in standards],
-            right=True,
+            ["" if v is None else numbers.with_unit(v, unit) for v, unit in standards],
+            numeric=True,
         ),
         Column("Trusts", texts(frame, "trusts")),
-        Column("What it measures", [v or "" for v in frame["plain"]], flexible=True),
-        Column("Everyday names", [v or "" for v in frame["everyday_names"]], flexible=True),
+        Column("What it measures", [v or "" for v in frame["plain"]], wraps=True),
+        Column("Everyday names", [v or "" for v in frame["everyday_names"]], wraps=True),
         Column("Domain", texts(frame, "domain")),
         Column("Sub-domain", texts(frame, "sub_domain")),
     ]
@@ -81,7 +81,7 @@ def groups(answer: GroupComparison) -> list[Column]:
 
     def shown(column: str) -> list[str]:
         return [
-            figures.with_unit(figures.rounded(v), unit)
+            numbers.with_unit(numbers.rounded(v), unit)
             for v, unit in frame.select(column, "unit").iter_rows()
         ]
 
@@ -94,13 +94,13 @@ def groups(answer: GroupComparison) -> list[Column]:
         ]
 
     return [
-        Column(frame["by"][0].capitalize(), texts(frame, "group"), flexible=True),
-        Column("Trusts", texts(frame, "trusts"), right=True),
-        Column("Median", shown("computed_median"), right=True, style="bold"),
-        Column("Best", trust("best"), flexible=True),
-        Column("Worst", trust("worst"), flexible=True),
-        Column("Lower quartile", shown("computed_lower_quartile"), right=True),
-        Column("Upper quartile", shown("computed_upper_quartile"), right=True),
+        Column(frame["by"][0].capitalize(), texts(frame, "group"), wraps=True),
+        Column("Trusts", texts(frame, "trusts"), numeric=True),
+        Column("Median", shown("computed_median"), numeric=True, style="bold"),
+        Column("Best", trust("best"), wraps=True),
+        Column("Worst", trust("worst"), wraps=True),
+        Column("Lower quartile", shown("computed_lower_quartile"), numeric=True),
+        Column("Upper quartile", shown("computed_upper_quartile"), numeric=True),
     ]
 
 
@@ -116,12 +116,12 @@ def comparison(answer: Comparison) -> list[Column]:
     labels = [
         f"  {_labelled(name, unit)}" for name, unit in keys.select("short_name", "unit").iter_rows()
     ]
-    columns = [Column("Metric", _under(headings, labels, headings), flexible=True)]
+    columns = [Column("Metric", _under(headings, labels, headings), wraps=True)]
     for standing in answer.standings.iter_rows(named=True):
         of_trust = frame.filter(pl.col("trust_code") == standing["trust_code"])
         marked = of_trust.select("value", "score", "mark", "doubt").iter_rows()
         cells = [_marked(*row) for row in marked]
-        columns.append(Column(standing["trust_code"], _under(headings, cells), right=True))
+        columns.append(Column(standing["trust_code"], _under(headings, cells), numeric=True))
     if frame["trust_type"].n_unique() == 1:
         typical = medians(
             frame.group_by("metric_id", "unit", maintain_order=True)
@@ -132,16 +132,16 @@ def comparison(answer: Comparison) -> list[Column]:
                 unit=None,
             )
         )
-        columns.append(Column("Median", _under(headings, typical), right=True))
+        columns.append(Column("Median", _under(headings, typical), numeric=True))
     return columns
 
 
 def _marked(value: float | None, score: float | None, mark: str | None, doubt: str | None) -> str:
     sign = {"best": " +", "worst": " -", None: "  "}[mark]
-    figure = figures.number(value)
+    figure = numbers.number(value)
     if value is None and score is not None:
-        figure = f"score {figures.score(score)}"
-    return figures.doubtful(figure, doubt) + sign
+        figure = f"score {numbers.score(score)}"
+    return numbers.doubtful(figure, doubt) + sign
 
 
 def _repeats(names: pl.Series) -> list[bool]:

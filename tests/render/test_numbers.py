@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from nhs_league.core.sentences import counted
-from nhs_league.render import figures
+from nhs_league.render import numbers
 
 
 def test_one_thing_is_singular() -> None:
     assert [counted(count, "trust") for count in (0, 1, 2)] == ["0 trusts", "1 trust", "2 trusts"]
-    assert figures.difference(1.0, "%") == "1 point"
-    assert figures.difference(-22.36, "%") == "22.36 points"
+    assert numbers.difference(1.0, "%") == "1 point"
+    assert numbers.difference(-22.36, "%") == "22.36 points"
 
 
 @pytest.mark.parametrize(
@@ -20,17 +20,17 @@ def test_one_thing_is_singular() -> None:
 def test_halves_are_rounded_away_from_zero_whatever_the_binary_fraction(
     figure: float, shown: float
 ) -> None:
-    assert figures.rounded(figure) == shown
+    assert numbers.rounded(figure) == shown
 
 
 def test_a_score_reads_the_same_wherever_it_is_computed() -> None:
-    assert figures.score(2.485) == figures.with_unit(2.485, "score") == "2.49"
+    assert numbers.score(2.485) == numbers.with_unit(2.485, "score") == "2.49"
 
 
 def test_a_change_names_a_unit_that_is_a_word_once() -> None:
-    assert figures.from_to(63.1, 65.54, "%") == "63.1% to 65.54%"
-    assert figures.from_to(7.19, 7.11, "out of 10") == "7.19 to 7.11 out of 10"
-    assert figures.from_to(3.0, 2.0, "score") == "3.00 to 2.00"
+    assert numbers.from_to(63.1, 65.54, "%") == "63.1% to 65.54%"
+    assert numbers.from_to(7.19, 7.11, "out of 10") == "7.19 to 7.11 out of 10"
+    assert numbers.from_to(3.0, 2.0, "score") == "3.00 to 2.00"
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_a_change_names_a_unit_that_is_a_word_once() -> None:
 def test_a_line_reaches_to_a_median_beyond_the_values(
     value: float, median: float | None, low: float, high: float, drawn: str
 ) -> None:
-    assert figures.dots(value, median, low, high, same=False, width=10) == drawn
+    assert numbers.dots(value, median, low, high, same=False, width=10) == drawn
 
 
 def test_a_quarter_without_a_figure_keeps_its_place() -> None:
-    assert figures.sparkline([1.0, None, 8.0], [False, False, False]) == "▁·█"
-    assert figures.sparkline([None, 1.0], [False, False]) == "·▁"
+    assert numbers.sparkline([1.0, None, 8.0], [False, False, False]) == "▁·█"
+    assert numbers.sparkline([None, 1.0], [False, False]) == "·▁"
 
 
 def test_ranks_in_two_runs_are_not_drawn_as_one() -> None:
     """Ranks 1 to 4 and 15 to 20 of 20, on ten places of two ranks each."""
-    assert figures.spans([(1, 4), (15, 20)], 17, of=20, width=10) == "--.....-o-"
+    assert numbers.spans([(1, 4), (15, 20)], 17, of=20, width=10) == "--.....-o-"

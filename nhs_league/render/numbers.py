@@ -1,4 +1,4 @@
-"""Figures as text: as published, with their units."""
+"""Numbers as text: with their units, as ranks and scores, and drawn on one line."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def rank_of(rank: int | None, of: int | None) -> str:
 
 
 def doubtful(figure: str, doubt: str | None) -> str:
-    """Put a question mark behind a figure that others of its release contradict.
+    """Add a question mark to a figure that others of its release contradict.
 
     >>> doubtful("46.55%", None), doubtful("46.55%", "other rows have another rank")
     ('46.55%', '46.55%?')
@@ -114,32 +114,32 @@ def bar(figure: float | None, width: int) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-def span(first: int | None, last: int | None, own: int | None, *, of: int, width: int = 24) -> str:
-    """Draw ranks from ``first`` to ``last`` of ``of`` as a line, with ``own`` marked on it.
+def span(first: int | None, last: int | None, rank: int | None, *, of: int, width: int = 24) -> str:
+    """Draw ranks from ``first`` to ``last`` of ``of`` as a line, with ``rank`` marked on it.
 
     >>> span(1, 10, 5, of=20, width=10)
     '--o--.....'
     """
-    if first is None or last is None or own is None:
+    if first is None or last is None or rank is None:
         return ""
-    return spans([(first, last)], own, of=of, width=width)
+    return spans([(first, last)], rank, of=of, width=width)
 
 
-def spans(runs: Sequence[tuple[int, int]], own: int | None, *, of: int, width: int = 24) -> str:
-    """Draw runs of ranks, of ``of``, as pieces of a line, with ``own`` marked on it.
+def spans(runs: Sequence[tuple[int, int]], rank: int | None, *, of: int, width: int = 24) -> str:
+    """Draw runs of ranks, of ``of``, as pieces of a line, with ``rank`` marked on it.
 
     >>> spans([(1, 4), (15, 20)], 17, of=20, width=10)
     '--.....-o-'
     """
-    if own is None:
+    if rank is None:
         return ""
 
-    def at(rank: int) -> int:
-        return min(int((rank - 1) * width / of), width - 1)
+    def at(ranked: int) -> int:
+        return min(int((ranked - 1) * width / of), width - 1)
 
     covered = {place for first, last in runs for place in range(at(first), at(last) + 1)}
     return "".join(
-        "o" if place == at(own) else "-" if place in covered else "." for place in range(width)
+        "o" if place == at(rank) else "-" if place in covered else "." for place in range(width)
     )
 
 
@@ -155,8 +155,8 @@ def dots(
     """Draw a value and a median on a line from ``low`` to ``high``: o, m, or both as @.
 
     The line is lengthened where one of them lies beyond its ends, as a published median can where
-    only a part of the trusts is kept. A figure that is the same one again is drawn as =, as it is
-    no new point.
+    only some of the trusts are stored. A figure published again is drawn as =, as it is not a new
+    one.
 
     >>> dots(46.55, 24.52, 19.1, 46.55, same=False, width=10)
     '..m......o'
@@ -178,9 +178,9 @@ def dots(
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-"""What a quarter without a figure is drawn as."""
+"""The sign for a quarter without a figure."""
 TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—", "1234567#--''\"\"x.-")
-"""What stands for our signs on a terminal that has only ASCII."""
+"""Replacements for our signs on a terminal that has only ASCII."""
 
 
 def sparkline(values: Sequence[float | None], same: Sequence[bool]) -> str:
@@ -203,7 +203,7 @@ def sparkline(values: Sequence[float | None], same: Sequence[bool]) -> str:
 
 
 def short_name(trust_name: str) -> str:
-    """Leave the legal form out of a trust's name, for tables."""
+    """Return a trust's name without its legal form, for tables."""
     name = trust_name
     for form in (" NHS Foundation Trust", " NHS Trust"):
         if name.casefold().endswith(form.casefold()):

@@ -1,0 +1,183 @@
+"""Percentages that have become fractions: 0.7312 where another quarter has 73.12%.
+
+What is doubted follows from the tables of all quarters, so it is the same in whatever order files
+came. The manifest keeps it and the tables do not: a quarter that arrives later may prove another
+one wrong, or right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, fields, replace
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from nhs_league.core import trust_types
+from nhs_league.core.frames import QUARTER
+from nhs_league.releases import tidy
+from nhs_league.releases.manifest import Doubt, KeptQuarter
+
+_METRIC = ["metric_id", "trust_type"]
+_ROWS = [*_METRIC, "release_file"]
+_FIGURES = ("middle", "largest")
+_FEWEST_TRUSTS = 8
+_FEWEST_TIMES, _MOST_TIMES = 80, 125
+"""Between which ratios a median counts as a hundred times another one."""
+_NAMED = 5
+
+
+def with_doubts(root: Path, quarters: Mapping[str, KeptQuarter]) -> dict[str, KeptQuarter]:
+    """Doubt percentages that are a hundredth, or a hundred times, of another quarter's.
+
+    A metric's values are doubted for the trusts of one type together: where a file has eight of
+    them or more, and their median is between 1/125 and 1/80 of the other quarter's, or 80 to 125
+    times it. The lower values must all be within 1, and not all of the higher ones; or some of the
+    higher ones beyond 100. A metric is the same where its ID is.
+
+    The other quarter is the nearest earlier one that is not doubted itself. Where there is none, it
+    is the nearest later one, and of the two the higher is doubted if it has values beyond 100, else
+    the lower.
+
+    Args:
+        root: the store's folder.
+        quarters: label -> its tables; those that are damaged are passed over.
+
+    Returns:
+        The quarters with their doubts.
+
+    Raises:
+        OSError: a table cannot be read.
+
+    """
+    found: dict[str, list[Doubt]] = {label: [] for label in quarters}
+    if len(quarters) > 1:
+        doubted = _doubted(_medians(root, quarters.values()))
+        columns = [pl.col(field.name).cast(pl.String) for field in fields(Doubt)]
+        for label, *doubt in doubted.select(pl.col("quarter").cast(pl.String), *columns).rows():
+            found[label].append(Doubt(*doubt))
+    return {label: replace(kept, doubts=tuple(found[label])) for label, kept in quarters.items()}
+
+
+def in_words(kept: KeptQuarter, against: Iterable[str] | None = None) -> Iterator[str]:
+    """Say which of a quarter's percentages are doubted, a sentence a trust type and reason.
+
+    Args:
+        kept: the quarter.
+        against: labels of the quarters that it is held against; None for all.
+
+    """
+    labels = None if against is None else set(against)
+    concerned = [d for d in kept.doubts if labels is None or d.against in labels]
+    alike = sorted(concerned, key=lambda doubt: (doubt.trust_type, doubt.reason))
+    for (trust_type, reason), doubts in groupby(alike, key=lambda d: (d.trust_type, d.reason)):
+        ids = sorted({doubt.metric_id for doubt in doubts})
+        more = f" and {len(ids) - _NAMED} more metrics" if len(ids) > _NAMED else ""
+        named = ", ".join(ids[:_NAMED])
+        words = trust_types.in_words(trust_type)
+        yield f"doubted: the values of {named}{more} ({words}) are {reason}"
+
+
+def marked(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter]) -> pl.LazyFrame:
+    """Add to each row of some quarters why its value is doubted.
+
+    Args:
+        observations: schema OBSERVATIONS.
+        quarters: label -> what the manifest says of it.
+
+    """
+    rows = [(label, *astuple(doubt)) for label, kept in quarters.items() for doubt in kept.doubts]
+    if not rows:
+        return observations
+    schema = ["quarter", *(field.name for field in fields(Doubt))]
+    reasons = (
+        pl.LazyFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
+        .with_columns(pl.col("quarter").cast(QUARTER), unit=pl.lit("%"))
+        .drop("against")
+    )
+    both = pl.concat_str(
+        "doubt", pl.format("value: {}", "reason"), separator="; ", ignore_nulls=True
+    )
+    is_doubted = pl.col("reason").is_not_null() & pl.col("value").is_not_null()
+    return (
+        observations.join(
+            reasons, on=["quarter", *_ROWS, "unit"], how="left", maintain_order="left"
+        )
+        .with_columns(doubt=pl.when(is_doubted).then(both).otherwise("doubt"))
+        .drop("reason")
+    )
+
+
+def _medians(root: Path, quarters: Iterable[KeptQuarter]) -> pl.DataFrame:
+    """Return the median and the largest size of each file's percentages of enough trusts.
+
+    Metrics whose medians never differ that much are left out: most often, all.
+    """
+    middle = pl.col("middle")
+    tables = []
+    for kept in quarters:
+        with contextlib.suppress(tidy.DamagedError):
+            tables.append(tidy.scan(root, "observations", [kept]))
+    return (
+        pl.concat(tables or [tidy.scan(root, "observations", [])])
+        .filter(pl.col("unit") == "%", pl.col("value").is_not_null())
+        .group_by("quarter", *_ROWS)
+        .agg(
+            middle=pl.col("value").median(),
+            largest=pl.col("value").abs().max(),
+            trusts=pl.len(),
+        )
+        .filter(pl.col("trusts") >= _FEWEST_TRUSTS, pl.col("middle") > 0)
+        .filter(middle.max().over(_METRIC) >= _FEWEST_TIMES * middle.min().over(_METRIC))
+        .sort("quarter", "trusts", *_ROWS)
+        .collect()
+    )
+
+
+def _doubted(medians: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of ``_medians`` that are doubted, with ``against`` and ``reason``."""
+    usual = medians.unique(["quarter", *_METRIC], keep="last", maintain_order=True)
+    later = usual.select(
+        "quarter",
+        *_METRIC,
+        *(pl.col(c).shift(-1).over(_METRIC).name.prefix("later_") for c in ("quarter", *_FIGURES)),
+    )
+    sound = medians.clear()
+    judged = []
+    for of_quarter in medians.partition_by("quarter", maintain_order=True):
+        earlier = sound.select(*_METRIC, pl.col("quarter", *_FIGURES).name.prefix("earlier_"))
+        held = (
+            of_quarter.join(earlier, on=_METRIC, how="left", maintain_order="left")
+            .join(later, on=["quarter", *_METRIC], how="left", maintain_order="left")
+            .with_columns(
+                pl.coalesce(f"earlier_{c}", f"later_{c}").alias(f"other_{c}")
+                for c in ("quarter", *_FIGURES)
+            )
+            .with_columns(reason=_reason(), against="other_quarter")
+        )
+        judged.append(held.drop_nulls("reason"))
+        kept = held.filter(pl.col("reason").is_null()).select(medians.columns)
+        sound = pl.concat([sound, kept]).unique(_METRIC, keep="last", maintain_order=True)
+    return pl.concat(judged) if judged else medians.with_columns(against="quarter", reason=None)
+
+
+def _reason() -> pl.Expr:
+    """Return why a median is doubted beside the other one; null where it is not."""
+    is_held_to_earlier = pl.col("earlier_middle").is_not_null()
+    is_fall = _is_hundredth("", "other_") & (is_held_to_earlier | (pl.col("other_largest") <= 100))
+    is_rise = _is_hundredth("other_", "") & (is_held_to_earlier | (pl.col("largest") > 100))
+    fallen = "about a hundredth of {}, so percentages may have become fractions"
+    risen = "about a hundred times {}, so percentages may have been multiplied by 100"
+    other = pl.col("other_quarter").cast(pl.String)
+    return (
+        pl.when(is_fall).then(pl.format(fallen, other)).when(is_rise).then(pl.format(risen, other))
+    )
+
+
+def _is_hundredth(low: str, high: str) -> pl.Expr:
+    times = pl.col(f"{high}middle") / pl.col(f"{low}middle")
+    lower, higher = pl.col(f"{low}largest"), pl.col(f"{high}largest")
+    is_of_fractions = (lower <= 1) & (higher > 1)
+    return times.is_between(_FEWEST_TIMES, _MOST_TIMES) & (is_of_fractions | (higher > 100))

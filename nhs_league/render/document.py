@@ -1,0 +1,188 @@
+"""An answer as a document: blocks that each format writes in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import singledispatch
+from typing import Any
+
+import polars as pl
+
+from nhs_league.core.answers import (
+    Answer,
+    AreaRanking,
+    Audit,
+    CappedTrusts,
+    Comparison,
+    Explanation,
+    HiddenWeakSpots,
+    LeagueTable,
+    Ranking,
+    TrustProfile,
+)
+from nhs_league.render import numbers
+from nhs_league.render.blocks import Block, Column, Grid, Heading, Line, Points, Remark, points
+from nhs_league.render.meta import Meta
+from nhs_league.render.trust_report import trust_blocks
+from nhs_league.render.views import columns_of
+from nhs_league.render.views.cells import plain, texts
+from nhs_league.render.views.trusts import standings
+
+BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
+_COMPUTED = "* computed from the figures at hand; not published."
+_BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
+"""Answers that list one trust type after the other."""
+_OUTCOMES = {
+    "computed_unexplained": "Unexplained",
+    "computed_equal": "Equal",
+    "computed_rounding": "Rounding",
+    "computed_ties": "Ties",
+    "computed_excepted": "Excepted",
+    "computed_not_recomputed": "Not computed",
+}
+"""What became of a recomputed figure: its column -> its heading."""
+Row = dict[str, Any]
+
+
+def document(answer: Answer, meta: Meta, columns: Sequence[str] = ()) -> Iterator[Block]:
+    """Yield an answer's blocks, from the banner to the source.
+
+    Args:
+        answer: what to show.
+        meta: where the figures come from.
+        columns: the frame's columns to show instead of the question's view; empty for the view.
+
+    """
+    if meta.sample:
+        yield Remark(BANNER)
+    yield from _table(answer, columns) if columns else blocks_of(answer)
+    if credit := meta.credit(answer):
+        yield Remark(credit)
+
+
+@singledispatch
+def blocks_of(answer: Answer) -> Iterator[Block]:
+    """Yield an answer's blocks; of most it is one table."""
+    yield from _table(answer)
+
+
+blocks_of.register(TrustProfile, trust_blocks)
+
+
+def _table(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:
+    yield Heading(answer.title, 1)
+    if answer.frame.is_empty():
+        yield Line("Nothing to show.")
+    else:
+        shown = plain(answer.frame.select(columns)) if columns else columns_of(answer)
+        if isinstance(answer, Comparison) and not columns:
+            yield Grid("The trusts compared", tuple(standings(answer)))
+        yield Grid(answer.title, tuple(shown), tuple(_sections(answer)))
+        if not columns and any(t.endswith("*") for c in shown for t in (c.heading, *c.cells)):
+            yield Remark(_COMPUTED)
+    yield from map(Remark, answer.notes)
+
+
+def _sections(answer: Answer) -> list[int]:
+    """Return after which rows another trust type begins."""
+    if not isinstance(answer, _BY_TYPE):
+        return []
+    runs = answer.frame["trust_type"].rle_id()
+    return [row for row in range(1, len(runs)) if runs[row] != runs[row - 1]]
+
+
+@blocks_of.register
+def explanation_blocks(answer: Explanation) -> Iterator[Block]:
+    """Yield the rank with what it is made of below it, then what that means."""
+    standing = answer.standing.row(0, named=True)
+    yield Heading(answer.title, 1)
+    yield Points(tuple(_explanation_steps(answer.frame, standing)))
+    yield from map(Line, answer.notes)
+
+
+def _explanation_steps(frame: pl.DataFrame, standing: Row) -> Iterator[tuple[int, str]]:
+    """Yield each step with its depth: rank, segment, average score, domains, metrics."""
+    rank = numbers.rank_of(standing["rank"], standing["of"])
+    yield 0, f"League rank {rank} (1 is best){_likely(standing, 'rank')}, by segment and score"
+    yield 1, _segment_step(standing)
+    average = frame.row(by_predicate=pl.col("level") == "average score", named=True)
+    exact = average["computed_score"]
+    recomputed = "" if exact is None else f"; recomputed {numbers.number(round(exact, 4))}"
+    yield (
+        2,
+        (
+            f"Average score {numbers.score(average['score'])} (1.00 is best, 4.00 is worst)"
+            f"{_likely(standing, 'average_score')}: {average['note'] or 'published'}{recomputed}"
+        ),
+    )
+    for domain in frame.filter(pl.col("level") == "domain").iter_rows(named=True):
+        yield 3, _domain_step(domain)
+        of_domain = (pl.col("level") == "metric") & (pl.col("domain") == domain["domain"])
+        for metric in frame.filter(of_domain).iter_rows(named=True):
+            yield 4, _metric_step(metric)
+
+
+def _likely(standing: Row, what: str) -> str:
+    low, high = standing[f"{what}_low"], standing[f"{what}_high"]
+    if low is None or high is None:
+        return ""
+    return f", likely {numbers.likely(low, high, is_score=what == 'average_score')}"
+
+
+def _segment_step(standing: Row) -> str:
+    now, by_score = standing["segment"], standing["computed_unadjusted_segment"]
+    if now is None:
+        return "Segment: not in your files"
+    if now == 5:
+        return "Segment 5 (1 is best), by decision of NHS England"
+    if standing["is_capped"]:
+        return (
+            f"Segment {now} (1 is best), by the financial override; on its score alone {by_score}"
+        )
+    return f"Segment {now} (1 is best), by average score"
+
+
+def _domain_step(row: Row) -> str:
+    exact = row["computed_score"]
+    recomputed = "" if exact is None else f"; the scores below average {exact:.4g}"
+    return f"{row['domain']} {numbers.score(row['score'])}{recomputed}"
+
+
+def _metric_step(row: Row) -> str:
+    shown = [numbers.with_unit(row["value"], row["unit"])] if row["value"] is not None else []
+    if row["rank"] is not None:
+        shown.append(f"rank {numbers.rank_of(row['rank'], row['of'])}")
+    shown.append(f"score {numbers.score(row['score'])}")
+    note = f" ({row['note']})" if row["note"] else ""
+    return f"{row['short_name']}: {', '.join(shown)}{note}"
+
+
+@blocks_of.register
+def _audit(answer: Audit) -> Iterator[Block]:
+    """Yield how many figures were recomputed, then each unexplained one, then the reasons."""
+    yield Heading(answer.title, 1)
+    yield Grid("What was recomputed", tuple(_recomputed(answer.checked)))
+    yield Remark(
+        "Rounding: averages are made of scores rounded to two places. Ties: values that print the "
+        "same differ unrounded. Excepted: the override rests on more than the published figures."
+    )
+    if answer.frame.is_empty():
+        yield Line("Every figure that can be recomputed follows from the others.")
+    else:
+        yield Heading("Unexplained")
+        yield Grid(answer.title, tuple(columns_of(answer)))
+    if answer.notes:
+        yield points(answer.notes)
+
+
+def _recomputed(checked: pl.DataFrame) -> list[Column]:
+    counts = [
+        Column(heading, [f"{v:,}" if v else "–" for v in checked[name]], numeric=True)
+        for name, heading in _OUTCOMES.items()
+        if name == "computed_unexplained" or checked[name].sum()
+    ]
+    return [
+        Column("Figure", texts(checked, "what")),
+        Column("Published", [f"{v:,}" for v in checked["published"]], numeric=True),
+        *counts,
+    ]
