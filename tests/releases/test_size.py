@@ -1,4 +1,4 @@
-"""A release file of a million rows is read; a store of ten years takes no more memory than one."""
+"""A release file of a million rows, and a store of ten years, are read in bounded memory."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ YEARS = range(2025, 2075)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows counts no child's memory")
 
 
-@pytest.mark.slow
-def test_a_million_rows_are_read_whole(run: Run, tmp_path: Path) -> None:
-    """Each year has four quarters of the same 5,010 rows: 50 x 4 x 5,010 = 1,002,000 rows."""
+MOST_FOR_A_MILLION_ROWS = 700
+"""In MiB; the file itself has 143."""
+
+
+def write_million_rows(path: Path) -> None:
+    """Write a file of 50 years with four quarters of the same 5,010 rows: 1,002,000 rows."""
     quarter = official.metric_file().splitlines(keepends=True)[1:]
     trusts = [
         line.replace("Z1A", f"Z{n:02d}").replace("Z2B", f"Y{n:02d}")
@@ -34,11 +37,16 @@ def test_a_million_rows_are_read_whole(run: Run, tmp_path: Path) -> None:
         for line in quarter
     ]
     rows = "".join((trusts + more)[:5010])
-    with (tmp_path / "large.csv").open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.write(official.METRIC_HEADER + "\n")
         for year in YEARS:
             for number in range(1, 5):
                 file.write(rows.replace("Q3 2025/26", f"Q{number} {year}/{(year + 1) % 100:02d}"))
+
+
+@pytest.mark.slow
+def test_a_million_rows_are_read_whole(run: Run, tmp_path: Path) -> None:
+    write_million_rows(tmp_path / "large.csv")
     done = run(
         "fetch", "--from", str(tmp_path / "large.csv"), "--json", data_dir=tmp_path / "store"
     )
@@ -64,6 +72,14 @@ def peak(store: Path, *arguments: str) -> float:
 
 def lose_manifest(store: Path) -> None:
     (store / "manifest.json").unlink()
+
+
+@posix
+@pytest.mark.slow
+def test_a_million_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
+    write_million_rows(tmp_path / "large.csv")
+    used = peak(tmp_path / "store", "fetch", "--from", str(tmp_path / "large.csv"))
+    assert used < MOST_FOR_A_MILLION_ROWS
 
 
 @posix

@@ -26,6 +26,8 @@ from nhs_league.releases.ranked import largest_ranks, with_of
 
 __all__ = ["Kind", "ParsedFile", "parse_file"]
 
+_KNOWN = ("row", "quarter", "trust_code", "trust_type", "metric_of", "metric_id")
+"""What is named of a row that is set aside, as far as it is known."""
 _SHARED = ("trust_code", "trust_type")
 """The texts that all tidy frames have."""
 _SINGLE_ROWS = 2
@@ -84,20 +86,14 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
 
     """
     rows = read_rows(file, data)
-    checked = check(rows)
-    refuse_many(rows, checked.set_aside)
-    judged = judge(rows, checked.frame)
-    faults = pl.concat([checked.set_aside, judged.set_aside])
-    refuse_many(rows, pl.concat([faults, judged.doubts]))
-    frame = _with_doubts(judged.frame, judged.doubts)
     source = release_file or file
+    frame, set_aside, of_rows, of_faults = _judged(rows, source)
     standings, observations, domains = (
         made.with_columns(release_file=pl.lit(source)).select(schema.names()).cast(schema)
         for made, schema in zip(
             with_of(*_frames(rows, frame)), (STANDINGS, OBSERVATIONS, DOMAINS), strict=True
         )
     )
-    notices = (*_of_reading(rows, frame), *checked.notices, *judged.notices)
     return ParsedFile(
         kind=rows.header.kind,
         quarters=tuple(sorted(Quarter.parse(q) for q in frame["quarter"].unique())),
@@ -107,8 +103,30 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
         standings=standings,
         observations=observations,
         domains=domains,
-        set_aside=_set_aside(rows, faults, checked.frame, source),
-        notices=(*notices, *_of_faults(rows, faults, judged.doubts)),
+        set_aside=set_aside,
+        notices=(*of_rows, *of_faults),
+    )
+
+
+def _judged(
+    rows: Rows, source: str
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...], tuple[str, ...]]:
+    """Return the typed rows with ``doubt``, what is set aside, and notices of rows and of faults.
+
+    Frames that differ in a few rows are copies, and a file may be large: none outlives its use.
+    """
+    checked = check(rows)
+    refuse_many(rows, checked.set_aside)
+    known = checked.frame.select(c for c in _KNOWN if c in checked.frame.columns)
+    judged = judge(rows, checked.frame)
+    faults = pl.concat([checked.set_aside, judged.set_aside])
+    refuse_many(rows, pl.concat([faults, judged.doubts]))
+    frame = _with_doubts(judged.frame, judged.doubts)
+    return (
+        frame,
+        _set_aside(rows, faults, known, source),
+        (*_of_reading(rows, frame), *checked.notices, *judged.notices),
+        tuple(_of_faults(rows, faults, judged.doubts)),
     )
 
 
@@ -210,6 +228,8 @@ def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Ite
 
 def _parts(frame: pl.DataFrame) -> Iterator[str]:
     """Say where ranks go beyond the trusts in the file, or beyond the rows of a metric."""
+    columns = ("quarter", "trust_type", "trust_code", "metric_id", "rank", "rank_high", "doubt")
+    frame = frame.select(column for column in columns if column in frame.columns)
     sound = frame.filter(pl.col("doubt").is_null())
     largest = largest_ranks(sound)
     rows = frame.group_by("quarter", "trust_type").agg(rows=pl.len())

@@ -178,12 +178,16 @@ def _unlike_in_rank(ranked: pl.DataFrame) -> pl.DataFrame:
     Ranks are shared by trusts whose unrounded figures are equal, so that the printed ones are too.
     """
     by = ["group", "rank"]
-    figures = ranked.group_by(*by, "figure").agg(alike=pl.len())
-    is_mixed = pl.col("figure").n_unique().over(by) > 1
+    # Nearly all ranks have one figure; sorting finds the others in less room than groups take.
+    ordered = ranked.select(*by, "figure").sort(*by, "figure")
+    is_same_rank = pl.all_horizontal(pl.col(c) == pl.col(c).shift() for c in by)
+    mixed = ordered.filter(is_same_rank & (pl.col("figure") != pl.col("figure").shift()))
+    shared = ranked.join(mixed.select(by).unique(), on=by, how="semi", maintain_order="left")
+    figures = shared.group_by(*by, "figure").agg(alike=pl.len())
     most = pl.col("alike").max().over(by)
     is_usual = (pl.col("alike") == most) & ((pl.col("alike") == most).sum().over(by) == 1)
-    unlike = figures.filter(is_mixed).filter(~is_usual.fill_null(value=False))
-    return ranked.join(unlike, on=[*by, "figure"], how="semi", maintain_order="left")
+    unlike = figures.filter(~is_usual.fill_null(value=False))
+    return shared.join(unlike, on=[*by, "figure"], how="semi", maintain_order="left")
 
 
 def _without_place(ranked: pl.DataFrame) -> pl.DataFrame:

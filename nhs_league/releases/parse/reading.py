@@ -25,6 +25,8 @@ _LINES_ABOVE = 20
 _WIDEST = 500
 _AT_ONCE = 20_000
 _BYTES_AT_ONCE = 4 * 1024**2
+_LONGEST_PART = 2 * _BYTES_AT_ONCE
+"""From how many bytes on a part of a file has a quote that does not close."""
 _SHOWN = 200
 _FEW_ROWS = 5
 
@@ -178,6 +180,8 @@ def _read_regular(text: bytes, start: int, columns: Sequence[str]) -> pl.DataFra
     parts = []
     try:
         for lines in _whole_lines(text, start):
+            if len(lines) > _LONGEST_PART:
+                return None
             raw = pl.read_csv(lines, has_header=False, schema=schema)
             parts.append(_numbered(raw.filter(~pl.all_horizontal(pl.all().fill_null("") == ""))))
     except pl.exceptions.PolarsError:
@@ -190,10 +194,15 @@ def _read_regular(text: bytes, start: int, columns: Sequence[str]) -> pl.DataFra
 
 
 def _whole_lines(text: bytes, start: int) -> Iterator[bytes]:
-    """Yield a text from a place on, some megabytes at once; no part ends within quotes."""
+    """Yield a text from a place on, some megabytes at once.
+
+    No part ends within quotes, but where they do not close before the longest part's end.
+    """
     while start < len(text):
         end, quotes = start, 0
-        while end < len(text) and (end - start < _BYTES_AT_ONCE or quotes % 2):
+        while end < len(text) and (
+            end - start < _BYTES_AT_ONCE or (quotes % 2 and end - start <= _LONGEST_PART)
+        ):
             before = end
             end = text.find(b"\n", max(start + _BYTES_AT_ONCE, end)) + 1 or len(text)
             quotes += text.count(b'"', before, end)

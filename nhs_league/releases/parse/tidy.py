@@ -41,7 +41,9 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
             nulls_last=True,
             maintain_order=True,
         )
-        .with_columns(is_scored=pl.int_range(pl.len()).over(_METRIC) == 0)
+        .with_columns(
+            is_scored=pl.struct("trust_code", "metric_of").is_first_distinct().over("quarter")
+        )
         .with_columns(
             *(pl.when("is_scored").then(c).alias(c) for c in ("score", "score_period")),
             rank=pl.when("is_scored").then(pl.coalesce("rank", "score_rank")).otherwise("rank"),
