@@ -11,7 +11,7 @@ import polars as pl
 
 from nhs_league.core.answers import Improvements
 from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.frameworks import nearest_framework
+from nhs_league.core.frameworks import method_of
 from nhs_league.core.method.rescoring import Base, Change, apply_changes, base_of
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
@@ -180,7 +180,7 @@ def _to_break_even(frames: Frames, trust_code: str, listed: pl.DataFrame) -> lis
     if held.is_empty() or not held["computed_override"][0]:
         return []
     quarter = str(held["quarter"][0])
-    numbers = nearest_framework(quarter[3:]).method.override.metrics
+    numbers = method_of(quarter).override.metrics
     rows = frames.observations.filter(
         pl.col("trust_code") == trust_code,
         pl.col("metric_id").str.slice(-3).is_in(numbers),
@@ -196,7 +196,7 @@ def _moves(
     """List each metric that can move to the best quarter, and what that would give."""
     is_trust = pl.col("trust_code") == start.trust_code
     quarter = str(start.base.observations["quarter"][0])
-    method = nearest_framework(quarter[3:]).method
+    method = method_of(quarter)
     counting = set(
         scored_for_average(frames.observations.filter(is_trust))
         .collect()["metric_id"]
@@ -307,7 +307,7 @@ def _values(start: _Quarter) -> pl.DataFrame:
 def _parts(start: _Quarter) -> frozenset[str]:
     """Return the IDs of the metrics that are parts of a table of two scores."""
     quarter = str(start.base.observations["quarter"][0])
-    numbers = [part for rule in nearest_framework(quarter[3:]).method.rules for part in rule.parts]
+    numbers = [part for rule in method_of(quarter).rules for part in rule.parts]
     ids = start.base.observations["metric_id"].unique()
     return frozenset(metric_id for metric_id in ids if metric_id[-3:] in numbers)
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
-from nhs_league.core.frames import Frames, round_computed
+from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
     best_quarter,
@@ -210,8 +210,7 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame)
         yield "How uncertain the rank is was not published in the files at hand."
     if row["of"] is None:
         yield "How many trusts the ranks are out of: not all rows of the release are at hand."
-    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
-    measured = metrics.filter(has_figure)["metric_id"].to_list()
+    measured = metrics.filter(has_figure())["metric_id"].to_list()
     others = listed.filter(pl.col("trusts") > 0, ~pl.col("metric_id").is_in(measured))
     if others.height:
         missing = ", ".join(others["short_name"].unique().sort())

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from nhs_league.core.frameworks import CutKind, frameworks, nearest_framework
+from nhs_league.core.frameworks import CutKind, frameworks, method_of
 from nhs_league.core.method.scoring import known_year, number, year
 
 OVERRIDE_TO = 3
@@ -61,14 +61,24 @@ def published_unadjusted_segment() -> pl.Expr:
     where the trust is not in deficit.
     """
     by_score = (pl.col("segment") < BY_PEOPLE) & (
-        (pl.col("segment") != OVERRIDE_TO) | ~pl.coalesce("override", "in_deficit")
+        (pl.col("segment") != OVERRIDE_TO) | ~has_override()
     )
     return pl.coalesce("unadjusted_segment", pl.when(by_score).then("segment"))
 
 
+def has_override() -> pl.Expr:
+    """Return whether trusts have the financial override: as published, else by their deficit."""
+    return pl.coalesce("override", "in_deficit")
+
+
+def league_segment() -> pl.Expr:
+    """Return the segment that orders the league: before a decision of people, where known."""
+    return pl.coalesce("adjusted_segment", "segment")
+
+
 def has_fixed_cuts(quarter: str) -> bool:
     """Return whether the cuts of a quarter are the same all year."""
-    return nearest_framework(quarter[3:]).method.cuts is CutKind.FIXED
+    return method_of(quarter).cuts is CutKind.FIXED
 
 
 def cut_period(quarter: str = "quarter") -> pl.Expr:
@@ -155,10 +165,10 @@ def with_unadjusted_segment(
     return standings.with_columns(computed_unadjusted_segment=segment.cast(pl.Int8))
 
 
-def apply_override(by_score: pl.Expr, has_override: pl.Expr) -> pl.Expr:
+def apply_override(by_score: pl.Expr, overridden: pl.Expr) -> pl.Expr:
     """Apply the financial override to a segment by score."""
-    held = has_override.fill_null(value=False) & (by_score < OVERRIDE_TO)
-    return pl.when(held).then(pl.lit(OVERRIDE_TO, pl.Int8)).otherwise(by_score)
+    capped = overridden.fill_null(value=False) & (by_score < OVERRIDE_TO)
+    return pl.when(capped).then(pl.lit(OVERRIDE_TO, pl.Int8)).otherwise(by_score)
 
 
 def is_capped() -> pl.Expr:
@@ -166,12 +176,12 @@ def is_capped() -> pl.Expr:
 
     By the published override, else by the deficit, and ``computed_unadjusted_segment``.
     """
-    held = (
-        pl.coalesce("override", "in_deficit")
+    capped = (
+        has_override()
         & (pl.col("segment") == OVERRIDE_TO)
         & (pl.col("computed_unadjusted_segment") < OVERRIDE_TO)
     )
-    return held.fill_null(value=False)
+    return capped.fill_null(value=False)
 
 
 def overrides(observations: pl.LazyFrame) -> pl.LazyFrame:
