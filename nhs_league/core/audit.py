@@ -256,8 +256,8 @@ def _by_cuts(period: pl.DataFrame) -> pl.DataFrame:
     score = pl.col("average_score")
     edges = [
         abs(score - edge)
-        for cut in boundaries
-        for edge in (cut.highest_better, cut.lowest_worse)
+        for boundary in boundaries
+        for edge in (boundary.highest_better, boundary.lowest_worse)
         if edge is not None
     ]
     return period.drop("period").with_columns(

@@ -190,7 +190,7 @@ def distances(
 
     if segment is None or not 1 <= segment < BY_PEOPLE:
         return None, None
-    edges = {cut.better: cut for cut in boundaries}
+    edges = {boundary.better: boundary for boundary in boundaries}
     better, worse = edges.get(segment - 1), edges.get(segment)
     return (
         to(segment - 1, better.highest_better) if better else None,
@@ -319,20 +319,20 @@ def _standing(standings: pl.DataFrame, observations: pl.LazyFrame, trust_code: s
 def _cuts(row: Row, boundaries: Sequence[SegmentBoundary], total: float) -> pl.DataFrame:
     score = row["average_score"]
 
-    def distance(cut: SegmentBoundary) -> float | None:
+    def distance(boundary: SegmentBoundary) -> float | None:
         segment = row["computed_unadjusted_segment"]
-        is_better = segment is not None and segment <= cut.better
-        edge = cut.lowest_worse if is_better else cut.highest_better
+        is_better = segment is not None and segment <= boundary.better
+        edge = boundary.lowest_worse if is_better else boundary.highest_better
         return None if edge is None or score is None else round(score - edge, 4)
 
     rows = [
         {
-            "quarter": row["quarter"], "trust_code": row["trust_code"], "segment": cut.better,
-            "computed_last": cut.highest_better, "computed_next": cut.lowest_worse,
-            "computed_distance": distance(cut),
-            "computed_points": None if (by := distance(cut)) is None else round(by * total, 2),
+            "quarter": row["quarter"], "trust_code": row["trust_code"], "segment": boundary.better,
+            "computed_last": boundary.highest_better, "computed_next": boundary.lowest_worse,
+            "computed_distance": distance(boundary),
+            "computed_points": None if (by := distance(boundary)) is None else round(by * total, 2),
         }
-        for cut in boundaries
+        for boundary in boundaries
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=CUTS)
 

@@ -238,10 +238,10 @@ def _reached(
     standing: Mapping[str, Any],
     moves: Sequence[Move],
     required: Sequence[Change],
-    cut: SegmentBoundary,
+    boundary: SegmentBoundary,
     target: int,
 ) -> pl.DataFrame:
-    needed = cut.highest_better or 0.0
+    needed = boundary.highest_better or 0.0
     published = float(standing["average_score"])
     # The unrounded average, unless it is not the published one.
     now = start.average if abs(start.average - published) <= HALF_PLACE else published
@@ -322,7 +322,7 @@ def _in_words(change: Change, values: Mapping[str, float]) -> str:
 
 def _notes(
     standing: Mapping[str, Any],
-    cut: SegmentBoundary,
+    boundary: SegmentBoundary,
     reached: pl.DataFrame,
     moves: Sequence[Move],
     required: Sequence[Change],
@@ -337,8 +337,8 @@ def _notes(
         return (
             *first,
             f"No {_MOST} metrics reach it, even if each came to where the best quarter of its "
-            f"type begins: the average score has to be {cut.highest_better:.2f} or better, and is "
-            f"{standing['average_score']:.2f}.",
+            f"type begins: the average score has to be {boundary.highest_better:.2f} or better, and "
+            f"is {standing['average_score']:.2f}.",
         )
     names = sorted(move.change.metric.short_name for move in moves if move.estimated)
     estimates = (

@@ -109,16 +109,16 @@ def segment_boundaries(standings: pl.DataFrame) -> tuple[SegmentBoundary, ...]:
         by_score=published_unadjusted_segment(),
         at_worst=pl.coalesce(published_unadjusted_segment(), held),
     ).filter(pl.col("average_score").is_not_null())
-    return tuple(_cut(known, boundary) for boundary in _BOUNDARIES)
+    return tuple(_boundary(known, better) for better in _BOUNDARIES)
 
 
-def _cut(known: pl.DataFrame, boundary: int) -> SegmentBoundary:
+def _boundary(known: pl.DataFrame, better: int) -> SegmentBoundary:
     sides = (
         known.select(
             "average_score",
-            worse=pl.when(pl.col("by_score") > boundary)
+            worse=pl.when(pl.col("by_score") > better)
             .then(1)
-            .when(pl.col("at_worst") <= boundary)
+            .when(pl.col("at_worst") <= better)
             .then(0)
             .cast(pl.Int64),
         )
@@ -128,11 +128,11 @@ def _cut(known: pl.DataFrame, boundary: int) -> SegmentBoundary:
     scores = sides["average_score"].to_list()
     # For a cut after 0, 1, 2 … trusts: the worse ones before it and the better ones after it.
     worse_before = pl.concat([pl.Series([0]), sides["worse"].cum_sum()])
-    better = 1 - sides["worse"]
-    better_before = pl.concat([pl.Series([0]), better.cum_sum()])
-    place = (worse_before + better.sum() - better_before).arg_min() or 0
+    is_better = 1 - sides["worse"]
+    better_before = pl.concat([pl.Series([0]), is_better.cum_sum()])
+    place = (worse_before + is_better.sum() - better_before).arg_min() or 0
     return SegmentBoundary(
-        boundary,
+        better,
         scores[place - 1] if place else None,
         scores[place] if place < len(scores) else None,
     )
