@@ -104,7 +104,7 @@ class _Quarter:
         return self.average - new, any(bool(step["estimated"]) for step in steps), points
 
 
-def improvements(
+def smallest_improvements(
     national: Frames, trust_code: str, boundaries: tuple[SegmentBoundary, ...], target: int
 ) -> Improvements:
     """Find the smallest sets of improvements that bring a trust into a segment.
@@ -262,7 +262,7 @@ def _reached(
                         "to_segment": target,
                         "metrics": len(changes),
                         "set": " ".join(f"{c.metric.metric_id}={c.value:.12g}" for c in changes),
-                        "changes": "; ".join(_in_words(c, values) for c in changes),
+                        "changes": "; ".join(_describe(c, values) for c in changes),
                         "computed_average_score": average,
                         "computed_quarters_moved": round(points * 4 / 3, 4),
                         "estimated": estimated,
@@ -312,7 +312,8 @@ def _parts(start: _Quarter) -> frozenset[str]:
     return frozenset(metric_id for metric_id in ids if metric_id[-3:] in numbers)
 
 
-def _in_words(change: Change, values: Mapping[str, float]) -> str:
+def _describe(change: Change, values: Mapping[str, float]) -> str:
+    """Describe a change: ``sickness 5.2 to 4.8%``."""
     metric = change.metric
     unit = "" if metric.unit in (None, "count", "rate") else metric.unit
     glue = "" if unit == "%" else " "
@@ -337,8 +338,8 @@ def _notes(
         return (
             *first,
             f"No {_MOST} metrics reach it, even if each came to where the best quarter of its "
-            f"type begins: the average score has to be {boundary.highest_better:.2f} or better, and "
-            f"is {standing['average_score']:.2f}.",
+            "type begins: the average score has to be "
+            f"{boundary.highest_better:.2f} or better, and is {standing['average_score']:.2f}.",
         )
     names = sorted(move.change.metric.short_name for move in moves if move.estimated)
     estimates = (

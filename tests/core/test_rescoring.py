@@ -9,7 +9,7 @@ import pytest
 
 from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import Frames
-from nhs_league.core.improvements import improvements
+from nhs_league.core.improvements import smallest_improvements
 from nhs_league.core.method.rescoring import Change, apply_changes, base_of
 from nhs_league.core.method.segments import segment_boundaries
 from nhs_league.core.metrics import Metric, catalogue, choose
@@ -154,7 +154,7 @@ def test_without_the_override_the_segment_is_that_of_the_score(complete: Frames)
 
 def test_the_way_to_a_segment_leads_there_with_the_override_too(complete: Frames) -> None:
     boundaries = segment_boundaries(complete.standings.collect())
-    ways = improvements(complete, "RHQ", boundaries, 2)
+    ways = smallest_improvements(complete, "RHQ", boundaries, 2)
     assert ways.frame.height
     assert "financial override" in ways.notes[0]
     for way in ways.frame.iter_rows(named=True):
