@@ -222,6 +222,8 @@ def _moves(
             .then(pl.col("value") < pl.col("edge"))
             .otherwise(pl.col("value") > pl.col("edge")),
         )
+        # The rows of a window come in no certain order; the sets are named in that of the IDs.
+        .sort("metric_id", "unit")
         .collect()
     )
     moves = []
