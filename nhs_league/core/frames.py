@@ -313,6 +313,11 @@ def round_computed(computed: pl.Expr) -> pl.Expr:
     return computed.round(_COMPUTED_PLACES)
 
 
+def has_figure() -> pl.Expr:
+    """Return whether an observation has a value or a score."""
+    return pl.col("value").is_not_null() | pl.col("score").is_not_null()
+
+
 def cast_to(schema: pl.Schema) -> list[pl.Expr]:
     """Return the columns of a schema in its order, cast to its types: what to select."""
     return [pl.col(column).cast(dtype) for column, dtype in schema.items()]
