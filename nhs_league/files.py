@@ -1,7 +1,7 @@
-"""Files that a person names: written whole, or not at all.
+"""Files written whole or not at all: those of the store, and those that a person names.
 
-What is written goes to a new file beside the one that was named, which it replaces when it is
-complete; so a full disk or an interrupt leaves what was there before.
+What is written goes to a new file beside the one that it replaces when it is complete; so a full
+disk or an interrupt leaves what was there before.
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ import secrets
 import shutil
 import stat
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from nhs_league.errors import UsageError
 
+PART = ".part"
+"""Suffix of files being written."""
+
 _STDOUT = Path("-")
+_WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between attempts to replace a file."""
 
 
 def is_stdout(file: Path | None) -> bool:
@@ -58,6 +65,26 @@ def write_file(file: Path, data: bytes) -> None:
             _replace(part, target)
         finally:
             part.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name and move it into place; folders are made as needed.
+
+    Raises:
+        OSError: it cannot be written; what was there before is untouched.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _move(Path(temporary), path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
@@ -104,8 +131,20 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             _write_part(part / name, data)
 
 
+def _move(temporary: Path, path: Path) -> None:
+    """Move a file into place; Windows refuses while another process is reading what is there."""
+    for wait in _WAITS:
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            time.sleep(wait)
+        else:
+            return
+    temporary.replace(path)
+
+
 def _part() -> str:
-    return f".nhsleague-{secrets.token_hex(6)}.part"
+    return f".nhsleague-{secrets.token_hex(6)}{PART}"
 
 
 def _is_stream(file: Path) -> bool:

@@ -115,7 +115,7 @@ def fetch_published(
         NoDataError: the site cannot be reached, or nothing is kept before and after.
 
     """
-    from nhs_league.releases.fetching import fetch as fetch_new
+    from nhs_league.releases.fetch import fetch as fetch_new
     from nhs_league.releases.intake import Status
 
     with watching(quiet=quiet) as watcher, _advising():
@@ -226,7 +226,7 @@ def _only(quarter: str | None, trust_type: str | None) -> Only:
 
 
 def _try_out(store: Store, *, quiet: bool, force: bool) -> list[Outcome]:
-    from nhs_league.releases.fetching import try_out
+    from nhs_league.releases.fetch import try_out
 
     with watching(quiet=quiet) as watcher, _advising():
         return try_out(store, watcher, force=force)

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from nhs_league.cli.output import say
 
 if TYPE_CHECKING:
-    from nhs_league.releases.fetching import Watcher
-    from nhs_league.releases.waiting import OnWait
+    from nhs_league.releases.download import OnWait
+    from nhs_league.releases.fetch import Watcher
 
 _BETWEEN_LINES = 10.0
 """Seconds between two lines that say what is awaited."""
@@ -31,7 +31,7 @@ def watching(*, quiet: bool) -> Iterator[Watcher]:
 
 
 def _silent() -> Watcher:
-    from nhs_league.releases.fetching import Watcher
+    from nhs_league.releases.fetch import Watcher
 
     return Watcher(
         lambda _: None,
@@ -45,7 +45,7 @@ def _silent() -> Watcher:
 def _lines() -> Watcher:
     from rich import filesize
 
-    from nhs_league.releases.fetching import Watcher
+    from nhs_league.releases.fetch import Watcher
 
     total = done = 0
 
@@ -91,7 +91,7 @@ def _bar() -> Iterator[Watcher]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from nhs_league.releases.fetching import Watcher
+    from nhs_league.releases.fetch import Watcher
 
     columns = (
         TextColumn("Fetching releases"),

@@ -60,7 +60,7 @@ def settled(store: Store, outcomes: Sequence[Outcome]) -> Store:
 
     Where nobody can be asked, the file that was added last is used, and that is said.
     """
-    from nhs_league.releases.precedence import settle, unsettled
+    from nhs_league.releases.store import settle, unsettled
 
     new = {outcome.kept.sha256 for outcome in outcomes if outcome.kept}
     can_ask = somebody_can_be_asked()

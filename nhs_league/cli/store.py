@@ -39,7 +39,7 @@ def releases(
         return
     if common.sample or common.offline:
         raise UsageError("--available asks the site.", "Leave out --sample and --offline.")
-    from nhs_league.releases import fetching, listing
+    from nhs_league.releases import fetch as fetching, listing
 
     store = open_store(common)
     with watching(quiet=common.quiet) as watcher:

@@ -14,15 +14,15 @@ from pathlib import Path
 
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
+from nhs_league.files import PART, write_atomically
 from nhs_league.releases import (
-    atomic,
-    fractions,
     manifest as manifests,
     names,
-    records,
+    raw_files,
     tables,
-    tidy,
 )
+from nhs_league.releases.build import build_quarters, merge_files, of_quarters
+from nhs_league.releases.disagreements import with_doubts
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
 from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile
@@ -74,14 +74,14 @@ def commit(
     raw, former = raw or {}, set(manifest.files)
     for kept in files:
         if kept not in former or kept.sha256 in raw:
-            records.keep(root, kept, raw.get(kept.sha256))
+            raw_files.keep(root, kept, raw.get(kept.sha256))
     order = publication_order(files)
     again = {q for kept in former if kept.sha256 in raw for q in kept.quarters}
     # Which figure was changed into which can only be seen from all files in their order.
     late = (_disturbed(manifest, files, order) | again) & manifest.quarters.keys()
     rebuilt = _rebuilt_whole(root, files, late) if late else {}
-    others = [tables.of_quarters(found, _others(found, rebuilt)) for found in parsed]
-    quarters = tables.merged(root, {**manifest.quarters, **rebuilt}, others, order)
+    others = [of_quarters(found, _others(found, rebuilt)) for found in parsed]
+    quarters = merge_files(root, {**manifest.quarters, **rebuilt}, others, order)
     changed = [label for label, kept in quarters.items() if kept != manifest.quarters.get(label)]
     return _finish(root, manifest, files, quarters, changed)
 
@@ -108,7 +108,7 @@ def rebuild(
         OSError: something cannot be written.
 
     """
-    built = tables.build(root, manifest.files, root, only)
+    built = build_quarters(root, manifest.files, root, only)
     unusable = {
         kept: built.unusable[kept.sha256] for kept in built.files if kept.sha256 in built.unusable
     }
@@ -135,7 +135,7 @@ def rebuild(
         a: s for a, s in manifest.seen.items() if s.refusal or not s.sha256 or s.sha256 in named
     }
     for kept in built.files:
-        records.keep(root, kept)
+        raw_files.keep(root, kept)
     now = _finish(root, replace(manifest, seen=seen), files, quarters, wanted)
     return Rebuilt(now, unusable, tuple(dict.fromkeys(gone)))
 
@@ -144,7 +144,7 @@ def _rebuilt_whole(
     root: Path, files: Sequence[KeptFile], labels: Collection[str]
 ) -> dict[str, KeptQuarter]:
     """Rebuild quarters, without those of which a raw file is missing."""
-    built = tables.build(root, files, root, labels)
+    built = build_quarters(root, files, root, labels)
     lacking = {q for kept in files if kept.sha256 in built.unusable for q in kept.quarters}
     return {label: kept for label, kept in built.quarters.items() if label not in lacking}
 
@@ -152,9 +152,9 @@ def _rebuilt_whole(
 def _as_it_was(root: Path, label: str, manifest: Manifest) -> KeptQuarter | None:
     """Give a quarter's stored tables, if they are whole; those of older columns in ours."""
     kept = manifest.quarters.get(label)
-    if kept is None or not tidy.are_whole(root, kept):
+    if kept is None or not tables.are_whole(root, kept):
         return None
-    return tidy.adopted(root, Quarter.parse(label), kept)
+    return tables.adopted(root, Quarter.parse(label), kept)
 
 
 def _lost(gone: Sequence[str], unusable: Mapping[KeptFile, str]) -> RefusedError:
@@ -186,19 +186,19 @@ def _finish(
     speaking = [
         label
         for label in labels
-        if label in changed or (label == labels[-1] and tidy.are_whole(root, quarters[label]))
+        if label in changed or (label == labels[-1] and tables.are_whole(root, quarters[label]))
     ]
-    frames = (tidy.read(root, quarters[label]) for label in speaking)
+    frames = (tables.read(root, quarters[label]) for label in speaking)
     known = names.with_frames(names.read(root), labels, frames)
     retired, leaving = _retired(manifest, quarters)
     now = replace(
         manifest,
         files=tuple(files),
-        quarters=fractions.with_doubts(root, {label: quarters[label] for label in labels}),
+        quarters=with_doubts(root, {label: quarters[label] for label in labels}),
         retired=retired,
         layout=manifests.FORMAT,
     )
-    atomic.write(root / names.NAME, names.to_json(known).encode("utf-8"))
+    write_atomically(root / names.NAME, names.to_json(known).encode("utf-8"))
     manifests.write(root, now)
     for path in leaving:
         _remove(root / path)
@@ -250,11 +250,11 @@ def _retired(
 def _sweep(root: Path, manifest: Manifest) -> None:
     """Remove what an interrupted change left behind."""
     known = {*_paths(manifest.quarters), *manifest.retired}
-    for path in (root / tidy.FOLDER).rglob("*.parquet"):
+    for path in (root / tables.FOLDER).rglob("*.parquet"):
         if path.relative_to(root).as_posix() not in known:
             _remove(path)
-    for folder in (root, root / records.RAW, *(root / tidy.FOLDER).glob("*")):
-        for path in folder.glob(f".*{atomic.PART}"):
+    for folder in (root, root / raw_files.RAW, *(root / tables.FOLDER).glob("*")):
+        for path in folder.glob(f".*{PART}"):
             _remove(path)
 
 

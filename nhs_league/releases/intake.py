@@ -1,8 +1,10 @@
-"""Taking release files into a store: parsed, told apart from what is kept, kept or refused."""
+"""Take release files in: glance at each, parse it, recognise its trust types, store it."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,19 +13,28 @@ from enum import StrEnum
 
 import polars as pl
 
+from nhs_league.core import trust_types
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases import manifest as manifests, records
+from nhs_league.releases import manifest as manifests, raw_files
+from nhs_league.releases.build import describe, with_types
 from nhs_league.releases.commit import commit, rebuild
-from nhs_league.releases.glance import NOT_A_RELEASE, is_other_table, refuse_width
-from nhs_league.releases.lock import cannot_keep, writing
 from nhs_league.releases.manifest import KeptFile, Manifest, Seen
 from nhs_league.releases.parse import ParsedFile, parse_file
-from nhs_league.releases.recognition import recognised, with_types
-from nhs_league.releases.store import Store, read_quarters, reopened
-from nhs_league.releases.tables import described
-from nhs_league.releases.tidy import DamagedError
+from nhs_league.releases.store import Store, cannot_keep, read_quarters, reopened, writing
+from nhs_league.releases.tables import DamagedError
 from nhs_league.version import __version__
+
+NOT_A_RELEASE = "not a release file, as it has no trusts' figures of the NHS Oversight Framework"
+"""Why a table of something else is skipped."""
+
+_MOST_TRUSTS = 0.5
+_LINES = 20
+_LONGEST = 100_000
+_MOST_COLUMNS = 1_000
+_TRUST = re.compile(r"(trust|org[a-z]*|provider|icb)_(code|name)|code")
+_FIGURE = re.compile(r"metric|average_score|segment")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -156,7 +167,7 @@ def take(
         elif outcome.kept is not None:
             place = next(n for n, kept in enumerate(files) if kept.sha256 == outcome.kept.sha256)
             files[place] = outcome.kept
-            if records.fault(store.path, outcome.kept):
+            if raw_files.fault(store.path, outcome.kept):
                 raw[outcome.kept.sha256] = file.data
         if file.seen is not None and outcome.status is not Status.LEFT_OUT:
             remembered[file.source] = replace(
@@ -200,7 +211,7 @@ def _take_one(
         order=max((kept.order for kept in files), default=0) + 1,
         taken_as=tuple(sorted(types.items())),
     )
-    kept = described(as_it_came, found)
+    kept = describe(as_it_came, found)
     if not only.lets_through(kept):
         return Outcome(file.name, file.source, Status.LEFT_OUT), None
     is_revision = any(_publishes_the_same(kept, other) for other in files)
@@ -263,3 +274,94 @@ def _commit(
             return commit(store.path, mended, files=files, parsed=parsed, raw=raw)
     except OSError as error:
         raise cannot_keep(store.path, error) from error
+
+
+def refuse_width(file: str, data: bytes) -> None:
+    """Refuse a file whose first lines are far wider than any release file's.
+
+    Args:
+        file: name of the file, for the error.
+        data: the file.
+
+    Raises:
+        RefusedError: one of the first 20 lines has more than 1,000 columns, or 100,000 bytes.
+
+    """
+    for number, line in enumerate(_first_lines(data), 1):
+        if line.count(b",") < _MOST_COLUMNS and len(line) <= _LONGEST:
+            continue
+        is_long = len(line) > _LONGEST
+        too_much = f"{_LONGEST:,} characters" if is_long else f"{_MOST_COLUMNS:,} columns"
+        raise RefusedError(
+            file,
+            f"this line has more than {too_much}; a release file has about 20 columns",
+            line=number,
+            advice="Download the file again from NHS England's page.",
+        )
+
+
+def is_other_table(data: bytes) -> bool:
+    """Return whether a file is a plain table of something else than trusts' figures.
+
+    A web page, a spreadsheet or UTF-16 text is none: it may be a release file that was spoilt.
+    """
+    start = data[:_LONGEST]
+    if not start.strip() or start.startswith(_UTF_16) or b"\0" in start:
+        return False
+    if start.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
+        return False
+    return not any(_is_header(line) for line in _first_lines(data))
+
+
+def _is_header(line: bytes) -> bool:
+    cells = [
+        re.sub(r"[^a-z0-9]+", "_", cell.casefold()).strip("_")
+        for cell in re.split(r"[,;\t|]", line.decode("utf-8", "replace"))
+    ]
+    has_trust = any(_TRUST.fullmatch(cell) for cell in cells)
+    return has_trust and any(_FIGURE.search(cell) for cell in cells)
+
+
+def _first_lines(data: bytes) -> Iterator[bytes]:
+    """Give the first lines without their ends, none much longer than the longest that may be."""
+    begins = 0
+    for _ in range(_LINES):
+        if begins >= len(data):
+            return
+        most = begins + _LONGEST + 1
+        ends = [
+            e for e in (data.find(b"\n", begins, most), data.find(b"\r", begins, most)) if e >= 0
+        ]
+        end = min(ends, default=min(most, len(data)))
+        yield data[begins:end]
+        begins = end + (2 if data[end : end + 2] == b"\r\n" else 1)
+
+
+def recognised(file: ParsedFile, stored: Iterable[pl.DataFrame]) -> dict[str, str]:
+    """Recognise the types that a file has under new names by where their trusts are stored.
+
+    A type that this version has no words for may be a known one under a new name; taken for a new
+    one, it would leave the known type's newest quarter without its trusts.
+
+    Args:
+        file: a parsed file.
+        stored: columns trust_code and trust_type, of the stored quarters, the newest first; none
+            is read where the file's types are all known.
+
+    Returns:
+        A new type -> the type that most of its trusts are stored under.
+
+    """
+    strange = [t for t in file.trust_types if not trust_types.is_known(t)]
+    if not strange:
+        return {}
+    seen = pl.concat([pl.DataFrame(schema=["trust_code", "trust_type"]).cast(pl.String), *stored])
+    stored_types = seen.unique("trust_code", keep="first", maintain_order=True)
+    types: dict[str, str] = {}
+    for trust_type in strange:
+        codes = file.standings.filter(trust_type=trust_type).select("trust_code").unique()
+        known = codes.join(stored_types, on="trust_code")
+        counts = known.group_by("trust_type").len().sort("len", descending=True)
+        if counts.height and counts["len"][0] > codes.height * _MOST_TRUSTS:
+            types[trust_type] = counts["trust_type"][0]
+    return types

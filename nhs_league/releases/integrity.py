@@ -10,20 +10,18 @@ from pathlib import Path
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases import (
-    fractions,
     manifest as manifests,
     names,
-    records,
-    salvage,
+    raw_files,
     tables,
-    tidy,
 )
+from nhs_league.releases.build import build_quarters
 from nhs_league.releases.commit import Rebuilt, rebuild
-from nhs_league.releases.lock import NAME as LOCK, cannot_keep, writing
+from nhs_league.releases.disagreements import with_doubts
 from nhs_league.releases.manifest import KeptFile, KeptQuarter, NewerError
-from nhs_league.releases.store import Store
+from nhs_league.releases.store import LOCK, Store, cannot_keep, writing
 
-_OURS = (manifests.NAME, manifests.DIGEST, names.NAME, LOCK, records.RAW, tidy.FOLDER)
+_OURS = (manifests.NAME, manifests.DIGEST, names.NAME, LOCK, raw_files.RAW, tables.FOLDER)
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def verify(store: Store) -> list[Finding]:
     """Check what is kept: raw files by sha256, tables by raw files, doubts by tables."""
     files = store.manifest.files
     raw = [
-        Finding(records.raw_path(kept.sha256), kept.name, records.fault(store.path, kept))
+        Finding(raw_files.raw_path(kept.sha256), kept.name, raw_files.fault(store.path, kept))
         for kept in files
     ]
     findings = [*raw, *_of_tables(store)]
@@ -73,16 +71,16 @@ def repair(path: Path, notify: Callable[[str], None]) -> Rebuilt:
         try:
             manifest = manifests.read(path)
             if not (path / manifests.NAME).exists():
-                manifest = salvage.salvaged(path)
+                manifest = raw_files.salvage(path)
         except NewerError:
             raise
         except RefusedError as damage:
             notify(f"{damage.message}. Rebuilding it from the raw files.")
-            manifest = salvage.salvaged(path)
-        manifest = salvage.with_left_behind(path, manifest)
+            manifest = raw_files.salvage(path)
+        manifest = raw_files.with_left_behind(path, manifest)
         try:
             for kept in manifest.files:
-                records.set_damaged_aside(path, kept)
+                raw_files.set_damaged_aside(path, kept)
             return rebuild(path, manifest, may_lose=True)
         except OSError as error:
             raise cannot_keep(path, error) from error
@@ -90,15 +88,15 @@ def repair(path: Path, notify: Callable[[str], None]) -> Rebuilt:
 
 def has_releases(path: Path) -> bool:
     """Return whether a folder holds releases; the sample, which can be remade, is none."""
-    return any((path / name).exists() for name in (manifests.NAME, records.RAW, tidy.FOLDER))
+    return any((path / name).exists() for name in (manifests.NAME, raw_files.RAW, tables.FOLDER))
 
 
 def irreplaceable(path: Path) -> list[KeptFile]:
     """List the files kept in a folder that cannot be fetched again: those that were imported."""
     try:
-        manifest = salvage.salvaged(path)
+        manifest = raw_files.salvage(path)
     except NewerError:
-        return records.recorded(path)
+        return raw_files.recorded(path)
     return [kept for kept in manifest.files if not kept.is_fetched]
 
 
@@ -139,20 +137,20 @@ def _of_tables(store: Store) -> Iterator[Finding]:
     """Compare each Parquet file with its name, and with what the raw files say."""
     with tempfile.TemporaryDirectory(prefix="nhsleague-verify-") as folder:
         aside = Path(folder)
-        built = tables.build(store.path, store.manifest.files, aside)
+        built = build_quarters(store.path, store.manifest.files, aside)
         unusable = [kept for kept in built.files if kept.sha256 in built.unusable]
         for label, kept in store.manifest.quarters.items():
             missing = [file.name for file in unusable if label in file.quarters]
             made = built.quarters.get(label)
             yield from _of_quarter(store.path, label, kept, made, aside, missing)
         for label in built.quarters.keys() - store.manifest.quarters.keys():
-            yield Finding(f"{tidy.FOLDER}/…", label, "missing")
+            yield Finding(f"{tables.FOLDER}/…", label, "missing")
 
 
 def _of_doubts(store: Store) -> Iterator[Finding]:
     """Name the quarters whose doubts are not those that the tables of all quarters give."""
     quarters = store.manifest.quarters
-    for label, kept in fractions.with_doubts(store.path, quarters).items():
+    for label, kept in with_doubts(store.path, quarters).items():
         if kept.doubts != quarters[label].doubts:
             yield Finding(manifests.NAME, f"doubts, {label}", "not what the tables say")
 
@@ -167,14 +165,14 @@ def _of_quarter(
 ) -> Iterator[Finding]:
     for name, path in kept.paths.items():
         finding = Finding(path, f"{name}, {label}")
-        if not tidy.is_whole(root, path):
+        if not tables.is_whole(root, path):
             yield replace(finding, fault="missing, or changed since it was written")
         elif missing:
             yield replace(finding, fault=f"cannot be checked without {', '.join(missing)}")
-        elif not tidy.is_same(root, kept, aside, made, name):
+        elif not tables.is_same(root, kept, aside, made, name):
             yield replace(finding, fault="not what its raw files say")
         else:
             yield finding
     if made is not None and not missing:
         for name in made.paths.keys() - kept.paths.keys():
-            yield Finding(f"{tidy.FOLDER}/…/{name}", f"{name}, {label}", "missing")
+            yield Finding(f"{tables.FOLDER}/…/{name}", f"{name}, {label}", "missing")

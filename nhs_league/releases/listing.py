@@ -17,13 +17,13 @@ from nhs_league.core.answers import (
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
-from nhs_league.releases import fractions
-from nhs_league.releases.fetching import Published
+from nhs_league.releases.disagreements import doubt_sentences
+from nhs_league.releases.fetch import Published
 from nhs_league.releases.intake import Outcome
 from nhs_league.releases.integrity import Finding
 from nhs_league.releases.manifest import KeptFile
 from nhs_league.releases.order import publication_order
-from nhs_league.releases.records import is_there
+from nhs_league.releases.raw_files import is_there
 from nhs_league.releases.store import Store, read_quarters
 
 RELEASES = pl.Schema(
@@ -201,7 +201,7 @@ def contradictions(
     """
     stored = store.manifest.quarters[quarter.label]
     disagreements = stored.disagreements if against is None else ()
-    lines = (*disagreements, *fractions.in_words(stored, against))
+    lines = (*disagreements, *doubt_sentences(stored, against))
     return [f"{quarter.label}: {line}." for line in lines]
 
 

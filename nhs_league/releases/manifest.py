@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from nhs_league.core.frames import SCHEMAS
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases import atomic
+from nhs_league.files import write_atomically
 from nhs_league.version import __version__
 
 NAME = "manifest.json"
@@ -246,10 +246,10 @@ def write(root: Path, manifest: Manifest) -> None:
     before = _digest_of(root / NAME)
     if before != _digest_beside(root):
         # Whoever wrote the last one was stopped before its digest.
-        atomic.write(root / DIGEST, before.encode("ascii"))
+        write_atomically(root / DIGEST, before.encode("ascii"))
     data = _to_json(manifest, before).encode("utf-8")
-    atomic.write(root / NAME, data)
-    atomic.write(root / DIGEST, hashlib.sha256(data).hexdigest().encode("ascii"))
+    write_atomically(root / NAME, data)
+    write_atomically(root / DIGEST, hashlib.sha256(data).hexdigest().encode("ascii"))
 
 
 def kept_file(values: Mapping[str, Any]) -> KeptFile:

@@ -1,28 +1,37 @@
-"""What is kept on this machine: raw files as they came, tidy Parquet by quarter, a manifest.
+"""The store on this machine: raw files as they came, tables by quarter, a manifest.
 
-    manifest.json      what is kept; whoever replaces it changes the store
+    manifest.json      what is stored; whoever replaces it changes the store
     manifest.sha256    its digest (see ``manifest``)
     names.json         names for shell completion
-    raw/               each file ever accepted, as it came, and its record (see ``records``)
-    tidy/              a quarter's frames (see ``tidy``)
+    raw/               each file ever accepted, as it came, and its record (see ``raw_files``)
+    tidy/              a quarter's tables (see ``tables``)
     .lock              held by the one process that changes the store
 
 The manifest is replaced last; so a reader that has read it finds the files it names, whatever
-happens meanwhile.
+happens meanwhile. One process writes at a time; readers never wait.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nhs_league.core.frames import SCHEMAS, Frames
+import polars as pl
+
+from nhs_league.core.frames import KEYS, SCHEMAS, Frames
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
-from nhs_league.releases import fractions, manifest as manifests, records, tidy
-from nhs_league.releases.lock import Notify, cannot_keep, writing
-from nhs_league.releases.manifest import Manifest
+from nhs_league.releases import manifest as manifests, raw_files, tables
+from nhs_league.releases.disagreements import mark_doubts
+from nhs_league.releases.manifest import KeptFile, Manifest
+from nhs_league.releases.order import publication_order
+
+LOCK = ".lock"
+Notify = Callable[[str], None]
+_FIGURE = [column for column in KEYS["versions"] if column != "edition"]
 
 
 def _silent(_: str) -> None:
@@ -83,10 +92,10 @@ def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
     wanted = list(quarters)
     try:
         return _scanned(store, wanted)
-    except tidy.DamagedError as damage:
+    except tables.DamagedError as damage:
         try:
             return _scanned(reopened(store), wanted)
-        except tidy.DamagedError:
+        except tables.DamagedError:
             store.notify(f"{damage.message}. Rebuilding it from the raw files.")
             return _scanned(_rebuilt(store, wanted), wanted)
 
@@ -97,7 +106,7 @@ def reopened(store: Store) -> Store:
 
 
 def _has_lost_its_manifest(path: Path) -> bool:
-    return not (path / manifests.NAME).exists() and records.has_raw_files(path)
+    return not (path / manifests.NAME).exists() and raw_files.has_raw_files(path)
 
 
 def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
@@ -112,14 +121,13 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
 
     """
     from nhs_league.releases.commit import rebuild
-    from nhs_league.releases.salvage import salvaged
 
     path = store.path
     try:
         with writing(path, store.notify):
             if _has_lost_its_manifest(path):
                 return replace(
-                    store, manifest=rebuild(path, salvaged(path), may_lose=True).manifest
+                    store, manifest=rebuild(path, raw_files.salvage(path), may_lose=True).manifest
                 )
             manifest = manifests.read(path)
             if manifest.layout < manifests.FORMAT:
@@ -127,7 +135,7 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
             labels = [
                 quarter.label
                 for quarter in damaged
-                if not tidy.are_whole(path, manifest.quarters.get(quarter.label))
+                if not tables.are_whole(path, manifest.quarters.get(quarter.label))
             ]
             if labels:
                 manifest = rebuild(path, manifest, labels).manifest
@@ -141,5 +149,103 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
 
 def _scanned(store: Store, quarters: Sequence[Quarter]) -> Frames:
     kept = {quarter.label: store.manifest.quarters[quarter.label] for quarter in quarters}
-    frames = Frames(*(tidy.scan(store.path, name, list(kept.values())) for name in SCHEMAS))
-    return replace(frames, observations=fractions.marked(frames.observations, kept))
+    frames = Frames(*(tables.scan(store.path, name, list(kept.values())) for name in SCHEMAS))
+    return replace(frames, observations=mark_doubts(frames.observations, kept))
+
+
+@contextmanager
+def writing(path: Path, notify: Notify) -> Iterator[None]:
+    """Be the one process that changes the store in a folder; the folder is made as needed.
+
+    Args:
+        path: the store's folder.
+        notify: told once, in words, where another process has to be waited for.
+
+    Raises:
+        NoDataError: the folder cannot be written.
+
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path / LOCK, preserve_lock_file=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            notify(f"Another nhsleague is changing {path}; waiting for it.")
+            lock.acquire()
+    except OSError as error:
+        raise cannot_keep(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def cannot_keep(path: Path, error: OSError) -> NoDataError:
+    """Build the error for a folder that cannot be written."""
+    return NoDataError(
+        f"The releases cannot be kept in {path}: {error.strerror or error}.",
+        "Choose another folder with --data-dir or NHSLEAGUE_DATA_DIR.",
+    )
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Two files that disagree, whose order of publication nothing shows.
+
+    Attributes:
+        used_before: the file that counts as published earlier.
+        used: the one whose figures are used.
+        figures: on how many figures they disagree.
+
+    """
+
+    used_before: KeptFile
+    used: KeptFile
+    figures: int
+
+
+def unsettled(store: Store) -> list[Unsettled]:
+    """List the pairs of files whose order decides a figure, and is not known."""
+    order = publication_order(store.manifest.files)
+    if not order.unsure:
+        return []
+    versions = read_quarters(store, store.quarters).versions.select(
+        *_FIGURE, "edition", "release_file"
+    )
+    used = versions.filter(pl.col("edition") == pl.col("edition").max().over(_FIGURE))
+    pairs = versions.join(used, on=_FIGURE, nulls_equal=True, suffix="_used").filter(
+        pl.col("edition") < pl.col("edition_used")
+    )
+    counted = Counter(pairs.select("release_file", "release_file_used").collect().iter_rows())
+    files = {kept.release_file: kept for kept in store.manifest.files}
+    return [
+        Unsettled(files[before], files[used], count)
+        for (before, used), count in sorted(counted.items())
+        if frozenset((before, used)) in order.unsure
+    ]
+
+
+def settle(store: Store, earlier: KeptFile, later: KeptFile) -> Store:
+    """Keep a person's word on which of two files was published later.
+
+    Raises:
+        NoDataError: the store cannot be written.
+
+    """
+    from nhs_league.releases.commit import commit
+
+    with writing(store.path, store.notify):
+        store = reopened(store)
+        files = [
+            replace(kept, follows=(*kept.follows, earlier.sha256))
+            if kept.sha256 == later.sha256
+            else kept
+            for kept in store.manifest.files
+        ]
+        try:
+            return replace(store, manifest=commit(store.path, store.manifest, files=files))
+        except OSError as error:
+            raise cannot_keep(store.path, error) from error

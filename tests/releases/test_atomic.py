@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nhs_league.errors import NoDataError
-from nhs_league.releases import atomic
+from nhs_league.files import write_atomically
 from nhs_league.releases.intake import Incoming, add_files
 from nhs_league.releases.integrity import repair, verify
 from nhs_league.releases.store import Store, open_store
@@ -51,7 +51,7 @@ def test_a_file_that_a_reader_holds_is_replaced_once_it_is_free(
 ) -> None:
     (tmp_path / "file").write_bytes(b"old")
     refused = refusing(monkeypatch, times=3)
-    atomic.write(tmp_path / "file", b"new")
+    write_atomically(tmp_path / "file", b"new")
     assert len(refused) == 3
     assert contents(tmp_path) == {"file": b"new"}
 
@@ -63,7 +63,7 @@ def test_a_file_that_is_never_free_stays_as_it_was(
     refusing(monkeypatch, times=100)
     monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(PermissionError):
-        atomic.write(tmp_path / "file", b"new")
+        write_atomically(tmp_path / "file", b"new")
     assert contents(tmp_path) == {"file": b"old"}
 
 

@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases.glance import is_other_table, refuse_width
-from nhs_league.releases.intake import Incoming, Outcome, Status
+from nhs_league.releases.intake import Incoming, Outcome, Status, is_other_table, refuse_width
 from nhs_league.releases.local_files import LARGEST_UNPACKED, read_files
 from tests.conftest import Run
 from tests.releases import official

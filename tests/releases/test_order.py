@@ -14,8 +14,7 @@ from nhs_league.releases.intake import Incoming, add_files
 from nhs_league.releases.integrity import verify
 from nhs_league.releases.manifest import KeptFile, Seen
 from nhs_league.releases.order import publication_order
-from nhs_league.releases.precedence import settle, unsettled
-from nhs_league.releases.store import Store, open_store, read_quarters
+from nhs_league.releases.store import Store, open_store, read_quarters, settle, unsettled
 from tests.conftest import Run
 from tests.releases import official
 from tests.releases.stores import as_of_version_1

@@ -17,12 +17,12 @@ from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS
 from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
 from nhs_league.releases.parse import tidy
-from nhs_league.releases.parse.checks import check
 from nhs_league.releases.parse.columns import Kind
 from nhs_league.releases.parse.contradictions import judge
 from nhs_league.releases.parse.faults import refuse_many
 from nhs_league.releases.parse.reading import Rows, empty_columns, read_rows
-from nhs_league.releases.ranked import largest_ranks, with_of
+from nhs_league.releases.parse.typed_rows import check
+from nhs_league.releases.tables import largest_ranks, with_of
 
 __all__ = ["Kind", "ParsedFile", "parse_file"]
 

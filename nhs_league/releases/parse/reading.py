@@ -9,8 +9,7 @@ import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse.columns import Header, Kind, recognise
-from nhs_league.releases.parse.decoding import RETRY, decode
-from nhs_league.releases.parse.records import Record, records
+from nhs_league.releases.parse.decoding import RETRY, Record, decode, records
 from nhs_league.releases.parse.texts import each_text, end_to_end, numbered
 
 NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")

@@ -1,8 +1,9 @@
-"""Percentages that have become fractions: 0.7312 where another quarter has 73.12%.
+"""What release files contradict: the two kinds in a quarter, and percentages across quarters.
 
-What is doubted follows from the tables of all quarters, so it is the same in whatever order files
-came. The manifest keeps it and the tables do not: a quarter that arrives later may prove another
-one wrong, or right.
+A metric file and a league table may differ on a trust. Percentages may have become fractions:
+0.7312 where another quarter has 73.12%. What is doubted follows from the tables of all quarters, so
+it is the same in whatever order files came. The manifest holds it and the tables do not: a quarter
+that arrives later may prove another one wrong, or right.
 """
 
 from __future__ import annotations
@@ -17,16 +18,69 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.frames import QUARTER
-from nhs_league.releases import tidy
+from nhs_league.releases import tables
 from nhs_league.releases.manifest import Doubt, KeptQuarter
 
+_STANDING = ("segment", "rank", "average_score")
+# Published scores have two places; a binary fraction is no difference.
+_SAME_TO = 0.005
 _METRIC = ["metric_id", "trust_type"]
 _ROWS = [*_METRIC, "release_file"]
-_FIGURES = ("middle", "largest")
+_SIZES = ("middle", "largest")
 _FEWEST_TRUSTS = 8
 _FEWEST_TIMES, _MOST_TIMES = 80, 125
 """Between which ratios a median counts as a hundred times another one."""
 _NAMED = 5
+
+
+def file_disagreements(parts: pl.DataFrame) -> tuple[str, ...]:
+    """Say on which trusts a quarter's metric files and league tables differ.
+
+    Args:
+        parts: schema PARTS of one quarter; trust types of which only one kind is kept are passed.
+
+    Returns:
+        A sentence for each figure, or trust, that the two do not tell alike: the first few, and how
+        many more there are.
+
+    """
+    from nhs_league.releases.parse.columns import Kind
+
+    metric, table = (
+        parts.filter(pl.col("kind") == str(k)) for k in (Kind.METRIC, Kind.LEAGUE_TABLE)
+    )
+    both = set(metric["trust_type"]) & set(table["trust_type"])
+    columns = ("trust_code", *_STANDING)
+    metric, table = (
+        kind.filter(pl.col("trust_type").is_in(list(both))).select(
+            *columns, there=pl.lit(value=True)
+        )
+        for kind in (metric, table)
+    )
+    joined = metric.join(table, on="trust_code", how="full", coalesce=True, suffix="_table")
+    said = [
+        *_only_in(joined, "there_table", "metric file"),
+        *_only_in(joined, "there", "league table"),
+        *(line for figure in _STANDING for line in _different(joined, figure)),
+    ]
+    more = (f"and {len(said) - _NAMED} more",) if len(said) > _NAMED else ()
+    return (*said[:_NAMED], *more)
+
+
+def _only_in(joined: pl.DataFrame, missing: str, kind: str) -> list[str]:
+    codes = joined.filter(pl.col(missing).is_null())["trust_code"].sort()
+    other = {"metric file": "league table", "league table": "metric file"}[kind]
+    return [f"{code} is in the {kind} and not in the {other}" for code in codes]
+
+
+def _different(joined: pl.DataFrame, figure: str) -> list[str]:
+    apart = (pl.col(figure).cast(pl.Float64) - pl.col(f"{figure}_table").cast(pl.Float64)).abs()
+    rows = joined.filter(apart > _SAME_TO).select("trust_code", figure, f"{figure}_table")
+    name = figure.replace("_", " ")
+    return [
+        f"{code}: {name} {here} in the metric file, {there} in the league table"
+        for code, here, there in rows.sort("trust_code").iter_rows()
+    ]
 
 
 def with_doubts(root: Path, quarters: Mapping[str, KeptQuarter]) -> dict[str, KeptQuarter]:
@@ -61,7 +115,7 @@ def with_doubts(root: Path, quarters: Mapping[str, KeptQuarter]) -> dict[str, Ke
     return {label: replace(kept, doubts=tuple(found[label])) for label, kept in quarters.items()}
 
 
-def in_words(kept: KeptQuarter, against: Iterable[str] | None = None) -> Iterator[str]:
+def doubt_sentences(kept: KeptQuarter, against: Iterable[str] | None = None) -> Iterator[str]:
     """Say which of a quarter's percentages are doubted, a sentence a trust type and reason.
 
     Args:
@@ -80,7 +134,7 @@ def in_words(kept: KeptQuarter, against: Iterable[str] | None = None) -> Iterato
         yield f"doubted: the values of {named}{more} ({words}) are {reason}"
 
 
-def marked(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter]) -> pl.LazyFrame:
+def mark_doubts(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter]) -> pl.LazyFrame:
     """Add to each row of some quarters why its value is doubted.
 
     Args:
@@ -116,12 +170,12 @@ def _medians(root: Path, quarters: Iterable[KeptQuarter]) -> pl.DataFrame:
     Metrics whose medians never differ that much are left out: most often, all.
     """
     middle = pl.col("middle")
-    tables = []
+    scans = []
     for kept in quarters:
-        with contextlib.suppress(tidy.DamagedError):
-            tables.append(tidy.scan(root, "observations", [kept]))
+        with contextlib.suppress(tables.DamagedError):
+            scans.append(tables.scan(root, "observations", [kept]))
     return (
-        pl.concat(tables or [tidy.scan(root, "observations", [])])
+        pl.concat(scans or [tables.scan(root, "observations", [])])
         .filter(pl.col("unit") == "%", pl.col("value").is_not_null())
         .group_by("quarter", *_ROWS)
         .agg(
@@ -142,18 +196,18 @@ def _doubted(medians: pl.DataFrame) -> pl.DataFrame:
     later = usual.select(
         "quarter",
         *_METRIC,
-        *(pl.col(c).shift(-1).over(_METRIC).name.prefix("later_") for c in ("quarter", *_FIGURES)),
+        *(pl.col(c).shift(-1).over(_METRIC).name.prefix("later_") for c in ("quarter", *_SIZES)),
     )
     sound = medians.clear()
     judged = []
     for of_quarter in medians.partition_by("quarter", maintain_order=True):
-        earlier = sound.select(*_METRIC, pl.col("quarter", *_FIGURES).name.prefix("earlier_"))
+        earlier = sound.select(*_METRIC, pl.col("quarter", *_SIZES).name.prefix("earlier_"))
         held = (
             of_quarter.join(earlier, on=_METRIC, how="left", maintain_order="left")
             .join(later, on=["quarter", *_METRIC], how="left", maintain_order="left")
             .with_columns(
                 pl.coalesce(f"earlier_{c}", f"later_{c}").alias(f"other_{c}")
-                for c in ("quarter", *_FIGURES)
+                for c in ("quarter", *_SIZES)
             )
             .with_columns(reason=_reason(), against="other_quarter")
         )

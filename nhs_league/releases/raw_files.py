@@ -1,11 +1,11 @@
 """Raw files as they came, and beside each a record of where it came from.
 
     raw/<sha256>.csv       the file
-    raw/<sha256>.json      its record: all that the manifest says of it
-    raw/<sha256>.damaged   a file whose content is no longer what its name says
+    raw/<sha256>.json      its record: all that the manifest says about it
+    raw/<sha256>.damaged   a file that no longer has the content its name promises
 
-A record is written before its file, and both before the manifest; so a store whose manifest is lost
-is whole from ``raw/`` alone, its order of publication too.
+A record is written before its file, and both before the manifest; so a store that has lost its
+manifest can be restored from ``raw/`` alone, its order of publication too.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases import atomic, manifest as manifests
-from nhs_league.releases.manifest import KeptFile
+from nhs_league.files import write_atomically
+from nhs_league.releases import manifest as manifests, tables
+from nhs_league.releases.manifest import KeptFile, Manifest
 
 RAW = "raw"
 _FILE, _RECORD, _DAMAGED = ".csv", ".json", ".damaged"
@@ -41,10 +42,10 @@ def keep(root: Path, kept: KeptFile, data: bytes | None = None) -> None:
     path = root / RAW / f"{kept.sha256}{_RECORD}"
     is_new = not path.exists()
     if not _holds(path, record):
-        atomic.write(path, record)
+        write_atomically(path, record)
     if data is not None:
         try:
-            atomic.write(root / raw_path(kept.sha256), data)
+            write_atomically(root / raw_path(kept.sha256), data)
         except OSError:
             if is_new:
                 path.unlink(missing_ok=True)
@@ -163,3 +164,45 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.read_bytes() == data
     except OSError:
         return False
+
+
+def salvage(root: Path) -> Manifest:
+    """Put a manifest together that does not rest on the one that is there, if any.
+
+    The files are those that ``raw/`` knows: those that are there, and those that are missing but
+    have rows in a table. A record alone may be of a file that was never kept. Tables are named so
+    that those of missing raw files can be kept: as an untrusted manifest names them, else as they
+    are there.
+
+    Raises:
+        NewerError: the manifest is of a newer version of the store's layout.
+
+    """
+    untrusted = manifests.read_unchecked(root)
+    files = list(_files(root))
+    known = {kept.sha256 for kept in files}
+    files += [kept for kept in untrusted.files if kept.sha256 not in known]
+    named = {
+        label: kept
+        for label, kept in untrusted.quarters.items()
+        if tables.are_whole(root, kept) and tables.label_of(root, kept) == label
+    }
+    quarters = {**tables.left_behind(root), **named}
+    return replace(untrusted, files=tuple(files), quarters=quarters, seen={}, retired={})
+
+
+def with_left_behind(root: Path, manifest: Manifest) -> Manifest:
+    """Add the raw files that a manifest does not name: a change was cut short before it did."""
+    known = {kept.sha256 for kept in manifest.files}
+    more = [kept for kept in recorded(root) if kept.sha256 not in known and is_there(root, kept)]
+    return replace(manifest, files=(*manifest.files, *more))
+
+
+def _files(root: Path) -> Iterator[KeptFile]:
+    in_tables: dict[str, str] | None = None
+    for kept in recorded(root):
+        if not is_there(root, kept):
+            in_tables = names_in_tables(root) if in_tables is None else in_tables
+            if kept.sha256[:8] not in in_tables:
+                continue
+        yield kept
