@@ -28,7 +28,7 @@ _WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def is_stdout(file: Path | None) -> bool:
-    """Tell whether a name, or none, means standard output."""
+    """Return whether a name, or none, means standard output."""
     return file is None or file == _STDOUT
 
 
@@ -89,7 +89,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 @contextmanager
 def folder_to_fill(folder: Path) -> Iterator[Path]:
-    """Give a new folder to write files into; they are moved to the folder named at the end.
+    """Yield a new folder to write files into; they are moved to the folder named at the end.
 
     A folder that is not there appears with all its files at once. In one that is there, files of
     the same names are replaced one by one, and others stay. If anything fails before, or one of
@@ -148,7 +148,7 @@ def _part() -> str:
 
 
 def _is_stream(file: Path) -> bool:
-    """Tell whether a file takes bytes as they come: a pipe, a device, or where stdout goes."""
+    """Return whether a file takes bytes as they come: a pipe, a device, or where stdout goes."""
     try:
         status = file.stat()
     except FileNotFoundError:
@@ -169,7 +169,7 @@ def _write_part(part: Path, data: bytes) -> None:
 
 
 def _replace(part: Path, target: Path) -> None:
-    """Put a complete file in its place, with the rights of the one that was there."""
+    """Move a complete file into its place, with the rights of the one that was there."""
     if target.exists():
         if not os.access(target, os.W_OK):
             raise PermissionError(0, "it is write-protected", str(target))

@@ -18,11 +18,11 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.releases import tables
 from nhs_league.releases.disagreements import file_disagreements
-from nhs_league.releases.manifest import KeptFile, KeptQuarter
+from nhs_league.releases.manifest import StoredFile, StoredQuarter
 from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile, parse_file
 from nhs_league.releases.raw_files import fault, read_raw
-from nhs_league.releases.tables import QuarterFrames, with_of
+from nhs_league.releases.tables import QuarterFrames, with_trust_counts
 
 _ROWS_AT_ONCE = 60_000
 _PASSES = 3
@@ -39,7 +39,7 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class Built:
-    """What became of raw files.
+    """The tables built from raw files.
 
     Attributes:
         quarters: label -> the Parquet files made of it.
@@ -50,16 +50,16 @@ class Built:
 
     """
 
-    quarters: dict[str, KeptQuarter] = field(default_factory=dict)
-    files: tuple[KeptFile, ...] = ()
+    quarters: dict[str, StoredQuarter] = field(default_factory=dict)
+    files: tuple[StoredFile, ...] = ()
     order: Order = field(default_factory=Order)
     unusable: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_quarters(
-    root: Path, files: Sequence[KeptFile], into: Path, only: Collection[str] | None = None
+    root: Path, files: Sequence[StoredFile], into: Path, only: Collection[str] | None = None
 ) -> Built:
-    """Make the tables of some quarters from the raw files.
+    """Build the tables of some quarters from the raw files.
 
     Args:
         root: the store's folder.
@@ -71,8 +71,10 @@ def build_quarters(
         OSError: a table cannot be written.
 
     """
-    wanted = [kept for kept in files if only is None or not set(only).isdisjoint(kept.quarters)]
-    unusable = {kept.sha256: reason for kept in wanted if (reason := fault(root, kept))}
+    wanted = [
+        stored for stored in files if only is None or not set(only).isdisjoint(stored.quarters)
+    ]
+    unusable = {stored.sha256: reason for stored in wanted if (reason := fault(root, stored))}
     order = publication_order(files)
     for _ in range(_PASSES):
         built = _pass(Built({}, tuple(files), order, unusable), root, into, only)
@@ -83,10 +85,10 @@ def build_quarters(
     return built
 
 
-def describe(kept: KeptFile, parsed: ParsedFile) -> KeptFile:
+def describe(stored: StoredFile, parsed: ParsedFile) -> StoredFile:
     """Describe an accepted file by what it holds."""
     return replace(
-        kept,
+        stored,
         kind=str(parsed.kind),
         quarters=tuple(quarter.label for quarter in parsed.quarters),
         trust_types=parsed.trust_types,
@@ -97,8 +99,8 @@ def describe(kept: KeptFile, parsed: ParsedFile) -> KeptFile:
 
 
 def merge_files(
-    into: Path, quarters: Mapping[str, KeptQuarter], parsed: Sequence[ParsedFile], order: Order
-) -> dict[str, KeptQuarter]:
+    into: Path, quarters: Mapping[str, StoredQuarter], parsed: Sequence[ParsedFile], order: Order
+) -> dict[str, StoredQuarter]:
     """Merge what files hold into the tables of their quarters, one quarter after the other.
 
     Args:
@@ -116,10 +118,10 @@ def merge_files(
 
     """
     changed = dict(quarters)
-    quarters_read = sorted({quarter for found in parsed for quarter in found.quarters})
+    quarters_read = sorted({quarter for file in parsed for quarter in file.quarters})
     for label in (quarter.label for quarter in quarters_read):
-        parts = [of_quarters(found, [label]) for found in parsed if _has(found, label)]
-        before = tables.read(into, changed[label]) if label in changed else tables.nothing()
+        parts = [of_quarters(file, [label]) for file in parsed if _has(file, label)]
+        before = tables.read(into, changed[label]) if label in changed else QuarterFrames.empty()
         frames = merge(before, parts, order)
         written = tables.write(into, Quarter.parse(label), frames)
         changed[label] = replace(written, disagreements=file_disagreements(frames.parts))
@@ -139,7 +141,7 @@ def of_quarters(parsed: ParsedFile, labels: Collection[str]) -> ParsedFile:
 
 
 def with_types(file: ParsedFile, recognised: Mapping[str, str]) -> ParsedFile:
-    """Put a file's trusts under the types that were recognised, with a notice for each."""
+    """Move a file's trusts to the types that were recognised, with a notice for each."""
     if not recognised:
         return file
     frames = {
@@ -160,23 +162,25 @@ def with_types(file: ParsedFile, recognised: Mapping[str, str]) -> ParsedFile:
 
 
 def _pass(built: Built, root: Path, into: Path, only: Collection[str] | None) -> Built:
-    files = {kept.sha256: kept for kept in built.files}
+    files = {stored.sha256: stored for stored in built.files}
     unusable, quarters = dict(built.unusable), built.quarters
     batch: list[ParsedFile] = []
     # Files of the same quarters come one after the other, so that each is merge_files few times.
-    for kept in sorted(
+    for stored in sorted(
         built.files, key=lambda k: (_newest(k), built.order.places.get(k.release_file, 0))
     ):
-        is_wanted = only is None or not set(only).isdisjoint(kept.quarters)
-        if kept.sha256 in unusable or not is_wanted:
+        is_wanted = only is None or not set(only).isdisjoint(stored.quarters)
+        if stored.sha256 in unusable or not is_wanted:
             continue
         try:
-            parsed = parse_file(kept.name, read_raw(root, kept), release_file=kept.release_file)
-            parsed = with_types(parsed, dict(kept.taken_as))
+            parsed = parse_file(
+                stored.name, read_raw(root, stored), release_file=stored.release_file
+            )
+            parsed = with_types(parsed, dict(stored.taken_as))
         except RefusedError as refusal:
-            unusable[kept.sha256] = f"this version refuses it: {refusal.message}"
+            unusable[stored.sha256] = f"this version refuses it: {refusal.message}"
             continue
-        files[kept.sha256] = describe(kept, parsed)
+        files[stored.sha256] = describe(stored, parsed)
         batch.append(parsed if only is None else of_quarters(parsed, only))
         if sum(each.rows for each in batch) > _ROWS_AT_ONCE:
             quarters = merge_files(into, quarters, batch, built.order)
@@ -189,15 +193,15 @@ def _has(parsed: ParsedFile, label: str) -> bool:
     return any(quarter.label == label for quarter in parsed.quarters)
 
 
-def _newest(kept: KeptFile) -> Quarter:
-    return max(map(Quarter.parse, kept.quarters), default=Quarter(0, 1))
+def _newest(stored: StoredFile) -> Quarter:
+    return max(map(Quarter.parse, stored.quarters), default=Quarter(0, 1))
 
 
-def merge(kept: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> QuarterFrames:
-    """Merge what is kept of a quarter with what new files say of it.
+def merge(stored: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> QuarterFrames:
+    """Merge a quarter's stored tables with what new files say about it.
 
     Args:
-        kept: the quarter as it stands.
+        stored: the quarter's tables as they are.
         files: what newly parsed files say of the quarter.
         order: the order of publication of all files of the store.
 
@@ -205,24 +209,24 @@ def merge(kept: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> Qua
         The quarter's new frames; of two rows with one key, the later publication's.
 
     """
-    said = [_frames_of(file) for file in files]
-    published = [figures(kept.parts, kept.observations, kept.domains)]
-    published += [figures(*frames) for frames in said]
+    new = [_frames_of(file) for file in files]
+    published = [figures(stored.parts, stored.observations, stored.domains)]
+    published += [figures(*frames) for frames in new]
     parts, observations, domains = (
-        _newest_rows([before, *(frames[i] for frames in said)], key, order)
+        _newest_rows([before, *(frames[i] for frames in new)], key, order)
         for i, (before, key) in enumerate(
             (
-                (kept.parts, _PARTS_KEY),
-                (kept.observations, KEYS["observations"]),
-                (kept.domains, KEYS["domains"]),
+                (stored.parts, _PARTS_KEY),
+                (stored.observations, KEYS["observations"]),
+                (stored.domains, KEYS["domains"]),
             )
         )
     )
-    changed = versions(kept.versions, published, order)
-    set_aside = pl.concat([kept.set_aside, *(file.set_aside for file in files)])
+    changed = versions(stored.versions, published, order)
+    set_aside = pl.concat([stored.set_aside, *(file.set_aside for file in files)])
     return QuarterFrames(
         parts,
-        *with_of(_compose(parts, order), observations, domains),
+        *with_trust_counts(_compose(parts, order), observations, domains),
         changed,
         _not_superseded(set_aside, observations, order),
     )
@@ -243,7 +247,7 @@ def _not_superseded(
 
 
 def _frames_of(file: ParsedFile) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Give what a file says: its standings as PARTS, observations, domains."""
+    """Return what a file says: its standings as STANDINGS_BY_FILE, observations, domains."""
     kind = pl.lit(str(file.kind))
     return file.standings.with_columns(kind=kind), file.observations, file.domains
 
@@ -255,7 +259,7 @@ def _newest_rows(frames: Iterable[pl.DataFrame], key: Sequence[str], order: Orde
 
 
 def _compose(parts: pl.DataFrame, order: Order) -> pl.DataFrame:
-    """Put one standing together from a trust's parts: each field from the newest that tells it."""
+    """Compose one standing from a trust's parts: each field from the newest that has it."""
     key = KEYS["standings"]
     fields = [c for c in STANDINGS if c not in (*key, "release_file", "of")]
     newest_first = parts.sort(order.expr(), descending=True, maintain_order=True)
@@ -304,15 +308,15 @@ def figures(
 
 
 def versions(known: pl.DataFrame, published: Sequence[pl.DataFrame], order: Order) -> pl.DataFrame:
-    """Keep the figures that have different values, one row a version, the oldest first.
+    """List the figures that have different values, one row a version, the oldest first.
 
     Args:
         known: schema VERSIONS, as it was.
-        published: what is kept and what new files say, as ``figures`` gives it.
+        published: what is stored and what new files say, as ``figures`` gives it.
         order: the order of publication of all files of the store.
 
     Returns:
-        Schema VERSIONS; of publications in a row with one value the last one stands for them.
+        Schema VERSIONS; of publications in a row with one value the last one is listed.
 
     """
     every = (

@@ -19,7 +19,7 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.frames import QUARTER
 from nhs_league.releases import tables
-from nhs_league.releases.manifest import Doubt, KeptQuarter
+from nhs_league.releases.manifest import Doubt, StoredQuarter
 
 _STANDING = ("segment", "rank", "average_score")
 # Published scores have two places; a binary fraction is no difference.
@@ -34,20 +34,21 @@ _NAMED = 5
 
 
 def file_disagreements(parts: pl.DataFrame) -> tuple[str, ...]:
-    """Say on which trusts a quarter's metric files and league tables differ.
+    """List the trusts on which a quarter's metric files and league tables differ.
 
     Args:
-        parts: schema PARTS of one quarter; trust types of which only one kind is kept are passed.
+        parts: schema STANDINGS_BY_FILE of one quarter; trust types with only one kind of file are
+            passed over.
 
     Returns:
-        A sentence for each figure, or trust, that the two do not tell alike: the first few, and how
-        many more there are.
+        A sentence for each figure, or trust, on which the two differ: the first few, and how many
+        more there are.
 
     """
-    from nhs_league.releases.parse.columns import Kind
+    from nhs_league.releases.parse.columns import FileKind
 
     metric, table = (
-        parts.filter(pl.col("kind") == str(k)) for k in (Kind.METRIC, Kind.LEAGUE_TABLE)
+        parts.filter(pl.col("kind") == str(k)) for k in (FileKind.METRIC, FileKind.LEAGUE_TABLE)
     )
     both = set(metric["trust_type"]) & set(table["trust_type"])
     columns = ("trust_code", *_STANDING)
@@ -58,13 +59,13 @@ def file_disagreements(parts: pl.DataFrame) -> tuple[str, ...]:
         for kind in (metric, table)
     )
     joined = metric.join(table, on="trust_code", how="full", coalesce=True, suffix="_table")
-    said = [
+    lines = [
         *_only_in(joined, "there_table", "metric file"),
         *_only_in(joined, "there", "league table"),
         *(line for figure in _STANDING for line in _different(joined, figure)),
     ]
-    more = (f"and {len(said) - _NAMED} more",) if len(said) > _NAMED else ()
-    return (*said[:_NAMED], *more)
+    more = (f"and {len(lines) - _NAMED} more",) if len(lines) > _NAMED else ()
+    return (*lines[:_NAMED], *more)
 
 
 def _only_in(joined: pl.DataFrame, missing: str, kind: str) -> list[str]:
@@ -83,7 +84,7 @@ def _different(joined: pl.DataFrame, figure: str) -> list[str]:
     ]
 
 
-def with_doubts(root: Path, quarters: Mapping[str, KeptQuarter]) -> dict[str, KeptQuarter]:
+def with_doubts(root: Path, quarters: Mapping[str, StoredQuarter]) -> dict[str, StoredQuarter]:
     """Doubt percentages that are a hundredth, or a hundred times, of another quarter's.
 
     A metric's values are doubted for the trusts of one type together: where a file has eight of
@@ -106,25 +107,27 @@ def with_doubts(root: Path, quarters: Mapping[str, KeptQuarter]) -> dict[str, Ke
         OSError: a table cannot be read.
 
     """
-    found: dict[str, list[Doubt]] = {label: [] for label in quarters}
+    doubts: dict[str, list[Doubt]] = {label: [] for label in quarters}
     if len(quarters) > 1:
         doubted = _doubted(_medians(root, quarters.values()))
         columns = [pl.col(field.name).cast(pl.String) for field in fields(Doubt)]
         for label, *doubt in doubted.select(pl.col("quarter").cast(pl.String), *columns).rows():
-            found[label].append(Doubt(*doubt))
-    return {label: replace(kept, doubts=tuple(found[label])) for label, kept in quarters.items()}
+            doubts[label].append(Doubt(*doubt))
+    return {
+        label: replace(stored, doubts=tuple(doubts[label])) for label, stored in quarters.items()
+    }
 
 
-def doubt_sentences(kept: KeptQuarter, against: Iterable[str] | None = None) -> Iterator[str]:
-    """Say which of a quarter's percentages are doubted, a sentence a trust type and reason.
+def doubt_sentences(stored: StoredQuarter, against: Iterable[str] | None = None) -> Iterator[str]:
+    """Describe which of a quarter's percentages are doubted, a sentence a trust type and reason.
 
     Args:
-        kept: the quarter.
+        stored: the quarter.
         against: labels of the quarters that it is held against; None for all.
 
     """
     labels = None if against is None else set(against)
-    concerned = [d for d in kept.doubts if labels is None or d.against in labels]
+    concerned = [d for d in stored.doubts if labels is None or d.against in labels]
     alike = sorted(concerned, key=lambda doubt: (doubt.trust_type, doubt.reason))
     for (trust_type, reason), doubts in groupby(alike, key=lambda d: (d.trust_type, d.reason)):
         ids = sorted({doubt.metric_id for doubt in doubts})
@@ -134,7 +137,7 @@ def doubt_sentences(kept: KeptQuarter, against: Iterable[str] | None = None) -> 
         yield f"doubted: the values of {named}{more} ({words}) are {reason}"
 
 
-def mark_doubts(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter]) -> pl.LazyFrame:
+def mark_doubts(observations: pl.LazyFrame, quarters: Mapping[str, StoredQuarter]) -> pl.LazyFrame:
     """Add to each row of some quarters why its value is doubted.
 
     Args:
@@ -142,7 +145,9 @@ def mark_doubts(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter])
         quarters: label -> what the manifest says of it.
 
     """
-    rows = [(label, *astuple(doubt)) for label, kept in quarters.items() for doubt in kept.doubts]
+    rows = [
+        (label, *astuple(doubt)) for label, stored in quarters.items() for doubt in stored.doubts
+    ]
     if not rows:
         return observations
     schema = ["quarter", *(field.name for field in fields(Doubt))]
@@ -164,16 +169,16 @@ def mark_doubts(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter])
     )
 
 
-def _medians(root: Path, quarters: Iterable[KeptQuarter]) -> pl.DataFrame:
+def _medians(root: Path, quarters: Iterable[StoredQuarter]) -> pl.DataFrame:
     """Return the median and the largest size of each file's percentages of enough trusts.
 
     Metrics whose medians never differ that much are left out: most often, all.
     """
     middle = pl.col("middle")
     scans = []
-    for kept in quarters:
+    for stored in quarters:
         with contextlib.suppress(tables.DamagedError):
-            scans.append(tables.scan(root, "observations", [kept]))
+            scans.append(tables.scan(root, "observations", [stored]))
     return (
         pl.concat(scans or [tables.scan(root, "observations", [])])
         .filter(pl.col("unit") == "%", pl.col("value").is_not_null())
@@ -212,8 +217,8 @@ def _doubted(medians: pl.DataFrame) -> pl.DataFrame:
             .with_columns(reason=_reason(), against="other_quarter")
         )
         judged.append(held.drop_nulls("reason"))
-        kept = held.filter(pl.col("reason").is_null()).select(medians.columns)
-        sound = pl.concat([sound, kept]).unique(_METRIC, keep="last", maintain_order=True)
+        stored = held.filter(pl.col("reason").is_null()).select(medians.columns)
+        sound = pl.concat([sound, stored]).unique(_METRIC, keep="last", maintain_order=True)
     return pl.concat(judged) if judged else medians.with_columns(against="quarter", reason=None)
 
 

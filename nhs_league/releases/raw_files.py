@@ -20,54 +20,54 @@ from pathlib import Path
 from nhs_league.errors import RefusedError
 from nhs_league.files import write_atomically
 from nhs_league.releases import manifest as manifests, tables
-from nhs_league.releases.manifest import KeptFile, Manifest
+from nhs_league.releases.manifest import Manifest, StoredFile
 
 RAW = "raw"
 _FILE, _RECORD, _DAMAGED = ".csv", ".json", ".damaged"
 
 
 def raw_path(sha256: str) -> str:
-    """Return where a raw file is kept, below the store."""
+    """Return a raw file's path below the store."""
     return f"{RAW}/{sha256}{_FILE}"
 
 
-def keep(root: Path, kept: KeptFile, data: bytes | None = None) -> None:
+def add(root: Path, stored: StoredFile, data: bytes | None = None) -> None:
     """Write a file's record, and the file itself where its content is new.
 
     Raises:
         OSError: one of them cannot be written.
 
     """
-    record = json.dumps(asdict(kept), ensure_ascii=False, indent=1).encode("utf-8")
-    path = root / RAW / f"{kept.sha256}{_RECORD}"
+    record = json.dumps(asdict(stored), ensure_ascii=False, indent=1).encode("utf-8")
+    path = root / RAW / f"{stored.sha256}{_RECORD}"
     is_new = not path.exists()
     if not _holds(path, record):
         write_atomically(path, record)
     if data is not None:
         try:
-            write_atomically(root / raw_path(kept.sha256), data)
+            write_atomically(root / raw_path(stored.sha256), data)
         except OSError:
             if is_new:
                 path.unlink(missing_ok=True)
             raise
-        (root / RAW / f"{kept.sha256}{_DAMAGED}").unlink(missing_ok=True)
+        (root / RAW / f"{stored.sha256}{_DAMAGED}").unlink(missing_ok=True)
 
 
-def is_there(root: Path, kept: KeptFile) -> bool:
+def is_there(root: Path, stored: StoredFile) -> bool:
     """Return whether a raw file can be opened; its content is not looked at."""
-    return os.access(root / raw_path(kept.sha256), os.R_OK)
+    return os.access(root / raw_path(stored.sha256), os.R_OK)
 
 
-def fault(root: Path, kept: KeptFile) -> str:
+def fault(root: Path, stored: StoredFile) -> str:
     """Return what is wrong with a raw file; empty where it is what came."""
     try:
-        read_raw(root, kept)
+        read_raw(root, stored)
     except RefusedError:
-        return "missing or changed" if is_there(root, kept) else "missing or unreadable"
+        return "missing or changed" if is_there(root, stored) else "missing or unreadable"
     return ""
 
 
-def read_raw(root: Path, kept: KeptFile) -> bytes:
+def read_raw(root: Path, stored: StoredFile) -> bytes:
     """Read a raw file that is known to be what came.
 
     Raises:
@@ -75,23 +75,23 @@ def read_raw(root: Path, kept: KeptFile) -> bytes:
 
     """
     try:
-        data = (root / raw_path(kept.sha256)).read_bytes()
+        data = (root / raw_path(stored.sha256)).read_bytes()
     except OSError:
         data = b""
-    if hashlib.sha256(data).hexdigest() != kept.sha256:
-        again = "downloads it again" if kept.is_fetched else "keeps what was made from it"
+    if hashlib.sha256(data).hexdigest() != stored.sha256:
+        again = "downloads it again" if stored.is_fetched else "keeps the tables made from it"
         raise RefusedError(
-            raw_path(kept.sha256),
-            f"the stored copy of {kept.name} is missing or has changed",
+            raw_path(stored.sha256),
+            f"the stored copy of {stored.name} is missing or has changed",
             advice=f"Run nhsleague cache repair, which {again}.",
         )
     return data
 
 
-def set_damaged_aside(root: Path, kept: KeptFile) -> None:
-    """Rename a raw file whose content has changed: it may be all that is left of it."""
-    path = root / raw_path(kept.sha256)
-    if is_there(root, kept) and hashlib.sha256(path.read_bytes()).hexdigest() != kept.sha256:
+def set_damaged_aside(root: Path, stored: StoredFile) -> None:
+    """Rename a raw file that has changed: it may be all that is left."""
+    path = root / raw_path(stored.sha256)
+    if is_there(root, stored) and hashlib.sha256(path.read_bytes()).hexdigest() != stored.sha256:
         path.replace(path.with_suffix(_DAMAGED))
 
 
@@ -100,20 +100,20 @@ def has_raw_files(root: Path) -> bool:
     return any((root / RAW).glob(f"*{_FILE}"))
 
 
-def recorded(root: Path) -> list[KeptFile]:
+def recorded_files(root: Path) -> list[StoredFile]:
     """List the files that ``raw/`` knows, in the order in which they were added.
 
     Files with a record come with all that it says, even where the file itself is gone. A file
     without one is called as the stored tables name it, else by its sha256; when it was published
     and added is unknown, so it counts as added last.
     """
-    known = sorted(_records(root), key=lambda kept: (kept.order, kept.sha256))
-    strange = _without_record(root, {kept.sha256 for kept in known})
-    last = max((kept.order for kept in known), default=0)
+    known = sorted(_records(root), key=lambda stored: (stored.order, stored.sha256))
+    strange = _without_record(root, {stored.sha256 for stored in known})
+    last = max((stored.order for stored in known), default=0)
     names = names_in_tables(root) if strange else {}
     for number, sha256 in enumerate(strange, start=last + 1):
         name = names.get(sha256[:8], f"{sha256}{_FILE}")
-        known.append(KeptFile(sha256, name, "", "", "", order=number))
+        known.append(StoredFile(sha256, name, "", "", "", order=number))
     return known
 
 
@@ -134,14 +134,14 @@ def names_in_tables(root: Path) -> dict[str, str]:
     return names
 
 
-def _records(root: Path) -> Iterator[KeptFile]:
+def _records(root: Path) -> Iterator[StoredFile]:
     for path in sorted((root / RAW).glob(f"*{_RECORD}")):
         try:
-            kept = manifests.kept_file(json.loads(path.read_bytes()))
+            stored = manifests.stored_file(json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError, AttributeError):
             continue
-        if kept.sha256 == path.stem:
-            yield kept
+        if stored.sha256 == path.stem:
+            yield stored
 
 
 def _without_record(root: Path, known: set[str]) -> list[str]:
@@ -167,11 +167,11 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def salvage(root: Path) -> Manifest:
-    """Put a manifest together that does not rest on the one that is there, if any.
+    """Rebuild a manifest without relying on the one that is there, if any.
 
     The files are those that ``raw/`` knows: those that are there, and those that are missing but
-    have rows in a table. A record alone may be of a file that was never kept. Tables are named so
-    that those of missing raw files can be kept: as an untrusted manifest names them, else as they
+    have rows in a table. A record alone may be of a file that was never stored. Tables are named so
+    that those of missing raw files can stay: as an untrusted manifest names them, else as they
     are there.
 
     Raises:
@@ -180,29 +180,33 @@ def salvage(root: Path) -> Manifest:
     """
     untrusted = manifests.read_unchecked(root)
     files = list(_files(root))
-    known = {kept.sha256 for kept in files}
-    files += [kept for kept in untrusted.files if kept.sha256 not in known]
+    known = {stored.sha256 for stored in files}
+    files += [stored for stored in untrusted.files if stored.sha256 not in known]
     named = {
-        label: kept
-        for label, kept in untrusted.quarters.items()
-        if tables.are_whole(root, kept) and tables.label_of(root, kept) == label
+        label: stored
+        for label, stored in untrusted.quarters.items()
+        if tables.are_intact(root, stored) and tables.label_of(root, stored) == label
     }
     quarters = {**tables.left_behind(root), **named}
-    return replace(untrusted, files=tuple(files), quarters=quarters, seen={}, retired={})
+    return replace(untrusted, files=tuple(files), quarters=quarters, seen={}, superseded={})
 
 
 def with_left_behind(root: Path, manifest: Manifest) -> Manifest:
     """Add the raw files that a manifest does not name: a change was cut short before it did."""
-    known = {kept.sha256 for kept in manifest.files}
-    more = [kept for kept in recorded(root) if kept.sha256 not in known and is_there(root, kept)]
+    known = {stored.sha256 for stored in manifest.files}
+    more = [
+        stored
+        for stored in recorded_files(root)
+        if stored.sha256 not in known and is_there(root, stored)
+    ]
     return replace(manifest, files=(*manifest.files, *more))
 
 
-def _files(root: Path) -> Iterator[KeptFile]:
+def _files(root: Path) -> Iterator[StoredFile]:
     in_tables: dict[str, str] | None = None
-    for kept in recorded(root):
-        if not is_there(root, kept):
+    for stored in recorded_files(root):
+        if not is_there(root, stored):
             in_tables = names_in_tables(root) if in_tables is None else in_tables
-            if kept.sha256[:8] not in in_tables:
+            if stored.sha256[:8] not in in_tables:
                 continue
-        yield kept
+        yield stored

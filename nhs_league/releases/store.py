@@ -26,7 +26,7 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
 from nhs_league.releases import manifest as manifests, raw_files, tables
 from nhs_league.releases.disagreements import mark_doubts
-from nhs_league.releases.manifest import KeptFile, Manifest
+from nhs_league.releases.manifest import Manifest, StoredFile
 from nhs_league.releases.order import publication_order
 
 LOCK = ".lock"
@@ -35,7 +35,7 @@ _FIGURE = [column for column in KEYS["versions"] if column != "edition"]
 
 
 def _silent(_: str) -> None:
-    """Tell nobody."""
+    """Ignore a message."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Store:
     Attributes:
         path: its folder.
         manifest: what it holds.
-        notify: told in words what a person should know, such as that damage was mended.
+        notify: called with what a person should know, such as that damage was repaired.
 
     """
 
@@ -55,7 +55,7 @@ class Store:
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
-        """The quarters kept, oldest first."""
+        """The stored quarters, oldest first."""
         return tuple(sorted(Quarter.parse(label) for label in self.manifest.quarters))
 
 
@@ -72,15 +72,15 @@ def open_store(path: Path, notify: Notify = _silent) -> Store:
     store = Store(path, manifests.read(path), notify)
     if store.manifest.layout < manifests.FORMAT:
         notify(f"Updating the store in {path} to this version, from its raw files.")
-        return _rebuilt(store)
+        return _rebuild(store)
     if _has_lost_its_manifest(path):
         notify(f"The manifest in {path} is missing. Rebuilding it from the raw files.")
-        return _rebuilt(store)
+        return _rebuild(store)
     return store
 
 
 def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
-    """Give the tidy frames of some quarters, lazily: only what a question asks for is decoded.
+    """Scan the frames of some quarters lazily: only what a question needs is decoded.
 
     A stored file that is not what was written is never used: the frames are rebuilt from the raw
     files, and the store's ``notify`` is called.
@@ -94,14 +94,14 @@ def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
         return _scanned(store, wanted)
     except tables.DamagedError as damage:
         try:
-            return _scanned(reopened(store), wanted)
+            return _scanned(reopen(store), wanted)
         except tables.DamagedError:
             store.notify(f"{damage.message}. Rebuilding it from the raw files.")
-            return _scanned(_rebuilt(store, wanted), wanted)
+            return _scanned(_rebuild(store, wanted), wanted)
 
 
-def reopened(store: Store) -> Store:
-    """Give the store as it is now."""
+def reopen(store: Store) -> Store:
+    """Return the store as it is now."""
     return replace(store, manifest=manifests.read(store.path))
 
 
@@ -109,7 +109,7 @@ def _has_lost_its_manifest(path: Path) -> bool:
     return not (path / manifests.NAME).exists() and raw_files.has_raw_files(path)
 
 
-def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
+def _rebuild(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
     """Rebuild a store's tidy frames, unless another process has done so meanwhile.
 
     Args:
@@ -124,7 +124,7 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
 
     path = store.path
     try:
-        with writing(path, store.notify):
+        with write_lock(path, store.notify):
             if _has_lost_its_manifest(path):
                 return replace(
                     store, manifest=rebuild(path, raw_files.salvage(path), may_lose=True).manifest
@@ -135,31 +135,31 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
             labels = [
                 quarter.label
                 for quarter in damaged
-                if not tables.are_whole(path, manifest.quarters.get(quarter.label))
+                if not tables.are_intact(path, manifest.quarters.get(quarter.label))
             ]
             if labels:
                 manifest = rebuild(path, manifest, labels).manifest
             return replace(store, manifest=manifest)
     except (NoDataError, OSError) as error:
-        reason = error if isinstance(error, NoDataError) else cannot_keep(path, error)
+        reason = error if isinstance(error, NoDataError) else store_not_writable(path, error)
         raise RefusedError(
             manifests.NAME, "the store must be rebuilt and cannot be", advice=str(reason)
         ) from error
 
 
 def _scanned(store: Store, quarters: Sequence[Quarter]) -> Frames:
-    kept = {quarter.label: store.manifest.quarters[quarter.label] for quarter in quarters}
-    frames = Frames(*(tables.scan(store.path, name, list(kept.values())) for name in SCHEMAS))
-    return replace(frames, observations=mark_doubts(frames.observations, kept))
+    stored = {quarter.label: store.manifest.quarters[quarter.label] for quarter in quarters}
+    frames = Frames(*(tables.scan(store.path, name, list(stored.values())) for name in SCHEMAS))
+    return replace(frames, observations=mark_doubts(frames.observations, stored))
 
 
 @contextmanager
-def writing(path: Path, notify: Notify) -> Iterator[None]:
-    """Be the one process that changes the store in a folder; the folder is made as needed.
+def write_lock(path: Path, notify: Notify) -> Iterator[None]:
+    """Hold the store's exclusive write lock; the folder is made as needed.
 
     Args:
         path: the store's folder.
-        notify: told once, in words, where another process has to be waited for.
+        notify: called once where another process has to be waited for.
 
     Raises:
         NoDataError: the folder cannot be written.
@@ -176,39 +176,39 @@ def writing(path: Path, notify: Notify) -> Iterator[None]:
             notify(f"Another nhsleague is changing {path}; waiting for it.")
             lock.acquire()
     except OSError as error:
-        raise cannot_keep(path, error) from error
+        raise store_not_writable(path, error) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def cannot_keep(path: Path, error: OSError) -> NoDataError:
+def store_not_writable(path: Path, error: OSError) -> NoDataError:
     """Build the error for a folder that cannot be written."""
     return NoDataError(
-        f"The releases cannot be kept in {path}: {error.strerror or error}.",
+        f"Cannot store releases in {path}: {error.strerror or error}.",
         "Choose another folder with --data-dir or NHSLEAGUE_DATA_DIR.",
     )
 
 
 @dataclass(frozen=True)
 class Unsettled:
-    """Two files that disagree, whose order of publication nothing shows.
+    """Two files that disagree, with nothing to show which was published later.
 
     Attributes:
         used_before: the file that counts as published earlier.
-        used: the one whose figures are used.
+        used: the one that provides the figures.
         figures: on how many figures they disagree.
 
     """
 
-    used_before: KeptFile
-    used: KeptFile
+    used_before: StoredFile
+    used: StoredFile
     figures: int
 
 
 def unsettled(store: Store) -> list[Unsettled]:
-    """List the pairs of files whose order decides a figure, and is not known."""
+    """List the pairs of files where the order decides a figure, and is not known."""
     order = publication_order(store.manifest.files)
     if not order.unsure:
         return []
@@ -220,7 +220,7 @@ def unsettled(store: Store) -> list[Unsettled]:
         pl.col("edition") < pl.col("edition_used")
     )
     counted = Counter(pairs.select("release_file", "release_file_used").collect().iter_rows())
-    files = {kept.release_file: kept for kept in store.manifest.files}
+    files = {stored.release_file: stored for stored in store.manifest.files}
     return [
         Unsettled(files[before], files[used], count)
         for (before, used), count in sorted(counted.items())
@@ -228,8 +228,8 @@ def unsettled(store: Store) -> list[Unsettled]:
     ]
 
 
-def settle(store: Store, earlier: KeptFile, later: KeptFile) -> Store:
-    """Keep a person's word on which of two files was published later.
+def settle(store: Store, earlier: StoredFile, later: StoredFile) -> Store:
+    """Record a person's answer on which of two files was published later.
 
     Raises:
         NoDataError: the store cannot be written.
@@ -237,15 +237,15 @@ def settle(store: Store, earlier: KeptFile, later: KeptFile) -> Store:
     """
     from nhs_league.releases.commit import commit
 
-    with writing(store.path, store.notify):
-        store = reopened(store)
+    with write_lock(store.path, store.notify):
+        store = reopen(store)
         files = [
-            replace(kept, follows=(*kept.follows, earlier.sha256))
-            if kept.sha256 == later.sha256
-            else kept
-            for kept in store.manifest.files
+            replace(stored, follows=(*stored.follows, earlier.sha256))
+            if stored.sha256 == later.sha256
+            else stored
+            for stored in store.manifest.files
         ]
         try:
             return replace(store, manifest=commit(store.path, store.manifest, files=files))
         except OSError as error:
-            raise cannot_keep(store.path, error) from error
+            raise store_not_writable(store.path, error) from error

@@ -18,26 +18,26 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.files import write_atomically
 from nhs_league.releases import manifest as manifests
-from nhs_league.releases.manifest import KeptQuarter
+from nhs_league.releases.manifest import StoredQuarter
 
-PARTS = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
-"""Standings as single files tell them: schema STANDINGS and ``kind``, the kind of that file."""
+STANDINGS_BY_FILE = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
+"""Standings as single files publish them: schema STANDINGS and ``kind``, the kind of that file."""
 FOLDER = manifests.TABLES
 _DIGITS = 16
-_TABLE = ("quarter", "trust_type")
+_LEAGUE = ("quarter", "trust_type")
 _GROUPS = {
-    "standings": _TABLE,
-    "observations": (*_TABLE, "metric_id", "unit"),
-    "domains": (*_TABLE, "domain"),
+    "standings": _LEAGUE,
+    "observations": (*_LEAGUE, "metric_id", "unit"),
+    "domains": (*_LEAGUE, "domain"),
 }
 
 
 @dataclass(frozen=True)
 class QuarterFrames:
-    """All that is kept of one quarter.
+    """The tables of one quarter.
 
     Attributes:
-        parts: schema PARTS, the newest row of each trust and kind of file.
+        parts: schema STANDINGS_BY_FILE, the newest row of each trust and kind of file.
         standings: schema STANDINGS, put together from the parts.
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
@@ -53,50 +53,50 @@ class QuarterFrames:
     versions: pl.DataFrame
     set_aside: pl.DataFrame
 
+    @classmethod
+    def empty(cls) -> QuarterFrames:
+        """Return the frames of a quarter without any rows."""
+        schemas = (STANDINGS_BY_FILE, STANDINGS, OBSERVATIONS, DOMAINS, VERSIONS, SET_ASIDE)
+        return cls(*(pl.DataFrame(schema=schema) for schema in schemas))
+
 
 NAMES = tuple(field.name for field in fields(QuarterFrames))
-
-
-def nothing() -> QuarterFrames:
-    """Give the frames of a quarter of which nothing is kept."""
-    schemas = (PARTS, STANDINGS, OBSERVATIONS, DOMAINS, VERSIONS, SET_ASIDE)
-    return QuarterFrames(*(pl.DataFrame(schema=schema) for schema in schemas))
 
 
 class DamagedError(RefusedError):
     """A Parquet file is gone, or is not what was written."""
 
 
-def scan(root: Path, name: str, quarters: Sequence[KeptQuarter]) -> pl.LazyFrame:
+def scan(root: Path, name: str, quarters: Sequence[StoredQuarter]) -> pl.LazyFrame:
     """Read a frame of some quarters lazily, once its files are known to be what was written.
 
     Args:
         root: the store's folder.
         name: the frame, a field of QuarterFrames.
-        quarters: where each quarter's frames are; one that is not kept has no rows.
+        quarters: where each quarter's frames are; one that is not stored has no rows.
 
     Raises:
         DamagedError: a file is gone or has changed.
 
     """
-    paths = [kept.paths[name] for kept in quarters if name in kept.paths]
+    paths = [stored.paths[name] for stored in quarters if name in stored.paths]
     if not paths:
-        empty: pl.DataFrame = getattr(nothing(), name)
+        empty: pl.DataFrame = getattr(QuarterFrames.empty(), name)
         return empty.lazy()
     return pl.scan_parquet([_verified(root, path) for path in paths])
 
 
-def read(root: Path, kept: KeptQuarter) -> QuarterFrames:
+def read(root: Path, stored: StoredQuarter) -> QuarterFrames:
     """Read all of a quarter.
 
     Raises:
         DamagedError: a file is gone or has changed.
 
     """
-    return QuarterFrames(**{name: scan(root, name, [kept]).collect() for name in NAMES})
+    return QuarterFrames(**{name: scan(root, name, [stored]).collect() for name in NAMES})
 
 
-def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> KeptQuarter:
+def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> StoredQuarter:
     """Write those of a quarter's frames that have rows; files that are there already are left."""
     paths = {}
     for name in NAMES:
@@ -107,56 +107,58 @@ def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> KeptQuarter:
         frame.write_parquet(buffer, compression="zstd", statistics=True)
         data = buffer.getvalue()
         paths[name] = f"{FOLDER}/{quarter.slug}/{name}-{_digest(data)}.parquet"
-        if not is_whole(root, paths[name]):
+        if not is_intact(root, paths[name]):
             write_atomically(root / paths[name], data)
-    return KeptQuarter(paths, _types(frames.standings))
+    return StoredQuarter(paths, _types(frames.standings))
 
 
-def adopted(root: Path, quarter: Quarter, kept: KeptQuarter) -> KeptQuarter | None:
-    """Give whole tables in this version's columns; None where they are not that quarter's.
+def adopt(root: Path, quarter: Quarter, stored: StoredQuarter) -> StoredQuarter | None:
+    """Return intact tables in this version's columns; None where they are not that quarter's.
 
     What our columns have and an older version's lack is null.
     """
     try:
         frames = {
-            name: pl.read_parquet(root / kept.paths[name]) for name in NAMES if name in kept.paths
+            name: pl.read_parquet(root / stored.paths[name])
+            for name in NAMES
+            if name in stored.paths
         }
-        if label_of(root, kept) != quarter.label:
+        if label_of(root, stored) != quarter.label:
             return None
         if all(frame.schema == _schema(name) for name, frame in frames.items()):
-            return kept
+            return stored
         ours = {name: _conformed(frame, _schema(name)) for name, frame in frames.items()}
     except (OSError, KeyError, pl.exceptions.PolarsError):
         return None
-    written = write(root, quarter, replace(nothing(), **ours))
-    return replace(written, disagreements=kept.disagreements)
+    written = write(root, quarter, replace(QuarterFrames.empty(), **ours))
+    return replace(written, disagreements=stored.disagreements)
 
 
-def left_behind(root: Path) -> dict[str, KeptQuarter]:
-    """Name the whole tables below a store that has lost its manifest: label -> its tables.
+def left_behind(root: Path) -> dict[str, StoredQuarter]:
+    """Name the intact tables below a store that has lost its manifest: label -> its tables.
 
     Of two tables of one frame and quarter, the one that was written last is named.
     """
-    quarters: dict[str, KeptQuarter] = {}
+    quarters: dict[str, StoredQuarter] = {}
     for folder in sorted((root / FOLDER).glob("*")):
         paths = {}
         for file in sorted(folder.glob("*.parquet"), key=lambda file: file.stat().st_mtime_ns):
             path = file.relative_to(root).as_posix()
             name = file.stem.rpartition("-")[0]
-            if name in NAMES and is_whole(root, path):
+            if name in NAMES and is_intact(root, path):
                 paths[name] = path
         if "standings" not in paths:
             continue
-        kept = KeptQuarter(paths, _types(pl.read_parquet(root / paths["standings"])))
-        if label := label_of(root, kept):
-            quarters[label] = kept
+        stored = StoredQuarter(paths, _types(pl.read_parquet(root / paths["standings"])))
+        if label := label_of(root, stored):
+            quarters[label] = stored
     return quarters
 
 
-def label_of(root: Path, kept: KeptQuarter) -> str:
+def label_of(root: Path, stored: StoredQuarter) -> str:
     """Return the label of the quarter that whole tables are of; empty where they are of none."""
     try:
-        standings = pl.read_parquet(root / kept.paths["standings"], columns=["quarter"])
+        standings = pl.read_parquet(root / stored.paths["standings"], columns=["quarter"])
         labels = standings["quarter"].cast(pl.String).unique().to_list()
         return Quarter.parse(labels[0]).label if len(labels) == 1 else ""
     except (OSError, KeyError, ValueError, TypeError, pl.exceptions.PolarsError):
@@ -168,27 +170,27 @@ def _types(standings: pl.DataFrame) -> tuple[str, ...]:
 
 
 def is_same(
-    root: Path, kept: KeptQuarter, other_root: Path, other: KeptQuarter | None, name: str
+    root: Path, stored: StoredQuarter, other_root: Path, other: StoredQuarter | None, name: str
 ) -> bool:
     """Return whether two whole tables hold the same rows, whatever version wrote them."""
     if other is None or name not in other.paths:
         return False
-    if kept.paths[name] == other.paths[name]:
+    if stored.paths[name] == other.paths[name]:
         return True
     ours, theirs = (
         pl.read_parquet(folder / quarter.paths[name])
-        for folder, quarter in ((root, kept), (other_root, other))
+        for folder, quarter in ((root, stored), (other_root, other))
     )
     return ours.equals(theirs)
 
 
-def are_whole(root: Path, kept: KeptQuarter | None) -> bool:
+def are_intact(root: Path, stored: StoredQuarter | None) -> bool:
     """Return whether all of a quarter's Parquet files are there and are what was written."""
-    return kept is not None and all(is_whole(root, path) for path in kept.paths.values())
+    return stored is not None and all(is_intact(root, path) for path in stored.paths.values())
 
 
-def is_whole(root: Path, path: str) -> bool:
-    """Tell whether a Parquet file is there and is what was written."""
+def is_intact(root: Path, path: str) -> bool:
+    """Return whether a Parquet file is there and is what was written."""
     try:
         _verified(root, path)
     except DamagedError:
@@ -211,7 +213,7 @@ def _digest(data: bytes) -> str:
 
 
 def _schema(name: str) -> pl.Schema:
-    frame: pl.DataFrame = getattr(nothing(), name)
+    frame: pl.DataFrame = getattr(QuarterFrames.empty(), name)
     return frame.schema
 
 
@@ -222,7 +224,7 @@ def _conformed(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     )
 
 
-def with_of(
+def with_trust_counts(
     standings: pl.DataFrame, observations: pl.DataFrame, domains: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Fill ``of``, the number of trusts ranked, in each of the tidy frames.
@@ -233,10 +235,10 @@ def with_of(
     """
     frames = {"standings": standings, "observations": observations, "domains": domains}
     sound = [f.filter(pl.col("doubt").is_null()) for f in frames.values()]
-    ranks = pl.concat(f.select(*_TABLE, "trust_code", "rank") for f in sound)
-    everyone = standings.select(*_TABLE, "trust_code", rank=pl.lit(None, pl.Int32))
+    ranks = pl.concat(f.select(*_LEAGUE, "trust_code", "rank") for f in sound)
+    everyone = standings.select(*_LEAGUE, "trust_code", rank=pl.lit(None, pl.Int32))
     table = largest_ranks(pl.concat([ranks, everyone]))
-    partial = table.filter(pl.col("rank") > pl.col("trusts")).select(_TABLE)
+    partial = table.filter(pl.col("rank") > pl.col("trusts")).select(_LEAGUE)
     counted = (_counted(frame, _GROUPS[name], partial) for name, frame in frames.items())
     standings, observations, domains = counted
     return standings, observations, domains
@@ -245,7 +247,7 @@ def with_of(
 def largest_ranks(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the largest ``rank`` (or end of a range) and ``trusts`` of each quarter and type."""
     ranks = [c for c in ("rank", "rank_high") if c in frame.columns]
-    return frame.group_by(_TABLE).agg(
+    return frame.group_by(_LEAGUE).agg(
         rank=pl.max_horizontal(ranks).max().cast(pl.Int32), trusts=pl.col("trust_code").n_unique()
     )
 
@@ -257,7 +259,7 @@ def _counted(frame: pl.DataFrame, group: tuple[str, ...], partial: pl.DataFrame)
     ranked = pl.max_horizontal(pl.col("rank").count().over(group).cast(pl.Int32), through_last)
     return (
         frame.join(
-            partial.with_columns(is_partial=True), on=_TABLE, how="left", maintain_order="left"
+            partial.with_columns(is_partial=True), on=_LEAGUE, how="left", maintain_order="left"
         )
         .with_columns(of=pl.when(pl.col("is_partial").is_null() & (ranked > 0)).then(ranked))
         .drop("is_partial")

@@ -15,7 +15,7 @@ import polars as pl
 from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse.columns import Kind
+from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together, without
 from nhs_league.releases.parse.group_rules import (
     PEERS,
@@ -55,7 +55,7 @@ class Judged:
             numerical order.
         doubts: schema FAULTS: rows that are figures, but that other rows contradict.
         set_aside: schema FAULTS: rows that cannot be figures; they are not in ``frame``.
-        notices: what was found, a sentence each.
+        notices: what readers should know, a sentence each.
 
     """
 
@@ -76,9 +76,9 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         RefusedError: a trust has two types in one quarter, or most groups break a rule.
 
     """
-    is_metric = rows.header.kind is Kind.METRIC
-    frame, misplaced = without_misplaced(rows, frame)
-    frame, twice, notices = _without_repeats(rows, frame, is_metric=is_metric)
+    is_metric = rows.header.kind is FileKind.METRIC
+    frame, misplaced = drop_misplaced(rows, frame)
+    frame, twice, notices = _drop_duplicates(rows, frame, is_metric=is_metric)
     set_aside = together([misplaced, twice])
     if not is_metric:
         doubts, more = _of_table(rows, frame)
@@ -87,14 +87,15 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
     others = (
-        check(rows, frame) for check in (_odd_texts, _two_ranks, _segments, _decisions, _domains)
+        check(rows, frame)
+        for check in (_odd_texts, _conflicting_ranks, _segments, _decisions, _domains)
     )
     doubts = together([peers, order, *others])
     doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
     return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
 
 
-def _without_repeats(
+def _drop_duplicates(
     rows: Rows, frame: pl.DataFrame, *, is_metric: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
     """Drop rows that repeat another, and set aside different rows that have one key."""
@@ -110,7 +111,7 @@ def _without_repeats(
     single = doubled.unique(["quarter", *key, *figures], keep="first", maintain_order=True)
     twice = single.filter(is_twice)
     repeated = doubled.height - single.height
-    notices = (f"rows that are there twice, counted once: {repeated}",) if repeated else ()
+    notices = (f"duplicate rows, counted once: {repeated}",) if repeated else ()
     column = "value" if is_metric else "trust_code"
     reason = (
         "another row of this trust and metric differs"
@@ -141,7 +142,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     return together(faults)
 
 
-def _two_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
+def _conflicting_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt a score row whose rank is not its value row's, where the metric's others have one."""
     by = ("quarter", "trust_type", "metric_of", "trust_code")
     ranked = frame.select("row", *by, "kind", "rank").drop_nulls("rank")
@@ -191,7 +192,7 @@ def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt a segment that people decided on where its period is of another quarter.
 
     Such rows are published for all trusts or for none. Where a quarter has only one or two, and
-    they are said to be of another quarter, they are misplaced.
+    their period is of another quarter, they are misplaced.
     """
     decided = frame.filter(pl.col("kind") == RowKind.FINAL_SEGMENT.value)
     few = decided.filter(pl.len().over("quarter", "trust_type") <= _ODD)
@@ -235,7 +236,7 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
             pl.col("score_low") - _ROUNDING, pl.col("score_high") + _ROUNDING
         )
     )
-    reason = "the average score is outside its own likely range"
+    reason = "the average score is outside its likely range"
     if outside.height * 2 > frame.height and frame.height >= _ENOUGH:
         raise RefusedError(
             rows.file,
@@ -248,7 +249,7 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
     return together([doubts, order]), notices
 
 
-def without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Set aside single rows of another quarter, trust, metric or type than all others would have.
 
     Raises:
@@ -261,7 +262,7 @@ def without_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl
         (_rare_codes, "trust_code", "another trust has this name"),
         (_rare_types, "trust_type", "this trust is of another type"),
     ]
-    if rows.header.kind is Kind.METRIC:
+    if rows.header.kind is FileKind.METRIC:
         ways.append((_borrowed_texts, "metric_id", "another metric has this description"))
         ways.append((_rare_metrics, "metric_id", "other rows of this metric have another ID"))
     faults = []

@@ -30,7 +30,7 @@ def numbered(texts: pl.Series) -> pl.Series:
 
 
 def end_to_end(parts: Sequence[pl.Series]) -> pl.Series:
-    """Put numbered columns one below the other."""
+    """Append numbered columns one below the other."""
     every = pl.Enum(pl.concat([distinct(part) for part in parts]).unique().sort())
     alike = [distinct(part).cast(every).gather(part.to_physical()) for part in parts]
     return pl.concat(alike, rechunk=True).alias(parts[0].name)

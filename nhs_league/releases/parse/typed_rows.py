@@ -13,7 +13,7 @@ from nhs_league.core.frames import QUARTER
 from nhs_league.core.frameworks import RowKind, classify
 from nhs_league.core.quarters import LABELS, Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse.columns import Kind
+from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.faults import FAULTS, cells, together, without
 from nhs_league.releases.parse.group_rules import PEERS
 from nhs_league.releases.parse.reading import Rows
@@ -62,8 +62,8 @@ def check(rows: Rows) -> Checked:
         RefusedError: the file names no quarter at all.
 
     """
-    frame, faults = identified(rows)
-    if rows.header.kind is Kind.METRIC:
+    frame, faults = identify(rows)
+    if rows.header.kind is FileKind.METRIC:
         return _metric_rows(rows, frame, faults)
     return _table_rows(rows, frame, faults)
 
@@ -126,13 +126,13 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     )
     pairs = frame.select("year", "metric_id").unique().sort("year", "metric_id")
     notices: list[str] = []
-    found: list[tuple[str, str, str, str | None]] = []
+    classes: list[tuple[str, str, str, str | None]] = []
     for year in pairs["year"].unique(maintain_order=True):
         ids = pairs.filter(pl.col("year") == year)["metric_id"]
         usual = dict(texts.filter(pl.col("year") == year).select("metric_id", "metric").iter_rows())
         descriptions: Mapping[str, str] = {i: usual.get(i, "") for i in ids}
         classified = classify(year, descriptions)
-        found += [
+        classes += [
             (year, metric_id, kind.value, classified.metric_ids.get(metric_id))
             for metric_id, kind in classified.kinds.items()
         ]
@@ -145,7 +145,7 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
             named = ", ".join(f"{i} ({descriptions[i]})" for i in unknown)
             notices.append(f"rows not understood and left out: {named}")
     kinds = pl.DataFrame(
-        found,
+        classes,
         schema={
             "year": frame.schema["year"],
             "metric_id": frame.schema["metric_id"],
@@ -198,8 +198,8 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
     word = (
         pl.col("deficit").cast(pl.String).str.to_lowercase().str.extract(r"^([a-z]+|[01](?:\.0)?$)")
     )
-    said_yes = {**_YES_OR_NO, "1": "1", "0": "0", "1.0": "1", "0.0": "0", "in": "1", "not": "0"}
-    in_deficit = word.replace_strict(said_yes, default=None, return_dtype=pl.String) == "1"
+    flags = {**_YES_OR_NO, "1": "1", "0": "0", "1.0": "1", "0.0": "0", "in": "1", "not": "0"}
+    in_deficit = word.replace_strict(flags, default=None, return_dtype=pl.String) == "1"
     frame = frame.with_columns(in_deficit=in_deficit)
     unclear = frame.filter(pl.col("deficit").is_not_null(), pl.col("in_deficit").is_null())
     quoted = ", ".join(f"“{text}”" for text in unclear["deficit"].unique().sort())
@@ -255,7 +255,7 @@ def _rank(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return frame.with_columns(ranks.cast(pl.Int32).alias("rank")), fault
 
 
-def identified(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def identify(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Read each row's quarter, trust, type and metric ID; rows without them are set aside.
 
     Returns:
@@ -282,7 +282,7 @@ def identified(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         ("trust_type", frame["trust_type"].is_null(), "the trust type is missing"),
         ("trust_name", is_too_long, "a name cannot be so long"),
     ]
-    if rows.header.kind is Kind.METRIC:
+    if rows.header.kind is FileKind.METRIC:
         is_id = _is(frame["metric_id"], lambda texts: texts.str.contains(_METRIC_ID))
         checks.append(("metric_id", ~is_id, "not a metric ID (OF and four digits)"))
     faults = [cells(rows, frame.filter(bad), column, reason) for column, bad, reason in checks]
@@ -342,7 +342,7 @@ def _without_dressing(text: str) -> str:
 def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
     """Turn published trust types into ours.
 
-    A type that its own words do not tell is told by the row's subtype, and where that is blank by
+    A type that its words do not name is taken from the row's subtype, and where that is blank from
     the trust's other rows.
     """
     pairs = frame.select("trust_type", "subtype").unique()
@@ -350,7 +350,7 @@ def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
     for trust_type, subtype in pairs.iter_rows():
         name = trust_types.from_published(trust_type or "", subtype or "")
         ours.append(name or None)
-        by_words.append(name != trust_types.from_published(trust_type or "") or _is_told(name))
+        by_words.append(name != trust_types.from_published(trust_type or "") or _is_named(name))
     known = pairs.with_columns(
         ours=numbered(pl.Series(ours, dtype=pl.String)),
         by_words=pl.Series(by_words, dtype=pl.Boolean),
@@ -365,5 +365,5 @@ def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(trust_type=joined["ours"])
 
 
-def _is_told(name: str) -> bool:
+def _is_named(name: str) -> bool:
     return trust_types.is_known(name) or name == trust_types.from_published("ICB")
