@@ -51,7 +51,7 @@ class Common:
             "--data-dir",
             metavar="DIR",
             envvar="NHSLEAGUE_DATA_DIR",
-            help="Where releases are kept.",
+            help="Where releases are stored.",
             show_default="the user's cache",
             rich_help_panel=_DATA,
         ),

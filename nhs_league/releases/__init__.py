@@ -1,1 +1,1 @@
-"""From england.nhs.uk to this machine: what is published, fetched, parsed and kept."""
+"""From england.nhs.uk to this machine: published, fetched, parsed and stored."""

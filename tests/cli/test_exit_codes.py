@@ -97,7 +97,7 @@ def test_3_for_a_name_that_is_not_there_with_those_that_are(
 
 def test_4_for_an_empty_store_that_may_not_be_filled(run: Run, tmp_path: Path) -> None:
     result = run("table", "--offline", data_dir=tmp_path / "none")
-    fails(result, 4, "No releases are kept", "nhsleague fetch", "--sample")
+    fails(result, 4, "No releases are stored", "nhsleague fetch", "--sample")
 
 
 def test_4_for_an_empty_store_and_a_site_that_cannot_be_reached(run: Run, tmp_path: Path) -> None:
@@ -111,7 +111,9 @@ def test_4_for_a_folder_without_csv_files(run: Run, tmp_path: Path) -> None:
 def test_4_for_a_store_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "q3.csv"
     file.write_text(official.metric_file(), "utf-8")
-    fails(run("fetch", "--from", str(file), data_dir=file), 4, "cannot be kept", "--data-dir")
+    fails(
+        run("fetch", "--from", str(file), data_dir=file), 4, "Cannot store releases", "--data-dir"
+    )
 
 
 def test_5_for_a_file_that_is_refused(run: Run, tmp_path: Path) -> None:
