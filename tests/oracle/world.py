@@ -48,10 +48,12 @@ class World:
         trusts = self.trusts(quarter, trust_type)
         return sorted({metric_id for trust in trusts for metric_id in trust.metrics})
 
-    def share(self, every: Iterable[Question], one_in: int, turn: int = 0) -> list[Question]:
-        """Return the questions to ask: in the long run all of them, else one in so many, by turns."""
-        questions = list(every)
-        return questions if self.is_whole else questions[turn % one_in :: one_in]
+    def share(
+        self, every: Iterable[Question], one_in: int, turn: int = 0, *, long: int = 1
+    ) -> list[Question]:
+        """Return the questions to ask, by turns: one in so many, in the long run more or all."""
+        step = long if self.is_whole else one_in
+        return list(every)[turn % step :: step]
 
 
 @cache
