@@ -7,7 +7,7 @@ import pytest
 from tests.oracle import spreads
 from tests.oracle.world import World, number
 
-FEW = 30
+FEW = 20
 LONG = 4
 """One question in so many is asked by default, and in the long run."""
 NO_DATA = 4
