@@ -39,6 +39,7 @@ class Metric:
     lower: float | None = None
     upper: float | None = None
     score: float | None = None
+    score_period: str = ""
 
 
 @dataclass
@@ -54,6 +55,8 @@ class Trust:
     summary: dict[str, tuple[float | None, int | None]] = field(default_factory=dict)
     domains: dict[str, tuple[float | None, int | None]] = field(default_factory=dict)
     """Domain -> its score and rank."""
+    domain_names: dict[str, str] = field(default_factory=dict)
+    """Metric_ID of a domain's score -> domain."""
 
 
 Releases = dict[str, dict[str, Trust]]
@@ -147,14 +150,16 @@ def _add(releases: Releases, row: dict[str, str], quarter: str) -> None:
     if metric_id.startswith(("OF4", "OF5")):
         trust.summary[metric_id] = (value, place)
         if metric_id.startswith(DOMAIN_SCORES[year]):
-            trust.domains[_text(row["Domain"])] = (value, place)
+            domain = _text(row["Domain"])
+            trust.domains[domain] = (value, place)
+            trust.domain_names[metric_id] = domain
         return
     is_score = metric_id.startswith(SCORES[year])
     own = metric_id if metric_id == COMBINED else f"OF0{metric_id[3:]}"
     metric = trust.metrics.setdefault(own, Metric())
     metric.domain, metric.sub_domain = _text(row["Domain"]), _text(row["Sub-domain"])
     if is_score:
-        metric.score = value or None
+        metric.score, metric.score_period = value or None, row["Reporting_date"]
         return
     metric.description, metric.period = _text(row["Metric_description"]), row["Reporting_date"]
     metric.value, metric.rank, metric.unit = value, place, row["Units"]
