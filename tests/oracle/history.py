@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 
 from tests.oracle.files import (
     ADJUSTED,
@@ -16,7 +15,7 @@ from tests.oracle.files import (
     Revision,
 )
 from tests.oracle.questions import Standing, standing
-from tests.oracle.spreads import figures, value
+from tests.oracle.spreads import figures, typical
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def metric_history(releases: Releases, code: str, metric_id: str) -> dict[str, P
             period,
             figure,
             metric.median,
-            _median(releases, quarter, trust_type, metric_id) if is_usual else None,
+            typical(releases, quarter, trust_type, metric_id) if is_usual else None,
             metric.rank,
             metric.score,
             news,
@@ -74,18 +73,6 @@ def same_period(period: str) -> str:
     if len(period) == 4 and period.isdigit():
         return f"Dec-{period[2:]}"
     return period.removesuffix(" plan")
-
-
-def _median(releases: Releases, quarter: str, trust_type: str, metric_id: str) -> float:
-    """Return the median of a type's values, or of its scores where it has no values."""
-    values = [value(metric) for _, metric in figures(releases, quarter, trust_type, metric_id)]
-    scores = [
-        score
-        for trust in releases[quarter].values()
-        if trust.trust_type == trust_type and metric_id in trust.metrics
-        if (score := trust.metrics[metric_id].score) is not None
-    ]
-    return median(values or scores)
 
 
 def places(releases: Releases, code: str) -> dict[str, Standing]:

@@ -83,6 +83,18 @@ def higher_is_better(metrics: Sequence[Metric]) -> bool | None:
     return None
 
 
+def typical(releases: Releases, quarter: str, trust_type: str, metric_id: str) -> float:
+    """Return the median of a type's values, or of its scores where it has no values."""
+    values = [value(metric) for _, metric in figures(releases, quarter, trust_type, metric_id)]
+    scores = [
+        score
+        for trust in releases[quarter].values()
+        if trust.trust_type == trust_type and metric_id in trust.metrics
+        if (score := trust.metrics[metric_id].score) is not None
+    ]
+    return median(values or scores)
+
+
 def has_value_on_an_edge(values: Sequence[float]) -> bool:
     """Return whether a value, or the median, lies exactly where two bins meet."""
     exact = [Fraction(str(figure)) for figure in values]
