@@ -51,15 +51,15 @@ def test_counts_of_rows_in_sql(world: World) -> None:
         rows = world.ask("query", select, "--csv").rows()
         return {(row["quarter"], row["trust_type"]): int(row["rows"]) for row in rows}
 
-    trusts = [
-        (quarter, trust) for quarter in world.releases for trust in world.releases[quarter].values()
-    ]
-    standings, observations, domains = Counter[tuple[str, str]](), Counter(), Counter()
-    for quarter, trust in trusts:
-        key = (quarter, trust.trust_type)
-        standings[key] += 1
-        observations[key] += len(trust.metrics)
-        domains[key] += len(trust.domains)
+    standings: Counter[tuple[str, str]] = Counter()
+    observations: Counter[tuple[str, str]] = Counter()
+    domains: Counter[tuple[str, str]] = Counter()
+    for quarter, trusts in world.releases.items():
+        for trust in trusts.values():
+            key = (quarter, trust.trust_type)
+            standings[key] += 1
+            observations[key] += len(trust.metrics)
+            domains[key] += len(trust.domains)
     assert counts("standings") == standings
     assert counts("observations") == observations
     assert counts("domains") == domains

@@ -37,7 +37,7 @@ def test_what_if_a_trust_had_no_deficit(world: World) -> None:
         for code in trusts
         if (quarter, code) not in held
     ]
-    for quarter, code in world.share(held, 40, 7, long=5) + world.share(others, 200, long=50):
+    for quarter, code in world.share(held, 60, 7, long=6) + world.share(others, 400, long=70):
         rows = world.ask("whatif", code, "--no-deficit", "--quarter", quarter, "--csv").rows()
         ours = {row["what"]: (number(row["before"]), number(row["computed_after"])) for row in rows}
         place = questions.standing(world.releases[quarter][code], quarter)

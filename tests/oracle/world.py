@@ -48,6 +48,12 @@ class World:
         trusts = self.trusts(quarter, trust_type)
         return sorted({metric_id for trust in trusts for metric_id in trust.metrics})
 
+    def all_metrics(self) -> list[tuple[str, str, str]]:
+        """Return each quarter, trust type and metric."""
+        return [
+            (*table, metric_id) for table in self.tables() for metric_id in self.metrics(*table)
+        ]
+
     def share(
         self, every: Iterable[Question], one_in: int, turn: int = 0, *, long: int = 1
     ) -> list[Question]:
