@@ -52,10 +52,10 @@ def metric_history(releases: Releases, code: str, metric_id: str) -> dict[str, P
         before = earlier.get(kind)
         if before is None:
             news = "first"
-        elif (same_period(before.period), before.figure) == (same_period(period), figure):
-            news = "same figure"
-        else:
+        elif same_period(before.period) != same_period(period):
             news = "new figure"
+        else:
+            news = "same figure" if before.figure == figure else "changed figure"
         earlier[kind] = points[quarter] = Point(
             period,
             figure,
@@ -100,7 +100,7 @@ def revisions(archive: Archive) -> list[Changed]:
         elif revision.row.startswith(SCORES[year]):
             figures_of_row = {"Value": "score"}
         elif revision.row == ADJUSTED[year]:
-            figures_of_row = {"Value": "adjusted_segment", "Rank": "rank"}
+            figures_of_row = {"Value": "segment", "Rank": "rank"}
         elif revision.row == AVERAGE[year]:
             figures_of_row = {"Value": "average_score", "Rank": "score_rank"}
         elif revision.row == UNADJUSTED[year]:

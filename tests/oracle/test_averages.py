@@ -34,7 +34,7 @@ def test_published_averages_follow_from_the_scores(world: World) -> None:
 
 
 def test_why_a_trust_is_where_it_is(world: World) -> None:
-    for quarter, trust in _trusts(world, 500, 3, long=60):
+    for quarter, trust in _trusts(world, 450, 300, long=60):
         rows = world.ask("explain", trust.code, "--quarter", quarter, "--csv").rows()
         metrics = {
             row["metric_id"]: (
@@ -81,7 +81,7 @@ def test_why_a_trust_is_where_it_is(world: World) -> None:
 
 
 def test_places_without_each_domain_and_each_metric(world: World) -> None:
-    for quarter, trust in _trusts(world, 600, 5, long=90):
+    for quarter, trust in _trusts(world, 450, 301, long=90):
         rows = world.ask("robust", trust.code, "--quarter", quarter, "--csv").rows()
         ours = {
             row["metric_id"] or row["name"]: (
