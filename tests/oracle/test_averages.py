@@ -34,7 +34,7 @@ def test_published_averages_follow_from_the_scores(world: World) -> None:
 
 
 def test_why_a_trust_is_where_it_is(world: World) -> None:
-    for quarter, trust in _trusts(world, 450, 300, long=60):
+    for quarter, trust in _trusts(world, 450, 300, long=150):
         rows = world.ask("explain", trust.code, "--quarter", quarter, "--csv").rows()
         metrics = {
             row["metric_id"]: (
@@ -81,7 +81,7 @@ def test_why_a_trust_is_where_it_is(world: World) -> None:
 
 
 def test_places_without_each_domain_and_each_metric(world: World) -> None:
-    for quarter, trust in _trusts(world, 450, 301, long=90):
+    for quarter, trust in _trusts(world, 450, 301, long=150):
         rows = world.ask("robust", trust.code, "--quarter", quarter, "--csv").rows()
         ours = {
             row["metric_id"] or row["name"]: (
@@ -112,7 +112,7 @@ def test_the_worst_of_each_area(world: World) -> None:
             - {domain for trust in world.trusts(*table) for domain in trust.domains}
         )
     ]
-    for quarter, trust_type, area in world.share(areas, 29, 3, long=4):
+    for quarter, trust_type, area in world.share(areas, 29, 3, long=6):
         question = ("worst", "--metric", area, "--type", trust_type, "--quarter", quarter)
         rows = world.ask(*question, "--limit", "0", "--csv").rows()
         ours = {

@@ -9,7 +9,7 @@ from tests.oracle.world import World, number
 
 
 def test_trusts_side_by_side(world: World) -> None:
-    for quarter, codes in world.share(_groups(world), 60, 2, long=10):
+    for quarter, codes in world.share(_groups(world), 83, 2, long=24):
         rows = world.ask("compare", *codes, "--quarter", quarter, "--csv").rows()
         ours = {
             (row["metric_id"], row["trust_code"]): (

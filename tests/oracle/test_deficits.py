@@ -8,7 +8,7 @@ from tests.oracle.world import World, number
 
 def test_trusts_that_a_deficit_holds_in_segment_3(world: World) -> None:
     compared = 0
-    for quarter, trust_type in world.tables():
+    for quarter, trust_type in world.share(world.tables(), 2, 1):
         question = ("capped", "--type", trust_type, "--quarter", quarter)
         rows = world.ask(*question, "--csv").rows()
         ours = {
@@ -22,7 +22,7 @@ def test_trusts_that_a_deficit_holds_in_segment_3(world: World) -> None:
         ranks = [int(row["rank"]) for row in rows]
         assert ranks == sorted(ranks), question
         compared += len(rows)
-    assert compared > 30
+    assert compared > 15
 
 
 def test_what_if_a_trust_had_no_deficit(world: World) -> None:
@@ -37,7 +37,7 @@ def test_what_if_a_trust_had_no_deficit(world: World) -> None:
         for code in trusts
         if (quarter, code) not in held
     ]
-    for quarter, code in world.share(held, 60, 7, long=6) + world.share(others, 400, long=70):
+    for quarter, code in world.share(held, 90, 7, long=18) + world.share(others, 700, long=100):
         rows = world.ask("whatif", code, "--no-deficit", "--quarter", quarter, "--csv").rows()
         ours = {row["what"]: (number(row["before"]), number(row["computed_after"])) for row in rows}
         place = questions.standing(world.releases[quarter][code], quarter)

@@ -34,14 +34,14 @@ def test_the_places_of_trusts_over_time(world: World) -> None:
 
 
 def test_all_metrics_of_a_trust_over_time(world: World) -> None:
-    for code in world.share(_codes(world), 50, 11, long=8):
+    for code in world.share(_codes(world), 70, 11, long=20):
         rows = world.ask("trend", code, "--all", "--csv").rows()
         _check(world, rows, [code], _metrics(world, code))
 
 
 def test_a_metric_of_two_trusts_over_time(world: World) -> None:
     every = _codes(world)
-    for turn, code in enumerate(world.share(every, 60, 7, long=12)):
+    for turn, code in enumerate(world.share(every, 80, 7, long=20)):
         metric_id = _metrics(world, code)[turn % len(_metrics(world, code))]
         same_metric = [other for other in every if metric_id in _metrics(world, other)]
         codes = [code, same_metric[turn - 1]]

@@ -8,7 +8,7 @@ from tests.oracle import spreads
 from tests.oracle.world import World, number
 
 FEW = 41
-LONG = 5
+LONG = 8
 """One question in so many is asked by default, and in the long run."""
 NO_DATA = 4
 """The exit code where a metric has only scores."""
@@ -34,7 +34,7 @@ def test_the_spread_of_each_metric(world: World) -> None:
             continue
         _check_bins(rows, values, question)
         compared += 1
-    assert compared > (25 if world.is_whole else 2)
+    assert compared > (10 if world.is_whole else 2)
 
 
 @pytest.mark.xfail(
@@ -101,4 +101,4 @@ def test_the_spread_of_a_metric_over_groups(world: World) -> None:
             assert own[row["best_trust_code"]] == float(row["best_value"])
             assert own[row["worst_trust_code"]] == float(row["worst_value"])
         compared += 1
-    assert compared > (25 if world.is_whole else 2)
+    assert compared > (10 if world.is_whole else 2)
