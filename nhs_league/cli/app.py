@@ -58,7 +58,7 @@ class _Program(Group):
             self.add_command(Command(name))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Give a command to be listed: its name and what it is for."""
+        """Return a command to be listed: its name and what it is for."""
         command = super().get_command(ctx, cmd_name)
         if command is not None:
             loaded = load_command(cmd_name)
@@ -67,7 +67,7 @@ class _Program(Group):
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Give the command that is named, to be run."""
+        """Return the command that is named, to be run."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, None if listed is None or name is None else build_command(name), rest
 

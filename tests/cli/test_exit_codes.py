@@ -167,3 +167,16 @@ def test_130_when_interrupted_with_one_line_and_nothing_kept(
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "Interrupted.\n")
     assert kept_in(store) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", "--audit"], ["hidden", "--override"], ["changes", "--revisions"],
+        ["table", "--plot", "62-day"], ["hidden", "--domain", "People"],
+        ["trend", "ZB6", "--area", "cancer"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_spellings_that_are_gone_are_wrong_usage(sample: Run, words: list[str]) -> None:
+    assert sample(*words).returncode == 2
