@@ -10,11 +10,8 @@ from nhs_league.releases.parse.reading import Rows
 
 PEERS = ("median", "lower_quartile", "upper_quartile")
 _GROUP = ("quarter", "trust_type", "metric_id")
-_ODD = 2
-_ENOUGH = 4
 _ROUNDING = 0.01 + 1e-9
 """How far two figures of one metric may be apart: one may be rounded up, the other down."""
-_GROUP = ("quarter", "trust_type", "metric_id")
 _BY_VALUE = tuple(
     kind.value
     for kind in (
