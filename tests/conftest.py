@@ -7,9 +7,11 @@ import subprocess
 import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import WorkStealingScheduling
 
 from tests.golden import raw
 from tests.inprocess import run_here
@@ -18,6 +20,12 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "nhsleague"
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WorkStealingScheduling:
+    """Let a worker that is done take tests from another, so that no long test ends alone."""
+    return WorkStealingScheduling(config, log)
 
 
 def environment(data_dir: Path) -> dict[str, str]:

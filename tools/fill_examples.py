@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from nhs_league.core.frames import KEYS, TABLES, describe_columns
+from nhs_league.core.frames import COMPUTED, KEYS, TABLES, describe_columns
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,6 +35,11 @@ def dictionary_page() -> str:
         parts.append(
             "\n".join(("| column | what it is | unit | type |", "|---|---|---|---|", *lines)) + "\n"
         )
+    computed = [f"| {name} | {c.description} | {c.unit} |" for name, c in COMPUTED.items()]
+    parts.append(
+        "## Computed columns of answers\n\nEach is computed by nhsleague, none is published.\n"
+    )
+    parts.append("\n".join(("| column | what it is | unit |", "|---|---|---|", *computed)) + "\n")
     return "\n".join(parts)
 
 

@@ -152,12 +152,12 @@ class TrustProfile(Answer):
         standing: its row of STANDINGS with ``computed_score_rank`` and ``computed_of``.
         domains: its rows of DOMAINS.
         previous: its row of STANDINGS in the quarter before; None where there is none.
-        ranges: its likely ranges, computed; None unless asked for or none is published.
+        ranges: its likely ranges, computed; None where they are published and no option is set.
         firmness: how firm its place by score is, ``core.uncertainty.redraws.firmness``; None where
             not all trusts' scores are stored.
         chance: how many of its metrics were looked at, and how many are severe weak spots,
             ``core.uncertainty.chance.looked_at``.
-        peers: the trusts most like it, ``core.similar.SIMILAR``; None unless asked for.
+        peers: the trusts most like it, ``core.peers.SIMILAR``; None without the option.
 
     """
 

@@ -22,6 +22,8 @@ from nhs_league.core.method.segments import (
     OverrideReason,
     apply_override,
     cut_period,
+    has_override,
+    league_segment,
     overrides,
     segment_boundaries,
     segment_from_score,
@@ -218,9 +220,9 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
     if not periods:
         return []
     rows = by_cuts.join(overrides(observations).collect(), on=_TRUST, how="left").with_columns(
-        league_segment=pl.coalesce("adjusted_segment", "segment")
+        league_segment=league_segment()
     )
-    has_override = pl.coalesce("override", "in_deficit")
+    overridden = has_override()
     unadjusted = pl.coalesce("unadjusted_segment", "by_cuts")
     near = pl.col("off_edge") <= HALF_PLACE
     return [
@@ -235,12 +237,12 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
         _override(rows),
         _exact(
             rows.with_columns(
-                published="league_segment", computed=apply_override(unadjusted, has_override)
+                published="league_segment", computed=apply_override(unadjusted, overridden)
             ),
             "segment",
             pl.when(pl.col("published") == BY_PEOPLE)
             .then(pl.lit("segment 5 is a decision of people"))
-            .when(has_override.is_null())
+            .when(overridden.is_null())
             .then(pl.lit("whether the trust has the override is not stored"))
             .when(pl.col("computed").is_null())
             .then(pl.lit("a cut between segments is not known")),
@@ -254,8 +256,8 @@ def _by_cuts(period: pl.DataFrame) -> pl.DataFrame:
     score = pl.col("average_score")
     edges = [
         abs(score - edge)
-        for cut in boundaries
-        for edge in (cut.highest_better, cut.lowest_worse)
+        for boundary in boundaries
+        for edge in (boundary.highest_better, boundary.lowest_worse)
         if edge is not None
     ]
     return period.drop("period").with_columns(
@@ -310,7 +312,7 @@ def _ranks(standings: pl.DataFrame) -> list[pl.DataFrame]:
         .when(pl.col("computed").is_null())
         .then(pl.lit("the segment or the average score is not stored"))
     )
-    ordered = standings.with_columns(league_segment=pl.coalesce("adjusted_segment", "segment"))
+    ordered = standings.with_columns(league_segment=league_segment())
     by_average = pl.col("average_score").rank("min").over("quarter", "trust_type")
     return [
         _exact(

@@ -147,7 +147,8 @@ def compare_values(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
         after: schema OBSERVATIONS, of the later quarter, with all trusts.
 
     Returns:
-        Schema COMPARED_VALUES, one row a trust with a metric that can be compared.
+        Schema COMPARED_VALUES, one row a trust with a metric that can be compared; doubtful figures
+        are not.
 
     """
     key = ["trust_type", "trust_code", "metric_id", "unit"]
@@ -155,9 +156,11 @@ def compare_values(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
     columns = (*key, "quarter", "period", "value")
     change = pl.col("value") - pl.col("value_from")
     better = pl.when("higher_is_better").then(change > 0).otherwise(change < 0)
+    is_sound = pl.col("doubt").is_null()
     return (
-        after.select(columns)
-        .join(before.select(columns), on=key, suffix="_from")
+        after.filter(is_sound)
+        .select(columns)
+        .join(before.filter(is_sound).select(columns), on=key, suffix="_from")
         .join(directions.lazy(), on=["trust_type", "metric_id", "unit"])
         .filter(change.is_not_null(), pl.col("higher_is_better").is_not_null(), ~same_period())
         .group_by("trust_code")
@@ -173,7 +176,7 @@ def compare_values(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _scored(observations: pl.LazyFrame) -> pl.LazyFrame:
-    """Keep what counts in the average."""
+    """Keep what counts in the average; doubtful values are left out, their scores are not."""
     return scored_for_average(observations).select(
         "trust_type",
         "quarter",
@@ -182,7 +185,7 @@ def _scored(observations: pl.LazyFrame) -> pl.LazyFrame:
         "metric",
         "unit",
         "period",
-        "value",
+        pl.when(pl.col("doubt").is_null()).then("value"),
         "rank",
         "score",
         "weight",
@@ -415,7 +418,7 @@ def segment_moved() -> pl.Expr:
 
 
 def _override_flipped() -> pl.Expr:
-    return (pl.col("is_capped") != pl.col("is_held_back_from")).fill_null(value=False)
+    return (pl.col("is_capped") != pl.col("is_capped_from")).fill_null(value=False)
 
 
 def _decided() -> pl.Expr:

@@ -10,6 +10,7 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.answers import AnyAnswer
 from nhs_league.core.frames import KEYS, Frames
+from nhs_league.core.sentences import counted
 
 _VERSION = [column for column in KEYS["versions"] if column != "edition"]
 _NAMED = 3
@@ -54,7 +55,7 @@ def _unreadable(
             "trust_code", "metric_id", "column", "value", "line", "reason"
         ).head(_NAMED).iter_rows()
     ]  # fmt: skip
-    what = "1 figure" if aside.height == 1 else f"{aside.height} figures"
+    what = counted(aside.height, "figure")
     yield f"{what} could not be read and left out: {_listed(named, aside.height)}."
 
 
@@ -82,8 +83,8 @@ def _doubted(
         if concerned.is_empty():
             continue
         named = [f"{code} {what} ({why})" for code, what, why in concerned.head(_NAMED).iter_rows()]
-        verb = "1 figure is" if concerned.height == 1 else f"{concerned.height} figures are"
-        yield f"{verb} doubtful (?): {_listed(named, concerned.height)}."
+        what = f"{counted(concerned.height, 'figure')} {'is' if concerned.height == 1 else 'are'}"
+        yield f"{what} doubtful (?): {_listed(named, concerned.height)}."
 
 
 def _concerns(
@@ -123,8 +124,11 @@ def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
     revised = changed.join(shown.unique(), on=on, how="semi").select(*on, "figure").unique()
     count = revised.select(pl.len()).collect().item()
     if count:
-        figures = "1 figure here was" if count == 1 else f"{count} figures here were"
-        yield (f'{figures} revised since first published: run "nhsleague revisions" to see them.')
+        verb = "was" if count == 1 else "were"
+        yield (
+            f"{counted(count, 'figure')} here {verb} revised since first published: run "
+            '"nhsleague revisions" to see them.'
+        )
         newest = pl.col("edition") == pl.col("edition").max().over(_VERSION)
         unsure = changed.filter(newest & ~pl.col("order_known"))
         figures_unsure = unsure.join(shown.unique(), on=on, how="semi").select(pl.len())
@@ -134,10 +138,10 @@ def _revised(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
 
 def unsure_order(count: int) -> str:
     """Warn that figures depend on which of two files is newer, which is not known."""
-    figures = "1 figure is" if count == 1 else f"{count} figures are"
+    verb = "is" if count == 1 else "are"
     return (
-        f"{figures} uncertain: two release files disagree, and nothing shows which was published "
-        "later."
+        f"{counted(count, 'figure')} {verb} uncertain: two release files disagree, and nothing "
+        "shows which was published later."
     )
 
 

@@ -321,7 +321,7 @@ def _values_compared() -> pl.Expr:
 
 
 def notes(listed: pl.DataFrame) -> list[str]:
-    """Sum up the changes of segment in the manner of NHS England's own summary.
+    """Sum up the changes of segment as NHS England's summary does.
 
     Args:
         listed: the columns of ``changes.CHANGES``.

@@ -9,7 +9,7 @@ import polars as pl
 from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import Comparison, GroupComparison
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames, round_computed
+from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import Area, Metric, catalogue
 from nhs_league.core.peers import with_peers
 from nhs_league.core.quarters import framework_breaks
@@ -60,7 +60,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
         of their types have. ``standings`` has the trusts' standings, ``pairs``
-        which of them differ clearly (see ``confidence.pairs``).
+        which of them differ clearly (see ``confidence.distinguishable``).
 
     """
     listed = catalogue(frames.observations)
@@ -86,17 +86,16 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         .collect()
     )
     named = standings.select("trust_code", "trust_name", "trust_type", "quarter")
-    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
     compared = (
         shared.join(order.join(named, on="trust_code"), how="cross")
         .join(observed, on=["metric_id", "unit", "trust_code"], how="left", nulls_equal=True)
-        .filter(has_figure.any().over("metric_id", "unit"))
+        .filter(has_figure().any().over("metric_id", "unit"))
         .with_columns(mark=_mark(breaks=bool(breaks)))
         .sort("domain", "sub_domain", "metric_id", "unit", "shown", nulls_last=True)
         .select(SIDE_BY_SIDE)
     )  # fmt: skip
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
-    pairs = confidence.pairs(frames, ordered)
+    pairs = confidence.distinguishable(frames, ordered)
     if breaks:
         # Average scores of different framework years are made in different ways.
         pairs = pairs.with_columns(pl.lit(None, pl.Boolean).alias("computed_distinguishable"))

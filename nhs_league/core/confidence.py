@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from nhs_league.core.frames import Frames, round_computed
+from nhs_league.core.sentences import counted
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
 from nhs_league.core.uncertainty.redraws import independent, ranges, same_for_all, scored
 
@@ -27,7 +28,7 @@ def overlaps(low: pl.Expr, high: pl.Expr, other_low: pl.Expr, other_high: pl.Exp
     return (low <= other_high) & (other_low <= high)
 
 
-def pairs(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
+def distinguishable(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
     """Compare each pair of some trusts by average score.
 
     Args:
@@ -100,7 +101,7 @@ def indistinguishable(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl
     Returns:
         quarter, trust_code, computed_indistinguishable (how many others; null where neither scores
         nor a likely range are stored), computed_indistinguishable_first and
-        computed_indistinguishable_last (the best and the worst of their ranks and its own) and
+        computed_indistinguishable_last (the best and the worst of these ranks and the trust's) and
         computed_indistinguishable_ranks (which ranks those are: ``1 to 4, 51 to 56``). The override
         puts trusts with good scores far down, so that others can be ranked between two that are
         too close to call.
@@ -130,7 +131,7 @@ def indistinguishable(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl
                 ~pl.col("computed_distinguishable"), overlaps(low, high, other_low, other_high)
             )
         )
-        # A trust is in its own group as soon as any other can be compared with it.
+        # A trust is in its group as soon as any other can be compared with it.
         .with_columns(
             is_close=pl.when(is_self)
             .then(pl.col("is_close").is_not_null().any().over(trust))
@@ -251,7 +252,7 @@ def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.
 
 
 def compare_with_published(standings: pl.DataFrame, ranges: pl.DataFrame) -> Mapping[str, float]:
-    """Compare ranges of our own with the published ones, where both exist.
+    """Compare computed ranges with the published ones, where both exist.
 
     Args:
         standings: schema STANDINGS.
@@ -272,33 +273,33 @@ def compare_with_published(standings: pl.DataFrame, ranges: pl.DataFrame) -> Map
     our_low, our_high = (pl.col(f"computed_average_score_{end}") for end in ("low", "high"))
     common = (pl.min_horizontal(high, our_high) - pl.max_horizontal(low, our_low)).clip(0)
     span = pl.max_horizontal(high, our_high) - pl.min_horizontal(low, our_low)
-    measured = both.select(
+    agreement = both.select(
         trusts=pl.len(),
         overlap=(common / span).mean(),
         width=(our_high - our_low).mean() / (high - low).mean(),
         covers=pl.col("average_score").is_between(our_low, our_high).mean(),
     )
-    return {name: float(value) for name, value in measured.row(0, named=True).items()}
+    return {name: float(value) for name, value in agreement.row(0, named=True).items()}
 
 
-def describe_ranges(measured: Mapping[str, float]) -> list[str]:
+def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
     """Describe how well computed ranges agree with the published ones.
 
     Args:
-        measured: as of ``compare_with_published``.
+        agreement: as of ``compare_with_published``.
 
     """
     about = (
         "The ranges by resampling are computed: each trust's metric scores drawn again 2,000 "
         "times, with replacement, and the trusts ranked in each draw."
     )
-    if not measured:
+    if not agreement:
         return [f"{about} No published ranges are at hand to compare them with."]
-    trusts = "trust" if measured["trusts"] == 1 else "trusts"
+    trusts = counted(agreement["trusts"], "trust")
     return [
-        f"{about} Where ranges of the average score are published ({measured['trusts']:.0f} "
-        f"{trusts} at hand), both have {measured['overlap']:.0%} of their span in common, and ours "
-        f"are {measured['width']:.2f} times as wide."
+        f"{about} Where ranges of the average score are published ({trusts} at hand), both "
+        f"have {agreement['overlap']:.0%} of their span in common, and ours are "
+        f"{agreement['width']:.2f} times as wide."
     ]
 
 

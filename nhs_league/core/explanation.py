@@ -10,11 +10,7 @@ import polars as pl
 
 from nhs_league.core.answers import Explanation
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed, shaped
-from nhs_league.core.frameworks import (
-    CutKind,
-    framework,
-    nearest_framework,
-)
+from nhs_league.core.frameworks import framework, method_of, nearest_framework
 from nhs_league.core.method.rule_words import how_scored, metric_note, not_recomputed, weights
 from nhs_league.core.method.rules import Recomputed, recompute
 from nhs_league.core.method.scoring import (
@@ -29,7 +25,10 @@ from nhs_league.core.method.segments import (
     OVERRIDE_TO,
     OverrideReason,
     SegmentBoundary,
+    has_fixed_cuts,
+    has_override,
     is_capped,
+    league_segment,
     overrides,
     with_unadjusted_segment,
 )
@@ -191,7 +190,7 @@ def distances(
 
     if segment is None or not 1 <= segment < BY_PEOPLE:
         return None, None
-    edges = {cut.better: cut for cut in boundaries}
+    edges = {boundary.better: boundary for boundary in boundaries}
     better, worse = edges.get(segment - 1), edges.get(segment)
     return (
         to(segment - 1, better.highest_better) if better else None,
@@ -249,7 +248,7 @@ def _stood_in(metrics: pl.DataFrame) -> dict[str, str]:
     """Return the ID of each metric that does not count -> the name of the score that does."""
     if metrics.is_empty():
         return {}
-    method = nearest_framework(str(metrics["quarter"][0])[3:]).method
+    method = method_of(str(metrics["quarter"][0]))
     names = {i[-3:]: name for i, name in metrics.select("metric_id", "short_name").iter_rows()}
     return {
         metric_id: names[stand_in.score]
@@ -303,37 +302,37 @@ def _step(**values: object) -> pl.DataFrame:
 def _standing(standings: pl.DataFrame, observations: pl.LazyFrame, trust_code: str) -> pl.DataFrame:
     """Return the trust's standing with its rank without the override, and why it has it."""
     is_trust = pl.col("trust_code") == trust_code
-    league = pl.coalesce("adjusted_segment", "segment")
+    league = league_segment()
     free = pl.when(is_trust).then("computed_unadjusted_segment").otherwise(league)
     without = standings.with_columns(segment=free).with_columns(without=league_rank())
     reasons = overrides(observations.filter(is_trust)).collect()
     by_rule = reasons["reason"][0] if reasons.height else None
-    has_override = pl.coalesce("override", "in_deficit").fill_null(value=False)
+    is_overridden = has_override().fill_null(value=False)
     support = OverrideReason.SUPPORT.value if reasons.height else None
     return standings.filter(is_trust).with_columns(
         computed_rank_without=pl.Series(without.filter(is_trust)["without"], dtype=pl.Int32),
         is_capped=is_capped(),
-        override_reason=pl.when(has_override).then(pl.lit(by_rule or support, pl.String)),
+        override_reason=pl.when(is_overridden).then(pl.lit(by_rule or support, pl.String)),
     )
 
 
 def _cuts(row: Row, boundaries: Sequence[SegmentBoundary], total: float) -> pl.DataFrame:
     score = row["average_score"]
 
-    def distance(cut: SegmentBoundary) -> float | None:
+    def distance(boundary: SegmentBoundary) -> float | None:
         segment = row["computed_unadjusted_segment"]
-        is_better = segment is not None and segment <= cut.better
-        edge = cut.lowest_worse if is_better else cut.highest_better
+        is_better = segment is not None and segment <= boundary.better
+        edge = boundary.lowest_worse if is_better else boundary.highest_better
         return None if edge is None or score is None else round(score - edge, 4)
 
     rows = [
         {
-            "quarter": row["quarter"], "trust_code": row["trust_code"], "segment": cut.better,
-            "computed_last": cut.highest_better, "computed_next": cut.lowest_worse,
-            "computed_distance": distance(cut),
-            "computed_points": None if (by := distance(cut)) is None else round(by * total, 2),
+            "quarter": row["quarter"], "trust_code": row["trust_code"], "segment": boundary.better,
+            "computed_last": boundary.highest_better, "computed_next": boundary.lowest_worse,
+            "computed_distance": distance(boundary),
+            "computed_points": None if (by := distance(boundary)) is None else round(by * total, 2),
         }
-        for cut in boundaries
+        for boundary in boundaries
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=CUTS)
 
@@ -375,7 +374,7 @@ def _distance_notes(
     if not better and not worse and segment is not None:
         yield "The thresholds between segments are not known: fetch the full release."
     else:
-        fixed = nearest_framework(str(row["quarter"])[3:]).method.cuts is CutKind.FIXED
+        fixed = has_fixed_cuts(str(row["quarter"]))
         kind = "are the same all year" if fixed else "change each quarter"
         yield (
             f"Thresholds {kind} and are the same for all trust types. They are worked out from "

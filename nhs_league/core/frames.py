@@ -203,6 +203,67 @@ DESCRIPTIONS = {
     "lower_quartile": Field("Lower quartile of the trust type.", "as in column unit"),
     "upper_quartile": Field("Upper quartile of the trust type.", "as in column unit"),
 }
+_PLACE = Field("Place by score alone, 1 is best.", "rank")
+COMPUTED = {
+    "computed_after": Field("The figure as it would be.", "as in column unit"),
+    "computed_average_score": Field("Average score as it would be, or by equal weights.", "score"),
+    "computed_average_score_high": Field("Upper end of the computed likely range.", "score"),
+    "computed_average_score_low": Field("Lower end of the computed likely range.", "score"),
+    "computed_beaten_by": Field("How many trusts are better in every domain.", "trusts"),
+    "computed_beats": Field("How many trusts it is better than in every domain.", "trusts"),
+    "computed_change": Field("The later figure minus the earlier one.", "as the figure"),
+    "computed_could_be_first": Field("Whether it could be first when metrics are redrawn."),
+    "computed_could_be_last": Field("Whether it could be last when metrics are redrawn."),
+    "computed_difference": Field("The published figure minus the recomputed one.", "score"),
+    "computed_distance_to_best_quarter": Field(
+        "Value minus where the best quarter begins.", "as in column unit"
+    ),
+    "computed_distance_to_median": Field("Value minus the median.", "as in column unit"),
+    "computed_from": Field("Lower edge of the bin.", "as in column unit"),
+    "computed_gap": Field("Distance to the next better trust.", "middle halves of values"),
+    "computed_highest": Field("Highest value of the trust type.", "as in column unit"),
+    "computed_indistinguishable": Field("How many trusts are too close to it to call.", "trusts"),
+    "computed_indistinguishable_first": Field("The best rank among these and itself.", "rank"),
+    "computed_indistinguishable_last": Field("The worst rank among these and itself.", "rank"),
+    "computed_indistinguishable_ranks": Field("Their ranks and the trust's, as text."),
+    "computed_lower_quartile": Field("Lower quartile of the values stored.", "as in column unit"),
+    "computed_lowest": Field("Lowest value of the trust type.", "as in column unit"),
+    "computed_mean_score": Field("Mean of the scores of an area's metrics.", "score"),
+    "computed_median": Field("Median of the values stored.", "as in column unit"),
+    "computed_of": Field("How many trusts the computed rank or place is of.", "trusts"),
+    "computed_p_best_quarter": Field("Share of redraws in the best quarter of trusts.", "0 to 1"),
+    "computed_p_better": Field("Share of redraws in which the score improved.", "0 to 1"),
+    "computed_p_worst_quarter": Field("Share of redraws in the worst quarter.", "0 to 1"),
+    "computed_persistently_severe": Field("Whether it was severe in every quarter with news."),
+    "computed_place": _PLACE,
+    "computed_place_change": Field("Place without a part, minus the place with all.", "rank"),
+    "computed_place_high": Field("Worse end of the middle 95% of redrawn places.", "rank"),
+    "computed_place_low": Field("Better end of the middle 95% of redrawn places.", "rank"),
+    "computed_quarters_moved": Field("Size of the improvement.", "quarters of the trust type"),
+    "computed_quarters_severe": Field("In how many of these it was severe.", "quarters"),
+    "computed_quarters_with_news": Field("Quarters with a new figure.", "quarters"),
+    "computed_rank": Field("Rank made from the values stored; ties share it.", "rank"),
+    "computed_rank_without": Field("League rank without the financial override.", "rank"),
+    "computed_score": Field("Score recomputed by the official method.", "score"),
+    "computed_score_rank_high": Field("Worse end of the computed likely range.", "rank"),
+    "computed_score_rank_low": Field("Better end of the computed likely range.", "rank"),
+    "computed_share": Field("The metric's share of the points moved.", "0 to 1"),
+    "computed_shift": Field("Change of the average of metrics in both quarters.", "score"),
+    "computed_shift_high": Field("Upper end of the middle 95% of its redraws.", "score"),
+    "computed_shift_low": Field("Lower end of the middle 95% of its redraws.", "score"),
+    "computed_to": Field("Upper edge of the bin.", "as in column unit"),
+    "computed_unadjusted_segment": Field("Segment by average score, by the cuts found.", "segment"),
+    "computed_upper_quartile": Field("Upper quartile of the values stored.", "as in column unit"),
+    "computed_weights_p_best_quarter": Field(
+        "Share of weightings of the domains that put it in the best quarter.", "0 to 1"
+    ),
+    "computed_weights_p_worst_quarter": Field(
+        "Share of weightings that put it in the worst quarter.", "0 to 1"
+    ),
+    "computed_weights_place_high": Field("Worse end of places under other weights.", "rank"),
+    "computed_weights_place_low": Field("Better end of places under other weights.", "rank"),
+}
+"""What each computed column of the answers is."""
 """What each column of these tables is."""
 
 
@@ -250,6 +311,11 @@ def round_computed(computed: pl.Expr) -> pl.Expr:
     Published figures have fewer places and are never rounded.
     """
     return computed.round(_COMPUTED_PLACES)
+
+
+def has_figure() -> pl.Expr:
+    """Return whether an observation has a value or a score."""
+    return pl.col("value").is_not_null() | pl.col("score").is_not_null()
 
 
 def cast_to(schema: pl.Schema) -> list[pl.Expr]:

@@ -310,6 +310,11 @@ def nearest_framework(year: str) -> Framework:
     return earlier[-1] if earlier else frameworks()[0]
 
 
+def method_of(quarter: str) -> Method:
+    """Return the method of a quarter's framework year, else of the nearest year that is known."""
+    return nearest_framework(quarter[3:]).method
+
+
 def _framework(entry: dict[str, Any]) -> Framework:
     return Framework(
         year=entry["year"],

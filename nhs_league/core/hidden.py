@@ -32,7 +32,7 @@ HIDDEN = (
 """The columns of hidden weak spots, first those that chance explains least: severe in every quarter
 with new figures, the more such quarters the earlier (``computed_persistently_severe``; null with
 fewer than two), then the worst ranks, then the furthest from the next better trust
-(``computed_gap``, in units of the middle half of values). ``in_words`` says what the row says;
+(``computed_gap``, in units of the middle half of values). ``in_words`` is the row as a sentence;
 ``place_rank`` is the trust's league rank of ``place_of``, with its likely range; ``rank`` of ``of``
 is the metric's."""
 
@@ -209,16 +209,17 @@ def capped(
     """
     wanted = frames.of_type(trust_type)
     standings = with_unadjusted_segment(wanted.standings, boundaries).collect()
-    capped = standings.filter(is_capped())
-    without = _ranks_without(standings, capped)
+    of_capped = standings.filter(is_capped())
+    without = _ranks_without(standings, of_capped)
     frame = (
-        capped.filter(narrowing.keep(filters))
+        of_capped.filter(narrowing.keep(filters))
         .join(without, on=["quarter", "trust_code"], how="left")
         .sort("average_score", "trust_name")
         .select(CAPPED)
     )
+    whose = narrowing.in_scope(trust_type, filters)
     return CappedTrusts(
-        title=f"In segment 3 only because of a deficit ({narrowing.in_scope(trust_type, filters)})",
+        title=f"In segment 3 only because of a deficit ({whose})",
         frame=frame,
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "

@@ -10,7 +10,7 @@ from nhs_league.core import filters as narrowing
 from nhs_league.core.answers import EveryMetricTrend, MetricTrend, PlaceTrend, Revisions
 from nhs_league.core.caveats import unsure_order
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames, round_computed
+from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import GROUP, medians
 from nhs_league.core.periods import same_period
@@ -79,8 +79,7 @@ def metric_trend(
         if metric_ids is None
         else frames.observations.filter(pl.col("metric_id").is_in(list(metric_ids)))
     )
-    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
-    of_trusts = wanted.filter(_is_of(trust_codes), has_figure).collect()
+    of_trusts = wanted.filter(_is_of(trust_codes), has_figure()).collect()
     peers = wanted.filter(pl.col("trust_type").is_in(of_trusts["trust_type"].unique().to_list()))
     names = frames.standings.select("quarter", "trust_code", "trust_name")
     series = (

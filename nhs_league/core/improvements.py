@@ -11,7 +11,7 @@ import polars as pl
 
 from nhs_league.core.answers import Improvements
 from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.frameworks import nearest_framework
+from nhs_league.core.frameworks import method_of
 from nhs_league.core.method.rescoring import Base, Change, apply_changes, base_of
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
@@ -104,7 +104,7 @@ class _Quarter:
         return self.average - new, any(bool(step["estimated"]) for step in steps), points
 
 
-def improvements(
+def smallest_improvements(
     national: Frames, trust_code: str, boundaries: tuple[SegmentBoundary, ...], target: int
 ) -> Improvements:
     """Find the smallest sets of improvements that bring a trust into a segment.
@@ -180,7 +180,7 @@ def _to_break_even(frames: Frames, trust_code: str, listed: pl.DataFrame) -> lis
     if held.is_empty() or not held["computed_override"][0]:
         return []
     quarter = str(held["quarter"][0])
-    numbers = nearest_framework(quarter[3:]).method.override.metrics
+    numbers = method_of(quarter).override.metrics
     rows = frames.observations.filter(
         pl.col("trust_code") == trust_code,
         pl.col("metric_id").str.slice(-3).is_in(numbers),
@@ -196,7 +196,7 @@ def _moves(
     """List each metric that can move to the best quarter, and what that would give."""
     is_trust = pl.col("trust_code") == start.trust_code
     quarter = str(start.base.observations["quarter"][0])
-    method = nearest_framework(quarter[3:]).method
+    method = method_of(quarter)
     counting = set(
         scored_for_average(frames.observations.filter(is_trust))
         .collect()["metric_id"]
@@ -222,6 +222,8 @@ def _moves(
             .then(pl.col("value") < pl.col("edge"))
             .otherwise(pl.col("value") > pl.col("edge")),
         )
+        # The rows of a window come in no certain order; the sets are named in that of the IDs.
+        .sort("metric_id", "unit")
         .collect()
     )
     moves = []
@@ -238,10 +240,10 @@ def _reached(
     standing: Mapping[str, Any],
     moves: Sequence[Move],
     required: Sequence[Change],
-    cut: SegmentBoundary,
+    boundary: SegmentBoundary,
     target: int,
 ) -> pl.DataFrame:
-    needed = cut.highest_better or 0.0
+    needed = boundary.highest_better or 0.0
     published = float(standing["average_score"])
     # The unrounded average, unless it is not the published one.
     now = start.average if abs(start.average - published) <= HALF_PLACE else published
@@ -262,7 +264,7 @@ def _reached(
                         "to_segment": target,
                         "metrics": len(changes),
                         "set": " ".join(f"{c.metric.metric_id}={c.value:.12g}" for c in changes),
-                        "changes": "; ".join(_in_words(c, values) for c in changes),
+                        "changes": "; ".join(_describe(c, values) for c in changes),
                         "computed_average_score": average,
                         "computed_quarters_moved": round(points * 4 / 3, 4),
                         "estimated": estimated,
@@ -307,12 +309,13 @@ def _values(start: _Quarter) -> pl.DataFrame:
 def _parts(start: _Quarter) -> frozenset[str]:
     """Return the IDs of the metrics that are parts of a table of two scores."""
     quarter = str(start.base.observations["quarter"][0])
-    numbers = [part for rule in nearest_framework(quarter[3:]).method.rules for part in rule.parts]
+    numbers = [part for rule in method_of(quarter).rules for part in rule.parts]
     ids = start.base.observations["metric_id"].unique()
     return frozenset(metric_id for metric_id in ids if metric_id[-3:] in numbers)
 
 
-def _in_words(change: Change, values: Mapping[str, float]) -> str:
+def _describe(change: Change, values: Mapping[str, float]) -> str:
+    """Describe a change: ``sickness 5.2 to 4.8%``."""
     metric = change.metric
     unit = "" if metric.unit in (None, "count", "rate") else metric.unit
     glue = "" if unit == "%" else " "
@@ -322,7 +325,7 @@ def _in_words(change: Change, values: Mapping[str, float]) -> str:
 
 def _notes(
     standing: Mapping[str, Any],
-    cut: SegmentBoundary,
+    boundary: SegmentBoundary,
     reached: pl.DataFrame,
     moves: Sequence[Move],
     required: Sequence[Change],
@@ -337,8 +340,8 @@ def _notes(
         return (
             *first,
             f"No {_MOST} metrics reach it, even if each came to where the best quarter of its "
-            f"type begins: the average score has to be {cut.highest_better:.2f} or better, and is "
-            f"{standing['average_score']:.2f}.",
+            "type begins: the average score has to be "
+            f"{boundary.highest_better:.2f} or better, and is {standing['average_score']:.2f}.",
         )
     names = sorted(move.change.metric.short_name for move in moves if move.estimated)
     estimates = (

@@ -9,7 +9,7 @@ import polars as pl
 
 from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
-from nhs_league.core.frames import Frames, round_computed
+from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
     best_quarter,
@@ -57,15 +57,15 @@ def profile(
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
         earlier: the frames of earlier quarters and the same type; None where there are none.
-        bootstrap: whether to bootstrap the likely ranges.
+        bootstrap: whether to add computed likely ranges.
         peers: whether to add the trusts most like it.
 
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
         trusts at hand, with ``computed_of``) and its domains (schema DOMAINS);
-        ``firmness`` and ``chance``; where asked for, ``ranges`` (as of
-        ``confidence.bootstrap_ranges``) and ``peers`` (columns ``similar.SIMILAR``).
+        ``firmness`` and ``chance``; with the options, ``ranges`` (as of
+        ``confidence.bootstrap_ranges``) and ``peers`` (columns ``peers.SIMILAR``).
 
     """
     listed = catalogue(frames.observations)
@@ -166,7 +166,7 @@ def _previous(
 ) -> pl.DataFrame:
     """Return the standing before, and how far the two can be compared.
 
-    ``same_framework`` says whether both are of one framework year; ``computed_distinguishable``,
+    ``same_framework`` is whether both are of one framework year; ``computed_distinguishable``,
     whether the score moved clearly, by redraws or else by the likely ranges; null across years.
     """
     before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
@@ -210,8 +210,7 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame)
         yield "How uncertain the rank is was not published in the files at hand."
     if row["of"] is None:
         yield "How many trusts the ranks are out of: not all rows of the release are at hand."
-    has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
-    measured = metrics.filter(has_figure)["metric_id"].to_list()
+    measured = metrics.filter(has_figure())["metric_id"].to_list()
     others = listed.filter(pl.col("trusts") > 0, ~pl.col("metric_id").is_in(measured))
     if others.height:
         missing = ", ".join(others["short_name"].unique().sort())

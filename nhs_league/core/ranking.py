@@ -315,15 +315,14 @@ def ranks_of(observations: pl.LazyFrame, metric: Metric) -> pl.DataFrame:
 
     A rank that is not published is made from the values.
     """
-    own = pl.col("value").rank("min", descending=bool(metric.higher_is_better)).cast(pl.Int32)
+    computed = pl.col("value").rank("min", descending=bool(metric.higher_is_better)).cast(pl.Int32)
     return (
         observations.filter(
             pl.col("trust_type") == metric.trust_type,
-            pl.col("metric_id") == metric.metric_id,
-            pl.col("unit").eq_missing(metric.unit),
+            metric.matches,
             pl.col("value").is_not_null(),
         )
-        .select("trust_code", "period", rank=pl.coalesce("rank", own))
+        .select("trust_code", "period", rank=pl.coalesce("rank", computed))
         .collect()
     )
 
@@ -372,12 +371,12 @@ def table(
         frames: the tidy frames, one quarter for each trust type.
         trust_type: a trust type, or ``all``.
         filters: which trusts to keep, resolved.
-        groups: whether to add which trusts are too close to each to call.
+        groups: whether to add how many trusts are too close to each to call.
         bootstrap: whether to add computed likely ranges; they are added where none is published.
 
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
-        the trusts at hand; where asked for, those of ``confidence.indistinguishable`` and of
+        the trusts at hand; with the options, those of ``confidence.indistinguishable`` and of
         ``confidence.bootstrap_ranges``.
 
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 _BARE = ["count", "rate", "score", "segment"]
@@ -27,6 +29,13 @@ def with_unit(figures: pl.Expr, unit: str = "unit") -> pl.Expr:
 def two_places(column: str) -> pl.Expr:
     """Write a score with its two places: 4.00."""
     return pl.col(column).cast(pl.Decimal(scale=2)).cast(pl.String)
+
+
+def in_series(names: Sequence[str]) -> str:
+    """Write names as a series: ``a, b and c``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def counted(count: float, what: str) -> str:

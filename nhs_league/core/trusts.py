@@ -15,6 +15,7 @@ from nhs_league.core.answers import Guess, TrustList
 from nhs_league.core.filters import Filters, keep
 from nhs_league.core.frames import Frames
 from nhs_league.core.quarters import in_time
+from nhs_league.core.sentences import in_series
 from nhs_league.errors import NotFoundError
 
 LISTED = (
@@ -156,10 +157,9 @@ def stored_in_words(standings: pl.DataFrame) -> str:
     ]
     quarters = in_time({quarter for _, quarter in by_type.values()})
     verb = "is" if sum(trusts for trusts, _ in by_type.values()) == 1 else "are"
-    words = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
     missing = set(trust_types.PREFERRED) - set(by_type)
     advice = ' Run "nhsleague fetch" for the full list.' if missing else ""
-    return f"{words} {verb} stored for {' and '.join(quarters)}.{advice}"
+    return f"{in_series(listed)} {verb} stored for {' and '.join(quarters)}.{advice}"
 
 
 def _likeness(words: tuple[str, ...], name: tuple[str, ...]) -> tuple[float, float]:

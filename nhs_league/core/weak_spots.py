@@ -101,7 +101,8 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
         many quarters in a row it has been a weak spot, up to the newest quarter; 0 where it is none
         now), ``change_since_last`` (a ``Since``: ``same figure`` is the same period again,
         ``changed figure`` that period with another value, ``moved`` a value that may be better or
-        worse, ``not compared`` where there is no earlier figure in this unit), and the earlier
+        worse, ``not compared`` where there is no earlier figure in this unit or one of the two is
+        doubtful), and the earlier
         figure: ``quarter_from``, ``value_from``, and ``rank_from``, ``of_from`` and ``score_from``,
         which are null where that quarter is of another framework year.
 
@@ -110,7 +111,7 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
     newest_first = classified.with_columns(time=_time(), year=year()).sort(
         *group, "time", descending=True
     )
-    earlier = {c: pl.col(c).shift(-1).over(group) for c in ("quarter", "period", "value")}
+    earlier = {c: pl.col(c).shift(-1).over(group) for c in ("quarter", "period", "value", "doubt")}
     same_year = pl.col("year") == pl.col("year").shift(-1).over(group)
     within_year = {
         f"{c}_from": pl.when(same_year).then(pl.col(c).shift(-1).over(group))
@@ -143,9 +144,11 @@ def _since_last() -> pl.Expr:
     score = pl.col("score") - pl.col("score_from")
     change = pl.when(has_no_value).then(score).otherwise(value)
     better = pl.when(pl.col("higher_is_better") & ~has_no_value).then(change).otherwise(-change)
+    # A doubtful figure is no sign of a change.
+    is_doubted = pl.col("doubt").is_not_null() | pl.col("doubt_from").is_not_null()
     knows_better = has_no_value | pl.col("higher_is_better").is_not_null()
     return (
-        pl.when(change.is_null())
+        pl.when(change.is_null() | is_doubted)
         .then(pl.lit(Since.NOT_COMPARED.value))
         .when(same_period() & (change == 0))
         .then(pl.lit(Since.SAME.value))

@@ -21,6 +21,8 @@ from nhs_league.core.method.segments import (
     BY_PEOPLE,
     SegmentBoundary,
     apply_override,
+    has_override,
+    league_segment,
     overrides,
     segment_from_score,
     with_unadjusted_segment,
@@ -183,12 +185,12 @@ def _table(
         "exact"
     ).otherwise("average_score")  # fmt: skip
     score = pl.col("computed_average_score")
-    published = pl.coalesce("override", "in_deficit")
+    published = has_override()
     # An override that people set stays; one by the rule goes with what caused it.
     by_rule = (published == pl.col("computed_override")) & (
         pl.col("computed_override") != pl.col("computed_override_after")
     )
-    has_override = (
+    overridden = (
         pl.when(is_trust & pl.lit(no_deficit))
         .then(pl.lit(value=False))
         .when(by_rule)
@@ -203,8 +205,8 @@ def _table(
             computed_average_score=pl.when(moved)
             .then((start + pl.col("shift")).round(PLACES, mode="half_away_from_zero"))
             .otherwise("average_score"),
-            has_override=has_override,
-            is_free=has_override.ne_missing(published),
+            has_override=overridden,
+            is_free=overridden.ne_missing(published),
         )
         .with_columns(
             computed_segment_by_score=pl.when(score == pl.col("average_score"))
@@ -225,7 +227,7 @@ def _table(
         .with_columns(
             # Segment 5 is not in the league's order: the segment before that decision is.
             league_segment=pl.when(pl.col("segment") == BY_PEOPLE)
-            .then(pl.coalesce("adjusted_segment", "segment"))
+            .then(league_segment())
             .otherwise("computed_segment")
         )
         .with_columns(

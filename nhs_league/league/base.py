@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
-from nhs_league.core.trust_types import ALL
 from nhs_league.scope import Scope, quarters_with
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Questions:
         if not past:
             return None
         earlier = read_quarters(self.store, past)
-        return earlier if trust_type == ALL else earlier.of_type(trust_type)
+        return earlier.of_type(trust_type)
 
     def _past(self, frames: Frames, trust_type: str) -> list[Quarter]:
         """List the quarters before those of some frames that have a trust type, oldest first."""

@@ -107,7 +107,7 @@ class Explain(Questions):
 
         """
         from nhs_league.core.caveats import with_caveats
-        from nhs_league.core.improvements import improvements
+        from nhs_league.core.improvements import smallest_improvements
         from nhs_league.core.whatif import whatif
 
         wanted = (
@@ -120,7 +120,7 @@ class Explain(Questions):
         answer: WhatIf | Improvements
         lines: list[str] = []
         if to_segment is not None:
-            answer = improvements(one.national, one.code, one.boundaries, to_segment)
+            answer = smallest_improvements(one.national, one.code, one.boundaries, to_segment)
         else:
             parsed, lines = _parse_changes(wanted, one)
             answer = whatif(one.national, one.code, one.boundaries, parsed, no_deficit=no_deficit)

@@ -135,7 +135,7 @@ def _segment_step(standing: Row) -> str:
         return "Segment: not in your files"
     if now == 5:
         return "Segment 5 (1 is best), by decision of NHS England"
-    if standing["is_held_back"]:
+    if standing["is_capped"]:
         return (
             f"Segment {now} (1 is best), by the financial override; on its score alone {by_score}"
         )

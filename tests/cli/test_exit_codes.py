@@ -28,10 +28,14 @@ def test_0_when_done(sample: Run) -> None:
     assert sample("trusts").returncode == 0
 
 
-def test_1_for_a_fault_of_the_program_which_says_so(run_installed: Run, tmp_path: Path) -> None:
-    planted = "import nhs_league.core.trusts as q\ndef broken(*_): raise RuntimeError('planted')\nq.trust_list = broken\n"
-    (tmp_path / "sitecustomize.py").write_text(planted, "utf-8")
-    result = run_installed("--sample", "trusts", env={"PYTHONPATH": str(tmp_path)})
+def test_1_for_a_fault_of_the_program_which_says_so(
+    sample: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("nhs_league.cli.app.program", broken)
+    result = sample("trusts")
     assert result.returncode == 1
     assert result.stdout == ""
     assert "RuntimeError: planted" in result.stderr

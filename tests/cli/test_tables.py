@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.frames import SCHEMAS, TABLES, describe_columns
+from nhs_league.core.frames import COMPUTED, SCHEMAS, TABLES, describe_columns
 from nhs_league.sample import home, release_files
 from tests.conftest import Run
 
@@ -134,3 +134,20 @@ def test_a_distribution_counts_each_trust_once_and_marks_the_named(sample: Run) 
 
 def test_a_mark_without_a_plot_is_wrong_usage(sample: Run) -> None:
     assert sample("table", "--mark", "ZB6").returncode == 2
+
+
+def test_every_computed_column_of_an_answer_is_described(sample: Run) -> None:
+    questions = (
+        ["show", "ZB6"], ["compare", "ZB6", "ZE9"], ["compare"], ["worst", "-m", "elective"],
+        ["worst", "-m", "infections"], ["table", "--groups", "--bootstrap"], ["hidden"], ["capped"],
+        ["spread", "elective"], ["explain", "ZB6"], ["whatif", "ZB6", "--no-deficit"],
+        ["whatif", "ZL0", "--to-segment", "2"], ["robust"], ["robust", "ZB6"],
+        ["changes", "--from", "q2", "--to", "q3"], ["trend", "ZB6"], ["trend", "ZB6", "--all"],
+        ["revisions"], ["audit"],
+    )  # fmt: skip
+    computed = set()
+    for words in questions:
+        header = sample(*words, "--csv", "--quiet").stdout.splitlines()[0]
+        computed |= {name for name in header.split(",") if name.startswith("computed_")}
+    assert len(computed) > 30
+    assert computed - set(COMPUTED) == set()

@@ -10,8 +10,8 @@ from nhs_league.core.confidence import (
     PUBLISHED,
     bootstrap_ranges,
     compare_with_published,
+    distinguishable,
     indistinguishable,
-    pairs,
 )
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, Frames
 from nhs_league.scope import Scope, load_frames
@@ -38,7 +38,7 @@ NO_SCORES = OBSERVATIONS.to_frame().lazy()
 def test_without_scores_two_trusts_differ_clearly_if_their_likely_ranges_do_not_overlap() -> None:
     standings = ranged((1.0, 1.5), (1.5, 2.0), (2.1, 2.2), (None, None))
     frames = Frames(standings.lazy(), NO_SCORES, DOMAINS.to_frame().lazy())
-    compared = pairs(frames, standings)
+    compared = distinguishable(frames, standings)
     assert set(compared["computed_rule"].drop_nulls()) == {PUBLISHED}
     columns = ("trust_code", "other_trust_code", "computed_distinguishable")
     assert compared.select(columns).rows() == [

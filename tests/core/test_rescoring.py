@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from nhs_league import League
 from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import Frames
-from nhs_league.core.improvements import improvements
+from nhs_league.core.improvements import smallest_improvements
 from nhs_league.core.method.rescoring import Change, apply_changes, base_of
 from nhs_league.core.method.segments import segment_boundaries
 from nhs_league.core.metrics import Metric, catalogue, choose
@@ -154,7 +155,7 @@ def test_without_the_override_the_segment_is_that_of_the_score(complete: Frames)
 
 def test_the_way_to_a_segment_leads_there_with_the_override_too(complete: Frames) -> None:
     boundaries = segment_boundaries(complete.standings.collect())
-    ways = improvements(complete, "RHQ", boundaries, 2)
+    ways = smallest_improvements(complete, "RHQ", boundaries, 2)
     assert ways.frame.height
     assert "financial override" in ways.notes[0]
     for way in ways.frame.iter_rows(named=True):
@@ -170,6 +171,15 @@ def test_the_way_to_a_segment_leads_there_with_the_override_too(complete: Frames
             fewer = {name: value for name, value in changes.items() if name != spared}
             after = _after(complete, "RHQ", "acute", fewer).frame.filter(what="segment")
             assert after["computed_after"].item() == 3
+
+
+def test_each_set_names_its_metrics_in_the_order_of_their_ids(league: League) -> None:
+    ways = league.whatif("ZK5", to_segment=2).frame["set"].to_list()
+    assert len(ways) > 1
+    for way in ways:
+        planned, *moved = (part.split("=")[0] for part in way.split())
+        assert planned == "OF0079"
+        assert moved == sorted(moved)
 
 
 def test_a_score_over_types_that_are_not_stored_is_estimated_and_says_why(shared: Path) -> None:

@@ -87,7 +87,7 @@ def test_one_odd_trust_does_not_move_a_cut() -> None:
     assert segment_boundaries(pl.concat([KNOWN, odd])) == segment_boundaries(KNOWN)
 
 
-def test_a_trust_is_held_back_only_where_its_score_is_better_than_3() -> None:
+def test_a_trust_is_capped_only_where_its_score_is_better_than_3() -> None:
     frame = pl.concat([KNOWN, standings((1.9, 3, True), (2.5, 3, True))])
     boundaries = segment_boundaries(KNOWN)
     held = (

@@ -101,6 +101,23 @@ def test_a_new_file_of_fractions_is_doubted_and_every_answer_says_so(kept: Kept)
     assert f"{float(value):.2f}%?" in shown or f"{float(value):g}%?" in shown
 
 
+def test_a_doubtful_figure_is_not_drawn_as_a_change(kept: Kept) -> None:
+    """Without the doubt every trust would have worsened by some 99%."""
+    kept.fetch(quarter("Q4 2025/26"), "q4.csv")
+    kept.fetch(quarter("Q1 2026/27", 0.01), "q1.csv")
+    shown = csv.DictReader(io.StringIO(kept.run("show", "Z00", "--csv")))
+    since = {row["metric_id"]: row["change_since_last"] for row in shown}
+    assert since[CASES] == "not compared"
+    moved = csv.DictReader(io.StringIO(kept.run("changes", "--csv")))
+    assert {row["metrics_worsened"] for row in moved} <= {"", "0"}
+    (line,) = [
+        line
+        for line in kept.run("trend", "Z00", "--all", "--format", "table").splitlines()
+        if "28-day" in line
+    ]
+    assert "·" in line
+
+
 @pytest.mark.parametrize(
     ("factor", "reason"), [(0.01, FALLEN), (100, RISEN)], ids=["fractions", "a hundred times"]
 )

@@ -215,6 +215,7 @@ def test_every_output_says_that_it_is_fictional(sample: Run, question: list[str]
     assert "not NHS England's" in " ".join(table.split())
 
 
+@pytest.mark.long
 def test_two_processes_that_begin_at_once_both_answer(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "nhs_league", "--sample", "show", "ZB6", "--csv"]
     env = environment(tmp_path)
@@ -228,6 +229,7 @@ def test_two_processes_that_begin_at_once_both_answer(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.long
 def test_it_works_where_nothing_can_be_kept(run: Run, tmp_path: Path) -> None:
     blocked = tmp_path / "a file, not a folder"
     blocked.touch()

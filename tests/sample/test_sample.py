@@ -46,6 +46,7 @@ def ids(quarter: str) -> tuple[str, str, str]:
     return f"OF5{digit}00", f"OF5{digit}03", f"OF5{digit}04"
 
 
+@pytest.mark.long
 def test_the_generator_makes_the_packed_files_again_byte_for_byte(packed: Packed) -> None:
     made = [(file.path, file.data) for each in make_rounds() for file in each.files]
     assert [(file.path, file.data) for file in packed] == made
@@ -297,6 +298,7 @@ def test_figures_of_one_period_are_the_same_in_both_framework_years(
         assert acute[after, code, metric_id]["Rank"] == acute[before, code, metric_id]["Rank"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("quarters", "times"), [(9, 1), (5, 2)])
 def test_larger_stores_continue_with_the_newest_framework(quarters: int, times: int) -> None:
     rounds = make_rounds(quarters, times, every_quarter=False)

@@ -10,7 +10,7 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.frames import Frames
-from nhs_league.core.frameworks import Over, RuleKind, ScoringRule, nearest_framework
+from nhs_league.core.frameworks import Over, RuleKind, ScoringRule, method_of
 from nhs_league.core.method.rule_scores import RANKED, among, band
 from nhs_league.core.method.rules import Recomputed, recompute, scored_rows
 from nhs_league.core.method.scoring import PLACES
@@ -55,7 +55,7 @@ class Base:
     def listed(self, metric_id: str) -> ScoringRule | None:
         """Return the rule that the framework year lists for a metric."""
         quarter = str(self.observations["quarter"][0])
-        rules = nearest_framework(quarter[3:]).method.rules
+        rules = method_of(quarter).rules
         return next((rule for rule in rules if metric_id[-3:] in rule.metrics), None)
 
 
@@ -408,7 +408,7 @@ def _with_pairs(base: Base, after: Changed, trust_code: str, changes: Sequence[C
     quarter = str(base.observations["quarter"][0])
     numbers = {change.metric.metric_id[-3:] for change in changes}
     is_trust = pl.col("trust_code") == trust_code
-    for rule in nearest_framework(quarter[3:]).method.rules:
+    for rule in method_of(quarter).rules:
         if rule.kind is not RuleKind.PAIR or not numbers.intersection(rule.parts):
             continue
         scores = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.frameworks import Over, RuleKind
 from nhs_league.core.method.rule_scores import RANKED
+from nhs_league.core.sentences import in_series
 
 Row = dict[str, Any]
 
@@ -83,7 +84,7 @@ def weights(metrics: pl.DataFrame) -> Iterator[str]:
         return
     line = f"Each of {once} metrics counts once" if once != 1 else "1 metric counts once"
     for (share,), group in parts.group_by("weight", maintain_order=True):
-        names = _and([_inner(name) for name in group.sort("metric_id")["short_name"]])
+        names = in_series([_inner(name) for name in group.sort("metric_id")["short_name"]])
         each = " each" if group.height > 1 else ""
         line += (
             f"; {names} count{'' if group.height > 1 else 's'} {_share(float(str(share)))}{each}"
@@ -110,11 +111,5 @@ def not_recomputed(metrics: pl.DataFrame) -> Iterator[str]:
         pl.col("not_computed").is_not_null(), pl.col("rule") != RuleKind.UNPUBLISHED.value
     )
     for (why,), group in missing.group_by("not_computed", maintain_order=True):
-        names = _and([_inner(name) for name in group["short_name"]])
+        names = in_series([_inner(name) for name in group["short_name"]])
         yield f"Not recomputed ({why}): {names}."
-
-
-def _and(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"

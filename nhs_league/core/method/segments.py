@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from nhs_league.core.frameworks import CutKind, frameworks, nearest_framework
+from nhs_league.core.frameworks import CutKind, frameworks, method_of
 from nhs_league.core.method.scoring import known_year, number, year
 
 OVERRIDE_TO = 3
@@ -61,14 +61,24 @@ def published_unadjusted_segment() -> pl.Expr:
     where the trust is not in deficit.
     """
     by_score = (pl.col("segment") < BY_PEOPLE) & (
-        (pl.col("segment") != OVERRIDE_TO) | ~pl.coalesce("override", "in_deficit")
+        (pl.col("segment") != OVERRIDE_TO) | ~has_override()
     )
     return pl.coalesce("unadjusted_segment", pl.when(by_score).then("segment"))
 
 
+def has_override() -> pl.Expr:
+    """Return whether trusts have the financial override: as published, else by their deficit."""
+    return pl.coalesce("override", "in_deficit")
+
+
+def league_segment() -> pl.Expr:
+    """Return the segment that orders the league: before a decision of people, where known."""
+    return pl.coalesce("adjusted_segment", "segment")
+
+
 def has_fixed_cuts(quarter: str) -> bool:
     """Return whether the cuts of a quarter are the same all year."""
-    return nearest_framework(quarter[3:]).method.cuts is CutKind.FIXED
+    return method_of(quarter).cuts is CutKind.FIXED
 
 
 def cut_period(quarter: str = "quarter") -> pl.Expr:
@@ -99,16 +109,16 @@ def segment_boundaries(standings: pl.DataFrame) -> tuple[SegmentBoundary, ...]:
         by_score=published_unadjusted_segment(),
         at_worst=pl.coalesce(published_unadjusted_segment(), held),
     ).filter(pl.col("average_score").is_not_null())
-    return tuple(_cut(known, boundary) for boundary in _BOUNDARIES)
+    return tuple(_boundary(known, better) for better in _BOUNDARIES)
 
 
-def _cut(known: pl.DataFrame, boundary: int) -> SegmentBoundary:
+def _boundary(known: pl.DataFrame, better: int) -> SegmentBoundary:
     sides = (
         known.select(
             "average_score",
-            worse=pl.when(pl.col("by_score") > boundary)
+            worse=pl.when(pl.col("by_score") > better)
             .then(1)
-            .when(pl.col("at_worst") <= boundary)
+            .when(pl.col("at_worst") <= better)
             .then(0)
             .cast(pl.Int64),
         )
@@ -118,11 +128,11 @@ def _cut(known: pl.DataFrame, boundary: int) -> SegmentBoundary:
     scores = sides["average_score"].to_list()
     # For a cut after 0, 1, 2 … trusts: the worse ones before it and the better ones after it.
     worse_before = pl.concat([pl.Series([0]), sides["worse"].cum_sum()])
-    better = 1 - sides["worse"]
-    better_before = pl.concat([pl.Series([0]), better.cum_sum()])
-    place = (worse_before + better.sum() - better_before).arg_min() or 0
+    is_better = 1 - sides["worse"]
+    better_before = pl.concat([pl.Series([0]), is_better.cum_sum()])
+    place = (worse_before + is_better.sum() - better_before).arg_min() or 0
     return SegmentBoundary(
-        boundary,
+        better,
         scores[place - 1] if place else None,
         scores[place] if place < len(scores) else None,
     )
@@ -155,10 +165,10 @@ def with_unadjusted_segment(
     return standings.with_columns(computed_unadjusted_segment=segment.cast(pl.Int8))
 
 
-def apply_override(by_score: pl.Expr, has_override: pl.Expr) -> pl.Expr:
+def apply_override(by_score: pl.Expr, overridden: pl.Expr) -> pl.Expr:
     """Apply the financial override to a segment by score."""
-    held = has_override.fill_null(value=False) & (by_score < OVERRIDE_TO)
-    return pl.when(held).then(pl.lit(OVERRIDE_TO, pl.Int8)).otherwise(by_score)
+    capped = overridden.fill_null(value=False) & (by_score < OVERRIDE_TO)
+    return pl.when(capped).then(pl.lit(OVERRIDE_TO, pl.Int8)).otherwise(by_score)
 
 
 def is_capped() -> pl.Expr:
@@ -166,12 +176,12 @@ def is_capped() -> pl.Expr:
 
     By the published override, else by the deficit, and ``computed_unadjusted_segment``.
     """
-    held = (
-        pl.coalesce("override", "in_deficit")
+    capped = (
+        has_override()
         & (pl.col("segment") == OVERRIDE_TO)
         & (pl.col("computed_unadjusted_segment") < OVERRIDE_TO)
     )
-    return held.fill_null(value=False)
+    return capped.fill_null(value=False)
 
 
 def overrides(observations: pl.LazyFrame) -> pl.LazyFrame:

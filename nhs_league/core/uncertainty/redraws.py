@@ -296,7 +296,7 @@ def middle(ranked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_trusts(table: pl.DataFrame, **figures: Sequence[object]) -> pl.DataFrame:
-    """Put figures of the columns of a table into rows, one a trust."""
+    """Turn figures of a table's columns into rows, one a trust."""
     return pl.DataFrame(
         {"trust_code": table.columns, **figures},
         schema={"trust_code": pl.String, **dict.fromkeys(figures, pl.Float64)},

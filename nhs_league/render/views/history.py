@@ -96,7 +96,9 @@ def _dots(frame: pl.DataFrame) -> list[str]:
     """Draw each value and its peers' median on the span of the metric's figures."""
     series = ["metric_id", "unit"]
     median = pl.coalesce("median", "computed_median")
-    spans = frame.with_columns(
+    # A doubtful value would squeeze all others to one end.
+    sound = frame.with_columns(value=pl.when(pl.col("doubt").is_null()).then("value"))
+    spans = sound.with_columns(
         median=median,
         low=pl.min_horizontal(pl.col("value"), median).min().over(series),
         high=pl.max_horizontal(pl.col("value"), median).max().over(series),
@@ -113,7 +115,7 @@ def every_metric(answer: EveryMetricTrend) -> list[Column]:
 
     = is the same figure again, and · a quarter without one.
     """
-    frame = answer.frame.filter(pl.col("value").is_not_null())
+    frame = answer.frame.filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
     lines = frame.group_by("trust_code", "metric_id", "unit", maintain_order=True).agg(
         pl.col("short_name").last(),
         pl.col("quarter", "value"),
