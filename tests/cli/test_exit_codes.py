@@ -45,7 +45,8 @@ def test_1_for_a_fault_of_the_program_which_says_so(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["worst"], "--metric"),
+        (["worst"], "Which metric?"),
+        (["worst", "elective", "--metric", "sickness"], "two metrics"),
         (["worst", "--metrik", "elective"], "--metrik"),
         (["wurst"], "wurst"),
         (["table", "--segment", "first"], "--segment"),
