@@ -106,3 +106,31 @@ def region_medians(releases: Releases, quarter: str, trust_type: str) -> dict[st
         if trust.trust_type == trust_type and average is not None:
             scores.setdefault(trust.region, []).append(average)
     return {region: median(own) for region, own in scores.items()}
+
+
+def place_without_override(releases: Releases, quarter: str, code: str) -> int:
+    """Return the league rank a trust would have if its own override did not count."""
+    trust = releases[quarter][code]
+    own = standing(trust, quarter)
+    key = (own.unadjusted or 0, own.average or 0)
+    return 1 + sum(
+        (adjusted_segment(other, quarter), standing(other, quarter).average or 0) < key
+        for other in releases[quarter].values()
+        if other.trust_type == trust.trust_type and other.code != code
+    )
+
+
+def adjusted_segment(trust: Trust, quarter: str) -> float:
+    """Return the segment that orders the league; a final segment 5 does not."""
+    segment, _ = trust.summary[ADJUSTED[quarter[3:]]]
+    assert segment is not None
+    return segment
+
+
+def capped(releases: Releases, quarter: str, trust_type: str) -> dict[str, tuple[int, int]]:
+    """Return code -> segment by score and rank without the override, of trusts held in segment 3."""
+    return {
+        place.code: (place.unadjusted, place_without_override(releases, quarter, place.code))
+        for place in table(releases, quarter, trust_type)
+        if place.segment == 3 and place.unadjusted in (1, 2)
+    }

@@ -2,84 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
-from nhs_league.sample import release_files
-from tests.golden import raw
-from tests.inprocess import Ask, asking
 from tests.oracle import questions
-from tests.oracle.files import Releases, read
+from tests.oracle.world import TYPES, World, number
 
-TYPES = ("acute", "mental-health-community", "ambulance")
-SHARE = 15
+SHARE = 20
 """By default one in so many of the many alike questions is asked; the long run asks them all."""
-
-
-Question = TypeVar("Question")
-
-
-@dataclass(frozen=True)
-class World:
-    """A store that can be asked, and the same files as the oracle reads them."""
-
-    ask: Ask
-    releases: Releases
-    is_whole: bool
-
-    def tables(self) -> list[tuple[str, str]]:
-        """Return each quarter with each trust type that it has."""
-        return [
-            (quarter, trust_type)
-            for quarter in self.releases
-            for trust_type in TYPES
-            if any(t.trust_type == trust_type for t in self.releases[quarter].values())
-        ]
-
-    def share(self, every: list[Question], turn: int = 0) -> list[Question]:
-        """Return the questions to ask: all of them, or by turns some."""
-        return every if self.is_whole else every[turn % SHARE :: SHARE]
-
-
-@cache
-def sample_releases() -> Releases:
-    """Return the sample as the oracle reads it."""
-    return read(file.data for file in release_files())
-
-
-@cache
-def real_releases(folder: Path) -> Releases:
-    """Return the real files as the oracle reads them."""
-    return read((folder / name).read_bytes() for name in raw.ROWS)
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        "part of sample",
-        "part of real",
-        pytest.param("sample", marks=pytest.mark.long),
-        pytest.param("real", marks=pytest.mark.long),
-    ],
-)
-def world(request: pytest.FixtureRequest) -> World:
-    is_whole = not request.param.startswith("part")
-    if request.param.endswith("sample"):
-        cache_folder: Path = request.getfixturevalue("sample_cache")
-        request.getfixturevalue("sample")("table")
-        return World(asking(cache_folder, sample=True), sample_releases(), is_whole)
-    shared: Path = request.getfixturevalue("shared")
-    store: Path = request.getfixturevalue("real_store")
-    return World(asking(store), real_releases(shared), is_whole)
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None
 
 
 def test_the_league_table_of_each_quarter_and_type(world: World) -> None:
@@ -88,10 +19,10 @@ def test_the_league_table_of_each_quarter_and_type(world: World) -> None:
         rows = world.ask("table", trust_type, "--quarter", quarter, "--csv").rows()
         ours = {
             row["trust_code"]: (
-                _number(row["segment"]),
-                _number(row["rank"]),
-                _number(row["average_score"]),
-                _number(row["unadjusted_segment"]),
+                number(row["segment"]),
+                number(row["rank"]),
+                number(row["average_score"]),
+                number(row["unadjusted_segment"]),
             )
             for row in rows
         }
@@ -106,21 +37,16 @@ def test_the_league_table_of_each_quarter_and_type(world: World) -> None:
 def test_the_ranking_by_each_metric_of_each_quarter_and_type(world: World) -> None:
     compared = 0
     for turn, (quarter, trust_type) in enumerate(world.tables()):
-        metrics = {
-            metric_id
-            for trust in world.releases[quarter].values()
-            if trust.trust_type == trust_type
-            for metric_id in trust.metrics
-        }
+        metrics = world.metrics(quarter, trust_type)
         # By turns, so that of several quarters other metrics are asked for.
-        for metric_id in world.share(sorted(metrics), turn // len(TYPES)):
+        for metric_id in world.share(metrics, SHARE, turn // len(TYPES)):
             question = ("best", "--metric", metric_id, "--type", trust_type, "--quarter", quarter)
             rows = world.ask(*question, "--limit", "0", "--csv").rows()
             ours = {
                 row["trust_code"]: (
-                    _number(row["value"]),
-                    _number(row["rank"]),
-                    _number(row["score"]),
+                    number(row["value"]),
+                    number(row["rank"]),
+                    number(row["score"]),
                 )
                 for row in rows
             }
@@ -148,7 +74,7 @@ def _check_order(rows: list[dict[str, str]], quarter: str, metric_id: str) -> No
 
 def test_the_weak_spots_of_each_trust(world: World) -> None:
     newest = list(world.releases)[-1]
-    for code in world.share(sorted(world.releases[newest])):
+    for code in world.share(sorted(world.releases[newest]), 70, 5):
         trust = world.releases[newest][code]
         rows = world.ask("show", code, "--quarter", newest, "--csv").rows()
         ours = {
@@ -161,7 +87,7 @@ def test_the_weak_spots_of_each_trust(world: World) -> None:
 
 
 def test_what_good_places_hide(world: World) -> None:
-    for quarter, trust_type in world.tables():
+    for quarter, trust_type in world.share(world.tables(), 4):
         reply = world.ask("hidden", "--type", trust_type, "--quarter", quarter, "--csv")
         ours = {
             (row["trust_code"], row["metric_id"])
@@ -173,21 +99,22 @@ def test_what_good_places_hide(world: World) -> None:
 
 def test_the_segments_that_changed(world: World) -> None:
     tables = world.tables()
-    quarters = list(world.releases)
+    pairs = [
+        (before, after, trust_type)
+        for before, after in pairwise(world.releases)
+        for trust_type in TYPES
+        if (before, trust_type) in tables and (after, trust_type) in tables
+    ]
     compared = 0
-    for before, after in pairwise(quarters):
-        for trust_type in TYPES:
-            if (before, trust_type) not in tables or (after, trust_type) not in tables:
-                continue
-            question = ("changes", "--type", trust_type, "--from", before, "--to", after)
-            rows = world.ask(*question, "--segment-only", "--csv").rows()
-            ours = {
-                row["trust_code"]: (_number(row["segment_from"]), _number(row["segment"]))
-                for row in rows
-            }
-            expected = questions.changed_segments(world.releases, before, after, trust_type)
-            assert ours == expected, (before, after, trust_type)
-            compared += len(rows)
+    for before, after, trust_type in world.share(pairs, 4):
+        question = ("changes", "--type", trust_type, "--from", before, "--to", after)
+        rows = world.ask(*question, "--segment-only", "--csv").rows()
+        ours = {
+            row["trust_code"]: (number(row["segment_from"]), number(row["segment"])) for row in rows
+        }
+        expected = questions.changed_segments(world.releases, before, after, trust_type)
+        assert ours == expected, (before, after, trust_type)
+        compared += len(rows)
     assert compared > 0
 
 
