@@ -1,7 +1,7 @@
-"""Files that a person names: written whole, or not at all.
+"""Files written whole or not at all: those of the store, and those that a person names.
 
-What is written goes to a new file beside the one that was named, which it replaces when it is
-complete; so a full disk or an interrupt leaves what was there before.
+What is written goes to a new file beside the one that it replaces when it is complete; so a full
+disk or an interrupt leaves what was there before.
 """
 
 from __future__ import annotations
@@ -11,17 +11,24 @@ import secrets
 import shutil
 import stat
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from nhs_league.errors import UsageError
 
+PART = ".part"
+"""Suffix of files being written."""
+
 _STDOUT = Path("-")
+_WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between attempts to replace a file."""
 
 
 def is_stdout(file: Path | None) -> bool:
-    """Tell whether a name, or none, means standard output."""
+    """Return whether a name, or none, means standard output."""
     return file is None or file == _STDOUT
 
 
@@ -60,9 +67,29 @@ def write_file(file: Path, data: bytes) -> None:
             part.unlink(missing_ok=True)
 
 
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name and move it into place; folders are made as needed.
+
+    Raises:
+        OSError: it cannot be written; what was there before is untouched.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _move(Path(temporary), path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
 @contextmanager
 def folder_to_fill(folder: Path) -> Iterator[Path]:
-    """Give a new folder to write files into; they are moved to the folder named at the end.
+    """Yield a new folder to write files into; they are moved to the folder named at the end.
 
     A folder that is not there appears with all its files at once. In one that is there, files of
     the same names are replaced one by one, and others stay. If anything fails before, or one of
@@ -104,12 +131,24 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             _write_part(part / name, data)
 
 
+def _move(temporary: Path, path: Path) -> None:
+    """Move a file into place; Windows refuses while another process is reading what is there."""
+    for wait in _WAITS:
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            time.sleep(wait)
+        else:
+            return
+    temporary.replace(path)
+
+
 def _part() -> str:
-    return f".nhsleague-{secrets.token_hex(6)}.part"
+    return f".nhsleague-{secrets.token_hex(6)}{PART}"
 
 
 def _is_stream(file: Path) -> bool:
-    """Tell whether a file takes bytes as they come: a pipe, a device, or where stdout goes."""
+    """Return whether a file takes bytes as they come: a pipe, a device, or where stdout goes."""
     try:
         status = file.stat()
     except FileNotFoundError:
@@ -130,7 +169,7 @@ def _write_part(part: Path, data: bytes) -> None:
 
 
 def _replace(part: Path, target: Path) -> None:
-    """Put a complete file in its place, with the rights of the one that was there."""
+    """Move a complete file into its place, with the rights of the one that was there."""
     if target.exists():
         if not os.access(target, os.W_OK):
             raise PermissionError(0, "it is write-protected", str(target))

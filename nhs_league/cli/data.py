@@ -1,11 +1,11 @@
-"""Which store a command asks, and what it says of it."""
+"""Open the store, filling it when empty and warning when stale."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from nhs_league.cli.output import say
+from nhs_league.cli.output import notify
 from nhs_league.errors import NoDataError
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ def open_or_fetch(common: Common) -> League:
 
     Raises:
         NoDataError: there is nothing to answer from, and none can be fetched.
-        RefusedError: what is kept cannot be read.
+        RefusedError: what is stored cannot be read.
 
     """
     store = open_store(common)
     if store.quarters:
         if not (common.sample or common.quiet) and is_stale(store.quarters[-1], date.today()):
-            say(
-                f"The newest quarter kept is {store.quarters[-1].label}; a newer release is "
-                "probably out: nhsleague fetch gets it."
+            notify(
+                f"You have figures to {store.quarters[-1].label}. A newer release may be out: run "
+                "nhsleague fetch."
             )
         return _league(store, common)
     if common.offline:
         raise NoDataError(
-            f"No releases are kept in {store.path}, and --offline forbids fetching them.",
+            f"No releases are stored in {store.path}, and --offline forbids downloading them.",
             "Run nhsleague fetch, or add --sample for the fictional sample.",
         )
     return _league(_filled(store, quiet=common.quiet), common)
@@ -63,7 +63,7 @@ def open_store(common: Common) -> Store:
     """Open the store as it is, empty or not; nothing is fetched.
 
     Raises:
-        RefusedError: what is kept cannot be read.
+        RefusedError: what is stored cannot be read.
 
     """
     from nhs_league.folders import default_data_dir
@@ -74,23 +74,23 @@ def open_store(common: Common) -> Store:
         from nhs_league.sample import open_sample
 
         return open_sample(folder)
-    return store.open_store(folder, notify=say)
+    return store.open_store(folder, notify=notify)
 
 
 def is_stale(newest: Quarter, today: date) -> bool:
-    """Tell whether a newer release is probably out: 110 days past the usual day of publication."""
+    """Return whether a newer release may be out: 110 days past the usual day of publication."""
     return today > newest.end + _USUAL_LAG + _STALE
 
 
 def _filled(store: Store, *, quiet: bool) -> Store:
-    from nhs_league.cli.fetch import fetch_published, tell_faults, tell_notices
+    from nhs_league.cli.fetch import fetch_published, show_faults, show_notices
     from nhs_league.releases.listing import counts
 
     store, outcomes = fetch_published(store, quiet=quiet)
-    tell_notices(store, outcomes, quiet=quiet)
-    tell_faults(outcomes)
+    show_notices(store, outcomes, quiet=quiet)
+    show_faults(outcomes)
     if not quiet:
-        say(f"Release files: {counts(outcomes)}; nhsleague releases lists them.")
+        notify(f"Release files: {counts(outcomes)}; nhsleague releases lists them.")
     if not store.quarters:
         raise NoDataError(
             "No release file could be fetched and read.",

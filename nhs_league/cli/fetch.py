@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import say, show_answer
+from nhs_league.cli.output import notify, show_answer
 from nhs_league.cli.progress import watching
-from nhs_league.cli.settling import checked_date, dated, settled
+from nhs_league.cli.settling import checked_date, settle_order, with_date
 from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
-    from nhs_league.releases.intake import Only, Outcome
+    from nhs_league.releases.intake import FetchFilter, Outcome
     from nhs_league.releases.store import Store
 
 _ONLY = "Which files"
@@ -45,7 +45,7 @@ def fetch(
     quarter: Annotated[
         str | None,
         typer.Option(
-            help="Keep only files that have figures for this quarter, such as Q3 2025/26.",
+            help="Store only files that have figures for this quarter, such as Q3 2025/26.",
             rich_help_panel=_ONLY,
         ),
     ] = None,
@@ -53,7 +53,7 @@ def fetch(
         str | None,
         typer.Option(
             "--type",
-            help="Keep only files that have figures for this trust type.",
+            help="Store only files that have figures for this trust type.",
             rich_help_panel=_ONLY,
         ),
     ] = None,
@@ -71,7 +71,7 @@ def fetch(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="List the pages read and the files to download, and keep nothing."
+            "--dry-run", help="List the pages read and the files to download, and store nothing."
         ),
     ] = False,
 ) -> None:
@@ -87,9 +87,9 @@ def fetch(
     if published and not from_:
         raise UsageError("--published is for files that are imported.", "Add --from.")
     on = checked_date(published)
-    store = open_store(common.data_dir or default_data_dir(), notify=say)
+    store = open_store(common.data_dir or default_data_dir(), notify=notify)
     if from_:
-        store, outcomes = add_files(store, dated(read_files([*from_, *(more or ())]), on))
+        store, outcomes = add_files(store, with_date(read_files([*from_, *(more or ())]), on))
         if all(outcome.status == "failed" for outcome in outcomes):
             raise NoDataError("\n".join(outcome.reason for outcome in outcomes))
     elif dry_run:
@@ -98,24 +98,24 @@ def fetch(
         only = _only(quarter, trust_type)
         store, outcomes = fetch_published(store, only, quiet=common.quiet, force=force)
     if from_:
-        store = settled(store, outcomes)
-    tell_notices(store, outcomes, quiet=common.quiet)
+        store = settle_order(store, outcomes)
+    show_notices(store, outcomes, quiet=common.quiet)
     show_answer(fetch_report(outcomes), output, common)
-    tell_faults(outcomes)
+    show_faults(outcomes)
     if code := exit_code(outcomes):
         raise typer.Exit(code)
 
 
 def fetch_published(
-    store: Store, only: Only | None = None, *, quiet: bool, force: bool = False
+    store: Store, only: FetchFilter | None = None, *, quiet: bool, force: bool = False
 ) -> tuple[Store, list[Outcome]]:
-    """Fetch what is published and keep it, with a progress bar on stderr.
+    """Fetch what is published and store it, with a progress bar on stderr.
 
     Raises:
-        NoDataError: the site cannot be reached, or nothing is kept before and after.
+        NoDataError: the site cannot be reached, or nothing is stored before and after.
 
     """
-    from nhs_league.releases.fetching import fetch as fetch_new
+    from nhs_league.releases.fetch import fetch as fetch_new
     from nhs_league.releases.intake import Status
 
     with watching(quiet=quiet) as watcher, _advising():
@@ -150,37 +150,37 @@ def _by_hand(first: str) -> str:
     )
 
 
-def tell_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> None:
-    """Say which files were skipped, what is left out of new files, and what contradicts others."""
+def show_notices(store: Store, outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    """Show which files were skipped, what is left out of new files, and what contradicts others."""
     if quiet:
         return
     from nhs_league.releases.listing import contradictions
 
     for outcome in outcomes:
         if outcome.status == "skipped":
-            say(f"skipped: {outcome.reason}")
-    new = [o for o in outcomes if o.kept is not None and o.status != "unchanged"]
+            notify(f"skipped: {outcome.reason}")
+    new = [o for o in outcomes if o.stored is not None and o.status != "unchanged"]
     for outcome in new:
-        for notice in outcome.kept.notices if outcome.kept else ():
-            say(f"{outcome.name}: {notice}")
-    labels = {label for o in new if o.kept for label in o.kept.quarters}
+        for notice in outcome.stored.notices if outcome.stored else ():
+            notify(f"{outcome.name}: {notice}")
+    labels = {label for o in new if o.stored for label in o.stored.quarters}
     for quarter in store.quarters:
         # A new quarter may also show that a stored one is wrong.
         for line in contradictions(store, quarter, None if quarter.label in labels else labels):
-            say(line)
+            notify(line)
 
 
-def tell_faults(outcomes: Sequence[Outcome]) -> None:
-    """Say which files were refused or could not be had, and why: each reason once."""
+def show_faults(outcomes: Sequence[Outcome]) -> None:
+    """Show which files were refused or could not be had, and why: each reason once."""
     faults = Counter(
         (str(outcome.status), outcome.reason)
         for outcome in outcomes
         if outcome.status in ("refused", "failed")
     )
     for (status, reason), count in faults.items():
-        say(f"{status}: {f'{count} files. ' if count > 1 else ''}{reason}")
+        notify(f"{status}: {f'{count} files. ' if count > 1 else ''}{reason}")
     if outcomes and all(outcome.status == "skipped" for outcome in outcomes):
-        say("No release file was found. Choose the CSV files of NHS England's page.")
+        notify("No release file was found. Choose the CSV files of NHS England's page.")
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> Exit:
@@ -210,10 +210,10 @@ def _refuse_contradictions(
         )
 
 
-def _only(quarter: str | None, trust_type: str | None) -> Only:
+def _only(quarter: str | None, trust_type: str | None) -> FetchFilter:
     from nhs_league.core import trust_types
     from nhs_league.core.quarters import Quarter
-    from nhs_league.releases.intake import Only
+    from nhs_league.releases.intake import FetchFilter
 
     try:
         wanted = Quarter.parse(quarter) if quarter else None
@@ -222,11 +222,11 @@ def _only(quarter: str | None, trust_type: str | None) -> Only:
             f"“{quarter}” is not a whole quarter.",
             'Write it out, for example: --quarter "Q3 2025/26".',
         ) from None
-    return Only(wanted, trust_types.from_person(trust_type) if trust_type else None)
+    return FetchFilter(wanted, trust_types.from_person(trust_type) if trust_type else None)
 
 
 def _try_out(store: Store, *, quiet: bool, force: bool) -> list[Outcome]:
-    from nhs_league.releases.fetching import try_out
+    from nhs_league.releases.fetch import try_out
 
     with watching(quiet=quiet) as watcher, _advising():
         return try_out(store, watcher, force=force)

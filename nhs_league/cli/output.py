@@ -1,4 +1,4 @@
-"""Handing an answer to its renderer: the answer to stdout or a file, the talk to stderr."""
+"""Show an answer: data to stdout or a file, messages to stderr."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def show_answer(answer: Answer, output: Output, common: Common) -> None:
     if not isinstance(meta, Meta):
         meta = Meta(common.sample, __version__, {})
     columns = _columns(answer, output)
-    say_chosen(answer.assumptions, quiet=common.quiet)
+    notify_assumptions(answer.assumptions, quiet=common.quiet)
     if wanted == TABLE:
         _table(answer, meta, output, common, columns)
         return
-    _say_beside(answer, meta, wanted, common)
+    _notify_beside(answer, meta, wanted, common)
     write(_written(answer, meta, wanted, columns), output.output)
 
 
-def _say_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
-    """Say on stderr what rows cannot carry; a view says it itself."""
+def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
+    """Print notes and source on stderr for formats that have no room for them."""
     from nhs_league.core.answers import TrustProfile
     from nhs_league.render.formats import WRITERS
 
@@ -62,11 +62,11 @@ def _say_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None
     # A trust's notes are part of its report, not of its rows.
     notes = () if isinstance(answer, TrustProfile) else answer.notes
     for line in filter(None, (*notes, meta.credit(answer))):
-        say(line)
+        notify(line)
 
 
-def say_chosen(lines: Sequence[str], *, quiet: bool) -> None:
-    """Say what was chosen where the person left it open; with ``--quiet``, nothing is guessed.
+def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
+    """Show what was assumed where the person left it open; with ``--quiet``, nothing is guessed.
 
     Raises:
         NotFoundError: it is quiet, and something was guessed.
@@ -76,7 +76,7 @@ def say_chosen(lines: Sequence[str], *, quiet: bool) -> None:
 
     if not quiet:
         for line in lines:
-            say(line)
+            notify(line)
     elif guesses := [line for line in lines if isinstance(line, Guess)]:
         raise NotFoundError(
             "\n".join(guesses),
@@ -84,8 +84,8 @@ def say_chosen(lines: Sequence[str], *, quiet: bool) -> None:
         )
 
 
-def say(line: str) -> None:
-    """Say something on stderr."""
+def notify(line: str) -> None:
+    """Print a message on stderr."""
     sys.stderr.write(f"{line}\n")
 
 

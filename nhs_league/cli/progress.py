@@ -1,4 +1,4 @@
-"""How a visit to the site is shown while it goes on: a bar on a terminal, lines elsewhere."""
+"""Show the progress of a fetch: a bar on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nhs_league.cli.output import say
+from nhs_league.cli.output import notify
 
 if TYPE_CHECKING:
-    from nhs_league.releases.fetching import Watcher
-    from nhs_league.releases.waiting import OnWait
+    from nhs_league.releases.download import OnWait
+    from nhs_league.releases.fetch import Watcher
 
 _BETWEEN_LINES = 10.0
 """Seconds between two lines that say what is awaited."""
@@ -20,7 +20,7 @@ _BETWEEN_LINES = 10.0
 
 @contextmanager
 def watching(*, quiet: bool) -> Iterator[Watcher]:
-    """Give a watcher that shows how it goes on stderr: a bar, lines, or nothing when quiet."""
+    """Yield a watcher that shows progress on stderr: a bar, lines, or nothing when quiet."""
     if quiet:
         yield _silent()
     elif sys.stderr.isatty():
@@ -31,7 +31,7 @@ def watching(*, quiet: bool) -> Iterator[Watcher]:
 
 
 def _silent() -> Watcher:
-    from nhs_league.releases.fetching import Watcher
+    from nhs_league.releases.fetch import Watcher
 
     return Watcher(
         lambda _: None,
@@ -45,7 +45,7 @@ def _silent() -> Watcher:
 def _lines() -> Watcher:
     from rich import filesize
 
-    from nhs_league.releases.fetching import Watcher
+    from nhs_league.releases.fetch import Watcher
 
     total = done = 0
 
@@ -57,19 +57,19 @@ def _lines() -> Watcher:
         nonlocal done
         done += 1
         if size is not None:
-            say(f"{done} of {total}  {name}  {filesize.decimal(size)}")
+            notify(f"{done} of {total}  {name}  {filesize.decimal(size)}")
 
-    return Watcher(on_files, lambda _: None, on_file, say, _waits(say))
+    return Watcher(on_files, lambda _: None, on_file, notify, _waits(notify))
 
 
-def _waits(tell: Callable[[str], None]) -> OnWait:
-    """Return what says every ten seconds of waiting what is awaited."""
+def _waits(show: Callable[[str], None]) -> OnWait:
+    """Return a callback that shows every ten seconds what is awaited."""
     last = 0.0
 
     def on_wait(addresses: Sequence[str], seconds: float) -> None:
         nonlocal last
         if seconds < last or seconds >= last + _BETWEEN_LINES:
-            tell(_awaited(addresses, seconds))
+            show(_awaited(addresses, seconds))
             last = seconds
 
     return on_wait
@@ -91,7 +91,7 @@ def _bar() -> Iterator[Watcher]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from nhs_league.releases.fetching import Watcher
+    from nhs_league.releases.fetch import Watcher
 
     columns = (
         TextColumn("Fetching releases"),

@@ -12,7 +12,7 @@ import typer
 from nhs_league.cli import completion
 from nhs_league.cli.data import open_or_fetch
 from nhs_league.cli.options import Common, When
-from nhs_league.cli.output import say, say_chosen, write
+from nhs_league.cli.output import notify, notify_assumptions, write
 from nhs_league.errors import UsageError
 from nhs_league.files import check_place, folder_to_fill, is_stdout
 from nhs_league.version import __version__
@@ -61,7 +61,7 @@ def report(
         check_place(output)
     league = open_or_fetch(common)
     gathered = [league.report(trust, quarter=when.quarter) for trust in trusts or ()]
-    say_chosen([line for each in gathered for line in each.assumptions], quiet=common.quiet)
+    notify_assumptions([line for each in gathered for line in each.assumptions], quiet=common.quiet)
     if form is Form.MARKDOWN or (form is None and output and output.suffix.casefold() == ".md"):
         write(_markdown(gathered, meta), output)
         return
@@ -105,4 +105,4 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
             (part / file_of(each.trust_code)).write_text(text, "utf-8", newline="\n")
         (part / INDEX).write_text(index(standings, meta), "utf-8", newline="\n")
     if not common.quiet:
-        say(f"Written to {folder}: {INDEX} and {counted(standings.frame.height, 'page')}.")
+        notify(f"Written to {folder}: {INDEX} and {counted(standings.frame.height, 'page')}.")

@@ -10,14 +10,14 @@ import typer
 
 from nhs_league.cli.data import open_or_fetch
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import say, show_answer
+from nhs_league.cli.output import notify, show_answer
 from nhs_league.errors import UsageError
 from nhs_league.files import write_folder
 from nhs_league.version import __version__
 
 
-class Kind(StrEnum):
-    """What an export's files may be."""
+class ExportFormat(StrEnum):
+    """Formats of an export's files."""
 
     PARQUET = "parquet"
     CSV = "csv"
@@ -59,7 +59,9 @@ def query(
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.")],
     common: Common,
-    kind: Annotated[Kind, typer.Option("--format", help="What the files are.")] = Kind.PARQUET,
+    kind: Annotated[
+        ExportFormat, typer.Option("--format", help="What the files are.")
+    ] = ExportFormat.PARQUET,
 ) -> None:
     """Write all tables to a folder, with a datapackage.json that describes every column."""
     from nhs_league.render.package import package
@@ -68,4 +70,4 @@ def export(
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
     write_folder(folder, files)
     if not common.quiet:
-        say(f"Written to {folder}: {', '.join(files)}.")
+        notify(f"Written to {folder}: {', '.join(files)}.")

@@ -1,4 +1,4 @@
-"""``releases`` and ``cache``: what is kept, and whether it is right."""
+"""``releases`` and ``cache``: list, verify, repair and clear stored data."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import typer
 from nhs_league.cli.command import Command, Group
 from nhs_league.cli.data import open_as_it_is, open_store
 from nhs_league.cli.options import Common, Output, takes_groups
-from nhs_league.cli.output import say, show_answer
+from nhs_league.cli.output import notify, show_answer
 from nhs_league.cli.progress import watching
-from nhs_league.cli.settling import somebody_can_be_asked
+from nhs_league.cli.settling import is_interactive
 from nhs_league.errors import Exit, UsageError
 
 _NAMED = 10
@@ -22,7 +22,7 @@ cache = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="Where releases are kept; whether they are right.",
+    help="Manage stored data.",
 )
 
 
@@ -33,13 +33,13 @@ def releases(
         bool, typer.Option("--available", help="Ask the site what it has; fetch nothing.")
     ] = False,
 ) -> None:
-    """Which releases are kept, from which files, and how often were they revised?"""
+    """List stored releases, their files and how often they were revised."""
     if not available:
         show_answer(open_as_it_is(common).releases(), output, common)
         return
     if common.sample or common.offline:
         raise UsageError("--available asks the site.", "Leave out --sample and --offline.")
-    from nhs_league.releases import fetching, listing
+    from nhs_league.releases import fetch as fetching, listing
 
     store = open_store(common)
     with watching(quiet=common.quiet) as watcher:
@@ -50,7 +50,7 @@ def releases(
 @cache.command("path", cls=Command, epilog="Example: nhsleague cache path")
 @takes_groups
 def path(common: Common) -> None:
-    """Where are releases kept?"""
+    """Show the folder of the stored data."""
     from nhs_league.folders import default_data_dir
 
     typer.echo(common.data_dir or default_data_dir())
@@ -64,9 +64,9 @@ def verify(output: Output, common: Common) -> None:
     show_answer(checks, output, common)
     faults = checks.frame.filter(checks.frame["fault"].is_not_null())
     for path, fault in faults.select("path", "fault").iter_rows():
-        say(f"{path}: {fault}")
+        notify(f"{path}: {fault}")
     if faults.height:
-        say("Run nhsleague cache repair.")
+        notify("Run nhsleague cache repair.")
         raise typer.Exit(Exit.REFUSED)
 
 
@@ -74,37 +74,39 @@ def verify(output: Output, common: Common) -> None:
 @takes_groups
 def repair(common: Common) -> None:
     """Rebuild stored tables, and download any missing files again."""
-    from nhs_league.cli.fetch import exit_code, fetch_published, tell_faults
+    from nhs_league.cli.fetch import exit_code, fetch_published, show_faults
     from nhs_league.folders import default_data_dir
     from nhs_league.releases import integrity
     from nhs_league.releases.listing import counts
     from nhs_league.releases.store import open_store
 
     folder = common.data_dir or default_data_dir()
-    rebuilt = integrity.repair(folder, say)
+    rebuilt = integrity.repair(folder, notify)
     manifest, unusable = rebuilt.manifest, rebuilt.unusable
     if not common.quiet:
         files = _counted(len(manifest.files) - len(unusable.keys() & {*manifest.files}), "raw file")
-        say(f"Rebuilt {_counted(len(manifest.quarters), 'quarter')} from {files}.")
-    for kept, reason in unusable.items():
-        say(f"{kept.name}: {reason}.")
-        tables = [label for label in kept.quarters if label not in rebuilt.gone]
-        if tables and kept in manifest.files:
-            say(f"The tables of {', '.join(tables)} are kept, but cannot be checked without it.")
+        notify(f"Rebuilt {_counted(len(manifest.quarters), 'quarter')} from {files}.")
+    for stored, reason in unusable.items():
+        notify(f"{stored.name}: {reason}.")
+        tables = [label for label in stored.quarters if label not in rebuilt.gone]
+        if tables and stored in manifest.files:
+            notify(
+                f"The tables of {', '.join(tables)} are stored, but cannot be checked without it."
+            )
     if rebuilt.gone:
-        say(f"Figures were lost of: {', '.join(rebuilt.gone)}.")
+        notify(f"Figures were lost of: {', '.join(rebuilt.gone)}.")
     if not unusable:
         return
-    if imported := [kept.name for kept in unusable if not kept.is_fetched]:
-        say(f"Import again with nhsleague fetch --from FILE: {', '.join(imported)}.")
+    if imported := [stored.name for stored in unusable if not stored.is_fetched]:
+        notify(f"Import again with nhsleague fetch --from FILE: {', '.join(imported)}.")
     if len(imported) == len(unusable):
         raise typer.Exit(Exit.NO_DATA)
     if common.offline:
-        say("Run nhsleague fetch to download the missing files again.")
+        notify("Run nhsleague fetch to download the missing files again.")
         raise typer.Exit(Exit.NO_DATA)
     _, outcomes = fetch_published(open_store(folder), quiet=common.quiet)
-    tell_faults(outcomes)
-    say(f"Release files: {counts(outcomes)}")
+    show_faults(outcomes)
+    notify(f"Release files: {counts(outcomes)}")
     if code := exit_code(outcomes):
         raise typer.Exit(code)
     if imported:
@@ -124,9 +126,9 @@ def clear(
     folder = common.data_dir or default_data_dir()
     if not yes and integrity.has_releases(folder):
         _ask_before_clearing(folder)
-    removed = integrity.clear(folder, say)
+    removed = integrity.clear(folder, notify)
     if not common.quiet:
-        say(f"Removed from {folder}: {', '.join(removed) or 'nothing, it was empty'}.")
+        notify(f"Removed from {folder}: {', '.join(removed) or 'nothing, it was empty'}.")
 
 
 def _ask_before_clearing(folder: Path) -> None:
@@ -138,15 +140,15 @@ def _ask_before_clearing(folder: Path) -> None:
     """
     from nhs_league.releases import integrity
 
-    imported = [kept.name for kept in integrity.irreplaceable(folder)]
+    imported = [stored.name for stored in integrity.irreplaceable(folder)]
     if imported:
         which = "This file was" if len(imported) == 1 else "These files were"
-        say(f"{which} imported and cannot be downloaded again:")
+        notify(f"{which} imported and cannot be downloaded again:")
         for name in imported[:_NAMED]:
-            say(f"  {name}")
+            notify(f"  {name}")
         if len(imported) > _NAMED:
-            say(f"  and {len(imported) - _NAMED} more")
-    if not somebody_can_be_asked():
+            notify(f"  and {len(imported) - _NAMED} more")
+    if not is_interactive():
         raise UsageError(f"Nothing was removed from {folder}.", "Add --yes to remove it all.")
     if not typer.confirm(f"Remove all stored data in {folder}?", err=True):
         raise UsageError(f"Nothing was removed from {folder}.")

@@ -225,7 +225,7 @@ COMPUTED = {
     "computed_indistinguishable": Field("How many trusts are too close to it to call.", "trusts"),
     "computed_indistinguishable_first": Field("The best rank among these and itself.", "rank"),
     "computed_indistinguishable_last": Field("The worst rank among these and itself.", "rank"),
-    "computed_indistinguishable_ranks": Field("Their ranks and its own, as text."),
+    "computed_indistinguishable_ranks": Field("Their ranks and the trust's, as text."),
     "computed_lower_quartile": Field("Lower quartile of the values stored.", "as in column unit"),
     "computed_lowest": Field("Lowest value of the trust type.", "as in column unit"),
     "computed_mean_score": Field("Mean of the scores of an area's metrics.", "score"),

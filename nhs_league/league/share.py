@@ -51,7 +51,7 @@ class Share(Questions):
         Example:
             >>> league = open_league(sample=True)
             >>> next(league.every_report(league.table("ambulance").frame)).trust_code
-            'ZD3'
+            'ZW5'
 
         """
         from nhs_league.league import reports

@@ -1,4 +1,4 @@
-"""What is published: the links on NHS England's pages, and the release files known today.
+"""Addresses of what is published: links on NHS England's pages, release files known today.
 
 The files' names follow no rule: a name says only whether a file is worth fetching, and its content
 says what it is. The folders of the second and fourth quarter in the built-in list are those of
@@ -73,7 +73,7 @@ def page_addresses() -> list[str]:
 
 
 def base_url() -> str:
-    """Give the site to fetch from: england.nhs.uk, or a mirror in NHSLEAGUE_BASE_URL.
+    """Return the site to fetch from: england.nhs.uk, or a mirror in NHSLEAGUE_BASE_URL.
 
     Raises:
         UsageError: the mirror is not https, and not on this machine.
@@ -111,15 +111,15 @@ def links(html: bytes, page: str) -> tuple[str, ...]:
     from selectolax.lexbor import LexborHTMLParser
 
     hrefs = (link.attributes.get("href") for link in LexborHTMLParser(html).css("a[href]"))
-    addresses = (resolved(href, page) for href in hrefs if href)
+    addresses = (resolve_link(href, page) for href in hrefs if href)
     matter = (_tidy_page(a) if is_page(a) else a for a in addresses if is_file(a) or is_page(a))
     return tuple(dict.fromkeys(matter))
 
 
-def resolved(href: str, page: str) -> str:
+def resolve_link(href: str, page: str) -> str:
     """Return the address that a link or a redirect leads to.
 
-    NHS England's addresses become https ones, and a mirror's own where a mirror is fetched from.
+    NHS England's addresses become https ones, and those of a mirror where one is fetched from.
 
     Args:
         href: the link as the page spells it.
@@ -176,27 +176,27 @@ def _tidy_page(address: str) -> str:
 
 
 def file_name(address: str) -> str:
-    """Give the name of the file at an address, as it can be shown; no path is made of it."""
-    return shown_name(PurePosixPath(unquote(urlsplit(address).path)).name)
+    """Return the name of the file at an address, as it can be shown; no path is made of it."""
+    return printable_name(PurePosixPath(unquote(urlsplit(address).path)).name)
 
 
-def shown_name(name: str) -> str:
+def printable_name(name: str) -> str:
     """Return a file's name without what acts on a terminal; only its end where it is long."""
-    return shown(name)[-_LONGEST_NAME:]
+    return printable(name)[-_LONGEST_NAME:]
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text, such as a path, without the characters that act on a terminal."""
     return "".join(letter for letter in text if letter.isprintable())
 
 
 def published(address: str) -> str:
-    """Tell when a file was published as far as its address tells: ``2026-03``; else empty."""
+    """Return when a file was published as far as its address shows: ``2026-03``; else empty."""
     path = urlsplit(address).path
     year, month = [*path.partition(_UPLOADS)[2].split("/"), "", ""][:2]
     return f"{year}-{month}" if year.isdigit() and month.isdigit() else ""
 
 
-def joined(linked: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Put what is linked and what is known into one list, each address once, the known first."""
+def merge_addresses(linked: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Merge what is linked and what is known into one list, each address once, the known first."""
     return list(dict.fromkeys([*known, *linked]))

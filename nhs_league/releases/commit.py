@@ -1,7 +1,6 @@
-"""Changing a store: raw files first, then tidy frames, then the manifest that names them.
+"""Change a store: raw files first, then tables, then the manifest that names them.
 
-Whoever is stopped in between leaves the old manifest and all that it names; what was written for
-nothing is swept away by the next change.
+An interrupted commit leaves the old manifest valid; the next commit deletes the orphans.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ from pathlib import Path
 
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
+from nhs_league.files import PART, write_atomically
 from nhs_league.releases import (
-    atomic,
-    fractions,
     manifest as manifests,
     names,
-    records,
+    raw_files,
     tables,
-    tidy,
 )
-from nhs_league.releases.manifest import KeptFile, KeptQuarter, Manifest
+from nhs_league.releases.build import build_quarters, merge_files, of_quarters
+from nhs_league.releases.disagreements import with_doubts
+from nhs_league.releases.manifest import Manifest, StoredFile, StoredQuarter
 from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile
 
@@ -42,7 +41,7 @@ class Rebuilt:
     """
 
     manifest: Manifest
-    unusable: Mapping[KeptFile, str]
+    unusable: Mapping[StoredFile, str]
     gone: tuple[str, ...] = ()
 
 
@@ -50,7 +49,7 @@ def commit(
     root: Path,
     manifest: Manifest,
     *,
-    files: Sequence[KeptFile],
+    files: Sequence[StoredFile],
     parsed: Sequence[ParsedFile] = (),
     raw: Mapping[str, bytes] | None = None,
 ) -> Manifest:
@@ -72,17 +71,19 @@ def commit(
 
     """
     raw, former = raw or {}, set(manifest.files)
-    for kept in files:
-        if kept not in former or kept.sha256 in raw:
-            records.keep(root, kept, raw.get(kept.sha256))
+    for stored in files:
+        if stored not in former or stored.sha256 in raw:
+            raw_files.add(root, stored, raw.get(stored.sha256))
     order = publication_order(files)
-    again = {q for kept in former if kept.sha256 in raw for q in kept.quarters}
+    again = {q for stored in former if stored.sha256 in raw for q in stored.quarters}
     # Which figure was changed into which can only be seen from all files in their order.
     late = (_disturbed(manifest, files, order) | again) & manifest.quarters.keys()
-    rebuilt = _rebuilt_whole(root, files, late) if late else {}
-    others = [tables.of_quarters(found, _others(found, rebuilt)) for found in parsed]
-    quarters = tables.merged(root, {**manifest.quarters, **rebuilt}, others, order)
-    changed = [label for label, kept in quarters.items() if kept != manifest.quarters.get(label)]
+    rebuilt = _rebuild_whole(root, files, late) if late else {}
+    others = [of_quarters(file, _others(file, rebuilt)) for file in parsed]
+    quarters = merge_files(root, {**manifest.quarters, **rebuilt}, others, order)
+    changed = [
+        label for label, stored in quarters.items() if stored != manifest.quarters.get(label)
+    ]
     return _finish(root, manifest, files, quarters, changed)
 
 
@@ -93,9 +94,9 @@ def rebuild(
     *,
     may_lose: bool = False,
 ) -> Rebuilt:
-    """Make tidy frames again from the raw files; the caller holds the store's lock.
+    """Rebuild tables from the raw files; the caller holds the store's lock.
 
-    A quarter of which a raw file is missing keeps its tables, where these are whole.
+    A quarter of which a raw file is missing keeps its tables, where these are intact.
 
     Args:
         root: the store's folder.
@@ -108,61 +109,63 @@ def rebuild(
         OSError: something cannot be written.
 
     """
-    built = tables.build(root, manifest.files, root, only)
+    built = build_quarters(root, manifest.files, root, only)
     unusable = {
-        kept: built.unusable[kept.sha256] for kept in built.files if kept.sha256 in built.unusable
+        stored: built.unusable[stored.sha256]
+        for stored in built.files
+        if stored.sha256 in built.unusable
     }
     wanted = {*manifest.quarters, *built.quarters} if only is None else set(only)
-    lacking = {label for kept in unusable for label in kept.quarters}
+    lacking = {label for stored in unusable for label in stored.quarters}
     quarters = {label: q for label, q in manifest.quarters.items() if label not in wanted}
     gone = sorted(lacking - manifest.quarters.keys(), key=Quarter.parse) if only is None else []
     for label in sorted(wanted, key=Quarter.parse):
         is_whole = label in built.quarters and label not in lacking
-        stored = None if is_whole else _as_it_was(root, label, manifest)
-        if kept_now := stored or built.quarters.get(label):
-            quarters[label] = kept_now
-        if not (is_whole or stored):
+        former = None if is_whole else _as_it_was(root, label, manifest)
+        if current := former or built.quarters.get(label):
+            quarters[label] = current
+        if not (is_whole or former):
             gone.append(label)
     if gone and not may_lose:
         raise _lost(gone, unusable)
     files = [
-        kept
-        for kept in built.files
-        if kept not in unusable or not (set(kept.quarters) & quarters.keys()) <= set(gone)
+        stored
+        for stored in built.files
+        if stored not in unusable or not (set(stored.quarters) & quarters.keys()) <= set(gone)
     ]
-    named = {kept.sha256 for kept in files if kept not in unusable}
+    named = {stored.sha256 for stored in files if stored not in unusable}
     seen = {
         a: s for a, s in manifest.seen.items() if s.refusal or not s.sha256 or s.sha256 in named
     }
-    for kept in built.files:
-        records.keep(root, kept)
+    for stored in built.files:
+        raw_files.add(root, stored)
     now = _finish(root, replace(manifest, seen=seen), files, quarters, wanted)
     return Rebuilt(now, unusable, tuple(dict.fromkeys(gone)))
 
 
-def _rebuilt_whole(
-    root: Path, files: Sequence[KeptFile], labels: Collection[str]
-) -> dict[str, KeptQuarter]:
+def _rebuild_whole(
+    root: Path, files: Sequence[StoredFile], labels: Collection[str]
+) -> dict[str, StoredQuarter]:
     """Rebuild quarters, without those of which a raw file is missing."""
-    built = tables.build(root, files, root, labels)
-    lacking = {q for kept in files if kept.sha256 in built.unusable for q in kept.quarters}
-    return {label: kept for label, kept in built.quarters.items() if label not in lacking}
+    built = build_quarters(root, files, root, labels)
+    lacking = {q for stored in files if stored.sha256 in built.unusable for q in stored.quarters}
+    return {label: stored for label, stored in built.quarters.items() if label not in lacking}
 
 
-def _as_it_was(root: Path, label: str, manifest: Manifest) -> KeptQuarter | None:
-    """Give a quarter's stored tables, if they are whole; those of older columns in ours."""
-    kept = manifest.quarters.get(label)
-    if kept is None or not tidy.are_whole(root, kept):
+def _as_it_was(root: Path, label: str, manifest: Manifest) -> StoredQuarter | None:
+    """Return a quarter's stored tables, if they are intact; those of older columns in ours."""
+    stored = manifest.quarters.get(label)
+    if stored is None or not tables.are_intact(root, stored):
         return None
-    return tidy.adopted(root, Quarter.parse(label), kept)
+    return tables.adopt(root, Quarter.parse(label), stored)
 
 
-def _lost(gone: Sequence[str], unusable: Mapping[KeptFile, str]) -> RefusedError:
-    needed = [kept for kept in unusable if not set(kept.quarters).isdisjoint(gone)]
-    reasons = "; ".join(f"{kept.name}: {unusable[kept]}" for kept in needed)
+def _lost(gone: Sequence[str], unusable: Mapping[StoredFile, str]) -> RefusedError:
+    needed = [stored for stored in unusable if not set(stored.quarters).isdisjoint(gone)]
+    reasons = "; ".join(f"{stored.name}: {unusable[stored]}" for stored in needed)
     advice = (
         "Run nhsleague cache repair, which downloads it again."
-        if all(kept.is_fetched for kept in needed)
+        if all(stored.is_fetched for stored in needed)
         else "Import the file again with nhsleague fetch --from FILE, or go on without it with "
         "nhsleague cache repair."
     )
@@ -176,8 +179,8 @@ def _lost(gone: Sequence[str], unusable: Mapping[KeptFile, str]) -> RefusedError
 def _finish(
     root: Path,
     manifest: Manifest,
-    files: Sequence[KeptFile],
-    quarters: Mapping[str, KeptQuarter],
+    files: Sequence[StoredFile],
+    quarters: Mapping[str, StoredQuarter],
     changed: Collection[str],
 ) -> Manifest:
     """Name the new tables in the manifest, and let go of those that nobody needs."""
@@ -186,19 +189,19 @@ def _finish(
     speaking = [
         label
         for label in labels
-        if label in changed or (label == labels[-1] and tidy.are_whole(root, quarters[label]))
+        if label in changed or (label == labels[-1] and tables.are_intact(root, quarters[label]))
     ]
-    frames = (tidy.read(root, quarters[label]) for label in speaking)
+    frames = (tables.read(root, quarters[label]) for label in speaking)
     known = names.with_frames(names.read(root), labels, frames)
-    retired, leaving = _retired(manifest, quarters)
+    superseded, leaving = _split_superseded(manifest, quarters)
     now = replace(
         manifest,
         files=tuple(files),
-        quarters=fractions.with_doubts(root, {label: quarters[label] for label in labels}),
-        retired=retired,
+        quarters=with_doubts(root, {label: quarters[label] for label in labels}),
+        superseded=superseded,
         layout=manifests.FORMAT,
     )
-    atomic.write(root / names.NAME, names.to_json(known).encode("utf-8"))
+    write_atomically(root / names.NAME, names.to_json(known).encode("utf-8"))
     manifests.write(root, now)
     for path in leaving:
         _remove(root / path)
@@ -206,16 +209,16 @@ def _finish(
     return now
 
 
-def _disturbed(manifest: Manifest, files: Sequence[KeptFile], order: Order) -> set[str]:
-    """Name the quarters in which new files do not simply follow those that are kept."""
+def _disturbed(manifest: Manifest, files: Sequence[StoredFile], order: Order) -> set[str]:
+    """Name the quarters in which new files do not simply follow the stored ones."""
     before = publication_order(manifest.files)
-    by_label: dict[str, list[KeptFile]] = {}
-    for kept in files:
-        for label in kept.quarters:
-            by_label.setdefault(label, []).append(kept)
+    by_label: dict[str, list[StoredFile]] = {}
+    for stored in files:
+        for label in stored.quarters:
+            by_label.setdefault(label, []).append(stored)
     disturbed = set()
     for label in by_label.keys() & manifest.quarters.keys():
-        ordered = sorted((kept.release_file for kept in by_label[label]), key=order.place)
+        ordered = sorted((stored.release_file for stored in by_label[label]), key=order.place)
         former = sorted((name for name in ordered if name in before.places), key=before.place)
         pairs = {pair for pair in order.unsure ^ before.unsure if pair <= set(former)}
         if pairs or ordered[: len(former)] != former:
@@ -227,16 +230,16 @@ def _others(parsed: ParsedFile, labels: Collection[str]) -> set[str]:
     return {quarter.label for quarter in parsed.quarters} - set(labels)
 
 
-def _retired(
-    manifest: Manifest, quarters: Mapping[str, KeptQuarter]
+def _split_superseded(
+    manifest: Manifest, quarters: Mapping[str, StoredQuarter]
 ) -> tuple[dict[str, str], list[str]]:
-    """Tell which replaced files stay a while for those who read them, and which may go."""
+    """Return which superseded files stay a while for readers, and which may go."""
     now = datetime.now(UTC)
     needed = set(_paths(quarters))
     replaced = {path: now.isoformat() for path in _paths(manifest.quarters)}
     unneeded = {
         path: since
-        for path, since in {**replaced, **manifest.retired}.items()
+        for path, since in {**replaced, **manifest.superseded}.items()
         if path not in needed
     }
     leaving = [
@@ -249,20 +252,20 @@ def _retired(
 
 def _sweep(root: Path, manifest: Manifest) -> None:
     """Remove what an interrupted change left behind."""
-    known = {*_paths(manifest.quarters), *manifest.retired}
-    for path in (root / tidy.FOLDER).rglob("*.parquet"):
+    known = {*_paths(manifest.quarters), *manifest.superseded}
+    for path in (root / tables.FOLDER).rglob("*.parquet"):
         if path.relative_to(root).as_posix() not in known:
             _remove(path)
-    for folder in (root, root / records.RAW, *(root / tidy.FOLDER).glob("*")):
-        for path in folder.glob(f".*{atomic.PART}"):
+    for folder in (root, root / raw_files.RAW, *(root / tables.FOLDER).glob("*")):
+        for path in folder.glob(f".*{PART}"):
             _remove(path)
 
 
 def _remove(path: Path) -> None:
-    """Remove what nobody needs; the next change does where Windows refuses, as it is being read."""
+    """Remove what nobody needs; the next commit does where Windows refuses, as it is being read."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
 
 
-def _paths(quarters: Mapping[str, KeptQuarter]) -> list[str]:
-    return [path for kept in quarters.values() for path in kept.paths.values()]
+def _paths(quarters: Mapping[str, StoredQuarter]) -> list[str]:
+    return [path for stored in quarters.values() for path in stored.paths.values()]

@@ -1,4 +1,4 @@
-"""One file over HTTP: conditional, retried, bounded in size and time."""
+"""Files over HTTP: conditional, retried, bounded in size and time, a few at once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 import os
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -17,8 +18,8 @@ import httpx
 import stamina
 
 from nhs_league.errors import NoDataError, UnreachableError, UsageError
-from nhs_league.releases.catalogue import resolved, shown
-from nhs_league.releases.manifest import Seen
+from nhs_league.releases.catalogue import printable, resolve_link
+from nhs_league.releases.manifest import HttpValidators
 from nhs_league.version import __version__
 
 LARGEST = 50 * 1024 * 1024
@@ -41,6 +42,12 @@ _GONE = (404, 410)
 _CERTIFICATE = (
     "Behind a proxy that opens encrypted connections, set SSL_CERT_FILE to its certificate."
 )
+_T = TypeVar("_T")
+_TICK = 5.0
+_SHORTEST_VISIT = 15.0
+
+OnWait = Callable[[Sequence[str], float], None]
+"""Called with the names of what is awaited, and for how many seconds nothing has come."""
 
 
 class MissingError(NoDataError):
@@ -59,13 +66,13 @@ class Arrived:
     """
 
     data: bytes
-    seen: Seen
+    seen: HttpValidators
     address: str
 
 
 @dataclass(frozen=True)
 class Unchanged:
-    """What an address gives is what it gave before.
+    """An address gives what it gave before.
 
     Attributes:
         address: where it is, after redirects.
@@ -85,24 +92,24 @@ class _PassingError(Exception):
 
 
 def patience() -> float:
-    """Tell how many seconds a server may be silent.
+    """Return how many seconds a server may be silent.
 
     Raises:
         UsageError: NHSLEAGUE_TIMEOUT is not a number of seconds.
 
     """
-    asked = os.environ.get("NHSLEAGUE_TIMEOUT", "")
+    timeout = os.environ.get("NHSLEAGUE_TIMEOUT", "")
     try:
-        seconds = float(asked) if asked else PATIENCE
+        seconds = float(timeout) if timeout else PATIENCE
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise UsageError(f"NHSLEAGUE_TIMEOUT cannot be “{asked}”.", "Give a number of seconds.")
+        raise UsageError(f"NHSLEAGUE_TIMEOUT cannot be “{timeout}”.", "Give a number of seconds.")
     return seconds
 
 
 def new_client() -> httpx.AsyncClient:
-    """Give a client that names the tool; proxies and certificates come from the environment.
+    """Return a client that names the tool; proxies and certificates come from the environment.
 
     Raises:
         UsageError: the environment names a proxy or certificates that cannot be.
@@ -118,12 +125,15 @@ def new_client() -> httpx.AsyncClient:
     except (ValueError, httpx.InvalidURL, OSError) as error:
         raise UsageError(
             f"The proxy or certificates of the environment cannot be used: {error}.",
-            "Mend HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE or SSL_CERT_DIR.",
+            "Fix HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE or SSL_CERT_DIR.",
         ) from error
 
 
 async def download(
-    client: httpx.AsyncClient, address: str, seen: Seen | None, on_bytes: Callable[[int], None]
+    client: httpx.AsyncClient,
+    address: str,
+    seen: HttpValidators | None,
+    on_bytes: Callable[[int], None],
 ) -> Arrived | Unchanged:
     """Fetch one file, unless it is what was seen before.
 
@@ -202,7 +212,7 @@ def too_slow(address: str) -> UnreachableError:
     return UnreachableError(f"{address} is too slow: it took more than {longest():g} seconds.")
 
 
-async def is_changed(client: httpx.AsyncClient, address: str, seen: Seen | None) -> bool:
+async def is_changed(client: httpx.AsyncClient, address: str, seen: HttpValidators | None) -> bool:
     """Ask whether a file is other than what was seen before, without fetching it.
 
     Raises:
@@ -233,7 +243,10 @@ def _worth_retrying(error: Exception) -> bool | float:
 
 
 async def _once(
-    client: httpx.AsyncClient, address: str, seen: Seen | None, on_bytes: Callable[[int], None]
+    client: httpx.AsyncClient,
+    address: str,
+    seen: HttpValidators | None,
+    on_bytes: Callable[[int], None],
 ) -> Arrived | Unchanged:
     try:
         url = address
@@ -247,7 +260,7 @@ async def _once(
                 data = await _body(response, address, on_bytes)
                 return Arrived(data, _validators(response), url)
     except httpx.DecodingError as error:
-        raise NoDataError(f"{address} cannot be unpacked: {error}.") from error
+        raise NoDataError(f"{address} cannot be decompressed: {error}.") from error
     except httpx.HTTPError as error:
         fault = _fault(address, error)
         if isinstance(error.__cause__ or error.__context__, ssl.SSLError) or "SSL" in str(error):
@@ -262,31 +275,31 @@ def _circle(address: str) -> NoDataError:
     return NoDataError(f"{address} redirects more than {_REDIRECTS} times.")
 
 
-def _conditions(seen: Seen | None) -> dict[str, str]:
+def _conditions(seen: HttpValidators | None) -> dict[str, str]:
     """Ask for the file only if it has changed."""
-    told = {"If-None-Match": seen.etag, "If-Modified-Since": seen.last_modified} if seen else {}
-    return {header: value for header, value in told.items() if value}
+    headers = {"If-None-Match": seen.etag, "If-Modified-Since": seen.last_modified} if seen else {}
+    return {header: value for header, value in headers.items() if value}
 
 
-def _validators(response: httpx.Response) -> Seen:
+def _validators(response: httpx.Response) -> HttpValidators:
     """Return what to ask with next time; text that no request may carry is left out."""
     etag, modified = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
-    return Seen(etag if etag.isascii() else "", modified if modified.isascii() else "")
+    return HttpValidators(etag if etag.isascii() else "", modified if modified.isascii() else "")
 
 
 def _target(response: httpx.Response, url: str) -> str:
     """Return where a redirect leads, if it may be followed."""
     location = response.headers["Location"]
-    if target := resolved(location, url):
+    if target := resolve_link(location, url):
         return target
     raise NoDataError(
-        f"{url} leads to another site, {shown(location)[:200]}, which is not followed.",
+        f"{url} leads to another site, {printable(location)[:200]}, which is not followed.",
         "If NHS England moved its files, a newer nhsleague may know where they are.",
     )
 
 
-def _is_unchanged(response: httpx.Response, address: str, seen: Seen | None) -> bool:
-    """Tell an unchanged file from a new one, and raise for any other answer."""
+def _is_unchanged(response: httpx.Response, address: str, seen: HttpValidators | None) -> bool:
+    """Distinguish an unchanged file from a new one, and raise for any other answer."""
     status = response.status_code
     if status == 200 or (status == 304 and seen is not None):
         return status == 304
@@ -329,18 +342,18 @@ async def _body(response: httpx.Response, address: str, on_bytes: Callable[[int]
 
 
 def _fault(address: str, error: httpx.HTTPError) -> _PassingError:
-    """Put a fault of the connection into words."""
-    said = shown(str(error) or type(error).__name__).rstrip(".")
+    """Describe a fault of the connection."""
+    reason = printable(str(error) or type(error).__name__).rstrip(".")
     if isinstance(error, httpx.ConnectTimeout):
         return _PassingError(_unreachable(address))
     if isinstance(error, (httpx.ConnectError, httpx.ProxyError)):
-        if "certificate" in said.casefold():
-            message = f"{_unreachable(address).message} {said}."
+        if "certificate" in reason.casefold():
+            message = f"{_unreachable(address).message} {reason}."
             return _PassingError(UnreachableError(message, _CERTIFICATE))
         return _PassingError(_unreachable(address))
     if isinstance(error, httpx.TimeoutException):
         return _PassingError(UnreachableError(f"{address} was silent for {patience():g} seconds."))
-    return _PassingError(NoDataError(f"{address} broke off: {said}."))
+    return _PassingError(NoDataError(f"{address} broke off: {reason}."))
 
 
 def _unreachable(address: str) -> UnreachableError:
@@ -348,3 +361,61 @@ def _unreachable(address: str) -> UnreachableError:
     proxies = ", ".join(sorted(set(getproxies().values())))
     advice = f"Check that the proxy address {proxies} is right." if proxies else ""
     return UnreachableError(f"Cannot reach {urlsplit(address).netloc}.", advice)
+
+
+class Waiting:
+    """One visit's waiting.
+
+    Time counts as lost when no answer is complete and less than SLOWEST arrives. It is added up
+    over the whole visit, so that many slow files cannot take longer than one.
+    """
+
+    def __init__(self, on_wait: OnWait) -> None:
+        """Start with three times the patience with a silent server."""
+        self._left = max(3 * patience(), _SHORTEST_VISIT)
+        self._arrived = 0
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._on_wait = on_wait
+
+    def count(self, size: int) -> None:
+        """Count bytes that have arrived."""
+        self._arrived += size
+
+    async def results(
+        self, jobs: Mapping[str, Callable[[], Coroutine[Any, Any, _T]]]
+    ) -> dict[str, _T]:
+        """Run jobs side by side, a few at a time.
+
+        Args:
+            jobs: name, such as an address -> the coroutine function to call.
+
+        Returns:
+            Name -> result, in the order of the jobs, of all that ended before time was up; the
+            others are stopped.
+
+        """
+        tasks = {name: asyncio.create_task(self._in_turn(job)) for name, job in jobs.items()}
+        pending = set(tasks.values())
+        clock, lost = asyncio.get_running_loop().time, 0.0
+        while pending and self._left > 0:
+            before, begun = self._arrived, clock()
+            tick = min(_TICK, self._left)
+            done, pending = await asyncio.wait(
+                pending, timeout=tick, return_when=asyncio.FIRST_COMPLETED
+            )
+            passed = clock() - begun
+            if done or self._arrived - before >= SLOWEST * passed:
+                lost = 0.0
+                continue
+            lost += passed
+            self._left -= passed
+            self._on_wait([name for name, task in tasks.items() if task in pending], lost)
+        for task in pending:
+            task.cancel()
+        if pending:
+            await asyncio.wait(pending)
+        return {n: task.result() for n, task in tasks.items() if not task.cancelled()}
+
+    async def _in_turn(self, job: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        async with self._at_once:
+            return await job()

@@ -1,4 +1,4 @@
-"""Whether a store is what it says it is; mending it, and emptying it."""
+"""Verify a store, repair it, and clear it."""
 
 from __future__ import annotations
 
@@ -10,29 +10,27 @@ from pathlib import Path
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases import (
-    fractions,
     manifest as manifests,
     names,
-    records,
-    salvage,
+    raw_files,
     tables,
-    tidy,
 )
+from nhs_league.releases.build import build_quarters
 from nhs_league.releases.commit import Rebuilt, rebuild
-from nhs_league.releases.lock import NAME as LOCK, cannot_keep, writing
-from nhs_league.releases.manifest import KeptFile, KeptQuarter, NewerError
-from nhs_league.releases.store import Store
+from nhs_league.releases.disagreements import with_doubts
+from nhs_league.releases.manifest import NewerError, StoredFile, StoredQuarter
+from nhs_league.releases.store import LOCK, Store, store_not_writable, write_lock
 
-_OURS = (manifests.NAME, manifests.DIGEST, names.NAME, LOCK, records.RAW, tidy.FOLDER)
+_OURS = (manifests.NAME, manifests.DIGEST, names.NAME, LOCK, raw_files.RAW, tables.FOLDER)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something kept, and whether it is right.
+class StoredFileCheck:
+    """A stored file, and whether it is right.
 
     Attributes:
         path: where it is, below the store.
-        what: what it is, in words.
+        what: what it holds, in words.
         fault: what is wrong with it; empty where it is right.
 
     """
@@ -42,21 +40,23 @@ class Finding:
     fault: str = ""
 
 
-def verify(store: Store) -> list[Finding]:
-    """Check what is kept: raw files by sha256, tables by raw files, doubts by tables."""
+def verify(store: Store) -> list[StoredFileCheck]:
+    """Check what is stored: raw files by sha256, tables by raw files, doubts by tables."""
     files = store.manifest.files
     raw = [
-        Finding(records.raw_path(kept.sha256), kept.name, records.fault(store.path, kept))
-        for kept in files
+        StoredFileCheck(
+            raw_files.raw_path(stored.sha256), stored.name, raw_files.fault(store.path, stored)
+        )
+        for stored in files
     ]
-    findings = [*raw, *_of_tables(store)]
-    if not any(finding.fault for finding in findings):
-        findings += _of_doubts(store)
-    return findings
+    checks = [*raw, *_of_tables(store)]
+    if not any(check.fault for check in checks):
+        checks += _of_doubts(store)
+    return checks
 
 
 def repair(path: Path, notify: Callable[[str], None]) -> Rebuilt:
-    """Make a store whole from its raw files, even if its manifest is lost.
+    """Restore a store from its raw files, even if its manifest is lost.
 
     Raw files that have changed are set aside; quarters that have lost a raw file keep their tables.
 
@@ -69,41 +69,41 @@ def repair(path: Path, notify: Callable[[str], None]) -> Rebuilt:
         NoDataError: the store cannot be written.
 
     """
-    with writing(path, notify):
+    with write_lock(path, notify):
         try:
             manifest = manifests.read(path)
             if not (path / manifests.NAME).exists():
-                manifest = salvage.salvaged(path)
+                manifest = raw_files.salvage(path)
         except NewerError:
             raise
         except RefusedError as damage:
             notify(f"{damage.message}. Rebuilding it from the raw files.")
-            manifest = salvage.salvaged(path)
-        manifest = salvage.with_left_behind(path, manifest)
+            manifest = raw_files.salvage(path)
+        manifest = raw_files.with_left_behind(path, manifest)
         try:
-            for kept in manifest.files:
-                records.set_damaged_aside(path, kept)
+            for stored in manifest.files:
+                raw_files.set_damaged_aside(path, stored)
             return rebuild(path, manifest, may_lose=True)
         except OSError as error:
-            raise cannot_keep(path, error) from error
+            raise store_not_writable(path, error) from error
 
 
 def has_releases(path: Path) -> bool:
     """Return whether a folder holds releases; the sample, which can be remade, is none."""
-    return any((path / name).exists() for name in (manifests.NAME, records.RAW, tidy.FOLDER))
+    return any((path / name).exists() for name in (manifests.NAME, raw_files.RAW, tables.FOLDER))
 
 
-def irreplaceable(path: Path) -> list[KeptFile]:
-    """List the files kept in a folder that cannot be fetched again: those that were imported."""
+def irreplaceable(path: Path) -> list[StoredFile]:
+    """List the stored files that cannot be fetched again: those that were imported."""
     try:
-        manifest = salvage.salvaged(path)
+        manifest = raw_files.salvage(path)
     except NewerError:
-        return records.recorded(path)
-    return [kept for kept in manifest.files if not kept.is_fetched]
+        return raw_files.recorded_files(path)
+    return [stored for stored in manifest.files if not stored.is_fetched]
 
 
 def clear(path: Path, notify: Callable[[str], None]) -> list[str]:
-    """Remove all that is kept in a folder, the sample's stores too; nothing else in it is touched.
+    """Remove all stored data in a folder, the sample's stores too; nothing else is touched.
 
     Returns:
         The names of what was removed.
@@ -116,18 +116,18 @@ def clear(path: Path, notify: Callable[[str], None]) -> list[str]:
         return []
     removed = []
     try:
-        with writing(path, notify):
-            for kept in (*(path / name for name in _OURS if name != LOCK), *_samples(path)):
-                if kept.is_dir():
-                    shutil.rmtree(kept)
-                elif kept.exists():
-                    kept.unlink()
+        with write_lock(path, notify):
+            for stored in (*(path / name for name in _OURS if name != LOCK), *_samples(path)):
+                if stored.is_dir():
+                    shutil.rmtree(stored)
+                elif stored.exists():
+                    stored.unlink()
                 else:
                     continue
-                removed.append(kept.name)
+                removed.append(stored.name)
         (path / LOCK).unlink(missing_ok=True)
     except OSError as error:
-        raise cannot_keep(path, error) from error
+        raise store_not_writable(path, error) from error
     return removed
 
 
@@ -135,46 +135,46 @@ def _samples(path: Path) -> list[Path]:
     return [p for pattern in ("sample-*", ".sample-*") for p in path.glob(pattern) if p.is_dir()]
 
 
-def _of_tables(store: Store) -> Iterator[Finding]:
+def _of_tables(store: Store) -> Iterator[StoredFileCheck]:
     """Compare each Parquet file with its name, and with what the raw files say."""
     with tempfile.TemporaryDirectory(prefix="nhsleague-verify-") as folder:
         aside = Path(folder)
-        built = tables.build(store.path, store.manifest.files, aside)
-        unusable = [kept for kept in built.files if kept.sha256 in built.unusable]
-        for label, kept in store.manifest.quarters.items():
+        built = build_quarters(store.path, store.manifest.files, aside)
+        unusable = [stored for stored in built.files if stored.sha256 in built.unusable]
+        for label, stored in store.manifest.quarters.items():
             missing = [file.name for file in unusable if label in file.quarters]
             made = built.quarters.get(label)
-            yield from _of_quarter(store.path, label, kept, made, aside, missing)
+            yield from _of_quarter(store.path, label, stored, made, aside, missing)
         for label in built.quarters.keys() - store.manifest.quarters.keys():
-            yield Finding(f"{tidy.FOLDER}/…", label, "missing")
+            yield StoredFileCheck(f"{tables.FOLDER}/…", label, "missing")
 
 
-def _of_doubts(store: Store) -> Iterator[Finding]:
+def _of_doubts(store: Store) -> Iterator[StoredFileCheck]:
     """Name the quarters whose doubts are not those that the tables of all quarters give."""
     quarters = store.manifest.quarters
-    for label, kept in fractions.with_doubts(store.path, quarters).items():
-        if kept.doubts != quarters[label].doubts:
-            yield Finding(manifests.NAME, f"doubts, {label}", "not what the tables say")
+    for label, stored in with_doubts(store.path, quarters).items():
+        if stored.doubts != quarters[label].doubts:
+            yield StoredFileCheck(manifests.NAME, f"doubts, {label}", "not what the tables say")
 
 
 def _of_quarter(
     root: Path,
     label: str,
-    kept: KeptQuarter,
-    made: KeptQuarter | None,
+    stored: StoredQuarter,
+    made: StoredQuarter | None,
     aside: Path,
     missing: list[str],
-) -> Iterator[Finding]:
-    for name, path in kept.paths.items():
-        finding = Finding(path, f"{name}, {label}")
-        if not tidy.is_whole(root, path):
-            yield replace(finding, fault="missing, or changed since it was written")
+) -> Iterator[StoredFileCheck]:
+    for name, path in stored.paths.items():
+        check = StoredFileCheck(path, f"{name}, {label}")
+        if not tables.is_intact(root, path):
+            yield replace(check, fault="missing, or changed since it was written")
         elif missing:
-            yield replace(finding, fault=f"cannot be checked without {', '.join(missing)}")
-        elif not tidy.is_same(root, kept, aside, made, name):
-            yield replace(finding, fault="not what its raw files say")
+            yield replace(check, fault=f"cannot be checked without {', '.join(missing)}")
+        elif not tables.is_same(root, stored, aside, made, name):
+            yield replace(check, fault="not what its raw files say")
         else:
-            yield finding
+            yield check
     if made is not None and not missing:
-        for name in made.paths.keys() - kept.paths.keys():
-            yield Finding(f"{tidy.FOLDER}/…/{name}", f"{name}, {label}", "missing")
+        for name in made.paths.keys() - stored.paths.keys():
+            yield StoredFileCheck(f"{tables.FOLDER}/…/{name}", f"{name}, {label}", "missing")

@@ -1,4 +1,4 @@
-"""What is kept, what became of a visit's files, and what verifies, as frames."""
+"""Stored releases, the outcomes of a fetch, and the checks of a store, as frames."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from nhs_league.core.answers import (
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
-from nhs_league.releases import fractions
-from nhs_league.releases.fetching import Published
+from nhs_league.releases.disagreements import doubt_sentences
+from nhs_league.releases.fetch import Published
 from nhs_league.releases.intake import Outcome
-from nhs_league.releases.integrity import Finding
-from nhs_league.releases.manifest import KeptFile
+from nhs_league.releases.integrity import StoredFileCheck
+from nhs_league.releases.manifest import StoredFile
 from nhs_league.releases.order import publication_order
-from nhs_league.releases.records import is_there
+from nhs_league.releases.raw_files import is_there
 from nhs_league.releases.store import Store, read_quarters
 
 RELEASES = pl.Schema(
@@ -75,46 +75,46 @@ AVAILABLE = pl.Schema(
     }
 )
 """One row a release file that the site links or this version knows of; what it holds is known once
-it is kept."""
+it is stored."""
 
 VERIFIED = pl.Schema({"path": pl.String, "what": pl.String, "fault": pl.String})
 """One row a stored file; ``fault`` is null where it is right."""
 
 
 def releases(store: Store) -> pl.DataFrame:
-    """List what is kept: schema RELEASES, the newest quarter first."""
+    """List the stored releases: schema RELEASES, the newest quarter first."""
     order = publication_order(store.manifest.files)
     missing = {
         label
-        for kept in store.manifest.files
-        if not is_there(store.path, kept)
-        for label in kept.quarters
+        for stored in store.manifest.files
+        if not is_there(store.path, stored)
+        for label in stored.quarters
     }
-    newest: dict[tuple[str, str, str], KeptFile] = {}
+    newest: dict[tuple[str, str, str], StoredFile] = {}
     publications: dict[tuple[str, str, str], int] = {}
-    for kept in sorted(store.manifest.files, key=lambda kept: order.place(kept.release_file)):
-        for trust_type in kept.trust_types:
-            for label in store.manifest.quarters.keys() & set(kept.quarters):
-                newest[label, trust_type, kept.kind] = kept
-            own = (kept.quarters[-1], trust_type, kept.kind)
-            publications[own] = publications.get(own, 0) + 1
+    for stored in sorted(store.manifest.files, key=lambda stored: order.place(stored.release_file)):
+        for trust_type in stored.trust_types:
+            for label in store.manifest.quarters.keys() & set(stored.quarters):
+                newest[label, trust_type, stored.kind] = stored
+            publication = (stored.quarters[-1], trust_type, stored.kind)
+            publications[publication] = publications.get(publication, 0) + 1
     counts = _trusts(store)
     rows = [
         {
             "quarter": label,
             "trust_type": trust_type,
             "kind": kind,
-            "published": kept.published or None,
-            "fetched": kept.added or None,
+            "published": stored.published or None,
+            "fetched": stored.added or None,
             "revised": max(publications.get((label, trust_type, kind), 0) - 1, 0),
-            "rows": kept.rows,
+            "rows": stored.rows,
             "trusts": counts.get((label, trust_type)),
-            "release_file": kept.release_file,
-            "source": kept.source,
-            "sha256": kept.sha256,
+            "release_file": stored.release_file,
+            "source": stored.source,
+            "sha256": stored.sha256,
             "verifiable": label not in missing,
         }
-        for (label, trust_type, kind), kept in newest.items()
+        for (label, trust_type, kind), stored in newest.items()
     ]
     types = {name: place for place, name in enumerate(trust_types.PREFERRED)}
     return pl.DataFrame(rows, schema=RELEASES).sort(
@@ -135,7 +135,7 @@ def _trusts(store: Store) -> dict[tuple[str, str], int]:
 
 
 def fetched(outcomes: Sequence[Outcome]) -> pl.DataFrame:
-    """List what became of a visit's files: schema FETCHED."""
+    """List the outcomes of a fetch's files: schema FETCHED."""
     return pl.DataFrame(
         [
             {
@@ -143,7 +143,7 @@ def fetched(outcomes: Sequence[Outcome]) -> pl.DataFrame:
                 "file": outcome.name,
                 "reason": outcome.reason or None,
                 "source": outcome.source,
-                **_held(outcome.kept),
+                **_held(outcome.stored),
             }
             for outcome in outcomes
         ],
@@ -152,18 +152,18 @@ def fetched(outcomes: Sequence[Outcome]) -> pl.DataFrame:
 
 
 def available(store: Store, published: Sequence[Published]) -> pl.DataFrame:
-    """List what the site has and what is kept of it: schema AVAILABLE."""
-    by_sha256 = {kept.sha256: kept for kept in store.manifest.files}
+    """List what the site has and what is stored of it: schema AVAILABLE."""
+    by_sha256 = {stored.sha256: stored for stored in store.manifest.files}
     rows = []
     for file in published:
         seen = store.manifest.seen.get(file.address)
-        kept = by_sha256.get(seen.sha256) if seen else None
-        held = {name: value for name, value in _held(kept).items() if name in AVAILABLE}
+        stored = by_sha256.get(seen.sha256) if seen else None
+        held = {name: value for name, value in _held(stored).items() if name in AVAILABLE}
         rows.append(
             {
                 "file": file.address.rpartition("/")[2],
                 "linked": file.is_linked,
-                "kept": kept is not None,
+                "kept": stored is not None,
                 "source": file.address,
                 **held,
             }
@@ -201,7 +201,7 @@ def contradictions(
     """
     stored = store.manifest.quarters[quarter.label]
     disagreements = stored.disagreements if against is None else ()
-    lines = (*disagreements, *fractions.in_words(stored, against))
+    lines = (*disagreements, *doubt_sentences(stored, against))
     return [f"{quarter.label}: {line}." for line in lines]
 
 
@@ -226,25 +226,25 @@ def counts(outcomes: Sequence[Outcome]) -> str:
     return ", ".join(f"{count} {status}" for status, count in by_status.items()) or "no files"
 
 
-def stored_file_checks(findings: Sequence[Finding]) -> StoredFileChecks:
+def stored_file_checks(checks: Sequence[StoredFileCheck]) -> StoredFileChecks:
     """List what was verified: schema VERIFIED; the title counts the faults."""
-    faults = sum(bool(finding.fault) for finding in findings)
+    faults = sum(bool(check.fault) for check in checks)
     result = f"{faults} at fault" if faults else "all right"
     frame = pl.DataFrame(
-        [{"path": f.path, "what": f.what, "fault": f.fault or None} for f in findings],
+        [{"path": f.path, "what": f.what, "fault": f.fault or None} for f in checks],
         schema=VERIFIED,
     )
-    return StoredFileChecks(f"{counted(len(findings), 'stored file')}: {result}", frame)
+    return StoredFileChecks(f"{counted(len(checks), 'stored file')}: {result}", frame)
 
 
-def _held(kept: KeptFile | None) -> dict[str, object]:
-    if kept is None:
+def _held(stored: StoredFile | None) -> dict[str, object]:
+    if stored is None:
         return {}
     return {
-        "quarter": kept.quarters[-1],
-        "trust_type": ", ".join(kept.trust_types),
-        "kind": kept.kind,
-        "trusts": kept.trusts,
-        "rows": kept.rows,
-        "sha256": kept.sha256,
+        "quarter": stored.quarters[-1],
+        "trust_type": ", ".join(stored.trust_types),
+        "kind": stored.kind,
+        "trusts": stored.trusts,
+        "rows": stored.rows,
+        "sha256": stored.sha256,
     }

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases.catalogue import shown, shown_name
-from nhs_league.releases.intake import Incoming, Outcome, Status
+from nhs_league.releases.catalogue import printable, printable_name
+from nhs_league.releases.intake import Outcome, ReceivedFile, Status
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -32,7 +32,7 @@ _SAVE_AS_CSV = (
 )
 
 
-def read_files(paths: Sequence[Path]) -> Iterator[Incoming | Outcome]:
+def read_files(paths: Sequence[Path]) -> Iterator[ReceivedFile | Outcome]:
     """Read release files from this machine; what cannot be read does not lose the others.
 
     Args:
@@ -48,7 +48,7 @@ def read_files(paths: Sequence[Path]) -> Iterator[Incoming | Outcome]:
         yield from _in_folder(path) if path.is_dir() else _in_file(path, is_named=True)
 
 
-def _in_folder(folder: Path) -> Iterator[Incoming | Outcome]:
+def _in_folder(folder: Path) -> Iterator[ReceivedFile | Outcome]:
     """Read the files of a folder and its sub-folders; hidden ones are passed over."""
     locked: list[OSError] = []
     files: list[Path] = []
@@ -57,9 +57,11 @@ def _in_folder(folder: Path) -> Iterator[Incoming | Outcome]:
         files += [Path(place, name) for name in sorted(names) if _may_matter(name)]
     for error in locked:
         path = Path(str(error.filename))
-        yield _outcome(path, Status.FAILED, f"Cannot read {shown(str(path))}: {error.strerror}.")
+        yield _outcome(
+            path, Status.FAILED, f"Cannot read {printable(str(path))}: {error.strerror}."
+        )
     if not files and not locked:
-        reason = f"There is no CSV file in {shown(str(folder))}."
+        reason = f"There is no CSV file in {printable(str(folder))}."
         yield _outcome(folder, Status.FAILED, reason)
     for file in files:
         yield from _in_file(file, is_named=False)
@@ -69,8 +71,8 @@ def _may_matter(name: str) -> bool:
     return name.casefold().endswith((*_IN_FOLDERS, *_SPREADSHEETS)) and not name.startswith(".")
 
 
-def _in_file(path: Path, *, is_named: bool) -> Iterator[Incoming | Outcome]:
-    name = shown_name(path.name)
+def _in_file(path: Path, *, is_named: bool) -> Iterator[ReceivedFile | Outcome]:
+    name = printable_name(path.name)
     try:
         if path.suffix.casefold() in _SPREADSHEETS:
             raise _spreadsheet(name)
@@ -87,7 +89,7 @@ def _in_file(path: Path, *, is_named: bool) -> Iterator[Incoming | Outcome]:
         yield _outcome(path, Status.FAILED, f"Cannot read {name}: {error.strerror}.")
     else:
         name = name[:-3] if path.suffix.casefold() == ".gz" else name
-        yield Incoming(name, data, _source(path), may_be_other=not is_named)
+        yield ReceivedFile(name, data, _source(path), may_be_other=not is_named)
 
 
 def _refuse_irregular(name: str, about: os.stat_result) -> None:
@@ -102,7 +104,7 @@ def _refuse_irregular(name: str, about: os.stat_result) -> None:
 
 
 def _whole(path: Path, about: os.stat_result) -> bytes:
-    _refuse_size(shown_name(path.name), about.st_size, LARGEST)
+    _refuse_size(printable_name(path.name), about.st_size, LARGEST)
     with path.open("rb") as file:
         return file.read(about.st_size)
 
@@ -112,7 +114,7 @@ def _unpacked(path: Path, about: os.stat_result) -> bytes:
     import gzip
     import zlib
 
-    name = shown_name(path.name)
+    name = printable_name(path.name)
     _refuse_size(name, about.st_size, LARGEST_PACKED)
     try:
         with gzip.open(path) as file:
@@ -127,11 +129,11 @@ def _unpacked(path: Path, about: os.stat_result) -> bytes:
     return data
 
 
-def _in_zip(path: Path, about: os.stat_result) -> Iterator[Incoming | Outcome]:
+def _in_zip(path: Path, about: os.stat_result) -> Iterator[ReceivedFile | Outcome]:
     """Read the CSV files of a zip file, one after the other, in memory."""
     import zipfile
 
-    name = shown_name(path.name)
+    name = printable_name(path.name)
     _refuse_size(name, about.st_size, LARGEST_PACKED)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -165,13 +167,13 @@ def _path(member: ZipInfo) -> PurePosixPath:
     return PurePosixPath(member.filename.replace("\\", "/"))
 
 
-def _member(path: Path, archive: ZipFile, member: ZipInfo) -> Incoming | Outcome:
+def _member(path: Path, archive: ZipFile, member: ZipInfo) -> ReceivedFile | Outcome:
     import zipfile
     import zlib
 
-    name = shown_name(_last_part(member))
+    name = printable_name(_last_part(member))
     source = f"{_source(path)}/{name}"
-    place = f"{name} in {shown_name(path.name)}"
+    place = f"{name} in {printable_name(path.name)}"
     try:
         if name.casefold().endswith(_SPREADSHEETS):
             return Outcome(name, source, Status.SKIPPED, reason=str(_spreadsheet(place)))
@@ -191,7 +193,7 @@ def _member(path: Path, archive: ZipFile, member: ZipInfo) -> Incoming | Outcome
         # A password, or a way of packing that Python does not know.
         locked = RefusedError(place, "the file cannot be unpacked", advice=f"{error}.")
         return Outcome(name, source, Status.REFUSED, reason=str(locked))
-    return Incoming(name, data, source, may_be_other=True)
+    return ReceivedFile(name, data, source, may_be_other=True)
 
 
 def _refuse_size(name: str, size: int, most: int) -> None:
@@ -208,12 +210,12 @@ def _spreadsheet(name: str) -> RefusedError:
 
 
 def _outcome(path: Path, status: Status, reason: str) -> Outcome:
-    return Outcome(shown_name(path.name), _source(path), status, reason=reason)
+    return Outcome(printable_name(path.name), _source(path), status, reason=reason)
 
 
 def _source(path: Path) -> str:
     try:
-        return shown(str(path.resolve()))
+        return printable(str(path.resolve()))
     except (OSError, RuntimeError):
         # Links that lead to one another; Python before 3.13 raises RuntimeError.
-        return shown(str(path.absolute()))
+        return printable(str(path.absolute()))

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from nhs_league.core.frames import SCHEMAS
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases import atomic
+from nhs_league.files import write_atomically
 from nhs_league.version import __version__
 
 NAME = "manifest.json"
@@ -45,12 +45,12 @@ class NewerError(RefusedError):
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class StoredFile:
     """A release file that was accepted.
 
     Attributes:
         sha256: of the file as it came; its raw copy is named by it.
-        name: the file's own name.
+        name: the file's name.
         source: the address or path it came from; empty where that is lost.
         published: when it was published as far as its address or a person says, an ISO month, date
             or date-time; else empty.
@@ -60,10 +60,10 @@ class KeptFile:
         trust_types: the trust types it has figures of.
         rows: how many rows it has.
         trusts: how many trusts it names.
-        notices: what was kept out of it or left unknown.
+        notices: what was left out of it or left unknown.
         last_modified: the server's ``Last-Modified``, ISO date-time in UTC; else empty.
         order: its number in the order in which files were added.
-        follows: the sha256 of files that it was published after, as a person said.
+        follows: the sha256 of files that it was published after, as a person answered.
         taken_as: new trust types in it -> the known ones that they were recognised as, in pairs.
 
     """
@@ -91,7 +91,7 @@ class KeptFile:
 
     @property
     def has_name(self) -> bool:
-        """Whether its own name is known; else it is called by its sha256."""
+        """Whether its name is known; else it is called by its sha256."""
         return not self.name.startswith(self.sha256)
 
     @property
@@ -102,7 +102,7 @@ class KeptFile:
 
     @property
     def release_file(self) -> str:
-        """The name by which rows name their file; the digest tells namesakes apart."""
+        """The name by which rows name their file; the digest distinguishes namesakes."""
         return release_file(self.name, self.sha256)
 
 
@@ -112,7 +112,7 @@ class Doubt:
 
     Attributes:
         metric_id: the metric.
-        trust_type: the type of the trusts whose values they are.
+        trust_type: the type of the trusts with these values.
         release_file: the file.
         against: label of the other quarter.
         reason: what is odd, in words.
@@ -127,12 +127,12 @@ class Doubt:
 
 
 @dataclass(frozen=True)
-class KeptQuarter:
+class StoredQuarter:
     """A quarter's Parquet files.
 
     Attributes:
         paths: name of the frame -> path below the store, ``/`` between its parts; frames that have
-            no rows are not kept.
+            no rows are not stored.
         trust_types: the trust types that have standings in it.
         disagreements: where its metric files and league tables differ, a sentence each.
         doubts: which of its values are doubted beside another quarter's.
@@ -146,8 +146,8 @@ class KeptQuarter:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What an address gave when it was last asked, so that it need not be asked for it again.
+class HttpValidators:
+    """HTTP validators and outcome of the last request to an address.
 
     Attributes:
         etag: the server's ``ETag``; empty where it sent none.
@@ -174,16 +174,16 @@ class Manifest:
     Attributes:
         files: the accepted files in the order in which they were added.
         quarters: label -> its Parquet files.
-        retired: replaced Parquet files that a reader may still be at -> when they were replaced.
-        seen: address -> what it gave when it was last asked.
+        superseded: replaced Parquet files that a reader may still be at -> when they were replaced.
+        seen: address -> what it gave at the last request.
         layout: the version of the layout that it was read from.
 
     """
 
-    files: tuple[KeptFile, ...] = ()
-    quarters: Mapping[str, KeptQuarter] = field(default_factory=dict)
-    retired: Mapping[str, str] = field(default_factory=dict)
-    seen: Mapping[str, Seen] = field(default_factory=dict)
+    files: tuple[StoredFile, ...] = ()
+    quarters: Mapping[str, StoredQuarter] = field(default_factory=dict)
+    superseded: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, HttpValidators] = field(default_factory=dict)
     layout: int = FORMAT
 
 
@@ -246,30 +246,37 @@ def write(root: Path, manifest: Manifest) -> None:
     before = _digest_of(root / NAME)
     if before != _digest_beside(root):
         # Whoever wrote the last one was stopped before its digest.
-        atomic.write(root / DIGEST, before.encode("ascii"))
+        write_atomically(root / DIGEST, before.encode("ascii"))
     data = _to_json(manifest, before).encode("utf-8")
-    atomic.write(root / NAME, data)
-    atomic.write(root / DIGEST, hashlib.sha256(data).hexdigest().encode("ascii"))
+    write_atomically(root / NAME, data)
+    write_atomically(root / DIGEST, hashlib.sha256(data).hexdigest().encode("ascii"))
 
 
-def kept_file(values: Mapping[str, Any]) -> KeptFile:
+def stored_file(values: Mapping[str, Any]) -> StoredFile:
     """Build a file's description from JSON values.
 
     Raises:
         ValueError, TypeError: they are none.
 
     """
-    kept = _of(KeptFile, values)
-    for label in kept.quarters:
+    stored = _of(StoredFile, values)
+    for label in stored.quarters:
         Quarter.parse(label)
-    is_text = all(isinstance(value, str) for value in _texts(kept))
-    if not (is_text and _SHA256.fullmatch(kept.sha256) and isinstance(kept.order, int)):
-        raise ValueError(f"not a file's description: {kept.name!r}")
-    return kept
+    is_text = all(isinstance(value, str) for value in _texts(stored))
+    if not (is_text and _SHA256.fullmatch(stored.sha256) and isinstance(stored.order, int)):
+        raise ValueError(f"not a file's description: {stored.name!r}")
+    return stored
 
 
-def _texts(kept: KeptFile) -> tuple[object, ...]:
-    return kept.sha256, kept.name, kept.source, kept.published, kept.added, kept.last_modified
+def _texts(stored: StoredFile) -> tuple[object, ...]:
+    return (
+        stored.sha256,
+        stored.name,
+        stored.source,
+        stored.published,
+        stored.added,
+        stored.last_modified,
+    )
 
 
 def _digest_of(path: Path) -> str:
@@ -306,22 +313,22 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
                 f"the store has layout {layout}; this version knows layouts up to {FORMAT}",
                 advice="Update nhsleague, or choose another folder with --data-dir.",
             )
-        files = tuple(kept_file(kept) for kept in values["files"])
+        files = tuple(stored_file(stored) for stored in values["files"])
         before = str(values.get("before", ""))
         if layout <= _LAST_WITHOUT_ORDER:
             files = _in_former_order(files)
         quarters = {
-            Quarter.parse(label).label: _kept_quarter(kept)
-            for label, kept in values["quarters"].items()
-            if layout == FORMAT or "paths" in kept
+            Quarter.parse(label).label: _stored_quarter(stored)
+            for label, stored in values["quarters"].items()
+            if layout == FORMAT or "paths" in stored
         }
         if layout < FORMAT or values.get("columns") != _columns():
             return Manifest(files, quarters, layout=min(layout, FORMAT - 1)), before
         return Manifest(
             files=files,
             quarters=quarters,
-            retired=dict(values["retired"]),
-            seen={address: _of(Seen, seen) for address, seen in values["seen"].items()},
+            superseded=dict(values.get("superseded", {})),
+            seen={address: _of(HttpValidators, seen) for address, seen in values["seen"].items()},
         ), before
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedError(
@@ -329,34 +336,34 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
         ) from error
 
 
-def _kept_quarter(values: Mapping[str, Any]) -> KeptQuarter:
+def _stored_quarter(values: Mapping[str, Any]) -> StoredQuarter:
     doubts = tuple(_of(Doubt, doubt) for doubt in values.get("doubts", ()))
-    kept = replace(_of(KeptQuarter, {**values, "doubts": ()}), doubts=doubts)
-    for path in kept.paths.values():
+    stored = replace(_of(StoredQuarter, {**values, "doubts": ()}), doubts=doubts)
+    for path in stored.paths.values():
         if not path.startswith(f"{TABLES}/") or ".." in path:
             raise ValueError(f"not a path of the store: {path!r}")
-    return kept
+    return stored
 
 
-def _in_former_order(files: Sequence[KeptFile]) -> tuple[KeptFile, ...]:
-    """Put files into the order that version 1.0.0 had, and number them.
+def _in_former_order(files: Sequence[StoredFile]) -> tuple[StoredFile, ...]:
+    """Sort files into the order that version 1.0.0 had, and number them.
 
     It took an imported file's time stamp on disk for its date of publication, which is dropped.
     """
 
-    def place(numbered: tuple[int, KeptFile]) -> tuple[Quarter, int, str, int]:
-        number, kept = numbered
-        return max(map(Quarter.parse, kept.quarters)), kept.revision, kept.published, number
+    def place(numbered: tuple[int, StoredFile]) -> tuple[Quarter, int, str, int]:
+        number, stored = numbered
+        return max(map(Quarter.parse, stored.quarters)), stored.revision, stored.published, number
 
-    ordered = [kept for _, kept in sorted(enumerate(files), key=place)]
+    ordered = [stored for _, stored in sorted(enumerate(files), key=place)]
     return tuple(
-        replace(kept, order=number, published=kept.published if _has_folder(kept) else "")
-        for number, kept in enumerate(ordered, start=1)
+        replace(stored, order=number, published=stored.published if _has_folder(stored) else "")
+        for number, stored in enumerate(ordered, start=1)
     )
 
 
-def _has_folder(kept: KeptFile) -> bool:
-    return kept.is_fetched or len(kept.published) == len("2026-03")
+def _has_folder(stored: StoredFile) -> bool:
+    return stored.is_fetched or len(stored.published) == len("2026-03")
 
 
 def _columns() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nhs_league.releases.quarter_frames import QuarterFrames
+    from nhs_league.releases.tables import QuarterFrames
 
 NAME = "names.json"
 

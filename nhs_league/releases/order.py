@@ -9,14 +9,14 @@ from itertools import combinations
 import polars as pl
 
 from nhs_league.core.quarters import Quarter
-from nhs_league.releases.manifest import KeptFile
+from nhs_league.releases.manifest import StoredFile
 
 _MONTH = len("2026-03")
 _UNKNOWN = -1
 
-Evidence = Callable[[KeptFile, KeptFile], int]
+Evidence = Callable[[StoredFile, StoredFile], int]
 """Below 0 where the first of two files was published earlier, above 0 where it was published later,
-0 where this does not tell."""
+0 where this does not decide."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Order:
 
     Attributes:
         places: ``release_file`` -> its place, later publications higher.
-        unsure: pairs of ``release_file`` whose order nothing tells; they stand in the order in
-            which they were added. Only files of one kind that share a quarter and a trust type are
-            compared.
+        unsure: pairs of ``release_file`` with nothing to decide their order; they are in the order
+            in which they were added. Only files of one kind that share a quarter and a trust type
+            are compared.
 
     """
 
@@ -47,16 +47,16 @@ class Order:
         )
 
 
-def publication_order(files: Sequence[KeptFile]) -> Order:
-    """Put files into their order of publication.
+def publication_order(files: Sequence[StoredFile]) -> Order:
+    """Sort files by their order of publication.
 
     Each kind of evidence is used where all stronger ones leave the order of two files open: what a
-    person said, the date of publication (the address's folder, or as a person gave it), the newest
-    quarter that a file reaches, the revision in its name (``-v2``), a later download from the same
-    address, the server's ``Last-Modified``, and the number of quarters. Where none decides, the
-    file that was added later is placed later.
+    person answered, the date of publication (the address's folder, or as a person gave it), the
+    newest quarter that a file reaches, the revision in its name (``-v2``), a later download from
+    the same address, the server's ``Last-Modified``, and the number of quarters. Where none
+    decides, the file that was added later is placed later.
     """
-    added = sorted(files, key=lambda kept: kept.order)
+    added = sorted(files, key=lambda stored: stored.order)
     known = _Known(len(added))
     pairs = [pair for pair in combinations(range(len(added)), 2) if _overlap(added, pair)]
     for evidence in _EVIDENCE:
@@ -111,7 +111,7 @@ def _bits(numbers: int) -> Iterator[int]:
         numbers ^= lowest
 
 
-def _overlap(files: Sequence[KeptFile], pair: tuple[int, int]) -> bool:
+def _overlap(files: Sequence[StoredFile], pair: tuple[int, int]) -> bool:
     one, other = (files[number] for number in pair)
     return not (
         set(one.quarters).isdisjoint(other.quarters)
@@ -119,47 +119,47 @@ def _overlap(files: Sequence[KeptFile], pair: tuple[int, int]) -> bool:
     )
 
 
-def _by_word(one: KeptFile, other: KeptFile) -> int:
+def _by_answer(one: StoredFile, other: StoredFile) -> int:
     return (other.sha256 in one.follows) - (one.sha256 in other.follows)
 
 
-def _by_date(one: KeptFile, other: KeptFile) -> int:
+def _by_date(one: StoredFile, other: StoredFile) -> int:
     """Compare dates of publication as far as both are known: a month is no day."""
     ours, theirs = _published(one), _published(other)
     length = min(len(ours), len(theirs))
     return _sign(ours[:length], theirs[:length])
 
 
-def _published(kept: KeptFile) -> str:
-    """Give the date of publication; ``Last-Modified`` refines the address's month if it is in it.
+def _published(stored: StoredFile) -> str:
+    """Return the date of publication; ``Last-Modified`` refines the address's month if it is in it.
 
     It may be later than that month: a site that moves writes its files again.
     """
-    is_of_month = kept.published and kept.published == kept.last_modified[:_MONTH]
-    return kept.last_modified if is_of_month else kept.published
+    is_of_month = stored.published and stored.published == stored.last_modified[:_MONTH]
+    return stored.last_modified if is_of_month else stored.published
 
 
-def _by_newest_quarter(one: KeptFile, other: KeptFile) -> int:
-    return _sign(*(max(map(Quarter.parse, kept.quarters)) for kept in (one, other)))
+def _by_newest_quarter(one: StoredFile, other: StoredFile) -> int:
+    return _sign(*(max(map(Quarter.parse, stored.quarters)) for stored in (one, other)))
 
 
-def _by_revision(one: KeptFile, other: KeptFile) -> int:
+def _by_revision(one: StoredFile, other: StoredFile) -> int:
     """Compare revision numbers, which count the publications of one newest quarter."""
     if _by_newest_quarter(one, other):
         return 0
     return _sign(one.revision, other.revision) if one.has_name and other.has_name else 0
 
 
-def _by_download(one: KeptFile, other: KeptFile) -> int:
+def _by_download(one: StoredFile, other: StoredFile) -> int:
     return _sign(one.order, other.order) if one.is_fetched and one.source == other.source else 0
 
 
-def _by_last_modified(one: KeptFile, other: KeptFile) -> int:
+def _by_last_modified(one: StoredFile, other: StoredFile) -> int:
     known = one.last_modified and other.last_modified
     return _sign(one.last_modified, other.last_modified) if known else 0
 
 
-def _by_number_of_quarters(one: KeptFile, other: KeptFile) -> int:
+def _by_number_of_quarters(one: StoredFile, other: StoredFile) -> int:
     return _sign(len(one.quarters), len(other.quarters))
 
 
@@ -168,7 +168,7 @@ def _sign(one: str | int | Quarter, other: str | int | Quarter) -> int:
 
 
 _EVIDENCE: tuple[Evidence, ...] = (
-    _by_word,
+    _by_answer,
     _by_date,
     _by_newest_quarter,
     _by_revision,

@@ -1,32 +1,41 @@
-"""What is kept on this machine: raw files as they came, tidy Parquet by quarter, a manifest.
+"""The store on this machine: raw files as they came, tables by quarter, a manifest.
 
-    manifest.json      what is kept; whoever replaces it changes the store
+    manifest.json      what is stored; whoever replaces it changes the store
     manifest.sha256    its digest (see ``manifest``)
     names.json         names for shell completion
-    raw/               each file ever accepted, as it came, and its record (see ``records``)
-    tidy/              a quarter's frames (see ``tidy``)
+    raw/               each file ever accepted, as it came, and its record (see ``raw_files``)
+    tidy/              a quarter's tables (see ``tables``)
     .lock              held by the one process that changes the store
 
 The manifest is replaced last; so a reader that has read it finds the files it names, whatever
-happens meanwhile.
+happens meanwhile. One process writes at a time; readers never wait.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nhs_league.core.frames import SCHEMAS, Frames
+import polars as pl
+
+from nhs_league.core.frames import KEYS, SCHEMAS, Frames
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
-from nhs_league.releases import fractions, manifest as manifests, records, tidy
-from nhs_league.releases.lock import Notify, cannot_keep, writing
-from nhs_league.releases.manifest import Manifest
+from nhs_league.releases import manifest as manifests, raw_files, tables
+from nhs_league.releases.disagreements import mark_doubts
+from nhs_league.releases.manifest import Manifest, StoredFile
+from nhs_league.releases.order import publication_order
+
+LOCK = ".lock"
+Notify = Callable[[str], None]
+_FIGURE = [column for column in KEYS["versions"] if column != "edition"]
 
 
 def _silent(_: str) -> None:
-    """Tell nobody."""
+    """Ignore a message."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Store:
     Attributes:
         path: its folder.
         manifest: what it holds.
-        notify: told in words what a person should know, such as that damage was mended.
+        notify: called with what a person should know, such as that damage was repaired.
 
     """
 
@@ -46,7 +55,7 @@ class Store:
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
-        """The quarters kept, oldest first."""
+        """The stored quarters, oldest first."""
         return tuple(sorted(Quarter.parse(label) for label in self.manifest.quarters))
 
 
@@ -63,15 +72,15 @@ def open_store(path: Path, notify: Notify = _silent) -> Store:
     store = Store(path, manifests.read(path), notify)
     if store.manifest.layout < manifests.FORMAT:
         notify(f"Updating the store in {path} to this version, from its raw files.")
-        return _rebuilt(store)
+        return _rebuild(store)
     if _has_lost_its_manifest(path):
         notify(f"The manifest in {path} is missing. Rebuilding it from the raw files.")
-        return _rebuilt(store)
+        return _rebuild(store)
     return store
 
 
 def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
-    """Give the tidy frames of some quarters, lazily: only what a question asks for is decoded.
+    """Scan the frames of some quarters lazily: only what a question needs is decoded.
 
     A stored file that is not what was written is never used: the frames are rebuilt from the raw
     files, and the store's ``notify`` is called.
@@ -83,24 +92,24 @@ def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
     wanted = list(quarters)
     try:
         return _scanned(store, wanted)
-    except tidy.DamagedError as damage:
+    except tables.DamagedError as damage:
         try:
-            return _scanned(reopened(store), wanted)
-        except tidy.DamagedError:
+            return _scanned(reopen(store), wanted)
+        except tables.DamagedError:
             store.notify(f"{damage.message}. Rebuilding it from the raw files.")
-            return _scanned(_rebuilt(store, wanted), wanted)
+            return _scanned(_rebuild(store, wanted), wanted)
 
 
-def reopened(store: Store) -> Store:
-    """Give the store as it is now."""
+def reopen(store: Store) -> Store:
+    """Return the store as it is now."""
     return replace(store, manifest=manifests.read(store.path))
 
 
 def _has_lost_its_manifest(path: Path) -> bool:
-    return not (path / manifests.NAME).exists() and records.has_raw_files(path)
+    return not (path / manifests.NAME).exists() and raw_files.has_raw_files(path)
 
 
-def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
+def _rebuild(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
     """Rebuild a store's tidy frames, unless another process has done so meanwhile.
 
     Args:
@@ -112,14 +121,13 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
 
     """
     from nhs_league.releases.commit import rebuild
-    from nhs_league.releases.salvage import salvaged
 
     path = store.path
     try:
-        with writing(path, store.notify):
+        with write_lock(path, store.notify):
             if _has_lost_its_manifest(path):
                 return replace(
-                    store, manifest=rebuild(path, salvaged(path), may_lose=True).manifest
+                    store, manifest=rebuild(path, raw_files.salvage(path), may_lose=True).manifest
                 )
             manifest = manifests.read(path)
             if manifest.layout < manifests.FORMAT:
@@ -127,19 +135,117 @@ def _rebuilt(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
             labels = [
                 quarter.label
                 for quarter in damaged
-                if not tidy.are_whole(path, manifest.quarters.get(quarter.label))
+                if not tables.are_intact(path, manifest.quarters.get(quarter.label))
             ]
             if labels:
                 manifest = rebuild(path, manifest, labels).manifest
             return replace(store, manifest=manifest)
     except (NoDataError, OSError) as error:
-        reason = error if isinstance(error, NoDataError) else cannot_keep(path, error)
+        reason = error if isinstance(error, NoDataError) else store_not_writable(path, error)
         raise RefusedError(
             manifests.NAME, "the store must be rebuilt and cannot be", advice=str(reason)
         ) from error
 
 
 def _scanned(store: Store, quarters: Sequence[Quarter]) -> Frames:
-    kept = {quarter.label: store.manifest.quarters[quarter.label] for quarter in quarters}
-    frames = Frames(*(tidy.scan(store.path, name, list(kept.values())) for name in SCHEMAS))
-    return replace(frames, observations=fractions.marked(frames.observations, kept))
+    stored = {quarter.label: store.manifest.quarters[quarter.label] for quarter in quarters}
+    frames = Frames(*(tables.scan(store.path, name, list(stored.values())) for name in SCHEMAS))
+    return replace(frames, observations=mark_doubts(frames.observations, stored))
+
+
+@contextmanager
+def write_lock(path: Path, notify: Notify) -> Iterator[None]:
+    """Hold the store's exclusive write lock; the folder is made as needed.
+
+    Args:
+        path: the store's folder.
+        notify: called once where another process has to be waited for.
+
+    Raises:
+        NoDataError: the folder cannot be written.
+
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path / LOCK, preserve_lock_file=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            notify(f"Another nhsleague is changing {path}; waiting for it.")
+            lock.acquire()
+    except OSError as error:
+        raise store_not_writable(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def store_not_writable(path: Path, error: OSError) -> NoDataError:
+    """Build the error for a folder that cannot be written."""
+    return NoDataError(
+        f"Cannot store releases in {path}: {error.strerror or error}.",
+        "Choose another folder with --data-dir or NHSLEAGUE_DATA_DIR.",
+    )
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Two files that disagree, with nothing to show which was published later.
+
+    Attributes:
+        used_before: the file that counts as published earlier.
+        used: the one that provides the figures.
+        figures: on how many figures they disagree.
+
+    """
+
+    used_before: StoredFile
+    used: StoredFile
+    figures: int
+
+
+def unsettled(store: Store) -> list[Unsettled]:
+    """List the pairs of files where the order decides a figure, and is not known."""
+    order = publication_order(store.manifest.files)
+    if not order.unsure:
+        return []
+    versions = read_quarters(store, store.quarters).versions.select(
+        *_FIGURE, "edition", "release_file"
+    )
+    used = versions.filter(pl.col("edition") == pl.col("edition").max().over(_FIGURE))
+    pairs = versions.join(used, on=_FIGURE, nulls_equal=True, suffix="_used").filter(
+        pl.col("edition") < pl.col("edition_used")
+    )
+    counted = Counter(pairs.select("release_file", "release_file_used").collect().iter_rows())
+    files = {stored.release_file: stored for stored in store.manifest.files}
+    return [
+        Unsettled(files[before], files[used], count)
+        for (before, used), count in sorted(counted.items())
+        if frozenset((before, used)) in order.unsure
+    ]
+
+
+def settle(store: Store, earlier: StoredFile, later: StoredFile) -> Store:
+    """Record a person's answer on which of two files was published later.
+
+    Raises:
+        NoDataError: the store cannot be written.
+
+    """
+    from nhs_league.releases.commit import commit
+
+    with write_lock(store.path, store.notify):
+        store = reopen(store)
+        files = [
+            replace(stored, follows=(*stored.follows, earlier.sha256))
+            if stored.sha256 == later.sha256
+            else stored
+            for stored in store.manifest.files
+        ]
+        try:
+            return replace(store, manifest=commit(store.path, store.manifest, files=files))
+        except OSError as error:
+            raise store_not_writable(store.path, error) from error

@@ -1,161 +1,266 @@
-"""Tidy tables from raw files, a few at a time: memory does not grow with the store."""
+"""A quarter's tables: Parquet files that are named by their content.
+
+tidy/2025-26-q3/<table>-<first 16 digits of its sha256>.parquet
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import polars as pl
 
-from nhs_league.core.frames import QUARTER
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS, VERSIONS
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases import tidy
-from nhs_league.releases.agreement import disagreements
-from nhs_league.releases.manifest import KeptFile, KeptQuarter
-from nhs_league.releases.merge import merge
-from nhs_league.releases.order import Order, publication_order
-from nhs_league.releases.parse import ParsedFile, parse_file
-from nhs_league.releases.quarter_frames import nothing
-from nhs_league.releases.recognition import with_types
-from nhs_league.releases.records import fault, read_raw
+from nhs_league.files import write_atomically
+from nhs_league.releases import manifest as manifests
+from nhs_league.releases.manifest import StoredQuarter
 
-_ROWS_AT_ONCE = 60_000
-_PASSES = 3
-_FRAMES = ("standings", "observations", "domains")
+STANDINGS_BY_FILE = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
+"""Standings as single files publish them: schema STANDINGS and ``kind``, the kind of that file."""
+FOLDER = manifests.TABLES
+_DIGITS = 16
+_LEAGUE = ("quarter", "trust_type")
+_GROUPS = {
+    "standings": _LEAGUE,
+    "observations": (*_LEAGUE, "metric_id", "unit"),
+    "domains": (*_LEAGUE, "domain"),
+}
 
 
 @dataclass(frozen=True)
-class Built:
-    """What became of raw files.
+class QuarterFrames:
+    """The tables of one quarter.
 
     Attributes:
-        quarters: label -> the Parquet files made of it.
-        files: all files, those that were read described as this version sees them.
-        order: their order of publication.
-        unusable: sha256 -> why nothing could be made of a file: it is missing, has changed, or this
-            version refuses it.
+        parts: schema STANDINGS_BY_FILE, the newest row of each trust and kind of file.
+        standings: schema STANDINGS, put together from the parts.
+        observations: schema OBSERVATIONS.
+        domains: schema DOMAINS.
+        versions: schema VERSIONS.
+        set_aside: schema SET_ASIDE.
 
     """
 
-    quarters: dict[str, KeptQuarter] = field(default_factory=dict)
-    files: tuple[KeptFile, ...] = ()
-    order: Order = field(default_factory=Order)
-    unusable: Mapping[str, str] = field(default_factory=dict)
+    parts: pl.DataFrame
+    standings: pl.DataFrame
+    observations: pl.DataFrame
+    domains: pl.DataFrame
+    versions: pl.DataFrame
+    set_aside: pl.DataFrame
+
+    @classmethod
+    def empty(cls) -> QuarterFrames:
+        """Return the frames of a quarter without any rows."""
+        schemas = (STANDINGS_BY_FILE, STANDINGS, OBSERVATIONS, DOMAINS, VERSIONS, SET_ASIDE)
+        return cls(*(pl.DataFrame(schema=schema) for schema in schemas))
 
 
-def build(
-    root: Path, files: Sequence[KeptFile], into: Path, only: Collection[str] | None = None
-) -> Built:
-    """Make the tables of some quarters from the raw files.
+NAMES = tuple(field.name for field in fields(QuarterFrames))
+
+
+class DamagedError(RefusedError):
+    """A Parquet file is gone, or is not what was written."""
+
+
+def scan(root: Path, name: str, quarters: Sequence[StoredQuarter]) -> pl.LazyFrame:
+    """Read a frame of some quarters lazily, once its files are known to be what was written.
 
     Args:
         root: the store's folder.
-        files: all files of the store.
-        into: the folder below which the Parquet files are written; those there already are left.
-        only: labels of the quarters; None for all.
+        name: the frame, a field of QuarterFrames.
+        quarters: where each quarter's frames are; one that is not stored has no rows.
 
     Raises:
-        OSError: a table cannot be written.
+        DamagedError: a file is gone or has changed.
 
     """
-    wanted = [kept for kept in files if only is None or not set(only).isdisjoint(kept.quarters)]
-    unusable = {kept.sha256: reason for kept in wanted if (reason := fault(root, kept))}
-    order = publication_order(files)
-    for _ in range(_PASSES):
-        built = _pass(Built({}, tuple(files), order, unusable), root, into, only)
-        # What files hold is known for certain once they are read, and their order may follow.
-        files, before, order = built.files, order, publication_order(built.files)
-        if order == before:
-            break
-    return built
+    paths = [stored.paths[name] for stored in quarters if name in stored.paths]
+    if not paths:
+        empty: pl.DataFrame = getattr(QuarterFrames.empty(), name)
+        return empty.lazy()
+    return pl.scan_parquet([_verified(root, path) for path in paths])
 
 
-def described(kept: KeptFile, parsed: ParsedFile) -> KeptFile:
-    """Describe an accepted file by what it holds."""
-    return replace(
-        kept,
-        kind=str(parsed.kind),
-        quarters=tuple(quarter.label for quarter in parsed.quarters),
-        trust_types=parsed.trust_types,
-        rows=parsed.rows,
-        trusts=parsed.trusts,
-        notices=parsed.notices,
+def read(root: Path, stored: StoredQuarter) -> QuarterFrames:
+    """Read all of a quarter.
+
+    Raises:
+        DamagedError: a file is gone or has changed.
+
+    """
+    return QuarterFrames(**{name: scan(root, name, [stored]).collect() for name in NAMES})
+
+
+def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> StoredQuarter:
+    """Write those of a quarter's frames that have rows; files that are there already are left."""
+    paths = {}
+    for name in NAMES:
+        frame = getattr(frames, name)
+        if frame.is_empty():
+            continue
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", statistics=True)
+        data = buffer.getvalue()
+        paths[name] = f"{FOLDER}/{quarter.slug}/{name}-{_digest(data)}.parquet"
+        if not is_intact(root, paths[name]):
+            write_atomically(root / paths[name], data)
+    return StoredQuarter(paths, _types(frames.standings))
+
+
+def adopt(root: Path, quarter: Quarter, stored: StoredQuarter) -> StoredQuarter | None:
+    """Return intact tables in this version's columns; None where they are not that quarter's.
+
+    What our columns have and an older version's lack is null.
+    """
+    try:
+        frames = {
+            name: pl.read_parquet(root / stored.paths[name])
+            for name in NAMES
+            if name in stored.paths
+        }
+        if label_of(root, stored) != quarter.label:
+            return None
+        if all(frame.schema == _schema(name) for name, frame in frames.items()):
+            return stored
+        ours = {name: _conformed(frame, _schema(name)) for name, frame in frames.items()}
+    except (OSError, KeyError, pl.exceptions.PolarsError):
+        return None
+    written = write(root, quarter, replace(QuarterFrames.empty(), **ours))
+    return replace(written, disagreements=stored.disagreements)
+
+
+def left_behind(root: Path) -> dict[str, StoredQuarter]:
+    """Name the intact tables below a store that has lost its manifest: label -> its tables.
+
+    Of two tables of one frame and quarter, the one that was written last is named.
+    """
+    quarters: dict[str, StoredQuarter] = {}
+    for folder in sorted((root / FOLDER).glob("*")):
+        paths = {}
+        for file in sorted(folder.glob("*.parquet"), key=lambda file: file.stat().st_mtime_ns):
+            path = file.relative_to(root).as_posix()
+            name = file.stem.rpartition("-")[0]
+            if name in NAMES and is_intact(root, path):
+                paths[name] = path
+        if "standings" not in paths:
+            continue
+        stored = StoredQuarter(paths, _types(pl.read_parquet(root / paths["standings"])))
+        if label := label_of(root, stored):
+            quarters[label] = stored
+    return quarters
+
+
+def label_of(root: Path, stored: StoredQuarter) -> str:
+    """Return the label of the quarter that whole tables are of; empty where they are of none."""
+    try:
+        standings = pl.read_parquet(root / stored.paths["standings"], columns=["quarter"])
+        labels = standings["quarter"].cast(pl.String).unique().to_list()
+        return Quarter.parse(labels[0]).label if len(labels) == 1 else ""
+    except (OSError, KeyError, ValueError, TypeError, pl.exceptions.PolarsError):
+        return ""
+
+
+def _types(standings: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(standings["trust_type"].unique().sort())
+
+
+def is_same(
+    root: Path, stored: StoredQuarter, other_root: Path, other: StoredQuarter | None, name: str
+) -> bool:
+    """Return whether two whole tables hold the same rows, whatever version wrote them."""
+    if other is None or name not in other.paths:
+        return False
+    if stored.paths[name] == other.paths[name]:
+        return True
+    ours, theirs = (
+        pl.read_parquet(folder / quarter.paths[name])
+        for folder, quarter in ((root, stored), (other_root, other))
+    )
+    return ours.equals(theirs)
+
+
+def are_intact(root: Path, stored: StoredQuarter | None) -> bool:
+    """Return whether all of a quarter's Parquet files are there and are what was written."""
+    return stored is not None and all(is_intact(root, path) for path in stored.paths.values())
+
+
+def is_intact(root: Path, path: str) -> bool:
+    """Return whether a Parquet file is there and is what was written."""
+    try:
+        _verified(root, path)
+    except DamagedError:
+        return False
+    return True
+
+
+def _verified(root: Path, path: str) -> bytes:
+    try:
+        data = (root / path).read_bytes()
+    except OSError as error:
+        raise DamagedError(path, f"this stored file cannot be read ({error.strerror})") from error
+    if not Path(path).stem.endswith(f"-{_digest(data)}"):
+        raise DamagedError(path, "this stored file has changed since it was written")
+    return data
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:_DIGITS]
+
+
+def _schema(name: str) -> pl.Schema:
+    frame: pl.DataFrame = getattr(QuarterFrames.empty(), name)
+    return frame.schema
+
+
+def _conformed(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    return frame.select(
+        pl.col(column).cast(kind) if column in frame.columns else pl.lit(None, kind).alias(column)
+        for column, kind in schema.items()
     )
 
 
-def merged(
-    into: Path, quarters: Mapping[str, KeptQuarter], parsed: Sequence[ParsedFile], order: Order
-) -> dict[str, KeptQuarter]:
-    """Merge what files hold into the tables of their quarters, one quarter after the other.
+def with_trust_counts(
+    standings: pl.DataFrame, observations: pl.DataFrame, domains: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Fill ``of``, the number of trusts ranked, in each of the tidy frames.
 
-    Args:
-        into: the folder below which the tables are.
-        quarters: label -> its tables as they are.
-        parsed: what files hold.
-        order: the order of publication of all files.
-
-    Returns:
-        The quarters with those that changed.
-
-    Raises:
-        DamagedError: a table to which rows would be added is damaged.
-        OSError: a table cannot be written.
-
+    It is the number of ranks, or the largest rank that nothing contradicts (and the trusts that
+    share it) where single ranks are missing. It is null where rows of a quarter and trust type are
+    missing: where such a rank is larger than the number of trusts.
     """
-    changed = dict(quarters)
-    quarters_read = sorted({quarter for found in parsed for quarter in found.quarters})
-    for label in (quarter.label for quarter in quarters_read):
-        parts = [of_quarters(found, [label]) for found in parsed if _has(found, label)]
-        before = tidy.read(into, changed[label]) if label in changed else nothing()
-        frames = merge(before, parts, order)
-        written = tidy.write(into, Quarter.parse(label), frames)
-        changed[label] = replace(written, disagreements=disagreements(frames.parts))
-    return changed
+    frames = {"standings": standings, "observations": observations, "domains": domains}
+    sound = [f.filter(pl.col("doubt").is_null()) for f in frames.values()]
+    ranks = pl.concat(f.select(*_LEAGUE, "trust_code", "rank") for f in sound)
+    everyone = standings.select(*_LEAGUE, "trust_code", rank=pl.lit(None, pl.Int32))
+    table = largest_ranks(pl.concat([ranks, everyone]))
+    partial = table.filter(pl.col("rank") > pl.col("trusts")).select(_LEAGUE)
+    counted = (_counted(frame, _GROUPS[name], partial) for name, frame in frames.items())
+    standings, observations, domains = counted
+    return standings, observations, domains
 
 
-def of_quarters(parsed: ParsedFile, labels: Collection[str]) -> ParsedFile:
-    """Narrow what a file holds; what it set aside of an unknown quarter belongs to its newest."""
-    newest = pl.lit(parsed.quarters[-1].label if parsed.quarters else None, QUARTER)
-    aside = parsed.set_aside.with_columns(pl.col("quarter").fill_null(newest))
-    wanted = tuple(quarter for quarter in parsed.quarters if quarter.label in labels)
-    if wanted == parsed.quarters:
-        return replace(parsed, set_aside=aside)
-    is_wanted = pl.col("quarter").is_in([quarter.label for quarter in wanted])
-    frames = {name: getattr(parsed, name).filter(is_wanted) for name in _FRAMES}
-    return replace(parsed, quarters=wanted, **frames, set_aside=aside.filter(is_wanted))
+def largest_ranks(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the largest ``rank`` (or end of a range) and ``trusts`` of each quarter and type."""
+    ranks = [c for c in ("rank", "rank_high") if c in frame.columns]
+    return frame.group_by(_LEAGUE).agg(
+        rank=pl.max_horizontal(ranks).max().cast(pl.Int32), trusts=pl.col("trust_code").n_unique()
+    )
 
 
-def _pass(built: Built, root: Path, into: Path, only: Collection[str] | None) -> Built:
-    files = {kept.sha256: kept for kept in built.files}
-    unusable, quarters = dict(built.unusable), built.quarters
-    batch: list[ParsedFile] = []
-    # Files of the same quarters come one after the other, so that each is merged few times.
-    for kept in sorted(
-        built.files, key=lambda k: (_newest(k), built.order.places.get(k.release_file, 0))
-    ):
-        is_wanted = only is None or not set(only).isdisjoint(kept.quarters)
-        if kept.sha256 in unusable or not is_wanted:
-            continue
-        try:
-            parsed = parse_file(kept.name, read_raw(root, kept), release_file=kept.release_file)
-            parsed = with_types(parsed, dict(kept.taken_as))
-        except RefusedError as refusal:
-            unusable[kept.sha256] = f"this version refuses it: {refusal.message}"
-            continue
-        files[kept.sha256] = described(kept, parsed)
-        batch.append(parsed if only is None else of_quarters(parsed, only))
-        if sum(each.rows for each in batch) > _ROWS_AT_ONCE:
-            quarters = merged(into, quarters, batch, built.order)
-            batch = []
-    quarters = merged(into, quarters, batch, built.order)
-    return Built(quarters, tuple(files.values()), built.order, unusable)
-
-
-def _has(parsed: ParsedFile, label: str) -> bool:
-    return any(quarter.label == label for quarter in parsed.quarters)
-
-
-def _newest(kept: KeptFile) -> Quarter:
-    return max(map(Quarter.parse, kept.quarters), default=Quarter(0, 1))
+def _counted(frame: pl.DataFrame, group: tuple[str, ...], partial: pl.DataFrame) -> pl.DataFrame:
+    sound = pl.when(pl.col("doubt").is_null()).then("rank")
+    last = sound.max().over(group)
+    through_last = last + (sound == last).sum().over(group).cast(pl.Int32) - 1
+    ranked = pl.max_horizontal(pl.col("rank").count().over(group).cast(pl.Int32), through_last)
+    return (
+        frame.join(
+            partial.with_columns(is_partial=True), on=_LEAGUE, how="left", maintain_order="left"
+        )
+        .with_columns(of=pl.when(pl.col("is_partial").is_null() & (ranked > 0)).then(ranked))
+        .drop("is_partial")
+    )

@@ -12,14 +12,21 @@ import polars as pl
 from markupsafe import Markup
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import Answer, TrustReport
+from nhs_league.core.answers import Answer, TrustProfile, TrustReport
 from nhs_league.render import charts, numbers
 from nhs_league.render.blocks import Block, Column, Grid, Line, Numbered, Points, points
 from nhs_league.render.document import BANNER, explanation_blocks
 from nhs_league.render.html import asset, render
 from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
-from nhs_league.render.trust_words import since_lines, standing_lines, weak_spot, what_is_weak
+from nhs_league.render.trust_words import (
+    chance_line,
+    firmness_line,
+    since_lines,
+    standing_lines,
+    weak_spot,
+    what_is_weak,
+)
 from nhs_league.render.views import columns_of
 
 INDEX = "index.html"
@@ -165,9 +172,9 @@ def _trust(report: TrustReport) -> _Trust:
         name=standing["trust_name"],
         code=standing["trust_code"],
         about=" · ".join(part for part in about if part),
-        summary=(*standing_lines(standing), *map(Line, since)),
+        summary=(*standing_lines(standing), *map(Line, (*since, *_firmness(report)))),
         domains=_domains(report, standing["trust_name"]),
-        weak_spots=tuple(_weak_spots(report.profile.frame)),
+        weak_spots=tuple(_weak_spots(report.profile)),
         strips=tuple(_strips(report.strips)),
         strips_grid=_strips_grid(report.strips),
         trends=tuple(_trends(report)),
@@ -196,8 +203,14 @@ def _domains(report: TrustReport, name: str) -> _Domains | None:
     return _Domains(_Chart("Domain scores", drawing, legend), grid)
 
 
-def _weak_spots(metrics: pl.DataFrame) -> Iterator[Block]:
-    """Yield the weak spots and their rule; nothing for a trust without metrics."""
+def _firmness(report: TrustReport) -> list[str]:
+    firm = report.profile.firmness
+    return [] if firm is None else [firmness_line(row) for row in firm.iter_rows(named=True)]
+
+
+def _weak_spots(profile: TrustProfile) -> Iterator[Block]:
+    """Yield the weak spots, their rule and how many are chance; nothing without metrics."""
+    metrics = profile.frame
     if metrics.is_empty():
         return
     weak = metrics.filter(pl.col("weak_spot").is_not_null())
@@ -206,6 +219,8 @@ def _weak_spots(metrics: pl.DataFrame) -> Iterator[Block]:
     else:
         yield Line(what_is_weak(weak))
         yield Numbered(tuple(weak_spot(row) for row in weak.iter_rows(named=True)))
+    if profile.chance is not None:
+        yield from (Line(chance_line(row)) for row in profile.chance.iter_rows(named=True))
 
 
 def _strips(strips: pl.DataFrame) -> Iterator[_Chart]:

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
-    from nhs_league.releases.intake import Incoming
+    from nhs_league.releases.intake import ReceivedFile
     from nhs_league.releases.store import Store
 
 _PACKED = "release.tar.xz"
 
 
-def release_files() -> Iterator[Incoming]:
+def release_files() -> Iterator[ReceivedFile]:
     """Unpack the sample's release files in their order of publication."""
-    from nhs_league.releases.intake import Incoming
+    from nhs_league.releases.intake import ReceivedFile
 
     with (
         files(__package__).joinpath(_PACKED).open("rb") as packed,
@@ -36,13 +36,13 @@ def release_files() -> Iterator[Incoming]:
             content = archive.extractfile(member)
             if content is not None:
                 path = PurePosixPath(member.name)
-                yield Incoming(
+                yield ReceivedFile(
                     path.name, content.read(), f"sample/{path}", "-".join(path.parts[:2])
                 )
 
 
 def home(cache: Path) -> Path:
-    """Tell where the sample's store is, or would be, below a folder."""
+    """Return where the sample's store is, or would be, below a folder."""
     digest = hashlib.sha256(files(__package__).joinpath(_PACKED).read_bytes()).hexdigest()
     return cache / f"sample-{__version__}-{digest[:12]}"
 
@@ -54,13 +54,13 @@ def open_sample(cache: Path) -> Store:
     whole, so two processes that begin at once both end with the same store.
 
     Args:
-        cache: the folder below which it is kept; where it cannot be written, a temporary folder.
+        cache: the folder below which it is stored; where it cannot be written, a temporary folder.
 
     """
     from nhs_league.releases.store import open_store
 
-    kept = home(cache)
-    store = open_store(kept)
+    folder = home(cache)
+    store = open_store(folder)
     if store.quarters:
         return store
     from nhs_league.releases.intake import add_files
@@ -69,14 +69,14 @@ def open_sample(cache: Path) -> Store:
         cache.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=cache, prefix=".sample-"))
     except OSError:
-        # Nowhere to keep it: it lives as long as this process.
+        # Nowhere to store it: it lives as long as this process.
         aside = Path(tempfile.mkdtemp(prefix="nhsleague-sample-"))
         atexit.register(shutil.rmtree, aside, ignore_errors=True)
         return add_files(open_store(aside), release_files())[0]
     add_files(open_store(aside), release_files())
     try:
-        aside.rename(kept)
+        aside.rename(folder)
     except OSError:
         # Another process was faster; its store holds the same.
         shutil.rmtree(aside, ignore_errors=True)
-    return open_store(kept)
+    return open_store(folder)

@@ -28,10 +28,14 @@ def test_0_when_done(sample: Run) -> None:
     assert sample("trusts").returncode == 0
 
 
-def test_1_for_a_fault_of_the_program_which_says_so(run_installed: Run, tmp_path: Path) -> None:
-    planted = "import nhs_league.core.trusts as q\ndef broken(*_): raise RuntimeError('planted')\nq.trust_list = broken\n"
-    (tmp_path / "sitecustomize.py").write_text(planted, "utf-8")
-    result = run_installed("--sample", "trusts", env={"PYTHONPATH": str(tmp_path)})
+def test_1_for_a_fault_of_the_program_which_says_so(
+    sample: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("nhs_league.cli.app.program", broken)
+    result = sample("trusts")
     assert result.returncode == 1
     assert result.stdout == ""
     assert "RuntimeError: planted" in result.stderr
@@ -41,7 +45,8 @@ def test_1_for_a_fault_of_the_program_which_says_so(run_installed: Run, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["worst"], "--metric"),
+        (["worst"], "Which metric?"),
+        (["worst", "elective", "--metric", "sickness"], "two metrics"),
         (["worst", "--metrik", "elective"], "--metrik"),
         (["wurst"], "wurst"),
         (["table", "--segment", "first"], "--segment"),
@@ -93,7 +98,7 @@ def test_3_for_a_name_that_is_not_there_with_those_that_are(
 
 def test_4_for_an_empty_store_that_may_not_be_filled(run: Run, tmp_path: Path) -> None:
     result = run("table", "--offline", data_dir=tmp_path / "none")
-    fails(result, 4, "No releases are kept", "nhsleague fetch", "--sample")
+    fails(result, 4, "No releases are stored", "nhsleague fetch", "--sample")
 
 
 def test_4_for_an_empty_store_and_a_site_that_cannot_be_reached(run: Run, tmp_path: Path) -> None:
@@ -107,7 +112,9 @@ def test_4_for_a_folder_without_csv_files(run: Run, tmp_path: Path) -> None:
 def test_4_for_a_store_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "q3.csv"
     file.write_text(official.metric_file(), "utf-8")
-    fails(run("fetch", "--from", str(file), data_dir=file), 4, "cannot be kept", "--data-dir")
+    fails(
+        run("fetch", "--from", str(file), data_dir=file), 4, "Cannot store releases", "--data-dir"
+    )
 
 
 def test_5_for_a_file_that_is_refused(run: Run, tmp_path: Path) -> None:
@@ -161,3 +168,16 @@ def test_130_when_interrupted_with_one_line_and_nothing_kept(
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "Interrupted.\n")
     assert kept_in(store) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", "--audit"], ["hidden", "--override"], ["changes", "--revisions"],
+        ["table", "--plot", "62-day"], ["hidden", "--domain", "People"],
+        ["trend", "ZB6", "--area", "cancer"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_spellings_that_are_gone_are_wrong_usage(sample: Run, words: list[str]) -> None:
+    assert sample(*words).returncode == 2

@@ -1,4 +1,4 @@
-"""Saying that a newer release is probably out."""
+"""Saying that a newer release may be out."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def test_one_line_on_stderr_says_so(run: Run, tmp_path: Path, quarter: Quarter, 
     file.write_text(official.metric_file().replace("Q3 2025/26", quarter.label), "utf-8")
     assert run("fetch", "--from", str(file), data_dir=tmp_path).returncode == 0
     told = run("table", data_dir=tmp_path)
-    assert ("a newer release is probably out" in told.stderr) is said
+    assert ("A newer release may be out" in told.stderr) is said
     assert "newer release" not in run("table", "--quiet", data_dir=tmp_path).stderr

@@ -64,7 +64,7 @@ def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     keep = f"--data-dir {tmp_path}/file/store fetch --from {tmp_path}/release.csv"
     done = shell(f"nhsleague {keep}", tmp_path)
     assert done.returncode == 4
-    assert "cannot be kept" in done.stderr
+    assert "Cannot store releases" in done.stderr
     assert "--data-dir" in done.stderr
 
 

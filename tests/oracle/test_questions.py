@@ -17,7 +17,7 @@ from tests.oracle import questions
 from tests.oracle.files import Releases, read
 
 TYPES = ("acute", "mental-health-community", "ambulance")
-SHARE = 10
+SHARE = 15
 """By default one in so many of the many alike questions is asked; the long run asks them all."""
 
 

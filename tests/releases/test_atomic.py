@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nhs_league.errors import NoDataError
-from nhs_league.releases import atomic
-from nhs_league.releases.intake import Incoming, add_files
+from nhs_league.files import write_atomically
+from nhs_league.releases.intake import ReceivedFile, add_files
 from nhs_league.releases.integrity import repair, verify
 from nhs_league.releases.store import Store, open_store
 from tests.releases import official
@@ -35,7 +35,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, times: int, code: int = errno.EACC
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return add_files(open_store(tmp_path), [Incoming("q3.csv", METRIC.encode(), "/q3.csv")])[0]
+    return add_files(open_store(tmp_path), [ReceivedFile("q3.csv", METRIC.encode(), "/q3.csv")])[0]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -51,7 +51,7 @@ def test_a_file_that_a_reader_holds_is_replaced_once_it_is_free(
 ) -> None:
     (tmp_path / "file").write_bytes(b"old")
     refused = refusing(monkeypatch, times=3)
-    atomic.write(tmp_path / "file", b"new")
+    write_atomically(tmp_path / "file", b"new")
     assert len(refused) == 3
     assert contents(tmp_path) == {"file": b"new"}
 
@@ -63,7 +63,7 @@ def test_a_file_that_is_never_free_stays_as_it_was(
     refusing(monkeypatch, times=100)
     monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(PermissionError):
-        atomic.write(tmp_path / "file", b"new")
+        write_atomically(tmp_path / "file", b"new")
     assert contents(tmp_path) == {"file": b"old"}
 
 
@@ -81,10 +81,10 @@ def test_whichever_rename_fails_the_store_is_as_it_was_and_can_be_changed_again(
             raise OSError(errno.ENOSPC, "No space left on device")
         return replace(self, target)
 
-    revision = [Incoming("q3-v2.csv", REVISED.encode(), "/q3-v2.csv")]
+    revision = [ReceivedFile("q3-v2.csv", REVISED.encode(), "/q3-v2.csv")]
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", fails_at)
-        with pytest.raises(NoDataError, match="cannot be kept"):
+        with pytest.raises(NoDataError, match="Cannot store releases"):
             add_files(store, revision)
     left = open_store(store.path)
     assert left.manifest == before
@@ -100,7 +100,7 @@ def test_a_repair_that_cannot_write_takes_nothing_away(
     (store.path / "manifest.json").unlink()
     before = contents(store.path)
     refusing(monkeypatch, times=100, code=errno.ENOSPC)
-    with pytest.raises(NoDataError, match="cannot be kept"):
+    with pytest.raises(NoDataError, match="Cannot store releases"):
         repair(store.path, lambda _: None)
     assert contents(store.path) == before
 
@@ -120,8 +120,8 @@ def test_an_unused_table_that_cannot_be_removed_is_left(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "unlink", refused)
-        changed, _ = add_files(store, [Incoming("q3-v2.csv", REVISED.encode(), "/q3-v2.csv")])
+        changed, _ = add_files(store, [ReceivedFile("q3-v2.csv", REVISED.encode(), "/q3-v2.csv")])
     assert len(changed.manifest.files) == 2
     assert stray.exists()
-    add_files(changed, [Incoming("q3-v3.csv", METRIC.encode() + b"\n", "/q3-v3.csv")])
+    add_files(changed, [ReceivedFile("q3-v3.csv", METRIC.encode() + b"\n", "/q3-v3.csv")])
     assert not stray.exists()

@@ -248,7 +248,7 @@ def test_a_quarter_that_lost_its_raw_file_is_kept_and_marked(
     repaired = run("cache", "repair", "--offline", data_dir=store)
     assert repaired.returncode == 4
     assert "Rebuilt 1 quarter from 0 raw files." in repaired.stderr
-    assert "The tables of Q3 2025/26 are kept, but cannot be checked" in repaired.stderr
+    assert "The tables of Q3 2025/26 are stored, but cannot be checked" in repaired.stderr
     assert FIGURE in ask(run, store)[0]
     (row,) = json.loads(run("releases", "--json", data_dir=store).stdout)["rows"]
     assert row["verifiable"] is False

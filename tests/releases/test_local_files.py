@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases.glance import is_other_table, refuse_width
-from nhs_league.releases.intake import Incoming, Outcome, Status
+from nhs_league.releases.intake import Outcome, ReceivedFile, Status, is_other_table, refuse_width
 from nhs_league.releases.local_files import LARGEST_UNPACKED, read_files
 from tests.conftest import Run
 from tests.releases import official
@@ -238,7 +237,7 @@ def test_a_packed_file_that_is_not_whole_or_too_large_is_refused(tmp_path: Path,
     assert isinstance(refused, Outcome)
     assert refused.status is Status.REFUSED
     assert message in refused.reason
-    assert isinstance(taken, Incoming)
+    assert isinstance(taken, ReceivedFile)
 
 
 def test_a_zip_file_in_a_zip_file_is_named_and_not_opened(tmp_path: Path) -> None:
@@ -247,7 +246,7 @@ def test_a_zip_file_in_a_zip_file_is_named_and_not_opened(tmp_path: Path) -> Non
     skipped, taken = read_files([outer])
     assert isinstance(skipped, Outcome)
     assert (skipped.status, skipped.name) == (Status.SKIPPED, "inner.zip")
-    assert isinstance(taken, Incoming)
+    assert isinstance(taken, ReceivedFile)
 
 
 @pytest.mark.parametrize(
@@ -361,9 +360,9 @@ def test_the_real_files_are_taken_from_their_folder(shared: Path) -> None:
     got = {file.name: file for file in read_files([shared])}
     assert set(got) == {path.name for path in shared.glob("*.csv")}
     catalogue = got["metric-catalogue.csv"]
-    assert isinstance(catalogue, Incoming)
+    assert isinstance(catalogue, ReceivedFile)
     assert is_other_table(catalogue.data)
     release = got["acute-trust-data-q1-2026-27.csv"]
-    assert isinstance(release, Incoming)
+    assert isinstance(release, ReceivedFile)
     assert not is_other_table(release.data)
     assert release.data == (shared / release.name).read_bytes()

@@ -10,12 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.releases.intake import Incoming, add_files
+from nhs_league.releases.intake import ReceivedFile, add_files
 from nhs_league.releases.integrity import verify
-from nhs_league.releases.manifest import KeptFile, Seen
+from nhs_league.releases.manifest import HttpValidators, StoredFile
 from nhs_league.releases.order import publication_order
-from nhs_league.releases.precedence import settle, unsettled
-from nhs_league.releases.store import Store, open_store, read_quarters
+from nhs_league.releases.store import Store, open_store, read_quarters, settle, unsettled
 from tests.conftest import Run
 from tests.releases import official
 from tests.releases.stores import as_of_version_1
@@ -36,14 +35,14 @@ def kept(
     kind: str = "metric",
     trust_type: str = "acute",
     follows: tuple[str, ...] = (),
-) -> KeptFile:
-    return KeptFile(
+) -> StoredFile:
+    return StoredFile(
         str(number) * 64, name, source, published, "2026-03-12T10:00:00+00:00", kind, quarters,
         (trust_type,), 14, 2, (), last_modified, number, follows,
     )  # fmt: skip
 
 
-def earlier_to_later(*files: KeptFile) -> list[int]:
+def earlier_to_later(*files: StoredFile) -> list[int]:
     order = publication_order(files)
     return [file.order for file in sorted(files, key=lambda f: order.place(f.release_file))]
 
@@ -113,7 +112,7 @@ def test_where_nothing_decides_the_later_import_counts_and_the_pair_is_named() -
     ],
     ids=["kind", "trust type", "quarter"],
 )
-def test_files_that_cannot_give_one_figure_are_never_unsure(other: KeptFile) -> None:
+def test_files_that_cannot_give_one_figure_are_never_unsure(other: StoredFile) -> None:
     assert not publication_order((kept("a.csv", number=1), other)).unsure
 
 
@@ -149,10 +148,10 @@ def cancer(store: Store) -> float:
     return value
 
 
-def incoming(value: str, name: str, published: str = "", modified: str = "") -> Incoming:
-    seen = Seen("", modified) if modified else None
+def incoming(value: str, name: str, published: str = "", modified: str = "") -> ReceivedFile:
+    seen = HttpValidators("", modified) if modified else None
     source = f"{SITE}2026/03/{name}" if modified else f"/here/{name}"
-    return Incoming(name, with_cancer(value).encode(), source, published, seen)
+    return ReceivedFile(name, with_cancer(value).encode(), source, published, seen)
 
 
 @pytest.fixture
@@ -202,7 +201,9 @@ def test_a_silent_revision_at_one_address_wins_by_last_modified(tmp_path: Path) 
     ]
     # The older content came from another address, so the download's order does not decide.
     store, _ = add_files(open_store(tmp_path), [files[0]])
-    old = Incoming("q3.csv", files[1].data, f"{SITE}2026/03/old/q3.csv", "2026-03", files[1].seen)
+    old = ReceivedFile(
+        "q3.csv", files[1].data, f"{SITE}2026/03/old/q3.csv", "2026-03", files[1].seen
+    )
     store, _ = add_files(store, [old])
     assert cancer(store) == 46.55
 

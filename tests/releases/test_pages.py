@@ -17,10 +17,10 @@ import httpx
 import pytest
 
 from nhs_league.errors import UnreachableError
-from nhs_league.releases import catalogue, download, waiting
+from nhs_league.releases import catalogue, download
 from nhs_league.releases.catalogue import BASE_URL, LANDING_PAGES, links
-from nhs_league.releases.pages import MOST
-from nhs_league.releases.waiting import Waiting
+from nhs_league.releases.download import Waiting
+from nhs_league.releases.fetch import MOST
 from tests.conftest import Run
 from tests.releases import official, site as sites
 from tests.releases.site import UPLOADS, Site, redirects, serving, status
@@ -289,8 +289,8 @@ def test_a_visit_gives_up_what_does_not_come_and_keeps_what_came(
 ) -> None:
     """Half a second of waiting for nothing is all that a visit has, however many jobs there are."""
     monkeypatch.setenv("NHSLEAGUE_TIMEOUT", "0.1")
-    monkeypatch.setattr(waiting, "_SHORTEST", 0.5)
-    monkeypatch.setattr(waiting, "_TICK", 0.1)
+    monkeypatch.setattr(download, "_SHORTEST_VISIT", 0.5)
+    monkeypatch.setattr(download, "_TICK", 0.1)
     waits: list[tuple[list[str], float]] = []
 
     async def after(seconds: float) -> float:

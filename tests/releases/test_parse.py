@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, STANDINGS
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse import Kind, ParsedFile, parse_file
+from nhs_league.releases.parse import FileKind, ParsedFile, parse_file
 from tests.releases import official
 
 METRIC_FILE = official.metric_file()
@@ -29,8 +29,8 @@ def same_frames(one: ParsedFile, other: ParsedFile) -> None:
 
 
 def test_what_a_file_is_comes_from_its_content_not_from_its_name() -> None:
-    assert parse_file("x-league-table.csv", METRIC_FILE.encode()).kind is Kind.METRIC
-    assert parse_file("x-trust-data.csv", LEAGUE_TABLE.encode()).kind is Kind.LEAGUE_TABLE
+    assert parse_file("x-league-table.csv", METRIC_FILE.encode()).kind is FileKind.METRIC
+    assert parse_file("x-trust-data.csv", LEAGUE_TABLE.encode()).kind is FileKind.LEAGUE_TABLE
 
 
 def test_the_frames_have_the_columns_and_types_of_the_schema() -> None:
@@ -220,7 +220,7 @@ def test_blank_lines_do_not_count() -> None:
 def test_a_row_that_stands_twice_counts_once_with_a_notice() -> None:
     parsed = parse(METRIC_FILE + METRIC_FILE.splitlines()[1] + "\n")
     same_frames(parsed, parse(METRIC_FILE))
-    assert "rows that are there twice, counted once: 1" in parsed.notices
+    assert "duplicate rows, counted once: 1" in parsed.notices
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 from nhs_league.core.frames import DOMAINS, KEYS, OBSERVATIONS, SCHEMAS, STANDINGS
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases.intake import Incoming, Status, add_files
+from nhs_league.releases.intake import ReceivedFile, Status, add_files
 from nhs_league.releases.store import Store, open_store, read_quarters
 from tests.conftest import Run
 from tests.releases import official
@@ -26,8 +26,8 @@ TABLE = official.league_table()
 Q3 = Quarter(2025, 3)
 
 
-def incoming(text: str, name: str = "metric.csv", published: str = "") -> Incoming:
-    return Incoming(name, text.encode(), f"here/{name}", published)
+def incoming(text: str, name: str = "metric.csv", published: str = "") -> ReceivedFile:
+    return ReceivedFile(name, text.encode(), f"here/{name}", published)
 
 
 def cancer(store: Store, code: str = "Z1A") -> float | None:
@@ -49,7 +49,7 @@ def empty(tmp_path: Path) -> Store:
 
 def test_a_raw_file_is_kept_as_it_came_under_its_sha256(empty: Store) -> None:
     data = METRIC.replace("\n", "\r\n").encode("utf-8-sig")
-    store, _ = add_files(empty, [Incoming("q3.csv", data, "here")])
+    store, _ = add_files(empty, [ReceivedFile("q3.csv", data, "here")])
     digest = hashlib.sha256(data).hexdigest()
     assert (store.path / "raw" / f"{digest}.csv").read_bytes() == data
     assert store.manifest.files[0].sha256 == digest

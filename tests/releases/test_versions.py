@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.releases.intake import Incoming, add_files
+from nhs_league.releases.intake import ReceivedFile, add_files
 from nhs_league.releases.integrity import verify
 from nhs_league.releases.store import Store, open_store, read_quarters
 from tests.releases import official
@@ -17,12 +17,12 @@ from tests.sampling import one_in
 METRIC = official.metric_file()
 
 
-def publication(number: int, value: str) -> Incoming:
+def publication(number: int, value: str) -> ReceivedFile:
     """One of several publications of one quarter, in which one value differs."""
     name = "data-q3.csv" if number == 1 else f"data-q3-v{number}.csv"
     # A line's end more, so that each publication has content of its own.
     text = official.with_field(METRIC, 2, "Value", value) + "\n" * number
-    return Incoming(name, text.encode(), f"here/{name}", "2026-03")
+    return ReceivedFile(name, text.encode(), f"here/{name}", "2026-03")
 
 
 def told(store: Store) -> list[tuple[str, str, int, float, str]]:
@@ -65,7 +65,10 @@ def test_the_versions_are_those_of_the_publications_in_whichever_order_they_come
 
 def test_a_changed_segment_and_domain_are_versions_too(tmp_path: Path) -> None:
     revised = official.with_field(official.with_field(METRIC, 12, "Value", "4"), 10, "Value", "3")
-    files = [Incoming("q3.csv", METRIC.encode(), ""), Incoming("q3-v2.csv", revised.encode(), "")]
+    files = [
+        ReceivedFile("q3.csv", METRIC.encode(), ""),
+        ReceivedFile("q3-v2.csv", revised.encode(), ""),
+    ]
     store, _ = add_files(open_store(tmp_path), files)
     assert [row[:4] for row in told(store)] == [
         ("Access to services", "score", 1, 4.0),
@@ -83,7 +86,10 @@ def test_a_figure_that_was_missing_before_is_no_revision(tmp_path: Path) -> None
 
 def test_the_kinds_of_file_do_not_revise_each_other(tmp_path: Path) -> None:
     table = official.with_field(official.league_table(), 3, "Average_score", "2.34")
-    files = [Incoming("q3.csv", METRIC.encode(), ""), Incoming("table.csv", table.encode(), "")]
+    files = [
+        ReceivedFile("q3.csv", METRIC.encode(), ""),
+        ReceivedFile("table.csv", table.encode(), ""),
+    ]
     store, _ = add_files(open_store(tmp_path), files)
     assert (
         read_quarters(store, store.quarters)

@@ -1,8 +1,8 @@
 """One release file into the tidy frames, or a refusal that names file, line, column and value.
 
-bytes -> ``decoding`` (text) -> ``reading`` (fields) -> ``checks`` (names and numbers; what cannot
-be read is set aside) -> ``contradictions`` (what other rows contradict is doubted) -> ``tidy``
-(frames).
+bytes -> ``decoding`` (text) -> ``reading`` (fields) -> ``typed_rows`` (names and numbers; what
+cannot be read is set aside) -> ``contradictions`` (what other rows contradict is doubted) ->
+``tidy`` (frames).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS
 from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
 from nhs_league.releases.parse import tidy
-from nhs_league.releases.parse.checks import check
-from nhs_league.releases.parse.columns import Kind
+from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.contradictions import judge
 from nhs_league.releases.parse.faults import refuse_many
 from nhs_league.releases.parse.reading import Rows, empty_columns, read_rows
-from nhs_league.releases.ranked import largest_ranks, with_of
+from nhs_league.releases.parse.typed_rows import check
+from nhs_league.releases.tables import largest_ranks, with_trust_counts
 
-__all__ = ["Kind", "ParsedFile", "parse_file"]
+__all__ = ["FileKind", "ParsedFile", "parse_file"]
 
 _KNOWN = ("row", "quarter", "trust_code", "trust_type", "metric_of", "metric_id")
 """What is named of a row that is set aside, as far as it is known."""
@@ -36,7 +36,7 @@ _SINGLE_ROWS = 2
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """What one release file holds.
+    """The content of one release file.
 
     Attributes:
         kind: metric file or league table.
@@ -52,7 +52,7 @@ class ParsedFile:
 
     """
 
-    kind: Kind
+    kind: FileKind
     quarters: tuple[Quarter, ...]
     trust_types: tuple[str, ...]
     rows: int
@@ -91,7 +91,9 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
     standings, observations, domains = (
         made.with_columns(release_file=pl.lit(source)).select(schema.names()).cast(schema)
         for made, schema in zip(
-            with_of(*_frames(rows, frame)), (STANDINGS, OBSERVATIONS, DOMAINS), strict=True
+            with_trust_counts(*_frames(rows, frame)),
+            (STANDINGS, OBSERVATIONS, DOMAINS),
+            strict=True,
         )
     )
     return ParsedFile(
@@ -131,7 +133,7 @@ def _judged(
 
 
 def _frames(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    if rows.header.kind is Kind.LEAGUE_TABLE:
+    if rows.header.kind is FileKind.LEAGUE_TABLE:
         standings = tidy.table_standings(frame).cast(dict.fromkeys(_SHARED, pl.String))
         return standings, OBSERVATIONS.to_frame(), DOMAINS.to_frame()
     return tidy.standings(frame), tidy.observations(frame), tidy.domains(frame)
@@ -146,13 +148,13 @@ def _with_doubts(frame: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: str) -> pl.DataFrame:
-    """Give what was set aside its line, its trust and its metric, as far as they can be read."""
+    """Add to what was set aside its line, its trust and its metric, as far as they can be read."""
     if faults.is_empty():
         return SET_ASIDE.to_frame()
     known = ["quarter", "trust_code", "trust_type"]
     is_fault = pl.col("row").is_in(faults["row"].unique().implode())
     frame = frame.filter(is_fault)
-    if rows.header.kind is Kind.METRIC:
+    if rows.header.kind is FileKind.METRIC:
         metric_id = pl.coalesce(pl.col("metric_of", "metric_id").cast(pl.String))
         frame = frame.with_columns(metric_id=metric_id)
         known.append("metric_id")
@@ -206,9 +208,9 @@ def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
         yield f"trust types new to this version, under their own names: {', '.join(new_types)}"
     yield from _parts(frame)
-    if rows.header.kind is Kind.METRIC:
+    if rows.header.kind is FileKind.METRIC:
         yield from _missing_kinds(frame)
-    if rows.header.kind is Kind.METRIC and (lacking := _without_summary(frame)):
+    if rows.header.kind is FileKind.METRIC and (lacking := _without_summary(frame)):
         yield f"summary rows that other trusts have are missing for: {', '.join(lacking)}"
 
 
@@ -227,7 +229,7 @@ def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Ite
 
 
 def _parts(frame: pl.DataFrame) -> Iterator[str]:
-    """Say where ranks go beyond the trusts in the file, or beyond the rows of a metric."""
+    """Describe where ranks go beyond the trusts in the file, or beyond the rows of a metric."""
     columns = ("quarter", "trust_type", "trust_code", "metric_id", "rank", "rank_high", "doubt")
     frame = frame.select(column for column in columns if column in frame.columns)
     sound = frame.filter(pl.col("doubt").is_null())
@@ -280,7 +282,7 @@ def _without_summary(frame: pl.DataFrame) -> list[str]:
 
 
 def _missing_kinds(frame: pl.DataFrame) -> Iterator[str]:
-    """Say which kinds of row a quarter lacks altogether: the file may be a part, or cut off."""
+    """Name the kinds of row that a quarter lacks altogether: the file may be a part, or cut off."""
     needed = {
         RowKind.DOMAIN_SCORE: "domain scores",
         RowKind.DOMAIN_SEGMENT: "domain segments",

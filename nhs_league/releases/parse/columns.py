@@ -10,7 +10,7 @@ from enum import StrEnum
 from nhs_league.errors import RefusedError
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """The two kinds of release file."""
 
     METRIC = "metric"
@@ -55,19 +55,19 @@ _LEAGUE_TABLE = _TRUST | {
     "rank": ("rank", "league_rank"),
     "rank_range": ("likely_range_of_rank", "likely_range_rank"),
 }
-_SPELLINGS = {Kind.METRIC: _METRIC, Kind.LEAGUE_TABLE: _LEAGUE_TABLE}
+_SPELLINGS = {FileKind.METRIC: _METRIC, FileKind.LEAGUE_TABLE: _LEAGUE_TABLE}
 _MAY_LACK = {
-    Kind.METRIC: {
+    FileKind.METRIC: {
         "quarter", "region", "subtype", "sub_domain", "unit", "median", "lower_quartile",
         "upper_quartile", "period",
     },
-    Kind.LEAGUE_TABLE: {"region", "subtype", "score_range", "deficit", "rank_range"},
+    FileKind.LEAGUE_TABLE: {"region", "subtype", "score_range", "deficit", "rank_range"},
 }  # fmt: skip
 """Columns without which a file still answers; there they are null. The first form of the metric
 file (Q1 2025/26) has no ``Quarter``: the quarter is its summary rows' reporting date."""
 _TELLING = {
-    **dict.fromkeys(_METRIC["metric_id"], Kind.METRIC),
-    **dict.fromkeys(_LEAGUE_TABLE["average_score"], Kind.LEAGUE_TABLE),
+    **dict.fromkeys(_METRIC["metric_id"], FileKind.METRIC),
+    **dict.fromkeys(_LEAGUE_TABLE["average_score"], FileKind.LEAGUE_TABLE),
 }
 
 
@@ -77,7 +77,7 @@ class Header:
 
     Attributes:
         kind: which kind of release file it is.
-        spelt: our column name -> the file's own spelling, for messages.
+        spelt: our column name -> the file's spelling, for messages.
         position: our column name -> its place in a row, from 0.
         extra: columns of the file that are not understood.
         absent: our names of columns that the file lacks.
@@ -86,7 +86,7 @@ class Header:
 
     """
 
-    kind: Kind
+    kind: FileKind
     spelt: dict[str, str]
     position: dict[str, int]
     extra: tuple[str, ...]
@@ -120,7 +120,7 @@ def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 
             advice="Use a CSV file of the NHS Oversight Framework releases.",
         )
     spellings = _SPELLINGS[kind]
-    if kind is Kind.LEAGUE_TABLE and not set(names) & set(spellings["quarter"]):
+    if kind is FileKind.LEAGUE_TABLE and not set(names) & set(spellings["quarter"]):
         spellings = spellings | {"quarter": _METRIC["period"]}
     position: dict[str, int] = {}
     for column, known in spellings.items():
@@ -146,9 +146,9 @@ def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 
     )
 
 
-def _refuse_missing(file: str, kind: Kind, position: dict[str, int], line: int) -> None:
+def _refuse_missing(file: str, kind: FileKind, position: dict[str, int], line: int) -> None:
     needed = [c for c in _SPELLINGS[kind] if c not in _MAY_LACK[kind]]
-    if kind is Kind.METRIC and "quarter" not in position:
+    if kind is FileKind.METRIC and "quarter" not in position:
         needed.append("period")
     missing = [c for c in needed if c not in position]
     if missing:

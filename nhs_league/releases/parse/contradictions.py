@@ -1,4 +1,4 @@
-"""What in a release file cannot be true together: figures that others in the same file contradict.
+"""What in a release file cannot be true together: figures that other rows of the file contradict.
 
 A rule between rows (one median a group, ranks that follow values) counts only in a group that keeps
 it but for a row or two: there those rows are doubted. A group that breaks it altogether is taken,
@@ -15,15 +15,19 @@ import polars as pl
 from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse.columns import Kind
+from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together, without
-from nhs_league.releases.parse.misplaced import without_misplaced
-from nhs_league.releases.parse.order import of_league_table, of_metric_file
-from nhs_league.releases.parse.peers import PEERS, peer_figures
+from nhs_league.releases.parse.group_rules import (
+    PEERS,
+    of_league_table,
+    of_metric_file,
+    peer_figures,
+)
 from nhs_league.releases.parse.reading import Rows
 
 _ODD = 2
-"""How many rows of a group may break a rule before it is the rule that is broken."""
+"""How many rows of a group may break a rule, or be misplaced, before it is the rule that is broken,
+or a group of its own."""
 _ENOUGH = 4
 """From how many rows on a group can show a rule."""
 _ROUNDING = 0.01 + 1e-9
@@ -36,6 +40,8 @@ _LINKED = {
     "region": ("quarter", "trust_code"),
 }
 """Texts that are the same in every row of a metric, or of a trust."""
+_FEW_ROWS = 5
+_FEW_OF = 0.02
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Judged:
             numerical order.
         doubts: schema FAULTS: rows that are figures, but that other rows contradict.
         set_aside: schema FAULTS: rows that cannot be figures; they are not in ``frame``.
-        notices: what was found, a sentence each.
+        notices: what readers should know, a sentence each.
 
     """
 
@@ -68,9 +74,9 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         RefusedError: a trust has two types in one quarter, or most groups break a rule.
 
     """
-    is_metric = rows.header.kind is Kind.METRIC
-    frame, misplaced = without_misplaced(rows, frame)
-    frame, twice, notices = _without_repeats(rows, frame, is_metric=is_metric)
+    is_metric = rows.header.kind is FileKind.METRIC
+    frame, misplaced = drop_misplaced(rows, frame)
+    frame, twice, notices = _drop_duplicates(rows, frame, is_metric=is_metric)
     set_aside = together([misplaced, twice])
     if not is_metric:
         doubts, more = _of_table(rows, frame)
@@ -79,14 +85,15 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
     others = (
-        check(rows, frame) for check in (_odd_texts, _two_ranks, _segments, _decisions, _domains)
+        check(rows, frame)
+        for check in (_odd_texts, _conflicting_ranks, _segments, _decisions, _domains)
     )
     doubts = together([peers, order, *others])
     doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
     return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
 
 
-def _without_repeats(
+def _drop_duplicates(
     rows: Rows, frame: pl.DataFrame, *, is_metric: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
     """Drop rows that repeat another, and set aside different rows that have one key."""
@@ -102,7 +109,7 @@ def _without_repeats(
     single = doubled.unique(["quarter", *key, *figures], keep="first", maintain_order=True)
     twice = single.filter(is_twice)
     repeated = doubled.height - single.height
-    notices = (f"rows that are there twice, counted once: {repeated}",) if repeated else ()
+    notices = (f"duplicate rows, counted once: {repeated}",) if repeated else ()
     column = "value" if is_metric else "trust_code"
     reason = (
         "another row of this trust and metric differs"
@@ -133,7 +140,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     return together(faults)
 
 
-def _two_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
+def _conflicting_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt a score row whose rank is not its value row's, where the metric's others have one."""
     by = ("quarter", "trust_type", "metric_of", "trust_code")
     ranked = frame.select("row", *by, "kind", "rank").drop_nulls("rank")
@@ -183,7 +190,7 @@ def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt a segment that people decided on where its period is of another quarter.
 
     Such rows are published for all trusts or for none. Where a quarter has only one or two, and
-    they are said to be of another quarter, they are misplaced.
+    their period is of another quarter, they are misplaced.
     """
     decided = frame.filter(pl.col("kind") == RowKind.FINAL_SEGMENT.value)
     few = decided.filter(pl.len().over("quarter", "trust_type") <= _ODD)
@@ -227,7 +234,7 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
             pl.col("score_low") - _ROUNDING, pl.col("score_high") + _ROUNDING
         )
     )
-    reason = "the average score is outside its own likely range"
+    reason = "the average score is outside its likely range"
     if outside.height * 2 > frame.height and frame.height >= _ENOUGH:
         raise RefusedError(
             rows.file,
@@ -238,3 +245,90 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
     doubts = cells(rows, outside, "average_score", reason)
     order, notices = of_league_table(rows, frame)
     return together([doubts, order]), notices
+
+
+def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Set aside single rows of another quarter, trust, metric or type than all others would have.
+
+    Raises:
+        RefusedError: a trust has many rows of each of two types.
+
+    """
+    ways = [
+        (_rare_quarters, "quarter", "hardly any other row is of this quarter"),
+        (_borrowed_names, "trust_code", "another trust has this name"),
+        (_rare_codes, "trust_code", "another trust has this name"),
+        (_rare_types, "trust_type", "this trust is of another type"),
+    ]
+    if rows.header.kind is FileKind.METRIC:
+        ways.append((_borrowed_texts, "metric_id", "another metric has this description"))
+        ways.append((_rare_metrics, "metric_id", "other rows of this metric have another ID"))
+    faults = []
+    for way, column, reason in ways:
+        odd = way(frame)
+        faults.append(cells(rows, odd, column, reason))
+        frame = without(frame, odd)
+    of_two_types = frame.filter(pl.col("trust_type").n_unique().over("quarter", "trust_code") > 1)
+    if of_two_types.height:
+        code, quarter, row = of_two_types.select(
+            "trust_code", pl.col("quarter").cast(pl.String), "row"
+        ).row(0)
+        raise RefusedError(
+            rows.file,
+            f"{code} has two trust types in {quarter}, so ranks of two tables would mix",
+            column=rows.header.spelt["trust_type"],
+            line=rows.lines([row])[row],
+        )
+    return frame, together(faults)
+
+
+def _rare_quarters(frame: pl.DataFrame) -> pl.DataFrame:
+    rows = pl.len().over("quarter")
+    most = rows.max()
+    is_rare = (rows <= _FEW_ROWS) & (rows <= most * _FEW_OF)
+    return frame.filter(is_rare | ((rows == 1) & (most >= _ENOUGH)))
+
+
+def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the row or two of a trust code whose trust has another code in many rows."""
+    named = frame.drop_nulls("trust_name")
+    codes = named.group_by("quarter", "trust_name", "trust_code").agg(rows=pl.len())
+    most = pl.col("rows").max().over("quarter", "trust_name")
+    few = codes.filter(pl.col("rows") <= _ODD, pl.col("rows") * 4 <= most)
+    odd = frame.join(few, on=["quarter", "trust_name", "trust_code"], how="semi")
+    return odd.filter(pl.len().over("quarter", "trust_code") <= _ODD).sort("row")
+
+
+def _rare_metrics(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the row or two of a metric whose description many rows of another metric have."""
+    by = ["quarter", "trust_type", "metric"]
+    rows = pl.len().over(*by, "metric_of")
+    most = rows.max().over(by)
+    is_metric = pl.col("metric_of").is_not_null()
+    return frame.filter(is_metric & (rows <= _ODD) & (rows * 4 <= most))
+
+
+def _rare_types(frame: pl.DataFrame) -> pl.DataFrame:
+    rows = pl.len().over("quarter", "trust_code", "trust_type")
+    most = rows.max().over("quarter", "trust_code")
+    return frame.filter((rows <= _ODD) & (rows * 4 <= most))
+
+
+def _borrowed_names(frame: pl.DataFrame) -> pl.DataFrame:
+    return _borrowed(frame, "trust_code", "trust_name")
+
+
+def _borrowed_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    return _borrowed(frame, "metric_id", "metric")
+
+
+def _borrowed(frame: pl.DataFrame, key: str, text: str) -> pl.DataFrame:
+    """Return the row or two of a trust, or metric, that have the name of another one."""
+    by = ["quarter", key]
+    counts = frame.drop_nulls(text).group_by(*by, text).agg(rows=pl.len())
+    most = pl.col("rows").max().over(by)
+    usual = counts.filter(pl.col("rows") == most)
+    odd = counts.filter(pl.col("rows") <= _ODD, pl.col("rows") * 4 <= most).join(
+        usual, on=["quarter", text], how="semi"
+    )
+    return frame.join(odd, on=[*by, text], how="semi", maintain_order="left")

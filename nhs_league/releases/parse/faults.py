@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import polars as pl
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse.columns import Kind
+from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.reading import Rows
 
 FAULTS = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
@@ -54,7 +54,7 @@ def _is_row_of(at_fault: pl.DataFrame) -> pl.Expr:
 
 
 def together(faults: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Put tables of faults into one."""
+    """Concatenate tables of faults."""
     return pl.concat([FAULTS.to_frame(), *faults])
 
 
@@ -111,7 +111,7 @@ def refuse_if_most(
         RefusedError: most do.
 
     """
-    is_table = rows.header.kind is Kind.LEAGUE_TABLE
+    is_table = rows.header.kind is FileKind.LEAGUE_TABLE
     if len(broken) >= (1 if is_table else _GROUPS_TO_REFUSE) and len(broken) * 2 > groups:
         raise RefusedError(
             rows.file,

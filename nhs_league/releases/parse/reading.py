@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.errors import RefusedError
-from nhs_league.releases.parse.columns import Header, Kind, recognise
-from nhs_league.releases.parse.decoding import RETRY, decode
-from nhs_league.releases.parse.records import Record, records
+from nhs_league.releases.parse.columns import FileKind, Header, recognise
+from nhs_league.releases.parse.decoding import RETRY, Record, decode, records
 from nhs_league.releases.parse.texts import each_text, end_to_end, numbered
 
 NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")
@@ -61,20 +60,20 @@ class Rows:
         """Return the line, from 1, at which each of the wanted rows begins."""
         numbers = set(wanted)
         last = max(numbers, default=-1)
-        found: dict[int, int] = {}
+        begins: dict[int, int] = {}
         for number, record in enumerate(records(self.file, self.text, width=self.header.width)):
             row = number - self.header.record - 1
             if row > last:
                 break
             if row in numbers:
-                found[row] = record.line
-        return found
+                begins[row] = record.line
+        return begins
 
 
 def read_rows(file: str, data: bytes) -> Rows:
     """Split a release file into fields and clean its texts; no figure is read yet.
 
-    Lines above the header (a title) and below the rows (a footnote) are kept as notes, empty fields
+    Lines above the header (a title) and below the rows (a footnote) become notes, empty fields
     beyond the header's width and repeated headers are dropped.
 
     Args:
@@ -114,7 +113,7 @@ def read_rows(file: str, data: bytes) -> Rows:
 
 def _refuse_empty(file: str, header: Header, body: pl.DataFrame) -> None:
     """Refuse a file in which a column without which there are no figures is empty."""
-    needed = ("value", "domain") if header.kind is Kind.METRIC else ("average_score", "segment")
+    needed = ("value", "domain") if header.kind is FileKind.METRIC else ("average_score", "segment")
     for column in needed:
         if column in empty_columns(body):
             reason = f"this column is empty in all {body.height:,} rows"
@@ -223,7 +222,7 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _end_to_end(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Put parts of a file, with numbered texts, one below the other."""
+    """Append parts of a file, with numbered texts, one below the other."""
     return pl.DataFrame(
         end_to_end(columns) if columns[0].dtype == pl.Enum else pl.concat(columns)
         for columns in ([part[name] for part in parts] for name in parts[0].columns)
@@ -287,7 +286,7 @@ def _is_note(record: Record, beginnings: Sequence[str]) -> bool:
 
 
 def _as_text(fields: Sequence[str]) -> str:
-    """Put a note together again that its commas split."""
+    """Join a note again that its commas split."""
     return ", ".join(field.strip() for field in fields if field.strip())
 
 

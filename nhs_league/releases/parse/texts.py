@@ -1,4 +1,4 @@
-"""Columns of texts that keep each distinct text once.
+"""Columns of texts that hold each distinct text once, and the numbers in them.
 
 Names, periods and figures repeat in a release file; as numbered texts, in their order, a million
 rows of them take a megabyte or two a column where plain ones take sixteen and more.
@@ -6,9 +6,22 @@ rows of them take a megabyte or two a column where plain ones take sixteen and m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import polars as pl
+
+# Not \d, which means the digits of every script.
+_PLAIN = r"^-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$"
+_MISSING = (
+    r"(?i)^(\[[a-z]{1,4}\]|[xczuw*:]|\.{1,3}|[-–—−…]|n/?[ak]|#[a-z0-9/]+[!?]?|null|none|nan|"
+    r"suppress(ed|ion).*|not (applicable|available|submitted|collected|reported|measured)|"
+    r"no data|unknown|unavailable|insufficient data)$"
+)
+"""What is written where there is no figure: the shorthand of official statistics, and words."""
+_MARKED = re.compile(r"^(.*[0-9])\s*\[[rpeb]\]$")
+"""A figure with the shorthand for revised, provisional, estimated or a break behind it."""
 
 
 def numbered(texts: pl.Series) -> pl.Series:
@@ -17,7 +30,7 @@ def numbered(texts: pl.Series) -> pl.Series:
 
 
 def end_to_end(parts: Sequence[pl.Series]) -> pl.Series:
-    """Put numbered columns one below the other."""
+    """Append numbered columns one below the other."""
     every = pl.Enum(pl.concat([distinct(part) for part in parts]).unique().sort())
     alike = [distinct(part).cast(every).gather(part.to_physical()) for part in parts]
     return pl.concat(alike, rechunk=True).alias(parts[0].name)
@@ -44,3 +57,115 @@ def distinct(column: pl.Series) -> pl.Series:
     if not isinstance(column.dtype, pl.Enum):
         raise TypeError(column.dtype)
     return column.dtype.categories
+
+
+@dataclass(frozen=True)
+class _Notation:
+    """Another way to write numbers, taken only where a whole column is written so.
+
+    Attributes:
+        pattern: what a number in this notation looks like.
+        would_show: whether a plainly written number would look different in it.
+        plain: turns the text into plain notation.
+
+    """
+
+    pattern: re.Pattern[str]
+    would_show: Callable[[str], bool]
+    plain: Callable[[str], str]
+
+
+_THOUSANDS = re.compile(r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?%?$")
+_DECIMAL_COMMA = re.compile(r"^[-+−–]?[0-9]+,[0-9]+%?$")
+_ENOUGH = 3
+"""From how many numbers such as 1,234 on a column without 1,234.5 shows that they are thousands."""
+
+_NOTATIONS = (
+    _Notation(re.compile(r"^[−–]\.?[0-9]"), lambda t: t.startswith("-"), lambda t: f"-{t[1:]}"),
+    _Notation(
+        re.compile(r"^\+\.?[0-9]"),
+        lambda t: not t.startswith("-") and float(t) > 0,
+        lambda t: t[1:],
+    ),
+    _Notation(_THOUSANDS, lambda t: abs(float(t)) >= 1000, lambda t: t.replace(",", "")),
+    _Notation(_DECIMAL_COMMA, lambda t: "." in t, lambda t: t.replace(",", ".")),
+    _Notation(
+        re.compile(r"^-?\.[0-9]+%?$"), lambda t: 0 < abs(float(t)) < 1, lambda t: _leading_zero(t)
+    ),
+    _Notation(re.compile(r"^-?[0-9]+(\.[0-9]+)?\s*%$"), lambda _: True, lambda t: t[:-1].strip()),
+)
+
+
+def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> pl.DataFrame:
+    """Read a column of numbers.
+
+    Args:
+        column: numbered texts (``texts``), null where the field is empty.
+        of_percent: which rows are percentages; where it is given, a percent sign is taken if all of
+            those have it, whatever the others look like.
+
+    Returns:
+        ``number`` (Float64; null where there is none or it cannot be read) and ``unreadable``
+        (Boolean), one row for each of the column's.
+
+    """
+    texts = _texts(column)
+    plain = texts.filter(texts.str.contains(_PLAIN))
+    others = texts.filter(~texts.str.contains(_PLAIN) & ~texts.str.contains(_MISSING))
+    read = dict(zip(plain, plain.cast(pl.Float64), strict=True))
+    if len(others):
+        percents = plain
+        if of_percent is not None:
+            percents = _texts(column.filter(of_percent.fill_null(value=False)))
+            percents = percents.filter(percents.str.contains(_PLAIN))
+        read |= _read_others(others.to_list(), plain.to_list(), percents.to_list())
+    finite = {text: number for text, number in read.items() if abs(number) != float("inf")}
+    number = each_text(
+        column,
+        lambda texts: texts.replace_strict(finite, default=None, return_dtype=pl.Float64),
+    )
+    is_missing = each_text(column, lambda texts: texts.str.contains(_MISSING))
+    unreadable = number.is_null() & ~is_missing.fill_null(value=True)
+    return pl.DataFrame({"number": number, "unreadable": unreadable})
+
+
+def _texts(column: pl.Series) -> pl.Series:
+    return column.unique().drop_nulls().cast(pl.String)
+
+
+def _read_others(others: list[str], plain: list[str], percents: list[str]) -> dict[str, float]:
+    """Read what is not plain: each notation that all numbers follow which would show it."""
+    current = {text: _without_mark(text) for text in others}
+    for notation in _with_one_comma(list(current.values()), plain):
+        fitting = [text for text, now in current.items() if notation.pattern.match(now)]
+        peers = percents if notation is _NOTATIONS[-1] else plain
+        if fitting and not any(notation.would_show(text) for text in peers):
+            current |= {text: notation.plain(current[text]) for text in fitting}
+    return {text: float(now) for text, now in current.items() if re.match(_PLAIN, now)}
+
+
+def _with_one_comma(others: list[str], plain: list[str]) -> list[_Notation]:
+    """Return the notations without one of the two that a comma can mean, or without both.
+
+    1,234 is 1.234 where others have 5,67 and none has a point; it is 1234 where others have
+    1,234.5, or where there are several such numbers.
+    """
+    thousands = {text for text in others if _THOUSANDS.match(text)}
+    decimal = {text for text in others if _DECIMAL_COMMA.match(text)}
+    has_point = any("." in text for text in (*thousands, *plain))
+    meant: set[re.Pattern[str]] = set()
+    if decimal - thousands and not has_point:
+        meant.add(_DECIMAL_COMMA)
+    elif thousands - decimal or len(thousands) >= _ENOUGH:
+        meant.add(_THOUSANDS)
+    commas = {_THOUSANDS, _DECIMAL_COMMA} - meant
+    return [notation for notation in _NOTATIONS if notation.pattern not in commas]
+
+
+def _without_mark(text: str) -> str:
+    match = _MARKED.match(text)
+    return match[1] if match else text
+
+
+def _leading_zero(text: str) -> str:
+    return text.replace(".", "0.", 1)

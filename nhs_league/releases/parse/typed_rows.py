@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
+from nhs_league.core import trust_types
+from nhs_league.core.frames import QUARTER
 from nhs_league.core.frameworks import RowKind, classify
-from nhs_league.releases.parse.columns import Kind
-from nhs_league.releases.parse.faults import cells, together
-from nhs_league.releases.parse.identity import identified
-from nhs_league.releases.parse.numbers import read_numbers
-from nhs_league.releases.parse.peers import PEERS
+from nhs_league.core.quarters import LABELS, Quarter
+from nhs_league.errors import RefusedError
+from nhs_league.releases.parse.columns import FileKind
+from nhs_league.releases.parse.faults import FAULTS, cells, together, without
+from nhs_league.releases.parse.group_rules import PEERS
 from nhs_league.releases.parse.reading import Rows
-from nhs_league.releases.parse.texts import each_text, numbered
+from nhs_league.releases.parse.texts import each_text, numbered, read_numbers
 
 _LARGEST_RANK = 99_999
 _SCORES = (RowKind.SCORE, RowKind.DOMAIN_SCORE, RowKind.AVERAGE_SCORE)
@@ -27,6 +30,9 @@ _RANGE = r"(?i)^[\[(]?\s*([0-9.]+)\s*(?:to|[-–—,])\s*([0-9.]+)\s*[\])]?$"
 _ONE_VALUE = r"^([0-9.]+)$"
 _SLACK = 0.1
 """How far the end of a score's likely range may be outside 1 to 4: ends are rounded."""
+_LONGEST = 1000
+_TRUST_CODE = r"^[A-Z0-9]{3,6}$"
+_METRIC_ID = r"^OF[0-9]{4,5}[A-Z]?$"
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,8 @@ def check(rows: Rows) -> Checked:
         RefusedError: the file names no quarter at all.
 
     """
-    frame, faults = identified(rows)
-    if rows.header.kind is Kind.METRIC:
+    frame, faults = identify(rows)
+    if rows.header.kind is FileKind.METRIC:
         return _metric_rows(rows, frame, faults)
     return _table_rows(rows, frame, faults)
 
@@ -120,13 +126,13 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     )
     pairs = frame.select("year", "metric_id").unique().sort("year", "metric_id")
     notices: list[str] = []
-    found: list[tuple[str, str, str, str | None]] = []
+    classes: list[tuple[str, str, str, str | None]] = []
     for year in pairs["year"].unique(maintain_order=True):
         ids = pairs.filter(pl.col("year") == year)["metric_id"]
         usual = dict(texts.filter(pl.col("year") == year).select("metric_id", "metric").iter_rows())
         descriptions: Mapping[str, str] = {i: usual.get(i, "") for i in ids}
         classified = classify(year, descriptions)
-        found += [
+        classes += [
             (year, metric_id, kind.value, classified.metric_ids.get(metric_id))
             for metric_id, kind in classified.kinds.items()
         ]
@@ -139,7 +145,7 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
             named = ", ".join(f"{i} ({descriptions[i]})" for i in unknown)
             notices.append(f"rows not understood and left out: {named}")
     kinds = pl.DataFrame(
-        found,
+        classes,
         schema={
             "year": frame.schema["year"],
             "metric_id": frame.schema["metric_id"],
@@ -192,8 +198,8 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
     word = (
         pl.col("deficit").cast(pl.String).str.to_lowercase().str.extract(r"^([a-z]+|[01](?:\.0)?$)")
     )
-    said_yes = {**_YES_OR_NO, "1": "1", "0": "0", "1.0": "1", "0.0": "0", "in": "1", "not": "0"}
-    in_deficit = word.replace_strict(said_yes, default=None, return_dtype=pl.String) == "1"
+    flags = {**_YES_OR_NO, "1": "1", "0": "0", "1.0": "1", "0.0": "0", "in": "1", "not": "0"}
+    in_deficit = word.replace_strict(flags, default=None, return_dtype=pl.String) == "1"
     frame = frame.with_columns(in_deficit=in_deficit)
     unclear = frame.filter(pl.col("deficit").is_not_null(), pl.col("in_deficit").is_null())
     quoted = ", ".join(f"“{text}”" for text in unclear["deficit"].unique().sort())
@@ -247,3 +253,117 @@ def _rank(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     fault = cells(rows, frame.filter(bad), "rank", "a rank is a whole number from 1")
     ranks = number.zip_with(is_rank.fill_null(value=False), pl.Series([None], dtype=pl.Float64))
     return frame.with_columns(ranks.cast(pl.Int32).alias("rank")), fault
+
+
+def identify(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Read each row's quarter, trust, type and metric ID; rows without them are set aside.
+
+    Returns:
+        The rows of ``rows.frame`` that have all of them, with ``quarter`` as QUARTER, codes and IDs
+        in capitals and ``trust_type`` under our names; and what is set aside, schema FAULTS.
+
+    Raises:
+        RefusedError: the file names no quarter at all.
+
+    """
+    in_capitals = ["trust_code", "metric_id"]
+    frame = rows.frame.with_columns(
+        each_text(rows.frame[column], lambda texts: texts.str.to_uppercase())
+        for column in in_capitals
+        if column in rows.frame.columns
+    )
+    frame = _with_quarter(rows, frame)
+    frame = _with_type(frame)
+    is_code = _is(frame["trust_code"], lambda texts: texts.str.contains(_TRUST_CODE))
+    is_too_long = _is(frame["trust_name"], lambda texts: texts.str.len_chars() > _LONGEST)
+    checks = [
+        ("quarter", frame["quarter"].is_null(), "not a quarter such as Q3 2025/26"),
+        ("trust_code", ~is_code, "not a trust code (three to six letters and digits)"),
+        ("trust_type", frame["trust_type"].is_null(), "the trust type is missing"),
+        ("trust_name", is_too_long, "a name cannot be so long"),
+    ]
+    if rows.header.kind is FileKind.METRIC:
+        is_id = _is(frame["metric_id"], lambda texts: texts.str.contains(_METRIC_ID))
+        checks.append(("metric_id", ~is_id, "not a metric ID (OF and four digits)"))
+    faults = [cells(rows, frame.filter(bad), column, reason) for column, bad, reason in checks]
+    faults.append(
+        pl.DataFrame(
+            [
+                (row, "row", text, f"not {rows.header.width} fields as the header has")
+                for row, text in rows.ragged
+            ],
+            schema=FAULTS,
+            orient="row",
+        )
+    )
+    bad_rows = together(faults).unique("row", keep="first", maintain_order=True)
+    return without(frame, bad_rows), [bad_rows]
+
+
+def _is(column: pl.Series, test: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return whether a column's texts pass a test; a missing one does not."""
+    return each_text(column, test).fill_null(value=False)
+
+
+def _with_quarter(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
+    """Read the quarter; in the first form only the summary rows' reporting date names it."""
+    if "quarter" in rows.header.position:
+        return frame.with_columns(quarter=_quarters(frame["quarter"]))
+    is_summary = _is(frame["metric_id"], lambda texts: texts.str.contains("^OF[45]"))
+    named = _quarters(frame.filter(is_summary)["period"]).drop_nulls().unique()
+    if len(named) != 1:
+        listed = ", ".join(named.cast(pl.String).sort()) or "none"
+        raise RefusedError(
+            rows.file,
+            f"there is no column Quarter, and the summary rows (OF4nnn, OF5nnn) name {listed}",
+            column=rows.header.spelt["period"],
+        )
+    return frame.with_columns(quarter=pl.lit(named[0], QUARTER))
+
+
+def _quarters(column: pl.Series) -> pl.Series:
+    def read(texts: pl.Series) -> pl.Series:
+        labels = [text if text in LABELS else _quarter(text) for text in texts]
+        return pl.Series(labels, dtype=QUARTER)
+
+    return each_text(column, read)
+
+
+def _quarter(text: str) -> str | None:
+    quarter = Quarter.read(_without_dressing(text))
+    return quarter.label if quarter else None
+
+
+def _without_dressing(text: str) -> str:
+    """Take brackets, commas and ``FY`` out of a quarter: ``Q4 (FY2025/26)``."""
+    return re.sub(r"(?i)[(),_:]|\bfy\s*", " ", text).strip()
+
+
+def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
+    """Turn published trust types into ours.
+
+    A type that its words do not name is taken from the row's subtype, and where that is blank from
+    the trust's other rows.
+    """
+    pairs = frame.select("trust_type", "subtype").unique()
+    ours, by_words = [], []
+    for trust_type, subtype in pairs.iter_rows():
+        name = trust_types.from_published(trust_type or "", subtype or "")
+        ours.append(name or None)
+        by_words.append(name != trust_types.from_published(trust_type or "") or _is_named(name))
+    known = pairs.with_columns(
+        ours=numbered(pl.Series(ours, dtype=pl.String)),
+        by_words=pl.Series(by_words, dtype=pl.Boolean),
+    )
+    joined = frame.select("trust_code", "trust_type", "subtype").join(
+        known, on=["trust_type", "subtype"], nulls_equal=True, maintain_order="left"
+    )
+    if not all(by_words):
+        others = pl.col("ours").filter("by_words").mode().min().over("trust_code", "trust_type")
+        ours_too = pl.when("by_words").then("ours").otherwise(pl.coalesce(others, "ours"))
+        joined = joined.with_columns(ours=ours_too)
+    return frame.with_columns(trust_type=joined["ours"])
+
+
+def _is_named(name: str) -> bool:
+    return trust_types.is_known(name) or name == trust_types.from_published("ICB")

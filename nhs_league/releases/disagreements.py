@@ -1,8 +1,9 @@
-"""Percentages that have become fractions: 0.7312 where another quarter has 73.12%.
+"""What release files contradict: the two kinds in a quarter, and percentages across quarters.
 
-What is doubted follows from the tables of all quarters, so it is the same in whatever order files
-came. The manifest keeps it and the tables do not: a quarter that arrives later may prove another
-one wrong, or right.
+A metric file and a league table may differ on a trust. Percentages may have become fractions:
+0.7312 where another quarter has 73.12%. What is doubted follows from the tables of all quarters, so
+it is the same in whatever order files came. The manifest holds it and the tables do not: a quarter
+that arrives later may prove another one wrong, or right.
 """
 
 from __future__ import annotations
@@ -17,19 +18,73 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.frames import QUARTER
-from nhs_league.releases import tidy
-from nhs_league.releases.manifest import Doubt, KeptQuarter
+from nhs_league.releases import tables
+from nhs_league.releases.manifest import Doubt, StoredQuarter
 
+_STANDING = ("segment", "rank", "average_score")
+# Published scores have two places; a binary fraction is no difference.
+_SAME_TO = 0.005
 _METRIC = ["metric_id", "trust_type"]
 _ROWS = [*_METRIC, "release_file"]
-_FIGURES = ("middle", "largest")
+_SIZES = ("middle", "largest")
 _FEWEST_TRUSTS = 8
 _FEWEST_TIMES, _MOST_TIMES = 80, 125
 """Between which ratios a median counts as a hundred times another one."""
 _NAMED = 5
 
 
-def with_doubts(root: Path, quarters: Mapping[str, KeptQuarter]) -> dict[str, KeptQuarter]:
+def file_disagreements(parts: pl.DataFrame) -> tuple[str, ...]:
+    """List the trusts on which a quarter's metric files and league tables differ.
+
+    Args:
+        parts: schema STANDINGS_BY_FILE of one quarter; trust types with only one kind of file are
+            passed over.
+
+    Returns:
+        A sentence for each figure, or trust, on which the two differ: the first few, and how many
+        more there are.
+
+    """
+    from nhs_league.releases.parse.columns import FileKind
+
+    metric, table = (
+        parts.filter(pl.col("kind") == str(k)) for k in (FileKind.METRIC, FileKind.LEAGUE_TABLE)
+    )
+    both = set(metric["trust_type"]) & set(table["trust_type"])
+    columns = ("trust_code", *_STANDING)
+    metric, table = (
+        kind.filter(pl.col("trust_type").is_in(list(both))).select(
+            *columns, there=pl.lit(value=True)
+        )
+        for kind in (metric, table)
+    )
+    joined = metric.join(table, on="trust_code", how="full", coalesce=True, suffix="_table")
+    lines = [
+        *_only_in(joined, "there_table", "metric file"),
+        *_only_in(joined, "there", "league table"),
+        *(line for figure in _STANDING for line in _different(joined, figure)),
+    ]
+    more = (f"and {len(lines) - _NAMED} more",) if len(lines) > _NAMED else ()
+    return (*lines[:_NAMED], *more)
+
+
+def _only_in(joined: pl.DataFrame, missing: str, kind: str) -> list[str]:
+    codes = joined.filter(pl.col(missing).is_null())["trust_code"].sort()
+    other = {"metric file": "league table", "league table": "metric file"}[kind]
+    return [f"{code} is in the {kind} and not in the {other}" for code in codes]
+
+
+def _different(joined: pl.DataFrame, figure: str) -> list[str]:
+    apart = (pl.col(figure).cast(pl.Float64) - pl.col(f"{figure}_table").cast(pl.Float64)).abs()
+    rows = joined.filter(apart > _SAME_TO).select("trust_code", figure, f"{figure}_table")
+    name = figure.replace("_", " ")
+    return [
+        f"{code}: {name} {here} in the metric file, {there} in the league table"
+        for code, here, there in rows.sort("trust_code").iter_rows()
+    ]
+
+
+def with_doubts(root: Path, quarters: Mapping[str, StoredQuarter]) -> dict[str, StoredQuarter]:
     """Doubt percentages that are a hundredth, or a hundred times, of another quarter's.
 
     A metric's values are doubted for the trusts of one type together: where a file has eight of
@@ -52,25 +107,27 @@ def with_doubts(root: Path, quarters: Mapping[str, KeptQuarter]) -> dict[str, Ke
         OSError: a table cannot be read.
 
     """
-    found: dict[str, list[Doubt]] = {label: [] for label in quarters}
+    doubts: dict[str, list[Doubt]] = {label: [] for label in quarters}
     if len(quarters) > 1:
         doubted = _doubted(_medians(root, quarters.values()))
         columns = [pl.col(field.name).cast(pl.String) for field in fields(Doubt)]
         for label, *doubt in doubted.select(pl.col("quarter").cast(pl.String), *columns).rows():
-            found[label].append(Doubt(*doubt))
-    return {label: replace(kept, doubts=tuple(found[label])) for label, kept in quarters.items()}
+            doubts[label].append(Doubt(*doubt))
+    return {
+        label: replace(stored, doubts=tuple(doubts[label])) for label, stored in quarters.items()
+    }
 
 
-def in_words(kept: KeptQuarter, against: Iterable[str] | None = None) -> Iterator[str]:
-    """Say which of a quarter's percentages are doubted, a sentence a trust type and reason.
+def doubt_sentences(stored: StoredQuarter, against: Iterable[str] | None = None) -> Iterator[str]:
+    """Describe which of a quarter's percentages are doubted, a sentence a trust type and reason.
 
     Args:
-        kept: the quarter.
+        stored: the quarter.
         against: labels of the quarters that it is held against; None for all.
 
     """
     labels = None if against is None else set(against)
-    concerned = [d for d in kept.doubts if labels is None or d.against in labels]
+    concerned = [d for d in stored.doubts if labels is None or d.against in labels]
     alike = sorted(concerned, key=lambda doubt: (doubt.trust_type, doubt.reason))
     for (trust_type, reason), doubts in groupby(alike, key=lambda d: (d.trust_type, d.reason)):
         ids = sorted({doubt.metric_id for doubt in doubts})
@@ -80,7 +137,7 @@ def in_words(kept: KeptQuarter, against: Iterable[str] | None = None) -> Iterato
         yield f"doubted: the values of {named}{more} ({words}) are {reason}"
 
 
-def marked(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter]) -> pl.LazyFrame:
+def mark_doubts(observations: pl.LazyFrame, quarters: Mapping[str, StoredQuarter]) -> pl.LazyFrame:
     """Add to each row of some quarters why its value is doubted.
 
     Args:
@@ -88,7 +145,9 @@ def marked(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter]) -> p
         quarters: label -> what the manifest says of it.
 
     """
-    rows = [(label, *astuple(doubt)) for label, kept in quarters.items() for doubt in kept.doubts]
+    rows = [
+        (label, *astuple(doubt)) for label, stored in quarters.items() for doubt in stored.doubts
+    ]
     if not rows:
         return observations
     schema = ["quarter", *(field.name for field in fields(Doubt))]
@@ -110,18 +169,18 @@ def marked(observations: pl.LazyFrame, quarters: Mapping[str, KeptQuarter]) -> p
     )
 
 
-def _medians(root: Path, quarters: Iterable[KeptQuarter]) -> pl.DataFrame:
+def _medians(root: Path, quarters: Iterable[StoredQuarter]) -> pl.DataFrame:
     """Return the median and the largest size of each file's percentages of enough trusts.
 
     Metrics whose medians never differ that much are left out: most often, all.
     """
     middle = pl.col("middle")
-    tables = []
-    for kept in quarters:
-        with contextlib.suppress(tidy.DamagedError):
-            tables.append(tidy.scan(root, "observations", [kept]))
+    scans = []
+    for stored in quarters:
+        with contextlib.suppress(tables.DamagedError):
+            scans.append(tables.scan(root, "observations", [stored]))
     return (
-        pl.concat(tables or [tidy.scan(root, "observations", [])])
+        pl.concat(scans or [tables.scan(root, "observations", [])])
         .filter(pl.col("unit") == "%", pl.col("value").is_not_null())
         .group_by("quarter", *_ROWS)
         .agg(
@@ -142,24 +201,24 @@ def _doubted(medians: pl.DataFrame) -> pl.DataFrame:
     later = usual.select(
         "quarter",
         *_METRIC,
-        *(pl.col(c).shift(-1).over(_METRIC).name.prefix("later_") for c in ("quarter", *_FIGURES)),
+        *(pl.col(c).shift(-1).over(_METRIC).name.prefix("later_") for c in ("quarter", *_SIZES)),
     )
     sound = medians.clear()
     judged = []
     for of_quarter in medians.partition_by("quarter", maintain_order=True):
-        earlier = sound.select(*_METRIC, pl.col("quarter", *_FIGURES).name.prefix("earlier_"))
+        earlier = sound.select(*_METRIC, pl.col("quarter", *_SIZES).name.prefix("earlier_"))
         held = (
             of_quarter.join(earlier, on=_METRIC, how="left", maintain_order="left")
             .join(later, on=["quarter", *_METRIC], how="left", maintain_order="left")
             .with_columns(
                 pl.coalesce(f"earlier_{c}", f"later_{c}").alias(f"other_{c}")
-                for c in ("quarter", *_FIGURES)
+                for c in ("quarter", *_SIZES)
             )
             .with_columns(reason=_reason(), against="other_quarter")
         )
         judged.append(held.drop_nulls("reason"))
-        kept = held.filter(pl.col("reason").is_null()).select(medians.columns)
-        sound = pl.concat([sound, kept]).unique(_METRIC, keep="last", maintain_order=True)
+        stored = held.filter(pl.col("reason").is_null()).select(medians.columns)
+        sound = pl.concat([sound, stored]).unique(_METRIC, keep="last", maintain_order=True)
     return pl.concat(judged) if judged else medians.with_columns(against="quarter", reason=None)
 
 

@@ -1,4 +1,4 @@
-"""Whether ranks follow the figures that they rank."""
+"""Rules that hold within a metric: one median, quartiles in order, ranks that follow figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from nhs_league.core.frameworks import RowKind
 from nhs_league.releases.parse.faults import cells, named, refuse_if_most, together
 from nhs_league.releases.parse.reading import Rows
 
+PEERS = ("median", "lower_quartile", "upper_quartile")
 _GROUP = ("quarter", "trust_type", "metric_id")
+_ROUNDING = 0.01 + 1e-9
+"""How far two figures of one metric may be apart: one may be rounded up, the other down."""
 _BY_VALUE = tuple(
     kind.value
     for kind in (
@@ -27,6 +30,128 @@ _ODD = 2
 """How many rows of a group may break a rule before it is the rule that is broken."""
 _ENOUGH = 4
 """From how many rows on a group can show a rule."""
+
+
+def peer_figures(
+    rows: Rows, frame: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+    """Doubt rows whose median or quartiles are not their group's; sort quartiles.
+
+    Args:
+        rows: the file's rows.
+        frame: its typed rows.
+
+    Returns:
+        The typed rows, with quartiles that were published best first in numerical order; schema
+        FAULTS; and notices.
+
+    Raises:
+        RefusedError: medians and quartiles do not fit together in most groups.
+
+    """
+    needed = frame.select("row", *_GROUP, "kind", "subtype", *PEERS)
+    values = needed.filter(pl.col("kind") == RowKind.VALUE.value)
+    faults = []
+    notices = []
+    broken: set[tuple[object, ...]] = set()
+    for column in PEERS:
+        differing, inconsistent, is_by_subtype = _differing_figures(rows, values, column)
+        faults += differing
+        broken |= inconsistent
+        if is_by_subtype:
+            notices.append(f"the column {rows.header.spelt[column]} differs between subtypes")
+    groups = (
+        values.drop_nulls(list(PEERS))
+        .group_by(_GROUP)
+        .agg(*(pl.col(column).mode().min() for column in PEERS), rows=pl.len())
+    )
+    turned, unordered, odd_groups = _orders(groups)
+    broken |= set(unordered.rows())
+    at_fault = values.join(odd_groups, on=_GROUP, how="semi", maintain_order="left")
+    faults.append(cells(rows, at_fault, "median", "median and quartiles are not in order"))
+    refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
+    if broken:
+        notices.append(
+            f"medians and quartiles that do not fit together, used as published: {named(broken)}"
+        )
+    if turned.height:
+        notices.append(f"quartiles published best first, in numerical order here: {turned.height}")
+        frame = _in_order(frame, turned)
+    return frame, together(faults), tuple(notices)
+
+
+def _differing_figures(
+    rows: Rows, values: pl.DataFrame, column: str
+) -> tuple[list[pl.DataFrame], set[tuple[object, ...]], bool]:
+    """Doubt the rows of a median or quartile that differs from their group's.
+
+    Returns:
+        Schema FAULTS; the groups with several figures even within a subtype; and whether another
+        group has one figure for each subtype.
+
+    """
+    reason = "other rows of this metric have another figure"
+    usual = values.drop_nulls(column).with_columns(
+        usual=pl.col(column).mode().min().over(_GROUP), rows=pl.len().over(_GROUP)
+    )
+    differing = usual.filter((pl.col(column) - pl.col("usual")).abs() > _ROUNDING)
+    if differing.is_empty():
+        return [], set(), False
+    is_row = (pl.len().over(_GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
+    odd = differing.filter(is_row)
+    _refuse_if_shifted(rows, odd, usual, column)
+    # Of two or three rows that differ, nothing shows which is wrong.
+    is_small = pl.col("rows") < _ENOUGH
+    small = differing.filter(is_small).select(_GROUP).unique()
+    all_of_small = values.drop_nulls(column).join(
+        small, on=_GROUP, how="semi", maintain_order="left"
+    )
+    several = differing.filter(~is_row & ~is_small).select(_GROUP).unique()
+    inconsistent = _inconsistent_peer_figures(values.join(several, on=_GROUP), column)
+    faults = [cells(rows, at_fault, column, reason) for at_fault in (odd, all_of_small)]
+    return faults, inconsistent, several.height > len(inconsistent)
+
+
+def _orders(groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the groups with quartiles best first, in no order, and small ones in no order."""
+    low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
+    is_small = pl.col("rows") < _ENOUGH
+    falls, rises = (low >= middle) & (middle >= high), (low <= middle) & (middle <= high)
+    turned = groups.filter(falls & ~rises & ~is_small).select(_GROUP)
+    if turned.height * 2 > groups.filter(~is_small).height:
+        # The whole file has them best first, so its small groups do as well.
+        turned = groups.filter(falls & ~rises).select(_GROUP)
+    unordered = groups.filter(~falls & ~rises & ~is_small).select(_GROUP)
+    nearly = (low <= middle + _ROUNDING) & (middle <= high + _ROUNDING)
+    odd_groups = (
+        groups.filter(~nearly & is_small).select(_GROUP).join(turned, on=_GROUP, how="anti")
+    )
+    return turned, unordered, odd_groups
+
+
+def _refuse_if_shifted(rows: Rows, odd: pl.DataFrame, usual: pl.DataFrame, column: str) -> None:
+    """Refuse a file in which most metrics have a row of another figure: the next metric's."""
+    groups = odd.select(_GROUP).unique().rows()
+    if len(groups) > _ODD:
+        every = usual.select(_GROUP).n_unique()
+        refuse_if_most(rows, groups, every, column, "single rows have another figure")
+
+
+def _inconsistent_peer_figures(values: pl.DataFrame, column: str) -> set[tuple[object, ...]]:
+    within = values.group_by(*_GROUP, "subtype").agg(
+        spread=pl.col(column).max() - pl.col(column).min()
+    )
+    return set(within.filter(pl.col("spread") > _ROUNDING).select(_GROUP).rows())
+
+
+def _in_order(frame: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
+    is_turned = frame.join(
+        turned.with_columns(turned=True), on=_GROUP, how="left", maintain_order="left"
+    )["turned"].fill_null(value=False)
+    return frame.with_columns(
+        lower_quartile=pl.when(is_turned).then("upper_quartile").otherwise("lower_quartile"),
+        upper_quartile=pl.when(is_turned).then("lower_quartile").otherwise("upper_quartile"),
+    )
 
 
 def of_metric_file(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -92,8 +217,8 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     by = [*_GROUP, "published_unit"]
     counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= _ENOUGH)
     numbered = counted.with_columns(group=pl.struct(by).rank("dense"))
-    off = _places_off(numbered.select("group", *_GROUP, "row", "figure", "rank", "kind"))
-    suspects = off.filter((pl.col("off") > 0).any().over("group"))
+    checked = _with_rank_error(numbered.select("group", *_GROUP, "row", "figure", "rank", "kind"))
+    suspects = checked.filter((pl.col("rank_error") > 0).any().over("group"))
     odd: list[int] = []
     broken: set[tuple[object, ...]] = set()
     for group in suspects.partition_by("group", maintain_order=True):
@@ -102,17 +227,23 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
             broken.add(group.select(_GROUP).row(0))
         else:
             odd += rows_of_it
-    unlike = _unlike_in_rank(off)
+    unlike = _inconsistent_shared_ranks(checked)
     many = unlike.filter(pl.col("kind").is_in(_PLACES), pl.len().over("group") > _ODD)
     broken |= unranked | set(many.select(_GROUP).unique().rows())
-    refuse_if_most(rows, broken, off["group"].n_unique(), "rank", "ranks do not follow the figures")
+    refuse_if_most(
+        rows, broken, checked["group"].n_unique(), "rank", "ranks do not follow the figures"
+    )
     shared = unlike.filter(pl.len().over("group") <= _ODD)
     faults = [
         cells(rows, ranked.filter(pl.col("row").is_in(odd)), "rank", _NOT_IN_ORDER),
         cells(rows, shared, "rank", _SHARED),
-        cells(rows, _without_place(off), "rank", _GAP),
+        cells(rows, _rank_gaps(checked), "rank", _GAP),
     ]
-    notices = (f"ranks that do not follow the figures, kept: {named(broken)}",) if broken else ()
+    notices = (
+        (f"ranks that do not follow the figures, used as published: {named(broken)}",)
+        if broken
+        else ()
+    )
     return together(faults), notices
 
 
@@ -132,12 +263,12 @@ def _better_unranked(frame: pl.DataFrame) -> set[tuple[object, ...]]:
     return set(firsts.filter(pl.col("best_unranked") < pl.col("best")).select(_GROUP).rows())
 
 
-def _places_off(ranked: pl.DataFrame) -> pl.DataFrame:
+def _with_rank_error(ranked: pl.DataFrame) -> pl.DataFrame:
     """Add ``off``: how many places a rank is from its figure's, ties counting for none."""
     rank = pl.col("rank")
     first_rank, last_rank = (rank.rank(way).over("group").cast(pl.Int64) for way in ("min", "max"))
 
-    def off(*, descending: bool) -> pl.Expr:
+    def error(*, descending: bool) -> pl.Expr:
         figure = pl.col("figure")
         first, last = (
             figure.rank(way, descending=descending).over("group").cast(pl.Int64)
@@ -145,9 +276,9 @@ def _places_off(ranked: pl.DataFrame) -> pl.DataFrame:
         )
         return pl.max_horizontal(first_rank - last, first - last_rank, pl.lit(0))
 
-    both = ranked.with_columns(up=off(descending=False), down=off(descending=True))
+    both = ranked.with_columns(up=error(descending=False), down=error(descending=True))
     upwards = pl.col("up").sum().over("group") <= pl.col("down").sum().over("group")
-    return both.with_columns(off=pl.when(upwards).then("up").otherwise("down"))
+    return both.with_columns(rank_error=pl.when(upwards).then("up").otherwise("down"))
 
 
 def _odd_rows(group: pl.DataFrame) -> list[int] | None:
@@ -158,21 +289,21 @@ def _odd_rows(group: pl.DataFrame) -> list[int] | None:
     odd: list[int] = []
     left = group
     for _ in range(_ODD + 1):
-        off = left["off"].max()
-        if off == 0:
+        largest = left["rank_error"].max()
+        if largest == 0:
             return odd
         if len(odd) == _ODD:
             return None
-        worst = left.filter(pl.col("off") == off)
-        if off == 1 and not odd and worst.height == _ODD:
+        worst = left.filter(pl.col("rank_error") == largest)
+        if largest == 1 and not odd and worst.height == _ODD:
             return worst["row"].to_list()
         row = worst["row"][0]
         odd.append(row)
-        left = _places_off(left.filter(pl.col("row") != row).drop("up", "down", "off"))
+        left = _with_rank_error(left.filter(pl.col("row") != row).drop("up", "down", "rank_error"))
     return None
 
 
-def _unlike_in_rank(ranked: pl.DataFrame) -> pl.DataFrame:
+def _inconsistent_shared_ranks(ranked: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that share a rank with rows of another figure.
 
     Ranks are shared by trusts whose unrounded figures are equal, so that the printed ones are too.
@@ -190,7 +321,7 @@ def _unlike_in_rank(ranked: pl.DataFrame) -> pl.DataFrame:
     return shared.join(unlike, on=[*by, "figure"], how="semi", maintain_order="left")
 
 
-def _without_place(ranked: pl.DataFrame) -> pl.DataFrame:
+def _rank_gaps(ranked: pl.DataFrame) -> pl.DataFrame:
     """Return the rows, two a group at most, whose rank is not one more than the rows before them.
 
     Only a group from which no row is missing can show it.
