@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def default_data_dir() -> Path:
-    """Tell where releases are kept: ``NHSLEAGUE_DATA_DIR``, else the user's cache folder."""
-    if said := os.environ.get("NHSLEAGUE_DATA_DIR"):
-        return Path(said)
+    """Return where releases are stored: ``NHSLEAGUE_DATA_DIR``, else the user's cache folder."""
+    if named := os.environ.get("NHSLEAGUE_DATA_DIR"):
+        return Path(named)
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("nhsleague", appauthor=False))

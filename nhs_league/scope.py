@@ -213,21 +213,21 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
         NotFoundError: no such trust or quarter, or several.
 
     """
-    frames, found = find_trust(store, typed, quarter)
-    standing = frames.standings.filter(pl.col("trust_code") == found.code).select(
+    frames, match = find_trust(store, typed, quarter)
+    standing = frames.standings.filter(pl.col("trust_code") == match.code).select(
         "trust_type", "quarter"
     )
     trust_type, its_quarter = standing.sort("quarter", descending=True).collect().row(0)
     its = Quarter.parse(its_quarter)
     national = read_quarters(store, [its])
     return TrustContext(
-        found.code,
+        match.code,
         trust_type,
         its,
         national.of_type(trust_type),
         national,
         national_boundaries(store, its),
-        (*filter(None, (found.assumption,)), *_is_older(store, its_quarter, quarter)),
+        (*filter(None, (match.assumption,)), *_is_older(store, its_quarter, quarter)),
     )
 
 
@@ -250,21 +250,21 @@ def find_trust(store: Store, typed: str, quarter: str) -> tuple[Frames, trusts.T
     except NotFoundError:
         ever = read_quarters(store, store.quarters).standings.select(columns).collect()
         now_stored = frames.standings.select("trust_code", "trust_type", "quarter").collect()
-        found = trusts.find(typed, ever, trusts.stored_in_words(now_stored))
+        match = trusts.find(typed, ever, trusts.stored_in_words(now_stored))
         now = (
-            frames.standings.filter(pl.col("trust_code") == found.code)
+            frames.standings.filter(pl.col("trust_code") == match.code)
             .select(pl.len())
             .collect()
             .item()
         )
         if now:
-            return frames, found
+            return frames, match
         if not is_latest(quarter):
             raise NotFoundError(
-                f"{found.name} ({found.code}) has no figures in {quarter}."
+                f"{match.name} ({match.code}) has no figures in {quarter}."
             ) from None
-        last = ever.filter(pl.col("trust_code") == found.code)["quarter"][-1]
-        return read_quarters(store, [Quarter.parse(last)]), found
+        last = ever.filter(pl.col("trust_code") == match.code)["quarter"][-1]
+        return read_quarters(store, [Quarter.parse(last)]), match
 
 
 def _is_older(store: Store, its_quarter: str, typed: str) -> tuple[str, ...]:

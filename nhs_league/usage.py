@@ -66,6 +66,21 @@ def check_comparison(
         )
 
 
+def one_metric(command: str, words: Sequence[str] | None, metric: str | None) -> str:
+    """Return the metric that was named, as words after the command or with --metric.
+
+    Raises:
+        UsageError: none was named, or two.
+
+    """
+    typed = " ".join(words or ())
+    if typed and metric:
+        raise UsageError(f'"{typed}" and --metric "{metric}" are two metrics.', "Name one.")
+    if not typed and not metric:
+        raise UsageError("Which metric?", f"For example: nhsleague {command} elective")
+    return typed or metric or ""
+
+
 def check_whatif(
     trust: str, changes: Sequence[str], *, no_deficit: bool, to_segment: int | None
 ) -> None:

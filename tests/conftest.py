@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 from xdist.scheduler import WorkStealingScheduling
 
+from nhs_league.sample import open_sample
 from tests.golden import raw
 from tests.inprocess import run_here
 
@@ -60,8 +61,11 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_cache(shared_folder: Path) -> Path:
-    """A data folder that all runs share, so that the sample is unpacked once."""
-    return shared_folder / "cache"
+    """A data folder that all runs share, in which the sample is unpacked once."""
+    folder = shared_folder / "cache"
+    with FileLock(shared_folder / "cache.lock"):
+        open_sample(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from nhs_league.core.metrics import CATALOGUE
 from nhs_league.core.profile import METRICS
 from nhs_league.core.ranking import BY_METRIC
 from nhs_league.core.trusts import LISTED
-from nhs_league.errors import NoDataError, NotFoundError
+from nhs_league.errors import NoDataError, NotFoundError, UsageError
 from nhs_league.league import explain, history, look, ranks, share
 
 
@@ -41,6 +41,66 @@ def test_each_question_returns_a_frame_with_its_documented_columns(league: Leagu
         assert tuple(frame.columns) == ("sample", *columns)
         assert frame.height
         assert frame["sample"].all()
+
+
+def test_an_answer_shows_itself_shortly_and_as_html(league: League) -> None:
+    answer = league.worst("elective", limit=2)
+    assert repr(answer).startswith("<Ranking: Worst first: ")
+    assert repr(league) == "<League: fictional sample, Q1 2025/26 to Q1 2026/27>"
+    for each in (
+        answer,
+        league.show("ZB6"),
+        league.table(),
+        league.hidden(),
+        league.explain("ZB6"),
+    ):
+        assert len(repr(each)) < 200
+        html = each._repr_html_()
+        assert "<table>" in html or "<ul>" in html
+        assert "FICTIONAL SAMPLE" in html
+        assert "invented trusts and figures" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("a.csv", b"sample,"),
+        ("a.tsv", b"sample\t"),
+        ("a.json", b'{\n  "meta"'),
+        ("a.ndjson", b'{"sample"'),
+        ("a.md", b"*FICTIONAL"),
+        ("a.html", b"<section"),
+        ("a.txt", b"FICTIONAL"),
+        ("a.xlsx", b"PK"),
+        ("a.parquet", b"PAR1"),
+    ],
+)
+def test_an_answer_is_saved_in_the_format_of_the_extension(
+    league: League, tmp_path: Path, name: str, begins: bytes
+) -> None:
+    league.worst("elective", limit=2).save(tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_an_unknown_extension_writes_nothing_and_says_which_there_are(
+    league: League, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=r"\.csv"):
+        league.worst("elective").save(tmp_path / "a.docx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parameters_that_do_not_fit_are_errors_of_the_method_too(league: League) -> None:
+    for ask in (
+        lambda: league.compare("ZB6"),
+        lambda: league.compare(by="type", metric="elective"),
+        lambda: league.whatif("ZB6"),
+        lambda: league.changes(improved=True, worsened=True),
+        lambda: league.trend("ZB6", metric="elective", every_metric=True),
+        lambda: league.robust(trust_type="all"),
+    ):
+        with pytest.raises(UsageError):
+            ask()
 
 
 def test_without_a_limit_every_trust_is_given(league: League) -> None:

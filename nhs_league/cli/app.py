@@ -19,8 +19,8 @@ COMMANDS = {
         "trusts",
         "nhsleague compare RDY RVN, or nhsleague compare --by region --metric elective",
     ),
-    "worst": ("ranks", "nhsleague worst --metric elective --region London"),
-    "best": ("ranks", "nhsleague best --metric cancer --csv"),
+    "worst": ("ranks", "nhsleague worst elective --region London"),
+    "best": ("ranks", "nhsleague best cancer --csv"),
     "table": ("ranks", "nhsleague table acute --segment 4"),
     "spread": ("ranks", "nhsleague spread 62-day --mark RHQ"),
     "metrics": ("trusts", "nhsleague metrics --type ambulance"),
@@ -58,7 +58,7 @@ class _Program(Group):
             self.add_command(Command(name))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Give a command to be listed: its name and what it is for."""
+        """Return a command to be listed: its name and what it is for."""
         command = super().get_command(ctx, cmd_name)
         if command is not None:
             loaded = load_command(cmd_name)
@@ -67,9 +67,26 @@ class _Program(Group):
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Give the command that is named, to be run."""
+        """Return the command that is named, to be run; a trust's name alone is ``show``."""
+        if args[0] == "help":
+            if len(args) == 1:
+                typer.echo(ctx.get_help())
+                ctx.exit()
+            args = [args[1], "--help"]
+        elif _is_a_trust(args[0]):
+            args = ["show", *args]
         name, listed, rest = super().resolve_command(ctx, args)
         return name, None if listed is None or name is None else build_command(name), rest
+
+
+def _is_a_trust(word: str) -> bool:
+    """Return whether a first word is no command, nor nearly one: a trust's name or code."""
+    names = [*COMMANDS, *GROUPS]
+    if word in names or word.startswith("-"):
+        return False
+    from difflib import get_close_matches
+
+    return not get_close_matches(word.casefold(), names, 1)
 
 
 def program() -> Any:

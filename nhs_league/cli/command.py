@@ -26,7 +26,7 @@ class Command(TyperCommand):
     """A command of the program."""
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002 - it wraps, and is never cut
-        """Give what a list of commands says of it: the first sentence, whole."""
+        """Return what a list of commands says of it: the first sentence, whole."""
         return _SENTENCE_END.split(self.help or "", maxsplit=1)[0]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -54,7 +54,7 @@ class Group(TyperGroup):
 
 
 def typed(ctx: Any) -> dict[str, Any]:
-    """Give the values that were typed after a command's name, without those of the environment."""
+    """Return the values typed after a command's name, without those of the environment."""
     sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
     return {
         name: value
@@ -104,7 +104,7 @@ class _PlainFirst:
 
 
 def _plain(value: Any, kind: Any, info: Any) -> Any:
-    """Give a value as its type where nothing about it needs a check, else ``_NOT_PLAIN``."""
+    """Return a value as its type where nothing about it needs a check, else ``_NOT_PLAIN``."""
     if get_origin(kind) is list:
         (kind,) = get_args(kind)
         read = [_plain(item, kind, info) for item in value or ()]

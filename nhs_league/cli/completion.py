@@ -72,7 +72,7 @@ def _names(ctx: typer.Context) -> Names:
     from nhs_league.releases.names import read
     from nhs_league.sample import home
 
-    asked = {**(ctx.parent.params if ctx.parent else {}), **typed(ctx)}
-    folder = Path(asked.get("data_dir") or default_data_dir())
-    is_sample = asked.get("sample") or os.environ.get("NHSLEAGUE_SAMPLE", "") not in ("", "0")
+    given = {**(ctx.parent.params if ctx.parent else {}), **typed(ctx)}
+    folder = Path(given.get("data_dir") or default_data_dir())
+    is_sample = given.get("sample") or os.environ.get("NHSLEAGUE_SAMPLE", "") not in ("", "0")
     return read(home(folder) if is_sample else folder)

@@ -11,38 +11,61 @@ from nhs_league.cli import completion
 from nhs_league.cli.data import open_or_fetch
 from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import show_answer
+from nhs_league.usage import one_metric
 
 _TEN = 10
 Bootstrap = Annotated[
     bool,
     typer.Option("--bootstrap", help="Add likely ranges of our own, by resampling metric scores."),
 ]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[METRIC]",
+        help="A metric's ID or everyday name, or an area.",
+        autocompletion=completion.metrics,
+    ),
+]
 Metric = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--metric",
         "-m",
         autocompletion=completion.metrics,
-        help="A metric's ID or everyday name, or an area.",
+        help="The same, as an option.",
     ),
 ]
 
 
 def worst(
-    metric: Metric, when: When, which: Which, rows: Rows, output: Output, common: Common
+    when: When,
+    which: Which,
+    rows: Rows,
+    output: Output,
+    common: Common,
+    words: Words = None,
+    metric: Metric = None,
 ) -> None:
     """Rank trusts by a metric or an area, the worst first."""
+    named = one_metric("worst", words, metric)
     league = open_or_fetch(common)
-    answer = league.worst(metric, **vars(when), **vars(which), **vars(_ten_unless_set(rows)))
+    answer = league.worst(named, **vars(when), **vars(which), **vars(_ten_unless_set(rows)))
     show_answer(answer, output, common)
 
 
 def best(
-    metric: Metric, when: When, which: Which, rows: Rows, output: Output, common: Common
+    when: When,
+    which: Which,
+    rows: Rows,
+    output: Output,
+    common: Common,
+    words: Words = None,
+    metric: Metric = None,
 ) -> None:
     """Rank trusts by a metric or an area, the best first."""
+    named = one_metric("best", words, metric)
     league = open_or_fetch(common)
-    answer = league.best(metric, **vars(when), **vars(which), **vars(_ten_unless_set(rows)))
+    answer = league.best(named, **vars(when), **vars(which), **vars(_ten_unless_set(rows)))
     show_answer(answer, output, common)
 
 

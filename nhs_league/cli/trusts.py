@@ -60,7 +60,7 @@ def compare(
         bool, typer.Option("--peers", help="Compare one trust with the ten most like it.")
     ] = False,
 ) -> None:
-    """Put trusts, or groups of trusts, side by side."""
+    """Compare trusts, or groups of trusts, side by side."""
     names = trusts or []
     narrowed = any((which.regions, which.subtypes, which.segments, rows != Rows()))
     check_comparison(names, by, metric, which.trust_type, peers=peers, narrowed=narrowed)

@@ -58,9 +58,14 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
         raise NoDataError(f"No trust has a value of {metric.metric}.")
     low, high = valued.select(pl.col("value").min(), high=pl.col("value").max()).row(0)
     step = (high - low) / BINS or 1.0
-    place = ((pl.col("value") - low) / step).floor().clip(0, BINS - 1).cast(pl.Int32)
+
+    def bin_of(value: pl.Expr) -> pl.Expr:
+        # Rounded, so that a value where two bins meet is in the upper one.
+        steps: pl.Expr = (value - low) / step
+        return steps.round(9).floor().clip(0, BINS - 1).cast(pl.Int32)
+
     names = pl.when(pl.col("trust_code").is_in(list(marked))).then("trust_code")
-    in_bins = valued.group_by(place=place).agg(
+    in_bins = valued.group_by(place=bin_of(pl.col("value"))).agg(
         trusts=pl.len(), marked=names.drop_nulls().sort().str.join(", ")
     )
     median = valued["value"].median()
@@ -72,7 +77,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
             computed_from=round_computed(edges),
             computed_to=round_computed(edges + step),
             trusts=pl.col("trusts").fill_null(0),
-            has_median=((pl.lit(median) - low) / step).floor().clip(0, BINS - 1) == pl.col("place"),
+            has_median=bin_of(pl.lit(median, pl.Float64)) == pl.col("place"),
             quarter=pl.lit(valued["quarter"][0]),
             trust_type=pl.lit(metric.trust_type),
             metric_id=pl.lit(metric.metric_id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
@@ -50,6 +51,7 @@ def profile(
     *,
     bootstrap: bool = False,
     peers: bool = False,
+    redrawn: TypeRedraws | None = None,
 ) -> TrustProfile:
     """Report on one trust.
 
@@ -59,6 +61,7 @@ def profile(
         earlier: the frames of earlier quarters and the same type; None where there are none.
         bootstrap: whether to add computed likely ranges.
         peers: whether to add the trusts most like it.
+        redrawn: the redraws of the trust's type, where they are made already.
 
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
@@ -107,12 +110,13 @@ def profile(
     notes = list(_limits(standing, metrics, listed))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
-    ranges = None
-    if bootstrap or standing["rank_low"][0] is None:
+    redrawn = redrawn or redraw_type(frames, bootstrap=bootstrap)
+    firm = redrawn.firmness.filter(is_trust)
+    ranges = None if redrawn.ranges is None else redrawn.ranges.filter(is_trust)
+    if bootstrap and redrawn.ranges is not None:
         every = frames.standings.collect()
-        resampled = confidence.bootstrap_ranges(frames.observations, every)
-        ranges = resampled.filter(is_trust)
-        notes += confidence.describe_ranges(confidence.compare_with_published(every, resampled))
+        measured = confidence.compare_with_published(every, redrawn.ranges)
+        notes += confidence.describe_ranges(measured)
     return TrustProfile(
         title=f"{name} ({trust_code}), {quarter}",
         frame=metrics,
@@ -121,7 +125,7 @@ def profile(
         domains=domains,
         previous=previous,
         ranges=ranges,
-        firmness=_firmness(frames, standing),
+        firmness=None if firm.is_empty() else firm,
         chance=looked_at(classified.collect()),
         peers=similar_trusts(frames, trust_code) if peers else None,
     )
@@ -143,22 +147,43 @@ def _with_earlier(
     return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])
 
 
-def _firmness(frames: Frames, standing: pl.DataFrame) -> pl.DataFrame | None:
-    """Return how firm a trust's place by score is; None where not all trusts' scores are stored.
+@dataclass(frozen=True)
+class TypeRedraws:
+    """What the profiles of a trust type share, so that many can be made without redrawing each.
 
-    Columns as of ``redraws.firmness``, and computed_place and computed_of, by score alone.
+    Attributes:
+        firmness: how firm each trust's place by score is: columns of ``redraws.firmness``, and
+            computed_place and computed_of; empty where not all trusts' scores are stored.
+        ranges: the likely ranges, as of ``confidence.bootstrap_ranges``; None where not asked for.
+
     """
-    scores = scored(frames.observations)
-    if standing["of"][0] is None or scores.is_empty():
-        return None
-    redraws = same_for_all(scores)
+
+    firmness: pl.DataFrame
+    ranges: pl.DataFrame | None
+
+
+def redraw_type(frames: Frames, *, bootstrap: bool = False) -> TypeRedraws:
+    """Redraw the metrics of a trust type.
+
+    Args:
+        frames: the tidy frames of one quarter and one trust type, with all its trusts.
+        bootstrap: whether to compute likely ranges even where they are published.
+
+    """
+    standings = frames.standings.collect()
+    redraws = same_for_all(scored(frames.observations))
     actual = redraws.actual.select(
         "trust_code",
         computed_place=pl.col("computed_average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("computed_average_score").count().cast(pl.Int32),
     )
-    firm = firmness(redraws).join(actual, on="trust_code")
-    return firm.join(standing.select("trust_code"), on="trust_code").drop_nulls()
+    is_whole = standings["of"].null_count() == 0
+    firm = firmness(redraws).join(actual, on="trust_code").drop_nulls()
+    is_published = standings["rank_low"].count() > 0
+    ranges = None
+    if bootstrap or not is_published:
+        ranges = confidence.bootstrap_ranges(frames.observations, standings)
+    return TypeRedraws(firm if is_whole else firm.clear(), ranges)
 
 
 def _previous(

@@ -12,7 +12,7 @@ from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Rank
 from nhs_league.core.facts import not_compared
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import STANDINGS, Frames, round_computed
-from nhs_league.core.method.scoring import league_rank, scored_for_average
+from nhs_league.core.method.scoring import league_rank, scored_for_average, weighted_mean
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
 from nhs_league.core.peers import WITH_PEERS, compare, effective_rank
 from nhs_league.core.uncertainty.chance import regression
@@ -156,7 +156,7 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
     mean = (
         scored_for_average(in_area)
         .group_by("trust_code")
-        .agg(computed_mean_score=round_computed(pl.col("score").mean()), metrics_scored=pl.len())
+        .agg(computed_mean_score=round_computed(weighted_mean()), metrics_scored=pl.len())
     )
     published = of_type.domains.filter(
         pl.col("domain") == area.name if area.is_domain else pl.lit(value=False)

@@ -83,7 +83,7 @@ class Look(Questions):
         limit: int | None = None,
         sort: str | None = None,
     ) -> Comparison | GroupComparison:
-        """Put trusts, or groups of trusts, side by side.
+        """Compare trusts, or groups of trusts, side by side.
 
         Args:
             trusts: codes or names; none to compare groups.

@@ -41,8 +41,9 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         read = read_quarters(store, upto).of_type(str(trust_type))
         every = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
         national = _national(store, newest)
+        redrawn = profile.redraw_type(every.of_quarter(newest.label))
         for code in of_type["trust_code"]:
-            yield _report(every, newest, code, national)
+            yield _report(every, newest, code, national, redrawn=redrawn)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def _report(
     code: str,
     national: _National,
     assumptions: tuple[str, ...] = (),
+    redrawn: profile.TypeRedraws | None = None,
 ) -> TrustReport:
     is_now = pl.col("quarter") == newest.label
     now = Frames(*(getattr(every, name).filter(is_now) for name in SCHEMAS))
@@ -74,7 +76,7 @@ def _report(
     has_before = before.standings.select(pl.len()).collect().item() > 0
     return TrustReport(
         trust_code=code,
-        profile=profile.profile(now, code, before if has_before else None),
+        profile=profile.profile(now, code, before if has_before else None, redrawn=redrawn),
         explanation=explanation.explain(
             national.frames, code, national.boundaries, national.recomputed
         ),

@@ -115,7 +115,7 @@ def _is_quarter(text: str) -> bool:
 
 
 def _why_empty(named: Sequence[str], quarters: Sequence[str]) -> tuple[str, ...]:
-    """Say why no row came: a quarter that is not stored, or what the query asks for."""
+    """Explain why no row came: a quarter that is not stored, or what the query asks for."""
     if quarters and (unknown := [name for name in named if name not in quarters]):
         return (f'No rows: "{unknown[0]}" is not stored. Stored: {", ".join(quarters)}.',)
     return (

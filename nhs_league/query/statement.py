@@ -127,7 +127,7 @@ def quarters_named(statement: Statement) -> list[str]:
 
 
 def _tokens(sql: str) -> Iterator[Token]:
-    """Give the statement's tokens, without what ends it."""
+    """Return the statement's tokens, without what ends it."""
     try:
         tokens = _Engine().tokenize(sql)
     except SqlglotError as error:
@@ -201,12 +201,12 @@ def _check(source: exp.Expr, names: Collection[str]) -> None:
 
 
 def _sides(comparison: exp.Expr, kind: type[Node]) -> Iterator[Node]:
-    """Give the comparison's sides of one kind."""
+    """Return the comparison's sides of one kind."""
     return (each for each in comparison.iter_expressions() if isinstance(each, kind))
 
 
 def _texts_in(node: exp.Expr) -> bool:
-    """Tell whether a choice between values has a text among them."""
+    """Return whether a choice between values has a text among them."""
     branches = [branch.args.get("true") for branch in node.args.get("ifs") or ()]
     choices = [node.args.get("this"), node.args.get("default"), *node.expressions, *branches]
     return any(isinstance(choice, exp.Literal) and choice.is_string for choice in choices)

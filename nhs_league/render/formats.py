@@ -40,7 +40,7 @@ class Writer:
 
 
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before each text that a spreadsheet would run as a formula.
+    """Write an apostrophe before each text that a spreadsheet would run as a formula.
 
     Source of the list of characters: OWASP, CSV Injection. Figures are numbers and stay.
     """

@@ -41,7 +41,7 @@ class Meta:
     filters: Mapping[str, object]
 
     def credit(self, answer: Answer) -> str:
-        """Say in one line whose figures these are and under which licence; empty for no figures."""
+        """Return whose figures these are and under which licence; empty for no figures."""
         named = quarters_of(answer)
         quarters = f"{named[0]} to {named[-1]}" if len(named) > 2 else " and ".join(named)
         if isinstance(answer, _WITHOUT_FIGURES):

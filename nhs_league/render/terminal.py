@@ -52,7 +52,7 @@ def print_answer(
 
 
 def to_text(answer: Answer, meta: Meta, *, width: int, wide: bool, columns: Sequence[str]) -> str:
-    """Give what ``print_answer`` would print, without colour."""
+    """Return what ``print_answer`` would print, without colour."""
     console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
     with console.capture() as captured:
         print_answer(console, answer, meta, wide=wide, columns=columns)
@@ -60,7 +60,7 @@ def to_text(answer: Answer, meta: Meta, *, width: int, wide: bool, columns: Sequ
 
 
 def _is_apart(before: Block | None, block: Block) -> bool:
-    """Tell whether an empty line stands between two blocks."""
+    """Return whether an empty line stands between two blocks."""
     if before is None or isinstance(before, Heading):
         return isinstance(before, Heading) and before.level != 2 and not _is_subtitle(block)
     if isinstance(block, Remark):

@@ -33,3 +33,27 @@ def test_the_sample_is_asked_before_or_after_the_name(run: Run, words: list[str]
 def test_the_sample_is_asked_by_the_environment(run: Run) -> None:
     asked = run("table", "--limit", "1", env={"NHSLEAGUE_SAMPLE": "1"})
     assert asked.stdout.splitlines()[1].startswith("true,")
+
+
+def test_a_trusts_name_alone_is_show(sample: Run) -> None:
+    named = sample("ZB6", "--csv")
+    assert named.returncode == 0
+    assert named.stdout == sample("show", "ZB6", "--csv").stdout
+    assert sample("salamanderbridge", "--csv").stdout == named.stdout
+
+
+def test_a_command_that_is_nearly_one_is_no_trust(sample: Run) -> None:
+    wrong = sample("wrost", "elective")
+    assert wrong.returncode == 2
+    assert "worst" in wrong.stderr
+
+
+def test_a_metric_may_be_named_without_an_option(sample: Run) -> None:
+    named = sample("worst", "elective", "--csv").stdout
+    assert named == sample("worst", "--metric", "elective", "--csv").stdout
+    assert sample("worst", "patient", "safety", "--csv").returncode == 0
+
+
+def test_help_is_a_word_too(sample: Run) -> None:
+    assert sample("help").stdout == sample("--help").stdout
+    assert sample("help", "worst").stdout == sample("worst", "--help").stdout

@@ -45,7 +45,8 @@ def test_1_for_a_fault_of_the_program_which_says_so(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["worst"], "--metric"),
+        (["worst"], "Which metric?"),
+        (["worst", "elective", "--metric", "sickness"], "two metrics"),
         (["worst", "--metrik", "elective"], "--metrik"),
         (["wurst"], "wurst"),
         (["table", "--segment", "first"], "--segment"),
@@ -167,3 +168,16 @@ def test_130_when_interrupted_with_one_line_and_nothing_kept(
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "Interrupted.\n")
     assert kept_in(store) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", "--audit"], ["hidden", "--override"], ["changes", "--revisions"],
+        ["table", "--plot", "62-day"], ["hidden", "--domain", "People"],
+        ["trend", "ZB6", "--area", "cancer"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_spellings_that_are_gone_are_wrong_usage(sample: Run, words: list[str]) -> None:
+    assert sample(*words).returncode == 2

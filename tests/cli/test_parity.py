@@ -14,6 +14,8 @@ from nhs_league.cli.options import Common, Output, takes_groups
 _SHOWN = {field.name for group in (Common, Output) for field in fields(group)} | {"ctx"}
 """Options that say which data, and how to show the answer."""
 _ONLY_TYPED = {
+    "worst": {"words"},  # the metric, as an argument
+    "best": {"words"},
     "table": {"of_type"},  # the trust type, as an argument
     "query": {"tables"},  # League.tables
     "releases": {"available"},  # asks the site, not the store

@@ -158,9 +158,6 @@ def test_the_worst_of_each_domain(world: World) -> None:
         }, question
 
 
-@pytest.mark.xfail(
-    strict=True, reason="The computed mean of a domain counts each infection once, not one third."
-)
 def test_the_computed_mean_of_a_domain(world: World) -> None:
     newest = list(world.releases)[-1]
     question = ("worst", "--metric", "Patient safety", "--type", "acute", "--quarter", newest)

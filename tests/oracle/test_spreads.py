@@ -37,10 +37,6 @@ def test_the_spread_of_each_metric(world: World) -> None:
     assert compared > (10 if world.is_whole else 2)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="A value where two bins meet is in the lower or the upper by the noise of fractions.",
-)
 def test_values_on_the_edges_of_a_spread(world: World) -> None:
     """A value on an edge is in the upper bin, as 6.35 of 5.59 to 7.11 is in the upper half.
 

@@ -14,7 +14,7 @@ from tests.releases import official
 
 LINES = official.metric_file().splitlines(keepends=True)
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
-QUICK = settings(max_examples=40, deadline=None)
+QUICK = settings(max_examples=20, deadline=None)
 LONG = settings(max_examples=300, deadline=None)
 
 
@@ -67,7 +67,8 @@ def check_value(text: str) -> None:
     row = parsed.observations.filter(trust_code="Z1A", metric_id="OF0011").row(0, named=True)
     is_number = NUMBER.fullmatch(seen(text)) and abs(float(seen(text))) != float("inf")
     if row["value"] is None:
-        assert not is_number
+        # A NUL shows that the cell is damaged, whatever digits stand beside it.
+        assert not is_number or "\0" in text
     else:
         assert row["value"] == float(plain(seen(text)))
         assert abs(row["value"]) != float("inf")

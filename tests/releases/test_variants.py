@@ -366,7 +366,7 @@ def _figures(parsed: ParsedFile) -> dict[str, pl.DataFrame]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", one_in(3, WHOLE))
+@pytest.mark.parametrize("name", one_in(5, WHOLE))
 def test_a_variant_is_taken_whole(name: str) -> None:
     parsed = parse(WHOLE[name](rows_of_base()))
     assert parsed.set_aside.is_empty(), parsed.notices
@@ -383,7 +383,7 @@ def _odd_cells(parsed: ParsedFile) -> int:
     return parsed.set_aside.height + doubts
 
 
-@pytest.mark.parametrize("name", one_in(3, ONE_CELL))
+@pytest.mark.parametrize("name", one_in(5, ONE_CELL))
 def test_one_odd_cell_loses_nothing_else(name: str) -> None:
     rows = rows_of_base()
     parsed = parse(ONE_CELL[name](rows))
@@ -484,7 +484,7 @@ in_table(
 in_table("deficit as Y and N", "Trust_in_financial_deficit", lambda text: text[0])
 
 
-@pytest.mark.parametrize("name", one_in(3, TABLES))
+@pytest.mark.parametrize("name", one_in(5, TABLES))
 def test_a_league_table_in_another_form_is_taken_whole(name: str) -> None:
     parsed = parse(TABLES[name](rows_of_base()))
     plain = parse(official.published(official.whole_league_table()))

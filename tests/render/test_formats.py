@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from polars.testing import assert_frame_equal
 
+from nhs_league.cli.options import Format
 from nhs_league.core.answers import Answer, Ranking, StoredFileChecks, with_sample
 from nhs_league.render.formats import ENDINGS, WRITERS, names
 from nhs_league.render.meta import Meta
@@ -187,3 +188,7 @@ def test_the_meta_of_a_workbook_and_of_parquet_says_what_it_rests_on() -> None:
 
 def test_every_format_is_reached_by_a_files_ending() -> None:
     assert set(ENDINGS.values()) == set(names())
+
+
+def test_the_options_name_the_formats_that_there_are() -> None:
+    assert [each.value for each in Format] == names()

@@ -106,36 +106,35 @@ def against_all(redraws: Redraws, code: str) -> pl.DataFrame:
 
 
 def both_ways(redraws: Redraws) -> pl.DataFrame:
-    """Compare every trust with every other, quickly and without ranges.
+    """Return of every trust and every other whether they can be told apart, and nothing else.
 
     Args:
         redraws: those with the same draw for all.
 
     Returns:
-        Two rows a pair: trust_code, other_trust_code, computed_p_ahead and
-        computed_distinguishable, as of ``each_pair``.
+        Two rows a pair: trust_code, other_trust_code and computed_distinguishable, as of
+        ``each_pair``.
 
     """
     ranked = Places(places(redraws.averages))
-    metrics = dict(redraws.actual.select("trust_code", "metrics").iter_rows())
-    pairs = list(combinations(redraws.averages.columns, 2))
-    verdicts = [
-        _verdict(*ranked.compare(one, other), tail(min(metrics[one], metrics[other])))
-        for one, other in pairs
-    ]
+    order = redraws.actual.sort("computed_average_score", "trust_code", nulls_last=True)
+    metrics = dict(order.select("trust_code", "metrics").iter_rows())
+    # The better trust first: then one comparison nearly always decides.
+    pairs = list(combinations(order["trust_code"], 2))
     one_way = pl.DataFrame(
         {
             "trust_code": [one for one, _ in pairs],
             "other_trust_code": [other for _, other in pairs],
-            "computed_p_ahead": [ahead for ahead, _ in verdicts],
-            "computed_distinguishable": [apart for _, apart in verdicts],
+            "computed_distinguishable": [
+                ranked.differ(one, other, tail(min(metrics[one], metrics[other])))
+                for one, other in pairs
+            ],
         },
-        schema={**_PAIR, **_VERDICT},
+        schema={**_PAIR, "computed_distinguishable": pl.Boolean},
     )
     other_way = one_way.select(
         trust_code="other_trust_code",
         other_trust_code="trust_code",
-        computed_p_ahead=1 - pl.col("computed_p_ahead"),
         computed_distinguishable="computed_distinguishable",
     )
     return pl.concat([one_way, other_way]).sort("trust_code", "other_trust_code")
@@ -262,18 +261,6 @@ def _spread(ordered: pl.Series, share: float, below: int, above: int, draws: int
     beyond = floor(share * draws)
     low, high = ordered[beyond], ordered[draws - 1 - beyond]
     return low, high, (below + (draws - below - above) / 2) / draws, low > 0 or high < 0
-
-
-def _verdict(ahead: int, level: int, behind: int, share: float) -> tuple[float | None, bool | None]:
-    """Return how often the first of two is ahead, and whether they can be told apart.
-
-    As ``_spread`` does: the middle is on one side of 0 where no more draws than are left out at an
-    end are at 0 or on the other side.
-    """
-    draws = ahead + level + behind
-    if not draws:
-        return None, None
-    return (ahead + level / 2) / draws, min(ahead, behind) + level <= share * draws
 
 
 def _t_quantile(level: float, freedom: int) -> float:

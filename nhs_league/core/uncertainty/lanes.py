@@ -73,16 +73,33 @@ class Places:
         self._places = {c.name: _packed(c.fill_null(0), "H") for c in places}
         self._raised = {name: each | self._every for name, each in self._places.items()}
 
-    def compare(self, trust: str, other: str) -> tuple[int, int, int]:
-        """Return in how many draws a trust is ahead of another, level with it, and behind it."""
+    def differ(self, trust: str, other: str, share: float) -> bool | None:
+        """Return whether one of two trusts is ahead in all draws but a share of them.
+
+        Args:
+            trust: one of them; quicker where it is the one that is ahead in most draws.
+            other: the other.
+            share: the share of draws in which it may be level or behind.
+
+        Returns:
+            None where there is no draw in which both have a place.
+
+        """
         both, draws = self._every, self._draws
         if self._present[trust] is not both or self._present[other] is not both:
             both = self._present[trust] & self._present[other]
             draws = both.bit_count()
+            if not draws:
+                return None
+        few = share * draws
         # Taking a larger place from a smaller one takes the bit above it away.
         not_ahead = (self._raised[trust] - self._places[other] & both).bit_count()
-        not_behind = (self._raised[other] - self._places[trust] & both).bit_count()
-        return draws - not_ahead, not_ahead + not_behind - draws, draws - not_behind
+        if not_ahead <= few:
+            return True
+        # Whoever is ahead in more than a few draws leaves no others to be behind in.
+        if draws - not_ahead > few:
+            return False
+        return (self._raised[other] - self._places[trust] & both).bit_count() <= few
 
 
 def _above(rows: pl.Series) -> int:

@@ -26,7 +26,8 @@ from nhs_league.releases.parse.group_rules import (
 from nhs_league.releases.parse.reading import Rows
 
 _ODD = 2
-"""How many rows of a group may break a rule before it is the rule that is broken."""
+"""How many rows of a group may break a rule, or be misplaced, before it is the rule that is broken,
+or a group of its own."""
 _ENOUGH = 4
 """From how many rows on a group can show a rule."""
 _ROUNDING = 0.01 + 1e-9
@@ -39,9 +40,6 @@ _LINKED = {
     "region": ("quarter", "trust_code"),
 }
 """Texts that are the same in every row of a metric, or of a trust."""
-_ODD = 2
-"""How many rows may be misplaced before they are a group of their own."""
-_ENOUGH = 4
 _FEW_ROWS = 5
 _FEW_OF = 0.02
 

@@ -10,11 +10,8 @@ from nhs_league.releases.parse.reading import Rows
 
 PEERS = ("median", "lower_quartile", "upper_quartile")
 _GROUP = ("quarter", "trust_type", "metric_id")
-_ODD = 2
-_ENOUGH = 4
 _ROUNDING = 0.01 + 1e-9
 """How far two figures of one metric may be apart: one may be rounded up, the other down."""
-_GROUP = ("quarter", "trust_type", "metric_id")
 _BY_VALUE = tuple(
     kind.value
     for kind in (
@@ -58,48 +55,18 @@ def peer_figures(
     notices = []
     broken: set[tuple[object, ...]] = set()
     for column in PEERS:
-        usual = values.drop_nulls(column).with_columns(
-            usual=pl.col(column).mode().min().over(_GROUP), rows=pl.len().over(_GROUP)
-        )
-        differing = usual.filter((pl.col(column) - pl.col("usual")).abs() > _ROUNDING)
-        if differing.is_empty():
-            continue
-        is_row = (pl.len().over(_GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
-        odd = differing.filter(is_row)
-        _refuse_if_shifted(rows, odd, usual, column)
-        faults.append(cells(rows, odd, column, "other rows of this metric have another figure"))
-        # Of two or three rows that differ, nothing shows which is wrong.
-        is_small = pl.col("rows") < _ENOUGH
-        small = differing.filter(is_small).select(_GROUP).unique()
-        at_fault = values.drop_nulls(column).join(
-            small, on=_GROUP, how="semi", maintain_order="left"
-        )
-        faults.append(
-            cells(rows, at_fault, column, "other rows of this metric have another figure")
-        )
-        several = differing.filter(~is_row & ~is_small).select(_GROUP).unique()
-        unlike = _inconsistent_peer_figures(values.join(several, on=_GROUP), column)
-        broken |= unlike
-        if several.height > len(unlike):
+        differing, inconsistent, is_by_subtype = _differing_figures(rows, values, column)
+        faults += differing
+        broken |= inconsistent
+        if is_by_subtype:
             notices.append(f"the column {rows.header.spelt[column]} differs between subtypes")
     groups = (
         values.drop_nulls(list(PEERS))
         .group_by(_GROUP)
         .agg(*(pl.col(column).mode().min() for column in PEERS), rows=pl.len())
     )
-    low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
-    is_small = pl.col("rows") < _ENOUGH
-    falls, rises = (low >= middle) & (middle >= high), (low <= middle) & (middle <= high)
-    turned = groups.filter(falls & ~rises & ~is_small).select(_GROUP)
-    if turned.height * 2 > groups.filter(~is_small).height:
-        # The whole file has them best first, so its small groups do as well.
-        turned = groups.filter(falls & ~rises).select(_GROUP)
-    unordered = groups.filter(~falls & ~rises & ~is_small)
-    broken |= set(unordered.select(_GROUP).rows())
-    nearly = (low <= middle + _ROUNDING) & (middle <= high + _ROUNDING)
-    odd_groups = (
-        groups.filter(~nearly & is_small).select(_GROUP).join(turned, on=_GROUP, how="anti")
-    )
+    turned, unordered, odd_groups = _orders(groups)
+    broken |= set(unordered.rows())
     at_fault = values.join(odd_groups, on=_GROUP, how="semi", maintain_order="left")
     faults.append(cells(rows, at_fault, "median", "median and quartiles are not in order"))
     refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
@@ -111,6 +78,55 @@ def peer_figures(
         notices.append(f"quartiles published best first, in numerical order here: {turned.height}")
         frame = _in_order(frame, turned)
     return frame, together(faults), tuple(notices)
+
+
+def _differing_figures(
+    rows: Rows, values: pl.DataFrame, column: str
+) -> tuple[list[pl.DataFrame], set[tuple[object, ...]], bool]:
+    """Doubt the rows of a median or quartile that differs from their group's.
+
+    Returns:
+        Schema FAULTS; the groups with several figures even within a subtype; and whether another
+        group has one figure for each subtype.
+
+    """
+    reason = "other rows of this metric have another figure"
+    usual = values.drop_nulls(column).with_columns(
+        usual=pl.col(column).mode().min().over(_GROUP), rows=pl.len().over(_GROUP)
+    )
+    differing = usual.filter((pl.col(column) - pl.col("usual")).abs() > _ROUNDING)
+    if differing.is_empty():
+        return [], set(), False
+    is_row = (pl.len().over(_GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
+    odd = differing.filter(is_row)
+    _refuse_if_shifted(rows, odd, usual, column)
+    # Of two or three rows that differ, nothing shows which is wrong.
+    is_small = pl.col("rows") < _ENOUGH
+    small = differing.filter(is_small).select(_GROUP).unique()
+    all_of_small = values.drop_nulls(column).join(
+        small, on=_GROUP, how="semi", maintain_order="left"
+    )
+    several = differing.filter(~is_row & ~is_small).select(_GROUP).unique()
+    inconsistent = _inconsistent_peer_figures(values.join(several, on=_GROUP), column)
+    faults = [cells(rows, at_fault, column, reason) for at_fault in (odd, all_of_small)]
+    return faults, inconsistent, several.height > len(inconsistent)
+
+
+def _orders(groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the groups with quartiles best first, in no order, and small ones in no order."""
+    low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
+    is_small = pl.col("rows") < _ENOUGH
+    falls, rises = (low >= middle) & (middle >= high), (low <= middle) & (middle <= high)
+    turned = groups.filter(falls & ~rises & ~is_small).select(_GROUP)
+    if turned.height * 2 > groups.filter(~is_small).height:
+        # The whole file has them best first, so its small groups do as well.
+        turned = groups.filter(falls & ~rises).select(_GROUP)
+    unordered = groups.filter(~falls & ~rises & ~is_small).select(_GROUP)
+    nearly = (low <= middle + _ROUNDING) & (middle <= high + _ROUNDING)
+    odd_groups = (
+        groups.filter(~nearly & is_small).select(_GROUP).join(turned, on=_GROUP, how="anti")
+    )
+    return turned, unordered, odd_groups
 
 
 def _refuse_if_shifted(rows: Rows, odd: pl.DataFrame, usual: pl.DataFrame, column: str) -> None:

@@ -19,7 +19,7 @@ def _own(frame: pl.DataFrame, name: str) -> Column:
 
 
 def plain(frame: pl.DataFrame) -> list[Column]:
-    """Give a frame's own columns under their own names, for ``--columns``."""
+    """Return a frame's own columns under their own names, for ``--columns``."""
     written = flat(frame)
     return [_own(written, name) for name in written.columns]
 
@@ -41,7 +41,7 @@ def yes_no(column: pl.Series) -> list[str]:
 
 
 def doubtful(frame: pl.DataFrame, cells: list[str]) -> list[str]:
-    """Put a question mark behind the cells of rows that others of their release contradict."""
+    """Add a question mark to the cells of rows that others of their release contradict."""
     if "doubt" not in frame.columns:
         return cells
     return [
@@ -88,7 +88,7 @@ def medians(frame: pl.DataFrame) -> list[str]:
 
 
 def codes_if_several(frame: pl.DataFrame) -> list[Column]:
-    """Give the column of codes where there are several trusts."""
+    """Return the column of codes where there are several trusts."""
     several = frame["trust_code"].n_unique() > 1
     return [Column("Code", texts(frame, "trust_code"))] if several else []
 

@@ -24,7 +24,7 @@ _METRICS = 5
 
 @columns_of.register
 def audit(answer: Audit) -> list[Column]:
-    """Give the published figures that do not follow from the others."""
+    """Return the published figures that do not follow from the others."""
     frame = answer.frame
     quarters = [Column("Quarter", texts(frame, "quarter"))]
     differences = [
@@ -45,7 +45,7 @@ def audit(answer: Audit) -> list[Column]:
 
 @columns_of.register
 def hidden(answer: HiddenWeakSpots) -> list[Column]:
-    """Give what good places hide."""
+    """Return what good places hide."""
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
@@ -62,7 +62,7 @@ def hidden(answer: HiddenWeakSpots) -> list[Column]:
 
 @columns_of.register
 def capped(answer: CappedTrusts) -> list[Column]:
-    """Give the trusts that a deficit holds back."""
+    """Return the trusts that a deficit holds back."""
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
@@ -135,7 +135,7 @@ def robust_table(answer: RobustTable) -> list[Column]:
 
 @columns_of.register
 def whatif(answer: WhatIf) -> list[Column]:
-    """Give what is and what would be."""
+    """Return what is and what would be."""
     frame = answer.frame
     both = frame.select("before", "computed_after", "unit", "estimated").rows()
     return [
@@ -164,7 +164,7 @@ def whatif(answer: WhatIf) -> list[Column]:
 
 @columns_of.register
 def improvements(answer: Improvements) -> list[Column]:
-    """Give sets of improvements."""
+    """Return sets of improvements."""
     frame = answer.frame
     moved = [numbers.number(numbers.rounded(v)) for v in frame["computed_quarters_moved"]]
     return [

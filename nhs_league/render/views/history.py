@@ -23,7 +23,7 @@ from nhs_league.render.views.columns import columns_of
 
 @columns_of.register
 def changes(answer: Changes) -> list[Column]:
-    """Give what changed between two quarters."""
+    """Return what changed between two quarters."""
     frame = answer.frame
     return [
         Column("Code", texts(frame, "trust_code")),
@@ -38,7 +38,7 @@ def changes(answer: Changes) -> list[Column]:
 
 @columns_of.register
 def revisions(answer: Revisions) -> list[Column]:
-    """Give figures that a later file changed."""
+    """Return figures that a later file changed."""
     frame = answer.frame
     before = [numbers.number(v) for v in frame["published_before"]]
     return [
@@ -55,7 +55,7 @@ def revisions(answer: Revisions) -> list[Column]:
 
 @columns_of.register
 def places(answer: PlaceTrend) -> list[Column]:
-    """Give trusts' places, quarter by quarter."""
+    """Return trusts' places, quarter by quarter."""
     frame = answer.frame
     last = frame.select(pl.max_horizontal("of", "rank", "rank_high").max()).item() or 1
     ranges = frame.select(
@@ -75,7 +75,7 @@ def places(answer: PlaceTrend) -> list[Column]:
 
 @columns_of.register
 def trend(answer: MetricTrend) -> list[Column]:
-    """Give a metric's figures with a chart: o is the trust, m the median of its type."""
+    """Return a metric's figures with a chart: o is the trust, m the median of its type."""
     frame = answer.frame
     several = frame["metric_id"].n_unique() > 1
     return [
@@ -111,7 +111,7 @@ def _dots(frame: pl.DataFrame) -> list[str]:
 
 @columns_of.register
 def every_metric(answer: EveryMetricTrend) -> list[Column]:
-    """Give a line a metric, with its figures as a row of blocks, one place a quarter.
+    """Return a line a metric, with its figures as a row of blocks, one place a quarter.
 
     = is the same figure again, and · a quarter without one.
     """

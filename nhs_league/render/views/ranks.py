@@ -25,7 +25,7 @@ _HISTOGRAM = 30
 
 @columns_of.register
 def ranking(answer: Ranking) -> list[Column]:
-    """Give trusts ordered by a metric."""
+    """Return trusts ordered by a metric."""
     frame = answer.frame
     return [
         Column("Rank", ranks(frame), numeric=True),
@@ -51,7 +51,7 @@ def _on_span(frame: pl.DataFrame) -> list[str]:
 
 @columns_of.register
 def area(answer: AreaRanking) -> list[Column]:
-    """Give trusts ordered by an area, with each of its metrics' values."""
+    """Return trusts ordered by an area, with each of its metrics' values."""
     frame = answer.frame
     has_two_units = pl.len().over("short_name") > 1
     measured = answer.metrics.select(
@@ -79,7 +79,7 @@ def area(answer: AreaRanking) -> list[Column]:
 
 @columns_of.register
 def table(answer: LeagueTable) -> list[Column]:
-    """Give the league table."""
+    """Return the league table."""
     frame = answer.frame
     return [
         Column("Rank", _places(frame), numeric=True),
@@ -111,7 +111,7 @@ def _places(frame: pl.DataFrame) -> list[str]:
 
 @columns_of.register
 def grouped_table(answer: GroupedTable) -> list[Column]:
-    """Give the league table with, for each trust, those too close to it to call."""
+    """Return the league table with, for each trust, those too close to it to call."""
     frame = answer.frame
     last = (
         frame.select(
@@ -148,7 +148,7 @@ def _runs(ranked: str | None) -> list[tuple[int, int]]:
 
 @columns_of.register
 def distribution(answer: Spread) -> list[Column]:
-    """Give a histogram: # for the trusts, m for the median, and the marked trusts by code."""
+    """Return a histogram: # for the trusts, m for the median, and the marked trusts by code."""
     frame = answer.frame
     most = frame.select(pl.col("trusts").max()).item() or 1
     spans = frame.select(

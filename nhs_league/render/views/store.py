@@ -14,7 +14,7 @@ from nhs_league.render.views.columns import columns_of
 
 @columns_of.register
 def fetched(answer: FetchReport) -> list[Column]:
-    """Give what became of each file."""
+    """Return what became of each file."""
     # Names of the built-in list that are not there are counted in the title and tell no more.
     frame = answer.frame.filter(pl.col("status") != "missing")
     return [
@@ -29,7 +29,7 @@ def fetched(answer: FetchReport) -> list[Column]:
 
 @columns_of.register
 def releases(answer: StoredReleases) -> list[Column]:
-    """Give the releases kept."""
+    """Return the releases kept."""
     frame = answer.frame
     return [
         Column("Quarter", texts(frame, "quarter")),
@@ -46,7 +46,7 @@ def releases(answer: StoredReleases) -> list[Column]:
 
 
 def _published(frame: pl.DataFrame) -> list[str]:
-    """Give dates of publication; of an imported file only the day of the import may be known."""
+    """Return dates of publication; of an imported file only the day of the import may be known."""
     columns = frame.select("published", "fetched", "source").iter_rows()
     return [published or _unknown(added, source) for published, added, source in columns]
 
@@ -60,7 +60,7 @@ def _unknown(added: str | None, source: str | None) -> str:
 
 @columns_of.register
 def available(answer: PublishedFiles) -> list[Column]:
-    """Give the files that the site has."""
+    """Return the files that the site has."""
     frame = answer.frame
     return [
         Column("Linked", yes_no(frame["linked"])),
@@ -74,7 +74,7 @@ def available(answer: PublishedFiles) -> list[Column]:
 
 @columns_of.register
 def verified(answer: StoredFileChecks) -> list[Column]:
-    """Give what was checked."""
+    """Return what was checked."""
     frame = answer.frame
     return [
         Column("Fault", [fault or "none" for fault in frame["fault"]]),

@@ -15,7 +15,7 @@ _SHORT_TYPES = {"mental-health-community": "mental health"}
 
 @columns_of.register
 def trusts(answer: TrustList) -> list[Column]:
-    """Give a list of trusts."""
+    """Return a list of trusts."""
     frame = answer.frame
     return [
         *_who_and_where(frame),
@@ -26,7 +26,7 @@ def trusts(answer: TrustList) -> list[Column]:
 
 
 def standings(answer: Comparison) -> list[Column]:
-    """Give the columns that say who is compared, and how each stands."""
+    """Return the columns that say who is compared, and how each stands."""
     frame = answer.standings
     return [*_who_and_where(frame), Column("Score", scores(frame, "average_score"), numeric=True)]
 
@@ -44,7 +44,7 @@ def _who_and_where(frame: pl.DataFrame) -> list[Column]:
 
 @columns_of.register
 def metrics(answer: MetricList) -> list[Column]:
-    """Give a list of metrics, with how many trusts of each type have each."""
+    """Return a list of metrics, with how many trusts of each type have each."""
     trust_type = pl.col("trust_type").replace(_SHORT_TYPES)
     frame = answer.frame.group_by("quarter", "metric_id", "unit", maintain_order=True).agg(
         pl.all().exclude("trusts").first(),
@@ -76,7 +76,7 @@ def metrics(answer: MetricList) -> list[Column]:
 
 @columns_of.register
 def groups(answer: GroupComparison) -> list[Column]:
-    """Give groups of trusts."""
+    """Return groups of trusts."""
     frame = answer.frame
 
     def shown(column: str) -> list[str]:
@@ -151,7 +151,7 @@ def _repeats(names: pl.Series) -> list[bool]:
 def _under(
     headings: list[str | None], cells: list[str], shown: list[str | None] | None = None
 ) -> list[str]:
-    """Put a row before each domain's first: its name in the first column, nothing in the others."""
+    """Insert a row before each domain's first, with its name in the first column only."""
     rows: list[str] = []
     for place, cell in enumerate(cells):
         if headings[place] is not None:
