@@ -95,14 +95,6 @@ def typical(releases: Releases, quarter: str, trust_type: str, metric_id: str) -
     return median(values or scores)
 
 
-def has_value_on_an_edge(values: Sequence[float]) -> bool:
-    """Return whether a value, or the median, lies exactly where two bins meet."""
-    exact = [Fraction(str(figure)) for figure in values]
-    low, high = min(exact), max(exact)
-    inner = [figure for figure in (*exact, median(exact)) if low < figure < high]
-    return any(((figure - low) / (high - low) * BINS).denominator == 1 for figure in inner)
-
-
 def bins(values: Sequence[float]) -> list[Bin]:
     """Cut the span of values into equal parts; a value on an edge is in the upper part."""
     exact = [Fraction(str(figure)) for figure in values]
