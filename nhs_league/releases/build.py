@@ -32,7 +32,15 @@ _ABOUT = ("quarter", "trust_code", "trust_type", "what", "name", "unit")
 _KEY = (*_ABOUT, "figure")
 _FIGURES = {
     "metric": ("value", "score", "rank"),
-    "standing": ("average_score", "segment", "rank", "score_rank", "override", "in_deficit"),
+    "standing": (
+        "average_score",
+        "segment",
+        "unadjusted_segment",
+        "rank",
+        "score_rank",
+        "override",
+        "in_deficit",
+    ),
     "domain": ("score", "segment", "rank"),
 }
 
