@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from nhs_league.render.terminal import print_answer
 from nhs_league.version import __version__
 
 TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
+_FONT = re.compile(r"\s*@font-face \{[^}]*\}")
 
 
 def answers(league: League) -> dict[str, Answer]:
@@ -26,17 +28,21 @@ def answers(league: League) -> dict[str, Answer]:
         "show ZB6": league.show("ZB6"),
         "worst --metric elective": league.worst("elective", limit=10),
         "explain ZV6": league.explain("ZV6"),
+        "spread 62-day --mark ZB6": league.spread("62-day", mark=["ZB6"]),
+        "compare --by region --metric elective": league.compare(by="region", metric="elective"),
+        "trend ZP7": league.trend("ZP7"),
     }
 
 
 def screenshot(command: str, answer: Answer) -> str:
-    """Draw a terminal of 100 columns with a command and its answer."""
+    """Draw a terminal of 100 columns with a command and its answer, in a font of the reader's."""
     console = Console(
         record=True, width=100, file=io.StringIO(), force_terminal=True, highlight=False
     )
     console.print(f"$ nhsleague --sample {command}", markup=False)
     print_answer(console, answer, Meta(sample=True, version=__version__, filters={}))
-    return console.export_svg(title="nhsleague")
+    # Rich's picture asks another server for its font.
+    return _FONT.sub("", console.export_svg(title="nhsleague"))
 
 
 if __name__ == "__main__":
