@@ -70,7 +70,8 @@ def _fault(error: Exception) -> int:
 
 
 def _run() -> int:
-    if _COMPLETING in os.environ:
+    # PowerShell leaves it empty after it has completed a word.
+    if os.environ.get(_COMPLETING):
         # The shell waits at each key, and Typer would import rich to clean the offers' help of
         # markup that ours has not; to it, rich is not there.
         sys.modules["rich"] = None  # type: ignore[assignment]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.files import check_place, is_stdout, write_file
+from nhs_league.files import check_place, is_closed_pipe, is_stdout, write_file
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
@@ -192,7 +192,9 @@ def _quiet_pipe() -> Iterator[None]:
     """End quietly when the reader of a pipe has seen enough (``| head``)."""
     try:
         yield
-    except BrokenPipeError:
+    except OSError as error:
+        if not is_closed_pipe(error):
+            raise
         discard_stdout()
 
 

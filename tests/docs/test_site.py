@@ -92,7 +92,9 @@ def test_helpers_left_out_of_the_api_page_are_there() -> None:
 
 def test_no_picture_asks_another_server() -> None:
     for picture in (ROOT / "docs" / "screenshots").glob("*.svg"):
-        assert not re.search(r"""url\(["']?http|href=["']http""", picture.read_text("utf-8")), picture
+        assert not re.search(r"""url\(["']?http|href=["']http""", picture.read_text("utf-8")), (
+            picture
+        )
 
 
 @pytest.mark.parametrize(
