@@ -121,7 +121,7 @@ def test_a_reader_that_has_seen_enough_ends_an_answer_quietly(
     monkeypatch: pytest.MonkeyPatch, system: str, number: int, closed: bool
 ) -> None:
     class Left:
-        def write(self, data: bytes) -> int:
+        def write(self, _: bytes) -> int:
             raise OSError(number, "as the system calls it")
 
     class Stdout:
