@@ -51,7 +51,7 @@ examples: ## write the outputs in the documentation, the man page and the pictur
 package: ## build the sdist and the wheel, and compare them with git
 	.ci/publish package
 
-zipapp: ## build one file that runs with the Python of a system like this one
+zipapp: ## build one file that runs on this system, with this version of Python
 	.ci/publish package zipapp
 
 container: ## build the container's image
