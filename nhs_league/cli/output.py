@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nhs_league.cli.background import background, is_colour_forced
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.files import check_place, is_stdout, write_file
 from nhs_league.version import __version__
@@ -156,20 +157,27 @@ def _written(answer: Answer, meta: Meta, wanted: str, columns: list[str]) -> str
 
 
 def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> None:
-    from nhs_league.render.terminal import print_answer, to_text
+    from nhs_league.render.terminal import Look, print_answer, to_text
 
+    look = Look(wide=output.wide, every=output.every, plain=output.plain, columns=columns)
     if output.output is not None and not is_stdout(output.output):
-        write(to_text(answer, meta, width=_PAGE, wide=output.wide, columns=columns), output.output)
+        write(to_text(answer, meta, width=_PAGE, look=look), output.output)
         return
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() and not is_colour_forced():
         width = shutil.get_terminal_size((80, 24)).columns
-        write(to_text(answer, meta, width=width, wide=output.wide, columns=columns), None)
+        write(to_text(answer, meta, width=width, look=look), None)
         return
     from rich.console import Console
 
-    console = Console(no_color=common.no_color or None, highlight=False, emoji=False, markup=False)
+    console = Console(
+        no_color=common.no_color or None,
+        force_terminal=is_colour_forced() or None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
     with _quiet_pipe():
-        print_answer(console, answer, meta, wide=output.wide, columns=columns)
+        print_answer(console, answer, meta, replace(look, background=background()))
 
 
 def write(written: str | bytes, file: Path | None) -> None:

@@ -150,7 +150,8 @@ class TrustProfile(Answer):
 
     Attributes:
         standing: its row of STANDINGS with ``computed_score_rank`` and ``computed_of``.
-        domains: its rows of DOMAINS.
+        domains: its rows of DOMAINS with ``computed_median``, that of its type.
+        past: its values quarter by quarter, ``core.profile.PAST``.
         previous: its row of STANDINGS in the quarter before; None where there is none.
         ranges: its likely ranges, computed; None where they are published and no option is set.
         firmness: how firm its place by score is, ``core.uncertainty.redraws.firmness``; None where
@@ -163,6 +164,7 @@ class TrustProfile(Answer):
 
     standing: pl.DataFrame
     domains: pl.DataFrame
+    past: pl.DataFrame
     previous: pl.DataFrame | None = None
     ranges: pl.DataFrame | None = None
     firmness: pl.DataFrame | None = None

@@ -19,6 +19,8 @@ COMPUTED = pl.Schema(
         "computed_median": pl.Float64,
         "computed_lower_quartile": pl.Float64,
         "computed_upper_quartile": pl.Float64,
+        "computed_lowest": pl.Float64,
+        "computed_highest": pl.Float64,
     }
 )
 """What ``with_peers`` adds to observations; quartiles interpolate between values (R's type 7)."""
@@ -65,6 +67,8 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
         computed_median=round_computed(value.median()).over(GROUP),
         computed_lower_quartile=round_computed(value.quantile(0.25, "linear")).over(GROUP),
         computed_upper_quartile=round_computed(value.quantile(0.75, "linear")).over(GROUP),
+        computed_lowest=value.min().over(GROUP),
+        computed_highest=value.max().over(GROUP),
     ).select(cast_to(WITH_PEERS))
 
 

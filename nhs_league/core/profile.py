@@ -34,12 +34,14 @@ METRICS = (
     "rank_from", "of_from", "score_from", "median", "lower_quartile", "upper_quartile",
     "higher_is_better", "standard", "standard_name", "computed_distance_to_median",
     "computed_distance_to_best_quarter", "computed_rank", "computed_of", "computed_median",
-    "computed_lower_quartile", "computed_upper_quartile", "doubt", "release_file",
+    "computed_lower_quartile", "computed_upper_quartile", "computed_lowest", "computed_highest",
+    "doubt", "release_file",
 )  # fmt: skip
 """The columns of a trust's metrics: weak spots first, by their score (or rank, where no score is
 published), then the others by the share of its type that does better, worst first; those without
 score and rank come last. The two distances are value minus the peers' median, and minus the value
-from which the best quarter begins (published, else computed). ``quarters_weak``,
+from which the best quarter begins (published, else computed); ``computed_lowest`` and
+``computed_highest`` are the ends of the type's values. ``quarters_weak``,
 ``change_since_last`` and the columns that end with ``_from`` are as in
 ``weak_spots.history``."""
 
@@ -66,7 +68,8 @@ def profile(
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
-        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS);
+        trusts at hand, with ``computed_of``), its domains (schema DOMAINS and ``computed_median``,
+        the median score of its type) and its values quarter by quarter, ``past`` (columns PAST);
         ``firmness`` and ``chance``; with the options, ``ranges`` (as of
         ``confidence.bootstrap_ranges``) and ``peers`` (columns ``peers.SIMILAR``).
 
@@ -77,13 +80,20 @@ def profile(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("average_score").count().cast(pl.Int32),
     ).filter(is_trust).collect()  # fmt: skip
-    domains = frames.domains.filter(is_trust).sort("domain").collect()
+    median = round_computed(pl.col("score").median()).over("domain")
+    domains = (
+        frames.domains.with_columns(computed_median=median)
+        .filter(is_trust)
+        .sort("domain")
+        .collect()
+    )
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
     # Collected here, as it is used twice: for the metrics, and for their history.
     classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()
+    figures = _with_earlier(classified, earlier, trust_code).collect()
     metrics = (
         classified.join(
-            history(_with_earlier(classified, earlier, trust_code)),
+            history(figures.lazy()),
             on=["metric_id", "unit"],
             how="left",
             nulls_equal=True,
@@ -123,11 +133,32 @@ def profile(
         notes=tuple(notes),
         standing=standing,
         domains=domains,
+        past=_past(figures),
         previous=previous,
         ranges=ranges,
         firmness=None if firm.is_empty() else firm,
         chance=looked_at(classified.collect()),
         peers=similar_trusts(frames, trust_code) if peers else None,
+    )
+
+
+PAST = ("quarter", "metric_id", "unit", "value", "is_republished")
+"""One row a quarter, metric and unit of a trust that has a value, the oldest quarter first;
+``is_republished`` is whether its period is written like that of the figure before."""
+
+
+def _past(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return a trust's values quarter by quarter; without doubtful ones."""
+    metric = ("metric_id", "unit")
+    return (
+        figures.filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
+        .sort("quarter")
+        .with_columns(
+            is_republished=(pl.col("period") == pl.col("period").shift(1).over(metric)).fill_null(
+                value=False
+            )
+        )
+        .select(PAST)
     )
 
 

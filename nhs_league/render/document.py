@@ -55,7 +55,7 @@ def document(answer: Answer, meta: Meta, columns: Sequence[str] = ()) -> Iterato
     """
     if meta.sample:
         yield Remark(BANNER)
-    yield from _table(answer, columns) if columns else blocks_of(answer)
+    yield from table_blocks(answer, columns) if columns else blocks_of(answer)
     if credit := meta.credit(answer):
         yield Remark(credit)
 
@@ -63,13 +63,20 @@ def document(answer: Answer, meta: Meta, columns: Sequence[str] = ()) -> Iterato
 @singledispatch
 def blocks_of(answer: Answer) -> Iterator[Block]:
     """Yield an answer's blocks; of most it is one table."""
-    yield from _table(answer)
+    yield from table_blocks(answer)
 
 
 blocks_of.register(TrustProfile, trust_blocks)
 
 
-def _table(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:
+def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:
+    """Yield the title, the table and the notes of an answer.
+
+    Args:
+        answer: what to show.
+        columns: the frame's columns to show instead of the question's view; empty for the view.
+
+    """
     yield Heading(answer.title, 1)
     if answer.frame.is_empty():
         yield Line("Nothing to show.")

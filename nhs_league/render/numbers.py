@@ -52,6 +52,18 @@ def with_unit(figure: float | None, unit: str | None) -> str:
     return f"{number(figure)}{_GLUED.get(unit, f' {unit}')}"
 
 
+def with_short_unit(figure: float | None, unit: str | None) -> str:
+    """Write a figure with its unit as a narrow table has room for: ``6.85/10``, ``31 min``.
+
+    >>> with_short_unit(6.85, "out of 10"), with_short_unit(31, "mins")
+    ('6.85/10', '31 min')
+    """
+    short = {"out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s"}
+    if figure is None or unit not in short:
+        return with_unit(figure, unit)
+    return f"{number(figure)}{short[unit]}"
+
+
 def from_to(before: float | None, now: float | None, unit: str | None) -> str:
     """Write a change, with a unit that is a word only once: ``7.19 to 7.11 out of 10``."""
     first = with_unit(before, unit if unit in (*_GLUED, "score") else None)
@@ -179,7 +191,7 @@ def dots(
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """The sign for a quarter without a figure."""
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—", "1234567#--''\"\"x.-")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…", "1234567#--''\"\"x.--^v~")
 """Replacements for our signs on a terminal that has only ASCII."""
 
 

@@ -42,7 +42,7 @@ def trust_blocks(answer: TrustProfile) -> Iterator[Block]:
     yield from _metrics(answer)
     if answer.peers is not None:
         yield Heading("The trusts most like it (type, subtype, region, then scores)")
-        yield from _peers(standing, answer.peers)
+        yield from similar(standing, answer.peers)
     yield Heading("What this cannot tell")
     yield points(answer.notes)
 
@@ -100,7 +100,7 @@ def _domains(domains: pl.DataFrame) -> Block:
     )
 
 
-def _peers(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
+def similar(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
     """Yield the trusts most like it, and its rank among them by average score."""
     score = standing["average_score"]
     if score is not None:

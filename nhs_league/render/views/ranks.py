@@ -7,6 +7,7 @@ import polars as pl
 from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Ranking, Spread
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
+from nhs_league.render.theme import Ink
 from nhs_league.render.views.cells import (
     doubtful,
     medians,
@@ -31,7 +32,7 @@ def ranking(answer: Ranking) -> list[Column]:
         Column("Rank", ranks(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), wraps=True),
-        Column("Value", values(frame), numeric=True, style="bold"),
+        Column("Value", values(frame), numeric=True, ink=Ink.STRONG),
         Column("Median", medians(frame), numeric=True),
         Column("o trust, m median", _on_span(frame)),
         Column("Score", scores(frame, "score"), numeric=True),
@@ -66,7 +67,7 @@ def area(answer: AreaRanking) -> list[Column]:
         Column("Rank", ranks(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), wraps=True),
-        Column("Mean score", scores(shown, "shown"), numeric=True, style="bold"),
+        Column("Mean score", scores(shown, "shown"), numeric=True, ink=Ink.STRONG),
         *(
             Column(heading, [numbers.with_unit(v, unit) for v in frame[column]], numeric=True)
             for column, unit, heading in measured.iter_rows()

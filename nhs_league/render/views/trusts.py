@@ -7,6 +7,7 @@ import polars as pl
 from nhs_league.core.answers import Comparison, GroupComparison, MetricList, TrustList
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
+from nhs_league.render.theme import Ink
 from nhs_league.render.views.cells import medians, names, published_ranks, scores, texts
 from nhs_league.render.views.columns import columns_of
 
@@ -96,7 +97,7 @@ def groups(answer: GroupComparison) -> list[Column]:
     return [
         Column(frame["by"][0].capitalize(), texts(frame, "group"), wraps=True),
         Column("Trusts", texts(frame, "trusts"), numeric=True),
-        Column("Median", shown("computed_median"), numeric=True, style="bold"),
+        Column("Median", shown("computed_median"), numeric=True, ink=Ink.STRONG),
         Column("Best", trust("best"), wraps=True),
         Column("Worst", trust("worst"), wraps=True),
         Column("Lower quartile", shown("computed_lower_quartile"), numeric=True),

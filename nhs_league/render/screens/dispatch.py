@@ -1,0 +1,39 @@
+"""Which screen an answer has, by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+
+from nhs_league.core.answers import Answer
+from nhs_league.render.blocks import Block
+from nhs_league.render.document import table_blocks
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What an answer is shown on.
+
+    Attributes:
+        width: its columns.
+        height: its lines; None where it is no terminal.
+        every: whether to show all that there is, however long.
+
+    """
+
+    width: int
+    height: int | None
+    every: bool = False
+
+
+@singledispatch
+def screen_of(answer: Answer, screen: Screen) -> Iterator[Block]:
+    """Yield an answer's blocks as a terminal shows them; of most it is one table."""
+    yield from table_blocks(answer)
+
+
+@singledispatch
+def next_of(answer: Answer) -> tuple[str, ...]:
+    """Return what a reader is likely to ask next, as commands without the program's name."""
+    return ()
