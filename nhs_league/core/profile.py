@@ -257,24 +257,22 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame)
     row = standing.row(0, named=True)
     if row["rank_low"] is not None and row["rank_high"] is not None:
         yield (
-            f"The rank is uncertain: {row['rank']} is the published place, and its likely range, "
-            f"{row['rank_low']} to {row['rank_high']}, holds "
-            f"{row['rank_high'] - row['rank_low']} other places. Trusts whose likely ranges "
-            "overlap cannot be told apart by their ranks."
+            f"The rank is uncertain: NHS England says it is likely to be between {row['rank_low']} "
+            f"and {row['rank_high']}. Do not read much into a difference of a few places."
         )
     else:
-        yield "How uncertain the rank is was not published in the files at hand."
+        yield "The likely range of the rank is not in your files."
     if row["of"] is None:
-        yield "How many trusts the ranks are out of: not all rows of the release are at hand."
+        yield ("The total number of trusts is not known: you have only part of this release.")
     measured = metrics.filter(has_figure())["metric_id"].to_list()
     others = listed.filter(pl.col("trusts") > 0, ~pl.col("metric_id").is_in(measured))
     if others.height:
         missing = ", ".join(others["short_name"].unique().sort())
-        yield f"Not measured for this trust, though for others of its type: {missing}."
+        yield f"Not measured for this trust, but for others of its type: {missing}."
     counts = metrics.filter(~is_compared(), pl.col("value").is_not_null())["short_name"]
     if counts.len():
         yield (
-            "A count, where other trusts have a rate, so it is not compared: "
+            "Counts where other trusts have a rate, so they are not compared: "
             f"{', '.join(counts.unique().sort())}."
         )
     end = Quarter.parse(row["quarter"]).end
@@ -288,5 +286,5 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame)
         if day and end - day > _OLD
     ]
     if old:
-        yield f"Older than a year at the end of the quarter: {', '.join(sorted(old))}."
-    yield "A trust is not a hospital: each figure is of all the trust's sites and teams together."
+        yield f"More than a year old at the end of the quarter: {', '.join(sorted(old))}."
+    yield "These figures cover the whole trust, not a single hospital."

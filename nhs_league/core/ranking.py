@@ -278,7 +278,7 @@ def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
     ]
     if ordered["rank"].null_count():
         return (
-            f"{better}Ranks are computed from the values at hand, 1 is best; not all are "
+            f"{better}Ranks are computed from the values stored, 1 is best; not all are "
             f"published. {_UNSURE}"
         )
     return f"{better}Ranks are published, 1 is best; ties share a rank. {_UNSURE}"
