@@ -127,7 +127,8 @@ def chance_line(row: Row) -> str:
     """Set the number of severe weak spots beside what chance alone would give."""
     metrics, severe = row["computed_metrics"], row["computed_severe"]
     return (
-        f"{severe or 'None'} of {counted(metrics, 'metric')} {'is' if severe == 1 else 'are'} severe. "
+        f"{severe or 'None'} of {counted(metrics, 'metric')} "
+        f"{'is' if severe == 1 else 'are'} severe. "
         f"If chance alone ranked the trusts, about {metrics / 6:.1f} would be (1 in 6)."
     )
 
