@@ -50,7 +50,7 @@ def load_frames(store: Store, scope: Scope) -> Frames:
     """
     if not is_latest(scope.quarter):
         return read_quarters(store, [parse_quarter(store, scope.quarter)])
-    newest = _newest(store)
+    newest = newest_quarters(store)
     by_quarter: dict[Quarter, list[str]] = {}
     for trust_type, quarter in newest.items():
         by_quarter.setdefault(quarter, []).append(trust_type)
@@ -87,7 +87,7 @@ def quarters_with(store: Store, trust_type: str) -> list[Quarter]:
     ]
 
 
-def _newest(store: Store) -> dict[str, Quarter]:
+def newest_quarters(store: Store) -> dict[str, Quarter]:
     """Return each trust type's newest quarter, the types in their usual order."""
     newest: dict[str, Quarter] = {}
     for quarter in store.quarters:
@@ -105,7 +105,7 @@ def parse_trust_type(store: Store, scope: Scope) -> str | None:
     """
     if scope.trust_type is None:
         return None
-    trust_type, known = trust_types.from_person(scope.trust_type), list(_newest(store))
+    trust_type, known = trust_types.from_person(scope.trust_type), list(newest_quarters(store))
     if trust_type not in (*known, trust_types.ALL):
         raise NotFoundError.of("trust type", scope.trust_type, [*known, trust_types.ALL])
     return trust_type
@@ -115,7 +115,7 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
     """Return the type that was typed, else the first one stored, and that there are others."""
     if (trust_type := parse_trust_type(store, scope)) is not None:
         return trust_type, ()
-    first, *others = _newest(store)
+    first, *others = newest_quarters(store)
     if not others:
         return first, ()
     elsewhere = ", ".join(others)

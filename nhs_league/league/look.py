@@ -63,7 +63,9 @@ class Look(Questions):
 
         one = load_trust(self.store, trust, quarter)
         earlier = self._earlier(one.frames, one.trust_type)
-        answer = profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
+        answer = profile(
+            one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers, keep=self._keep
+        )
         answer = replace(answer, assumptions=one.assumptions)
         return self._present(
             with_caveats(answer, one.frames, [one.code]), trust=trust, quarter=quarter

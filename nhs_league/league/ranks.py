@@ -139,7 +139,9 @@ class Ranks(Questions):
         frames = load_frames(self.store, scope)
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         filters = resolve_filters(scope, frames)
-        answer = table(frames, resolved_type, filters, groups=groups, bootstrap=bootstrap)
+        answer = table(
+            frames, resolved_type, filters, groups=groups, bootstrap=bootstrap, keep=self._keep
+        )
         answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         answer = with_caveats(explain_empty(answer, filters), frames)
         return self._present(answer, **described(scope))
@@ -219,7 +221,7 @@ class Ranks(Questions):
         if isinstance(choice, Area):
             if not isinstance(answer, AreaRanking):
                 return answer
-            return ranking.with_ends(answer, frames.observations, choice)
+            return ranking.with_ends(answer, frames.observations, choice, self._keep)
         if isinstance(answer, AreaRanking):
             return answer
         now = ranking.ranks_of(frames.observations, choice)

@@ -98,7 +98,11 @@ def _random(below: int) -> pl.Series:
     return (numbers.explode().cast(pl.UInt64) * below // 2**32).cast(pl.UInt32)
 
 
-def same_for_all(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> Redraws:
+def same_for_all(
+    scores: pl.DataFrame,
+    draws: pl.DataFrame | None = None,
+    trusts: Sequence[str] | None = None,
+) -> Redraws:
     """Redraw the metrics, with the same draw for every trust.
 
     As many metrics are drawn as are scored for the type, with replacement; a trust skips the drawn
@@ -108,9 +112,12 @@ def same_for_all(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> Red
     Args:
         scores: trust_code, metric_id, score (1 to 4, two places) and weight, as of ``scored``.
         draws: as ``redrawn`` takes them.
+        trusts: the trusts to return, in the same draws; all where none are given.
 
     """
-    return Redraws(drop_scarce(redrawn(scores, draws), scores), _actual(scores))
+    averages = redrawn(scores, draws, trusts)
+    wanted = scores.filter(pl.col("trust_code").is_in(averages.columns))
+    return Redraws(drop_scarce(averages, wanted), _actual(wanted))
 
 
 def independent(scores: pl.DataFrame) -> Redraws:
@@ -144,7 +151,11 @@ def independent(scores: pl.DataFrame) -> Redraws:
     return Redraws(pl.DataFrame(averages), _actual(scores))
 
 
-def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataFrame:
+def redrawn(
+    scores: pl.DataFrame,
+    draws: pl.DataFrame | None = None,
+    trusts: Sequence[str] | None = None,
+) -> pl.DataFrame:
     """Return the weighted mean of each trust's drawn scores.
 
     Args:
@@ -152,6 +163,7 @@ def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataF
             1 or 1/3).
         draws: one row a draw, one column a metric in the order of their IDs: how often it is drawn.
             The 2,000 draws of ``drawn`` where none are given.
+        trusts: the trusts to return; all where none are given.
 
     Returns:
         One row a draw, one column a trust, sorted; null where fewer than three drawn scores are
@@ -162,6 +174,8 @@ def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataF
     table = whole.pivot(
         "metric_id", index="trust_code", values=["points", "amount"], sort_columns=True
     ).fill_null(0)
+    if trusts is not None:
+        table = table.filter(pl.col("trust_code").is_in(trusts))
     points, amounts = (
         table.select(pl.col(f"^{column}_.*$")).rows() for column in ("points", "amount")
     )
