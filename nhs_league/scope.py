@@ -184,7 +184,7 @@ def resolve_filters(scope: Scope, frames: Frames) -> Filters:
 
 @dataclass(frozen=True)
 class TrustContext:
-    """One trust, the frames of its type and quarter, and the boundaries between segments.
+    """One trust, and the frames of its type and quarter.
 
     Attributes:
         code: the trust's code.
@@ -192,8 +192,8 @@ class TrustContext:
         quarter: the quarter.
         frames: the frames of its type in that quarter.
         national: the frames of all types in that quarter.
-        boundaries: the cuts between segments in that quarter.
         assumptions: how the trust and the quarter were chosen.
+        store: where the frames are from.
 
     """
 
@@ -202,8 +202,13 @@ class TrustContext:
     quarter: Quarter
     frames: Frames
     national: Frames
-    boundaries: tuple[SegmentBoundary, ...]
     assumptions: tuple[str, ...]
+    store: Store
+
+    @property
+    def boundaries(self) -> tuple[SegmentBoundary, ...]:
+        """Find the cuts between segments in that quarter."""
+        return national_boundaries(self.store, self.quarter)
 
 
 def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
@@ -226,8 +231,8 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
         its,
         national.of_type(trust_type),
         national,
-        national_boundaries(store, its),
         (*filter(None, (match.assumption,)), *_is_older(store, its_quarter, quarter)),
+        store,
     )
 
 

@@ -101,7 +101,8 @@ def fetch(
     if from_:
         store = settle_order(store, outcomes)
     show_notices(store, outcomes, quiet=common.quiet)
-    prepare(store)
+    if not dry_run:
+        prepare(store)
     show_answer(fetch_report(outcomes), output, common)
     show_faults(outcomes)
     if code := exit_code(outcomes):

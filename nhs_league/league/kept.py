@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from nhs_league.core.uncertainty.keeping import VERSION
 from nhs_league.releases import derived
 from nhs_league.scope import newest_quarters, quarters_with
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from nhs_league.releases.store import Store
 
 
@@ -53,7 +53,7 @@ def prepare(store: Store) -> None:
         profile.redraw_type(frames, keep=keep)
         confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
         every_trust(frames, keep)
-        listed = catalogue(frames.observations)
+        listed = catalogue(frames.observations).filter(pl.col("trusts") > 0)
         for domain in listed["domain"].unique().drop_nulls().sort():
             for choice in choose(domain, listed, trust_type):
                 if isinstance(choice, Area):
