@@ -77,17 +77,20 @@ def profile(
     """
     listed = catalogue(frames.observations)
     is_trust = pl.col("trust_code") == trust_code
-    standing = frames.standings.with_columns(
+    of_type = frames.standings.with_columns(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("average_score").count().cast(pl.Int32),
-    ).filter(is_trust).collect()  # fmt: skip
-    domains = frames.domains.filter(is_trust).sort("domain").collect()
+    )  # fmt: skip
+    standing, domains = pl.collect_all(
+        [of_type.filter(is_trust), frames.domains.filter(is_trust).sort("domain")]
+    )
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
     # Collected here, as it is used twice: for the metrics, and for their history.
-    classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()
+    classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect()
     metrics = (
-        classified.join(
-            history(_with_earlier(classified, earlier, trust_code)),
+        classified.lazy()
+        .join(
+            history(_with_earlier(classified.lazy(), earlier, trust_code)),
             on=["metric_id", "unit"],
             how="left",
             nulls_equal=True,
@@ -130,7 +133,7 @@ def profile(
         previous=previous,
         ranges=ranges,
         firmness=None if firm.is_empty() else firm,
-        chance=looked_at(classified.collect()),
+        chance=looked_at(classified),
         peers=similar_trusts(frames, trust_code) if peers else None,
     )
 
@@ -145,7 +148,10 @@ def _with_earlier(
     of_trust = earlier.observations.filter(is_trust)
     has_score = pl.col("score").is_not_null().any()
     judged = of_trust.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
-    by_rank = pl.col("metric_id").is_in(judged.filter(~pl.col("has_score"))["metric_id"].to_list())
+    unscored = judged.filter(~pl.col("has_score"))["metric_id"].to_list()
+    if not unscored:
+        return pl.concat([classify(without_peers(of_trust)), classified])
+    by_rank = pl.col("metric_id").is_in(unscored)
     observed = earlier.observations.filter(by_rank)
     before = classify(with_peers(observed, catalogue(observed))).filter(is_trust)
     return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])

@@ -44,7 +44,6 @@ def prepare(store: Store) -> None:
     from nhs_league.core import confidence, profile
     from nhs_league.core.metrics import Area, catalogue, choose
     from nhs_league.core.ranking import area_ends
-    from nhs_league.core.uncertainty.robustness import every_trust
     from nhs_league.releases.store import read_quarters
 
     keep = Kept(store)
@@ -52,7 +51,6 @@ def prepare(store: Store) -> None:
         frames = read_quarters(store, [newest]).of_type(trust_type)
         profile.redraw_type(frames, keep=keep)
         confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
-        every_trust(frames, keep)
         listed = catalogue(frames.observations).filter(pl.col("trusts") > 0)
         for domain in listed["domain"].unique().drop_nulls().sort():
             for choice in choose(domain, listed, trust_type):

@@ -169,7 +169,8 @@ class Ranks(Questions):
             segments: as for ``worst``.
 
         Returns:
-            Columns ``core.distribution.HISTOGRAM``: twelve bins, lowest values first.
+            Columns ``core.distribution.HISTOGRAM``: twelve bins, lowest values first; one
+            where all values are the same.
 
         Raises:
             UsageError: an area is named, not a metric.

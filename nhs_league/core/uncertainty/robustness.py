@@ -80,7 +80,7 @@ def robustness(frames: Frames, trust_code: str, keep: Keep = afresh) -> Robustne
         NoDataError: fewer than three scores of the trust are published.
 
     """
-    every = every_trust(frames, keep)
+    every = _every_trust(frames, keep)
     standing = every.filter(trust_code=trust_code)
     if standing.is_empty() or standing["computed_place_low"][0] is None:
         raise NoDataError(
@@ -151,7 +151,7 @@ def robust_table(
         Columns ROBUST_TABLE, by place.
 
     """
-    every = every_trust(frames, keep)
+    every = _every_trust(frames, keep)
     shown = every.filter(narrowing.keep(filters)).sort(
         "computed_place", "trust_name", nulls_last=True
     )
@@ -172,7 +172,7 @@ def robust_table(
     )
 
 
-def every_trust(frames: Frames, keep: Keep = afresh) -> pl.DataFrame:
+def _every_trust(frames: Frames, keep: Keep = afresh) -> pl.DataFrame:
     """Return the standings of a type with what the redraws say of each trust.
 
     Args:
