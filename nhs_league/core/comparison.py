@@ -254,8 +254,8 @@ def _figures(
         if measure.higher_is_better is None:
             raise NoDataError(f"Which values of “{measure.metric}” are better is not known.")
         # A metric without a unit is published as a score alone.
-        figure, unit = ("score", "score") if measure.unit is None else ("value", measure.unit)
-        named = ordered.with_columns(figure=figure)
+        column, unit = ("score", "score") if measure.unit is None else ("value", measure.unit)
+        named = ordered.with_columns(figure=column)
         return named, f"{measure.metric} ({unit})", unit, measure.higher_is_better
     if isinstance(measure, Area):
         ordered = by_area(frames, measure, filters, worst_first=False)

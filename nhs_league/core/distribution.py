@@ -31,8 +31,8 @@ HISTOGRAM = pl.Schema(
         "has_median": pl.Boolean,
     }
 )
-"""One row a twelfth of the span from the lowest to the highest value, the lowest first; a single row
-where all values are the same. ``marked`` names the marked trusts in it, ``has_median`` whether the
+"""One row a twelfth of the span from the lowest to the highest value, the lowest first; a single
+row where all values are equal. ``marked`` names the marked trusts in it, ``has_median`` whether the
 median lies in it."""
 _ONE_ROW = "There is one value, so there is one row."
 _ROWS = (

@@ -370,6 +370,8 @@ def area_ends(observations: pl.LazyFrame, area: Area, keep: Keep = afresh) -> pl
         keep: where it is kept.
 
     """
+    if len(area.metric_ids) < FEWEST:
+        return pl.DataFrame()
     of_type = observations.filter(pl.col("trust_type") == area.trust_type)
     quarters = of_type.select(pl.col("quarter").head(1)).collect()["quarter"].to_list()
 

@@ -54,8 +54,9 @@ class Derived:
 
 def read(store: Store, what: Derived) -> pl.DataFrame | None:
     """Return a kept frame; None where there is none, or where it is not what was written."""
-    for file in _folder(store, what).glob(f"{_subject(what)}-{_basis(store, what)}-*.parquet"):
-        with contextlib.suppress(OSError, pl.exceptions.PolarsError):
+    named = f"{_subject(what)}-{_basis(store, what)}-*.parquet"
+    with contextlib.suppress(OSError):
+        for file in _folder(store, what).glob(named):
             data = file.read_bytes()
             if file.stem.endswith(f"-{_digest(data)}"):
                 return pl.read_parquet(data)
