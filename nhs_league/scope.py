@@ -246,10 +246,23 @@ def national_boundaries(store: Store, quarter: Quarter) -> tuple[SegmentBoundary
     return segment_boundaries(read_quarters(store, same_cuts).standings.collect())
 
 
-def find_trust(store: Store, typed: str, quarter: str) -> tuple[Frames, trusts.TrustMatch]:
-    """Find a trust and the frames that it is in: the newest, else the last that had it."""
+def find_trust(
+    store: Store, typed: str, quarter: str, frames: Frames | None = None
+) -> tuple[Frames, trusts.TrustMatch]:
+    """Find a trust and the frames that it is in: the newest, else the last that had it.
+
+    Args:
+        store: the store.
+        typed: what a person typed.
+        quarter: a quarter as a person writes it.
+        frames: the frames of that quarter, where they are loaded already.
+
+    Raises:
+        NotFoundError: no such trust or quarter, or several trusts.
+
+    """
     columns = ("quarter", "trust_code", "trust_name")
-    frames = load_frames(store, Scope(quarter))
+    frames = frames or load_frames(store, Scope(quarter))
     try:
         return frames, trusts.find(typed, frames.standings.select(columns).collect())
     except NotFoundError:

@@ -197,7 +197,7 @@ class Ranks(Questions):
                 f"“{metric}” is an area; a distribution is of one metric.",
                 f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
             )
-        marked = [find_trust(self.store, trust, quarter)[1] for trust in mark]
+        marked = [find_trust(self.store, trust, quarter, frames)[1] for trust in mark]
         codes = [trust.code for trust in marked]
         answer = histogram(frames, choice, resolve_filters(scope, frames), codes)
         lines = (*assumptions, *(trust.assumption for trust in marked if trust.assumption))
