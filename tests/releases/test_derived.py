@@ -104,6 +104,17 @@ def test_what_was_kept_is_what_is_computed(asked: League, name: str) -> None:
     assert computed.schema == again.schema
 
 
+def test_a_trust_moved_as_surely_as_among_the_changes(asked: League) -> None:
+    """Both go by one redraw of the trust's whole type, not each by one of its own."""
+    columns = ("computed_shift_low", "computed_shift_high")
+    listed = asked.changes("q3", "q4", trust_type="ambulance").frame.drop_nulls(columns)
+    assert listed.height
+    for code, *ends in listed.select("trust_code", *columns).iter_rows():
+        before = asked.show(code, quarter="q4").previous
+        assert before is not None
+        assert before.select(columns).row(0) == tuple(ends)
+
+
 def test_fetch_leaves_nothing_to_draw_for_the_newest_quarter(tmp_path: Path) -> None:
     ask = league(tmp_path, scores(1, 2, 3, 4))
     with nothing_drawn():
