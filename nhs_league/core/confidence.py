@@ -15,7 +15,13 @@ from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.sentences import counted
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
 from nhs_league.core.uncertainty.keeping import Keep, afresh
-from nhs_league.core.uncertainty.redraws import independent, ranges, same_for_all, scored
+from nhs_league.core.uncertainty.redraws import (
+    independent,
+    ranges,
+    same_for_all,
+    same_for_some,
+    scored,
+)
 
 REDRAWS = "redraws"
 """The rule that compares average scores in the same redraws of the metrics."""
@@ -88,7 +94,7 @@ def _redrawn_pairs(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
     scores = scored(frames.of_type(groups["trust_type"][0]).observations)
     if scores.is_empty():
         return _NO_PAIRS
-    redraws = same_for_all(scores, trusts=standings["trust_code"].to_list())
+    redraws = same_for_some(scores, standings["trust_code"].to_list())
     codes = [code for code in standings["trust_code"] if code in redraws.averages.columns]
     return each_pair(redraws, codes) if len(codes) > 1 else _NO_PAIRS
 

@@ -98,11 +98,7 @@ def _random(below: int) -> pl.Series:
     return (numbers.explode().cast(pl.UInt64) * below // 2**32).cast(pl.UInt32)
 
 
-def same_for_all(
-    scores: pl.DataFrame,
-    draws: pl.DataFrame | None = None,
-    trusts: Sequence[str] | None = None,
-) -> Redraws:
+def same_for_all(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> Redraws:
     """Redraw the metrics, with the same draw for every trust.
 
     As many metrics are drawn as are scored for the type, with replacement; a trust skips the drawn
@@ -112,12 +108,32 @@ def same_for_all(
     Args:
         scores: trust_code, metric_id, score (1 to 4, two places) and weight, as of ``scored``.
         draws: as ``redrawn`` takes them.
-        trusts: the trusts to return, in the same draws; all where none are given.
 
     """
-    averages = redrawn(scores, draws, trusts)
-    wanted = scores.filter(pl.col("trust_code").is_in(averages.columns))
-    return Redraws(drop_scarce(averages, wanted), _actual(wanted))
+    return Redraws(drop_scarce(redrawn(scores, draws), scores), _actual(scores))
+
+
+def same_for_some(scores: pl.DataFrame, trusts: Sequence[str]) -> Redraws:
+    """Return a few trusts of ``same_for_all``: the same figures, without working out the others.
+
+    Args:
+        scores: as for ``same_for_all``, of all trusts: their metrics are what is drawn from.
+        trusts: the trusts; those without scores are left out.
+
+    """
+    metrics = scores.select(pl.col("metric_id").unique().sort())
+    which, shape = _random(metrics.height), (DRAWS, metrics.height)
+    is_wanted = pl.col("trust_code").is_in(trusts)
+    averages = {}
+    for each in _in_whole_numbers(scores).filter(is_wanted).partition_by("trust_code"):
+        of_trust = metrics.join(each, on="metric_id", how="left", maintain_order="left").select(
+            pl.col("points", "amount").fill_null(0),
+            left=pl.col("amount").is_not_null().cast(pl.Int64),
+        )
+        points, amounts, left = (c.gather(which).reshape(shape).arr.sum() for c in of_trust)
+        averages[each["trust_code"][0]] = points / (amounts.set(left < FEWEST, None) * _HUNDREDTHS)
+    wanted = scores.filter(is_wanted)
+    return Redraws(drop_scarce(pl.DataFrame(averages), wanted), _actual(wanted))
 
 
 def independent(scores: pl.DataFrame) -> Redraws:
@@ -151,11 +167,7 @@ def independent(scores: pl.DataFrame) -> Redraws:
     return Redraws(pl.DataFrame(averages), _actual(scores))
 
 
-def redrawn(
-    scores: pl.DataFrame,
-    draws: pl.DataFrame | None = None,
-    trusts: Sequence[str] | None = None,
-) -> pl.DataFrame:
+def redrawn(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return the weighted mean of each trust's drawn scores.
 
     Args:
@@ -163,7 +175,6 @@ def redrawn(
             1 or 1/3).
         draws: one row a draw, one column a metric in the order of their IDs: how often it is drawn.
             The 2,000 draws of ``drawn`` where none are given.
-        trusts: the trusts to return; all where none are given.
 
     Returns:
         One row a draw, one column a trust, sorted; null where fewer than three drawn scores are
@@ -174,8 +185,6 @@ def redrawn(
     table = whole.pivot(
         "metric_id", index="trust_code", values=["points", "amount"], sort_columns=True
     ).fill_null(0)
-    if trusts is not None:
-        table = table.filter(pl.col("trust_code").is_in(trusts))
     points, amounts = (
         table.select(pl.col(f"^{column}_.*$")).rows() for column in ("points", "amount")
     )
