@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from nhs_league.errors import UsageError
 
-
 _WHOLE_TRUSTS = ("hospital", "hospitals", "overall", "trust", "trusts")
 """Words that people put after ``worst`` who mean the league table."""
 _PLAIN = re.compile(r"[\w.,/%+=:@-]+")
@@ -19,8 +18,8 @@ _IN_QUOTES = re.compile(r"[^\"$`\\\\!]+")
 def quoted(text: str) -> str:
     """Return a text as it is typed in a shell: in quotes where it needs them.
 
-    >>> quoted("RDY"), quoted("guy's")
-    ('RDY', '"guy\'s"')
+    >>> print(quoted("RDY"), quoted("guy's and st thomas"))
+    RDY "guy's and st thomas"
     """
     if _PLAIN.fullmatch(text):
         return text

@@ -1,4 +1,4 @@
-"""The command line. ``main`` runs a command, and turns each error into a message and an exit code."""
+"""The command line. ``main`` runs a command; an error becomes a message and an exit code."""
 
 from __future__ import annotations
 

@@ -77,8 +77,8 @@ class Group(TyperGroup):
             helping.write_examples(ctx, formatter, self.epilog)
         width = max(map(len, self.commands))
         for title, names in self.sections().items():
-            listed = [(name.ljust(width), self.get_command(ctx, name)) for name in names]
-            rows = [(name, command.get_short_help_str()) for name, command in listed]
+            listed = ((name.ljust(width), self.get_command(ctx, name)) for name in names)
+            rows = [(name, command.get_short_help_str()) for name, command in listed if command]
             helping.write_list(ctx, formatter, title, rows)
         helping.write_parameters(ctx, formatter, self.get_params(ctx))
 

@@ -71,13 +71,14 @@ def naming_one(league: League, command: str, words: Sequence[str]) -> Iterator[N
     try:
         yield
     except NotFoundError as fault:
+        text = " ".join(words)
+        if text not in fault.message:  # it is a quarter or a metric that was not found
+            raise
         if len(words) > 1 and all(league.trusts(word).frame.height == 1 for word in words):
             advice = _EACH[command].format(" ".join(map(quoted, words)))
             raise UsageError(f"{command} takes one trust, not {len(words)}.", advice) from None
-        others = _other_meanings(league, " ".join(words)) if command == "show" else []
-        raise NotFoundError(
-            fault.message, "\n".join(filter(None, [*others, fault.advice]))
-        ) from None
+        others = _other_meanings(league, text) if command == "show" else []
+        raise NotFoundError(fault.message, "\n".join(others) or fault.advice) from None
 
 
 def _other_meanings(league: League, text: str) -> list[str]:
@@ -88,11 +89,11 @@ def _other_meanings(league: League, text: str) -> list[str]:
     meanings: list[str] = []
     if (trust_type := trust_types.from_person(text)) in set(listed["trust_type"]):
         meanings.append(f"To see all trusts of this type: nhsleague table {trust_type}")
-    for region in listed["region"].drop_nulls().unique().sort():
-        if region.casefold() == text.casefold():
-            meanings.append(
-                f"To see the trusts of this region: nhsleague table --region {quoted(region)}"
-            )
+    meanings += [
+        f"To see the trusts of this region: nhsleague table --region {quoted(region)}"
+        for region in listed["region"].drop_nulls().unique().sort()
+        if region.casefold() == text.casefold()
+    ]
     if league.trusts(text).frame.is_empty() and _is_measured(league, text):
         meanings.append(f"To rank trusts by it: nhsleague worst {quoted(text)}")
     return meanings

@@ -61,7 +61,12 @@ def _shown(command: list[str], text: str) -> bool:
     environment = {"LESS": "FRX"} | os.environ
     try:
         process = subprocess.Popen(  # noqa: S603 - the person's own pager, without a shell
-            command, stdin=subprocess.PIPE, env=environment, encoding="utf-8", errors="replace"
+            command,
+            stdin=subprocess.PIPE,
+            stdout=sys.stdout.fileno(),
+            env=environment,
+            encoding="utf-8",
+            errors="replace",
         )
     except OSError:
         return False

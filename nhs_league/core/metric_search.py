@@ -8,6 +8,8 @@ from nhs_league.core.facts import normalise
 from nhs_league.core.metrics import choose, ids
 from nhs_league.errors import NotFoundError
 
+_BEGINS = 3
+"""How many letters a word needs to stand for the words that it begins."""
 _NAMED = ("metric_id", "metric", "short_name", "everyday_names", "domain", "sub_domain")
 
 
@@ -41,4 +43,8 @@ def holding(text: str, listed: pl.DataFrame, trust_type: str | None) -> pl.DataF
 
 
 def _begins(name: list[str], words: list[str]) -> bool:
-    return all(any(part.startswith(word) for part in name) for word in words)
+    """Return whether each word is a name's, or begins one of its words if it is long enough."""
+    return all(
+        word in name or (len(word) >= _BEGINS and any(part.startswith(word) for part in name))
+        for word in words
+    )

@@ -149,7 +149,7 @@ class Look(Questions):
 
         Example:
             >>> open_league(sample=True).metrics("mrsa").frame["short_name"].unique().to_list()
-            ['MRSA infections']
+            ['MRSA cases']
 
         """
         from nhs_league.core.filters import arrange
