@@ -63,7 +63,7 @@ COMMANDS = {
     "whatif": (
         "explain",
         "nhsleague whatif RDY --set sickness=4.5",
-        "nhsleague whatif RDY --set sickness=median --no-deficit",
+        'nhsleague whatif "royal cornwall" --set sickness=median --set 62-day=75',
         "nhsleague whatif RDY --to-segment 1",
     ),
     "hidden": ("explain", "nhsleague hidden", "nhsleague hidden --metric cancer"),
@@ -143,7 +143,8 @@ _COMPLETION = {
     "install_completion": "Complete commands and names with the Tab key in this shell.",
     "show_completion": "Show what --install-completion would install.",
 }
-_CREDIT = "Figures: NHS England, NHS Oversight Framework, Open Government Licence v3.0."
+CREDIT = "Figures: NHS England, NHS Oversight Framework, Open Government Licence v3.0."
+"""Whose figures they are."""
 _FIRST = (
     ("{trust}", "Show a trust's position and weak spots"),
     ("worst elective", "Find the longest waits for planned treatment"),
@@ -184,7 +185,7 @@ class _Program(Group):
         """Write the help, and whose figures they are."""
         super().format_help(ctx, formatter)
         formatter.write_paragraph()
-        formatter.write(f"Help on one command: nhsleague help worst\n{_CREDIT}\n")
+        formatter.write(f"Help on one command: nhsleague help worst\n{CREDIT}\n")
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command that is named, to be run."""

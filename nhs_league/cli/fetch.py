@@ -39,7 +39,7 @@ def fetch(
     more: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="FILE",
+            metavar="FILE...",
             help="More files or folders to import, after --from.",
             exists=True,
         ),

@@ -80,10 +80,10 @@ def write_parameters(ctx: Any, formatter: Any, params: Sequence[Any]) -> None:
 
 
 def name_of(param: Any) -> str:
-    """Return how an argument or an option is typed: ``TRUST...``, ``-o, --output FILE``."""
+    """Return how an argument or an option is typed: ``TRUST``, ``-o, --output FILE``."""
     value = param.metavar or param.name.upper()
     if param.param_type_name == "argument":
-        return f"{value}..." if param.nargs != 1 else value
+        return str(value)
     names = ", ".join(sorted(param.opts, key=len))
     return names if param.is_flag else f"{names} {value}"
 

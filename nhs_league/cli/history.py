@@ -52,7 +52,7 @@ def trend(
     trusts: Annotated[
         list[str],
         typer.Argument(
-            metavar="TRUST",
+            metavar="TRUST...",
             help='Trusts by code or name, names in quotes; "-" to read them from standard input.',
             autocompletion=completion.trusts,
         ),

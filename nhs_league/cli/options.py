@@ -37,7 +37,7 @@ Trust = Annotated[
 Trusts = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="TRUST",
+        metavar="TRUST...",
         help='Trusts by code or name, names in quotes; "-" to read them from standard input.',
         autocompletion=completion.trusts,
     ),
@@ -108,7 +108,7 @@ class When:
         typer.Option(
             "--quarter",
             metavar="QUARTER",
-            help='Use this quarter: "Q3 2025/26", q3, 2025-26-q3 or latest (as by default).',
+            help='The quarter, such as "Q3 2025/26", q3 or 2025-26-q3. Default: the latest.',
             autocompletion=completion.quarters,
             rich_help_panel=_WHICH,
         ),

@@ -54,7 +54,7 @@ def _of_parameter(param: Any, message: str, context: Any) -> str:
     """Describe what is wrong with the value of an argument or option, or that there is none."""
     if param.param_type_name == "argument" and not message:
         example = (context.command.epilog or "").partition("\n")[0]
-        return f"Which {(param.metavar or param.name).lower()}? For example: {example}"
+        return f"Which {(param.metavar or param.name).lower().rstrip('.')}? For example: {example}"
     name = max(param.opts, key=len) if param.param_type_name == "option" else param.metavar
     if found := _CHOICES.match(message):
         known = found["choices"].replace("'", "")

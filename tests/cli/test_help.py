@@ -64,7 +64,7 @@ def test_an_example_is_one_that_the_command_understands(run: Run, example: str) 
 def test_help_is_coloured_where_colour_is_wanted(
     tmp_path: Path, page: str, env: dict[str, str], words: list[str], is_coloured: bool
 ) -> None:
-    shown = on_terminal(*words, *page.split(), data_dir=tmp_path, **env)
+    shown = on_terminal(*words, *page.split(), columns=80, data_dir=tmp_path, **env)
     assert ("\033[" in shown) == is_coloured
     assert "nhsleague" in shown
 

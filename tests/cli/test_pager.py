@@ -53,7 +53,7 @@ def test_an_answer_is_printed_where_there_is_no_pager(
     sample_cache: Path, tmp_path: Path, words: list[str], env: dict[str, str]
 ) -> None:
     usual = {"PAGER": pager(tmp_path, "print(sys.stdin.read())"), "LINES": "24"}
-    shown = on_terminal(*LONG, *words, data_dir=sample_cache, **(usual | env))
+    shown = on_terminal(*LONG, *words, columns=80, data_dir=sample_cache, **(usual | env))
     assert "PAGED" not in shown
     assert END in shown
 

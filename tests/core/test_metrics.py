@@ -218,7 +218,7 @@ def test_a_name_of_nothing_says_so_in_peoples_words(listed: pl.DataFrame) -> Non
         choose("mortalty", listed, None)
     assert misspelt.value.advice.startswith("The nearest are: Mortality (SHMI)")
     with pytest.raises(NotFoundError) as stemmed:
-        choose("waiting for a patient's percentage", listed, None)
+        choose("patients waiting for the dentist", listed, None)
     assert "patient waiting" not in stemmed.value.advice
 
 
