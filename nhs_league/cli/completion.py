@@ -18,15 +18,27 @@ _TYPES = ("acute", "mental-health-community", "ambulance", "all")
 Offer = tuple[str, str]
 
 
+class _Within(str):
+    """A name that is offered for a word inside it: Typer drops what does not begin as typed."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        """Let Typer keep it."""
+        return True
+
+
 def trusts(ctx: typer.Context, incomplete: str) -> list[Offer]:
     """Offer trust codes, then names that begin so, then names that have a word that does."""
     known = names_of(ctx).trusts.items()
     typed = incomplete.casefold()
-    codes = [(code, name) for code, name in known if code.casefold().startswith(typed)]
+    codes = [(_Within(code), name) for code, name in known if code.casefold().startswith(typed)]
     within = [
-        (name, code) for code, name in known if typed and f" {typed}" in f" {name.casefold()}"
+        (_Within(name), code)
+        for code, name in known
+        if typed and f" {typed}" in f" {name}".casefold()
     ]
-    return [*codes, *sorted(within, key=lambda offer: not offer[0].casefold().startswith(typed))]
+    return [*codes, *sorted(within, key=lambda offer: offer[0].casefold().find(typed))]
 
 
 def metrics(ctx: typer.Context, incomplete: str) -> list[Offer]:
