@@ -86,9 +86,10 @@ def check_comparison(
 
 def needs_two(trust: str) -> UsageError:
     """Return the error for a comparison of a trust with nothing else."""
+    other = "RVN" if trust.strip().casefold() == "rdy" else "RDY"
     return UsageError(
         "Compare it with which trust? A comparison needs two different trusts.",
-        f"For example: nhsleague compare {quoted(trust)} RDY\n"
+        f"For example: nhsleague compare {quoted(trust)} {other}\n"
         f"With the ten most similar trusts: nhsleague compare {quoted(trust)} --peers",
     )
 

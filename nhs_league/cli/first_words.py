@@ -64,9 +64,9 @@ def as_typed(words: Sequence[str], commands: Collection[str], known: Names) -> l
         return [*rest[:1], "--help"]
     if first == "version":
         return ["--version"]
+    if first.casefold() in _EVERYDAY:
+        raise _no_command(first, _suggested(first.casefold(), rest))
     if not _is_in_a_name(first, known):
-        if first.casefold() in _EVERYDAY:
-            raise _no_command(first, _suggested(first.casefold(), rest))
         from difflib import get_close_matches
 
         if near := get_close_matches(first.casefold(), commands, 1, _LIKE):

@@ -13,6 +13,8 @@ from typing import Any
 
 _SENTENCE_END = re.compile(r"(?<=[.?])\s")
 _ARGUMENTS, _OPTIONS = "Arguments", "Options"
+_WINDOWS = ("WT_SESSION", "ConEmuANSI", "ANSICON", "TERM")
+"""One of these is set in a Windows terminal that understands colours; the old console does not."""
 _BOLD, _CYAN, _PLAIN = "\033[1m", "\033[36m", "\033[0m"
 
 
@@ -22,6 +24,8 @@ def wants_colour() -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
+    if sys.platform == "win32" and not any(name in os.environ for name in _WINDOWS):
+        return False
     return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 

@@ -45,7 +45,7 @@ def pager_command() -> list[str]:
 
     ``PAGER`` names it. Windows has none that shows colours, so there it must be named.
     """
-    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    is_terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     if not is_terminal or os.environ.get("TERM") in ("dumb", "unknown"):
         return []
     named = os.environ.get("PAGER", "" if sys.platform == "win32" else _USUAL).strip()

@@ -44,6 +44,8 @@ FIRST = [
     ("explain ZA0 ZB6", 2, "explain takes one trust, not 2."),
     ("show 'medium island' nowhere", 3, "No trust matches"),
     ("compare ZB6", 2, "nhsleague compare ZB6 --peers"),
+    ("compare RDY", 2, "nhsleague compare RDY RVN"),
+    ("hospitals", 2, "Try: nhsleague trusts"),
     ("worst", 2, "Which metric? For example: nhsleague worst elective"),
     ("best hospital", 2, "nhsleague table"),
     ("worst zebra", 3, 'No metric covers "zebra".'),
