@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from nhs_league.cli.first_words import as_typed
 from nhs_league.cli.naming import typed_trusts
 from nhs_league.errors import UsageError
+from nhs_league.releases.names import Names
 from nhs_league.usage import quoted
 from tests.conftest import Run
 
@@ -91,11 +93,15 @@ def test_wrong_usage_names_the_help_that_helps(sample: Run) -> None:
     )
 
 
-def test_a_trust_is_never_taken_for_a_slip(sample: Run) -> None:
-    """A name that is like a command's is a trust's, where a trust is called so."""
-    named = sample("trusts", "royal", "--columns", "trust_name", "--limit", "1", "--quiet")
-    word = named.stdout.splitlines()[1].split(",")[1].split()[1]
-    assert "There is no command" not in sample(word).stderr
+def test_a_trust_is_never_taken_for_a_slip() -> None:
+    commands = ["worst", "show"]
+    assert as_typed(["wurst"], commands, Names({"ZZZ": "The Wurstley NHS Trust"})) == [
+        "show",
+        "wurst",
+    ]
+    with pytest.raises(UsageError, match='no command "wurst"'):
+        as_typed(["wurst"], commands, Names({"ZZZ": "Liverwurst NHS Trust"}))
+    assert as_typed(["dorset"], commands, Names()) == ["show", "dorset"]
 
 
 def test_whatif_without_a_change_offers_changes_that_work(sample: Run) -> None:
