@@ -1,4 +1,4 @@
-"""``query`` and ``export``: the data themselves."""
+"""``query`` and ``export``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def query(
     output: Output,
     common: Common,
     sql: Annotated[
-        str | None, typer.Argument(metavar="SELECT", help="SQL over the tables, in quotes.")
+        str | None, typer.Argument(metavar="SELECT", help="An SQL query, in quotes.")
     ] = None,
     tables: Annotated[
         bool, typer.Option("--tables", help="Describe the tables, their columns and units.")
@@ -40,13 +40,16 @@ def query(
             min=1,
             max=86_400,
             envvar="NHSLEAGUE_QUERY_TIMEOUT",
-            help="Stop a query that takes longer.",
+            help="Stop after this time. Default: 60.",
         ),
     ] = 60,
 ) -> None:
-    """Ask in SQL: standings, observations and domains of all quarters."""
+    """Query all the stored figures with SQL."""
     if tables == bool(sql):
-        raise UsageError("query takes a SELECT, or --tables.", "Try nhsleague query --tables")
+        raise UsageError(
+            "Give either a query or --tables.",
+            'For example: nhsleague query "select * from standings limit 5"',
+        )
     from nhs_league.query.engine import check, table_list
 
     if tables:
@@ -57,13 +60,17 @@ def query(
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write to.")],
     common: Common,
     kind: Annotated[
-        ExportFormat, typer.Option("--format", help="What the files are.")
+        ExportFormat,
+        typer.Option("--format", metavar="FORMAT", help="parquet or csv. Default: parquet."),
     ] = ExportFormat.PARQUET,
 ) -> None:
-    """Write all tables to a folder, with a datapackage.json that describes every column."""
+    """Write all the stored figures to a folder.
+
+    The file datapackage.json in it describes every column.
+    """
     from nhs_league.render.package import package
 
     tables = open_or_fetch(common).whole_tables()
