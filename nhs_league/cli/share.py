@@ -21,6 +21,19 @@ class ExportFormat(StrEnum):
 
     PARQUET = "parquet"
     CSV = "csv"
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+
+
+_OPENED_BY = {
+    ExportFormat.PARQUET: "DuckDB reads the files as they are: "
+    "select * from '{folder}/standings.parquet'",
+    ExportFormat.CSV: "Each file opens in a spreadsheet.",
+    ExportFormat.SQLITE: "To browse it, run: "
+    'datasette "{folder}/nhsleague.db" --metadata "{folder}/metadata.json"',
+    ExportFormat.DUCKDB: 'To ask it in SQL, run: duckdb "{folder}/nhsleague.duckdb"',
+}
+"""What to do with an export."""
 
 
 def query(
@@ -60,7 +73,12 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.")],
     common: Common,
     kind: Annotated[
-        ExportFormat, typer.Option("--format", help="What the files are.")
+        ExportFormat,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="parquet, csv, sqlite (one file, for Datasette) or duckdb (one file).",
+        ),
     ] = ExportFormat.PARQUET,
 ) -> None:
     """Write all tables to a folder, with a datapackage.json that describes every column."""
@@ -69,5 +87,7 @@ def export(
     tables = open_or_fetch(common).whole_tables()
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
     write_folder(folder, files)
-    if not common.quiet:
-        notify(f"Written to {folder}: {', '.join(files)}.")
+    if common.quiet:
+        return
+    notify(f"Written to {folder}: {', '.join(files)}.")
+    notify(_OPENED_BY[kind].format(folder=folder))

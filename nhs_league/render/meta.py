@@ -19,7 +19,9 @@ from nhs_league.core.answers import (
 from nhs_league.core.quarters import in_time
 
 LICENCE = "Open Government Licence v3.0"
+LICENCE_PAGE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 SOURCE = "NHS England, NHS Oversight Framework"
+SOURCE_PAGE = "https://www.england.nhs.uk/nhs-oversight-framework/segmentation-and-league-tables/"
 _WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList)
 _PAGE = 100
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
