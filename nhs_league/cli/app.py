@@ -40,6 +40,7 @@ COMMANDS = {
     "report": ("report", "nhsleague report RDY -o rdy.html, or report --all -o site"),
     "query": ("share", 'nhsleague query "select region, avg(rank) from standings group by 1"'),
     "export": ("share", "nhsleague export tables --format csv"),
+    "mcp": ("share", "nhsleague mcp, as the command of a server in your assistant's settings"),
     "fetch": ("fetch", "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),
     "releases": ("store", "nhsleague releases, or nhsleague releases --available"),
 }

@@ -1,4 +1,4 @@
-"""``query`` and ``export``: the data themselves."""
+"""``query``, ``export`` and ``mcp``: the data themselves, and questions as tools."""
 
 from __future__ import annotations
 
@@ -91,3 +91,19 @@ def export(
         return
     notify(f"Written to {folder}: {', '.join(files)}.")
     notify(_OPENED_BY[kind].format(folder=folder))
+
+
+def mcp(common: Common) -> None:
+    """Let an AI assistant ask these questions, by the Model Context Protocol.
+
+    The assistant's program starts this command and talks to it. It reads stored figures only, and
+    downloads nothing: run nhsleague fetch first.
+    """
+    try:
+        from nhs_league.assistants import server
+    except ImportError as error:
+        raise UsageError(
+            "Assistants need the package mcp 2.3 or newer, which is not installed.",
+            "Run: pip install 'nhsleague[mcp]'",
+        ) from error
+    server(sample=common.sample, data_dir=common.data_dir).run("stdio")

@@ -32,6 +32,9 @@ class Presenter(Protocol):
     def html(self, answer: Answer) -> str:
         """Return the answer as a fragment of HTML."""
 
+    def text(self, answer: Answer, form: str) -> str:
+        """Return the answer in a format that is text."""
+
     def save(self, answer: Answer, path: Path) -> None:
         """Write the answer to a file; its extension sets the format."""
 
@@ -76,6 +79,18 @@ class Answer:
 
         """
         self._shown_by().save(self, Path(path))
+
+    def as_text(self, form: str = "markdown") -> str:
+        """Return the answer as a text.
+
+        Args:
+            form: csv, tsv, json, ndjson, markdown or html.
+
+        Raises:
+            UsageError: no format is called so, or it is not text.
+
+        """
+        return self._shown_by().text(self, form)
 
     def _repr_html_(self) -> str:
         """Return the answer as a notebook shows it."""

@@ -59,6 +59,24 @@ class Meta:
 
         return str(WRITERS["html"].write(answer, self))
 
+    def text(self, answer: Answer, form: str) -> str:
+        """Return the answer in a format that is text.
+
+        Raises:
+            UsageError: no format is called so, or it is not text.
+
+        """
+        from nhs_league.errors import UsageError
+        from nhs_league.render.formats import WRITERS
+
+        written = WRITERS[form].write(answer, self) if form in WRITERS else b""
+        if isinstance(written, bytes):
+            raise UsageError(
+                f'No text format is called "{form}".',
+                "Known: csv, tsv, json, ndjson, markdown, html.",
+            )
+        return written
+
     def save(self, answer: Answer, path: Path) -> None:
         """Write the answer to a file; its extension sets the format.
 
