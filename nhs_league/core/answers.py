@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
@@ -34,6 +34,9 @@ class Presenter(Protocol):
 
     def text(self, answer: Answer, form: str) -> str:
         """Return the answer in a format that is text."""
+
+    def chart(self, answer: Answer) -> Any:
+        """Return the answer as a chart."""
 
     def save(self, answer: Answer, path: Path) -> None:
         """Write the answer to a file; its extension sets the format."""
@@ -91,6 +94,15 @@ class Answer:
 
         """
         return self._shown_by().text(self, form)
+
+    def chart(self) -> Any:
+        """Return the answer as an ``altair.Chart``, with its title, units and source.
+
+        Raises:
+            UsageError: altair is not installed, or such an answer has no chart.
+
+        """
+        return self._shown_by().chart(self)
 
     def _repr_html_(self) -> str:
         """Return the answer as a notebook shows it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -55,9 +56,9 @@ class Meta:
 
     def html(self, answer: Answer) -> str:
         """Return the answer as a fragment of HTML, as a notebook shows it."""
-        from nhs_league.render.formats import WRITERS
+        from nhs_league.render.html import to_notebook
 
-        return str(WRITERS["html"].write(answer, self))
+        return to_notebook(answer, self)
 
     def text(self, answer: Answer, form: str) -> str:
         """Return the answer in a format that is text.
@@ -76,6 +77,24 @@ class Meta:
                 "Known: csv, tsv, json, ndjson, markdown, html.",
             )
         return written
+
+    def chart(self, answer: Answer) -> Any:
+        """Return the answer as an Altair chart.
+
+        Raises:
+            UsageError: altair is not installed, or such an answer has no chart.
+
+        """
+        from nhs_league.errors import UsageError
+
+        try:
+            from nhs_league.render.altair_charts import to_chart
+        except ImportError as error:
+            raise UsageError(
+                "Charts need the package altair, which is not installed.",
+                "Run: pip install 'nhsleague[charts]'",
+            ) from error
+        return to_chart(answer, self)
 
     def save(self, answer: Answer, path: Path) -> None:
         """Write the answer to a file; its extension sets the format.
