@@ -157,6 +157,7 @@ def test_a_full_disk_leaves_the_export_that_was_there(sample_cache: Path, tmp_pa
     ]
 
 
+@pytest.mark.long
 def test_duckdb_keeps_quarters_in_the_order_of_time(sample: Run, tmp_path: Path) -> None:
     duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
     done = sample("export", str(tmp_path), "--format", "duckdb")
