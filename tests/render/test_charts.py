@@ -138,9 +138,10 @@ def test_an_answer_without_a_chart_says_which_have_one(league: League) -> None:
     pytest.importorskip("altair", reason="altair is not installed")
     with pytest.raises(UsageError, match="worst, best, table, trend, spread and compare"):
         league.hidden().chart()
+    answer = league.worst("62-day")
+    empty = replace(answer, frame=answer.frame.head(0))
     with pytest.raises(UsageError, match="no rows"):
-        answer = league.worst("62-day")
-        replace(answer, frame=answer.frame.head(0)).chart()
+        empty.chart()
 
 
 def test_without_altair_a_chart_says_how_to_get_it(
