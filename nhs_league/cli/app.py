@@ -101,7 +101,9 @@ COMMANDS = {
         "share",
         "nhsleague export tables",
         "nhsleague export tables --format csv",
+        "nhsleague export tables --format sqlite",
     ),
+    "mcp": ("share", "nhsleague mcp"),
     "fetch": (
         "fetch",
         "nhsleague fetch",
@@ -129,7 +131,7 @@ SECTIONS = {
         "revisions",
         "audit",
     ),
-    "Share": ("report", "query", "export"),
+    "Share": ("report", "query", "export", "mcp"),
     "Data": ("fetch", "releases", "cache"),
 }
 """The headings under which help lists the commands."""

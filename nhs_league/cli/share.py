@@ -1,4 +1,4 @@
-"""``query`` and ``export``."""
+"""``query``, ``export`` and ``mcp``: the data themselves, and questions as tools."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ class ExportFormat(StrEnum):
 
     PARQUET = "parquet"
     CSV = "csv"
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+
+
+_OPENED_BY = {
+    ExportFormat.PARQUET: "DuckDB reads the files as they are: "
+    "select * from '{folder}/standings.parquet'",
+    ExportFormat.CSV: "Each file opens in a spreadsheet.",
+    ExportFormat.SQLITE: "To browse it, run: "
+    'datasette "{folder}/nhsleague.db" --metadata "{folder}/metadata.json"',
+    ExportFormat.DUCKDB: 'To ask it in SQL, run: duckdb "{folder}/nhsleague.duckdb"',
+}
+"""What to do with an export."""
 
 
 def query(
@@ -64,7 +77,11 @@ def export(
     common: Common,
     kind: Annotated[
         ExportFormat,
-        typer.Option("--format", metavar="FORMAT", help="parquet or csv. Default: parquet."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="parquet, csv, sqlite (one file, for Datasette) or duckdb. Default: parquet.",
+        ),
     ] = ExportFormat.PARQUET,
 ) -> None:
     """Write all the stored figures to a folder.
@@ -76,5 +93,23 @@ def export(
     tables = open_or_fetch(common).whole_tables()
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
     write_folder(folder, files)
-    if not common.quiet:
-        notify(f"Written to {folder}: {', '.join(files)}.")
+    if common.quiet:
+        return
+    notify(f"Written to {folder}: {', '.join(files)}.")
+    notify(_OPENED_BY[kind].format(folder=folder))
+
+
+def mcp(common: Common) -> None:
+    """Let an AI assistant ask these questions, by the Model Context Protocol.
+
+    The assistant's program starts this command and talks to it. It reads stored figures only, and
+    downloads nothing: run nhsleague fetch first.
+    """
+    try:
+        from nhs_league.assistants import server
+    except ImportError as error:
+        raise UsageError(
+            "Assistants need the package mcp 2.3 or newer, which is not installed.",
+            "Run: pip install 'nhsleague[mcp]'",
+        ) from error
+    server(sample=common.sample, data_dir=common.data_dir).run("stdio")
