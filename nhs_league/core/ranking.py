@@ -88,8 +88,6 @@ def by_metric(
         compared.with_columns(
             place=effective_rank(),
             short_name=pl.lit(metric.short_name),
-            computed_lowest=pl.col("value").min(),
-            computed_highest=pl.col("value").max(),
         )
         .join(trusts, on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
@@ -129,8 +127,6 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
             *(pl.lit(None, WITH_PEERS[column]).alias(column) for column in nothing),
             higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
             short_name=pl.lit(metric.short_name),
-            computed_lowest=pl.lit(None, pl.Float64),
-            computed_highest=pl.lit(None, pl.Float64),
         )
         .join(of_type.standings.select(_ABOUT_TRUST), on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
