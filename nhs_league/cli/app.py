@@ -33,6 +33,7 @@ COMMANDS = {
     "hidden": ("explain", "nhsleague hidden --metric cancer"),
     "capped": ("explain", "nhsleague capped --type all"),
     "robust": ("explain", "nhsleague robust RDY, or nhsleague robust --type ambulance"),
+    "stories": ("stories", "nhsleague stories --region London"),
     "changes": ("history", "nhsleague changes --segment-only --csv | grep clear"),
     "trend": ("history", "nhsleague trend RDY --metric 60-day"),
     "revisions": ("history", 'nhsleague revisions --quarter "Q3 2025/26"'),

@@ -270,6 +270,14 @@ class CappedTrusts(Answer):
     """Trusts in segment 3 only through the financial override: ``core.hidden.CAPPED``."""
 
 
+class Stories(Answer):
+    """What a reporter would look at first: ``core.stories.STORIES``."""
+
+
+class News(Answer):
+    """What is new for some trusts since it was last looked at: ``core.watch.NEWS``."""
+
+
 class Changes(Answer):
     """What changed between two quarters: ``core.changes.CHANGES``."""
 

@@ -18,6 +18,7 @@ from nhs_league.core.answers import (
     HiddenWeakSpots,
     LeagueTable,
     Ranking,
+    Stories,
     TrustProfile,
 )
 from nhs_league.render import numbers
@@ -26,6 +27,7 @@ from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
 from nhs_league.render.views.cells import plain, texts
+from nhs_league.render.views.stories import story_blocks
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
@@ -67,6 +69,7 @@ def blocks_of(answer: Answer) -> Iterator[Block]:
 
 
 blocks_of.register(TrustProfile, trust_blocks)
+blocks_of.register(Stories, story_blocks)
 
 
 def _table(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:
