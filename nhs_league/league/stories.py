@@ -72,7 +72,8 @@ class Newsroom(Questions):
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         narrowed = any((trust_type, regions, subtypes, segments))
         check_stories(trust, narrowed=narrowed)
-        code, assumptions = None, ()
+        code: str | None = None
+        assumptions: tuple[str, ...] = ()
         if trust:
             frames, match = find_trust(self.store, trust, quarter)
             code = match.code

@@ -28,7 +28,7 @@ MEASURED = 10
 """The fewest trusts that a standard is counted over."""
 
 RARE = 0.05
-"""Regions are a lead if chance alone would so seldom set them so far apart on any measure."""
+"""Services and regions are leads if chance alone would so seldom set them so far apart."""
 
 _AVERAGE = "average score"
 
@@ -136,9 +136,12 @@ def services_apart(material: Material) -> pl.DataFrame:
     gap = pl.col("score_worst") - pl.col("score_best")
     found = (
         ends.drop_nulls(["score_best", "score_worst"])
-        .with_columns(gap=round_computed(gap), trusts=pl.len().cast(pl.Int32))
+        .with_columns(gap=round_computed(gap), compared=pl.len().cast(pl.Int32))
         .with_columns(widest=pl.col("gap").rank("min", descending=True).cast(pl.Int32))
-        .filter(pl.col("computed_p") * pl.col("trusts") < LESS_THAN_ONE)
+        .filter(
+            pl.col("computed_p") < RARE,
+            pl.col("computed_p") * standings.height < LESS_THAN_ONE,
+        )
     )
     place = (
         pl.when(pl.col("widest") == 1)
@@ -176,7 +179,7 @@ def services_apart(material: Material) -> pl.DataFrame:
                 for end in ("best", "worst")
             ),
             words.row(
-                "gap (computed)", trust_code="trust_code", score="gap", rank="widest", of="trusts"
+                "gap (computed)", trust_code="trust_code", score="gap", rank="widest", of="compared"
             ),
         ),
     )  # fmt: skip
@@ -186,15 +189,13 @@ def regions_differ(material: Material) -> pl.DataFrame:
     """Find what regions differ in by more than chance: the average score, and each metric."""
     values = _compared(material)
     standings = sound_standings(material)
-    keys = {"measure": pl.String, "region": pl.String, "figure": pl.Float64}
     long = pl.concat(
         [
             standings.select(
                 measure=pl.lit(_AVERAGE), region="region", figure="average_score"
-            ).cast(keys),
+            ),
             values.filter(pl.len().over("metric_id") >= MEASURED)
-            .select(measure="metric_id", region="region", figure="value")
-            .cast(keys),
+            .select(measure="metric_id", region="region", figure="value"),
         ]
     )  # fmt: skip
     about = values.unique("metric_id", keep="first", maintain_order=True).select(

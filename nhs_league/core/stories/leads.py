@@ -75,6 +75,8 @@ SELDOM = 0.25
 """A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
 LESS_THAN_ONE = 1
 """A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
+_INTENSIVE = 5
+"""The segment of intensive support."""
 
 
 @dataclass(frozen=True)
@@ -393,7 +395,8 @@ def _by_rule() -> pl.Expr:
     return (
         ((cause == Cause.OVERRIDE_APPLIED.value) & (pl.col("segment_from") <= WELL_PLACED))
         | ((cause == Cause.OVERRIDE_REMOVED.value) & (pl.col("segment") <= WELL_PLACED))
-        | (cause == Cause.DECISION.value)
+        # Since Q3 2025/26 no file says who is in segment 5, so leaving it shows no decision.
+        | ((cause == Cause.DECISION.value) & (pl.col("segment") == _INTENSIVE))
     ).fill_null(value=False)
 
 
