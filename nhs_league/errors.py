@@ -17,6 +17,7 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     NO_DATA = 4
     REFUSED = 5
+    NEWS = 10
     INTERRUPTED = 130
 
     @property
@@ -29,6 +30,7 @@ class Exit(IntEnum):
             Exit.NOT_FOUND: "no such trust, metric, quarter or filter value",
             Exit.NO_DATA: "no data, and none can be fetched",
             Exit.REFUSED: "a release file or a stored file was refused",
+            Exit.NEWS: "done, and watch found something new",
             Exit.INTERRUPTED: "interrupted",
         }[self]
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "capped": ("explain", "nhsleague capped --type all"),
     "robust": ("explain", "nhsleague robust RDY, or nhsleague robust --type ambulance"),
     "stories": ("stories", "nhsleague stories --region London"),
+    "watch": ("watch", "nhsleague watch add RDY, then nhsleague watch after each release"),
     "changes": ("history", "nhsleague changes --segment-only --csv | grep clear"),
     "trend": ("history", "nhsleague trend RDY --metric 60-day"),
     "revisions": ("history", 'nhsleague revisions --quarter "Q3 2025/26"'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from nhs_league.scope import (
 from nhs_league.usage import check_stories
 
 if TYPE_CHECKING:
-    from nhs_league.core.answers import Stories
+    from nhs_league.core.answers import News, Seen, Stories
     from nhs_league.core.frames import Frames
     from nhs_league.core.quarters import Quarter
     from nhs_league.core.stories.leads import Material
@@ -90,6 +90,37 @@ class Newsroom(Questions):
         answer = with_caveats(answer, frames.of_type(resolved_type))
         asked = described(scope_of(quarter, trust_type, regions, subtypes, segments))
         return self._present(answer, trust=trust, **asked)
+
+    def watch(self, *trusts: str, since: Mapping[str, Seen] | None = None) -> News:
+        """Find what is new for some trusts.
+
+        Args:
+            trusts: codes or names.
+            since: trust code -> what was last seen of it, the ``seen`` of an earlier answer; of a
+                trust that is not named there, all that is published is new.
+
+        Returns:
+            Schema ``core.watch.NEWS``: segment and rank in a new quarter, clear changes, weak spots
+            that are new and gone, revisions; and ``seen``, to look again from.
+
+        Raises:
+            NotFoundError: a trust is not known.
+
+        Example:
+            >>> league = open_league(sample=True)
+            >>> first = league.watch("ZB6")
+            >>> first.frame["kind"][1], league.watch("ZB6", since=first.seen).frame.height
+            ('rank', 0)
+
+        """
+        from nhs_league.core.watch import news
+        from nhs_league.releases.store import read_quarters
+
+        matches = [find_trust(self.store, trust, LATEST)[1] for trust in trusts]
+        codes = list(dict.fromkeys(match.code for match in matches))
+        answer = news(read_quarters(self.store, self.store.quarters), codes, since or {})
+        lines = tuple(match.assumption for match in matches if match.assumption)
+        return self._present(replace(answer, assumptions=lines), trusts=list(trusts))
 
     def _materials(self, frames: Frames, trust_type: str) -> list[Material]:
         """Return each type's figures of one quarter, and what came before."""

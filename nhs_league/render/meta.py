@@ -14,13 +14,14 @@ from nhs_league.core.answers import (
     PublishedFiles,
     StoredFileChecks,
     TableList,
+    Watched,
     kind_of,
 )
 from nhs_league.core.quarters import in_time
 
 LICENCE = "Open Government Licence v3.0"
 SOURCE = "NHS England, NHS Oversight Framework"
-_WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList)
+_WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList, Watched)
 _PAGE = 100
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
 
