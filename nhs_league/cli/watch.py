@@ -16,8 +16,6 @@ from nhs_league.errors import Exit, NotFoundError, UsageError
 if TYPE_CHECKING:
     from nhs_league.cli.watchlist import Watches
 
-_NOBODY = "You watch no trusts. Add one: nhsleague watch add RDY"
-
 
 def watch(
     output: Output,
@@ -56,6 +54,11 @@ def watch(
             )
 
 
+def _tell_nobody(common: Common) -> None:
+    if not common.quiet:
+        notify("You watch no trusts. Add one: nhsleague watch add RDY")
+
+
 def _look(output: Output, common: Common) -> None:
     """Show what is new; what was shown is remembered as seen, once it was delivered."""
     from nhs_league.cli import watchlist
@@ -63,7 +66,7 @@ def _look(output: Output, common: Common) -> None:
     path = watchlist.path_of(sample=common.sample)
     watched = watchlist.read(path)
     if not watched:
-        notify(_NOBODY)
+        _tell_nobody(common)
         return
     since = {code: each.seen for code, each in watched.items()}
     answer = open_or_fetch(common).watch(*watched, since=since)
@@ -138,7 +141,7 @@ def _list(output: Output, common: Common) -> None:
 
     stored = watchlist.read(watchlist.path_of(sample=common.sample))
     if not stored:
-        notify(_NOBODY)
+        _tell_nobody(common)
         return
     import polars as pl
 

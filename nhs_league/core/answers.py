@@ -292,7 +292,7 @@ class Seen:
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class News(Answer):
-    """What is new for some trusts since it was last looked at: ``core.watch.NEWS``.
+    """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
 
     Attributes:
         trusts: the trusts looked at: trust_code and trust_name.

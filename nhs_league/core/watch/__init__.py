@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 
 import polars as pl
 
@@ -20,7 +19,9 @@ from nhs_league.core.quarters import Quarter, framework_breaks
 from nhs_league.core.sentences import in_series, two_places
 from nhs_league.core.stories import words
 from nhs_league.core.trusts import what_became
-from nhs_league.core.weak_spots import WEAK_FROM, WeakSpot, classify
+from nhs_league.core.watch.revised import revised, versions
+from nhs_league.core.watch.rows import NEWS, Kind, as_news
+from nhs_league.core.weak_spots import WeakSpot, classify
 
 _DIGITS = 16
 
@@ -42,7 +43,7 @@ def look(frames: Frames, codes: Sequence[str]) -> dict[str, Seen]:
     standings = frames.standings.filter(is_of).sort("quarter").collect()
     figures = _figures(frames, is_of)
     types = dict(standings.select("trust_code", "trust_type").iter_rows())
-    versions = versions(frames, is_of).select("trust_code", "key", "edition")
+    counts = versions(frames, is_of).select("trust_code", "key", "edition")
     return {
         code: Seen(
             str(newest[types[code]]),
@@ -54,7 +55,7 @@ def look(frames: Frames, codes: Sequence[str]) -> dict[str, Seen]:
                 .partition_by("quarter", as_dict=True)
                 .items()
             },
-            dict(versions.filter(trust_code=code).select("key", "edition").iter_rows()),
+            dict(counts.filter(trust_code=code).select("key", "edition").iter_rows()),
         )
         for code in codes
     }

@@ -27,8 +27,6 @@ def news_blocks(answer: News) -> Iterator[Block]:
         if told.height:
             yield Heading(f"{name} ({code})")
             yield Points(tuple((0, _news(*row)) for row in told.iter_rows()))
-    if answer.frame.is_empty():
-        yield Line("Nothing new.")
     yield from map(Remark, answer.notes)
 
 
