@@ -224,7 +224,7 @@ def _weak_spots(
     before: Frames | None, after: Frames, trust_type: str, codes: Sequence[str], earlier: str
 ) -> Iterator[pl.DataFrame]:
     """Yield the weak spots that are new and those that are gone, each by its own year's scores."""
-    key = ["trust_code", "metric_id", "unit"]
+    key = ["trust_code", "metric_id"]
     now = _judged(after, trust_type, codes)
     old = (now.clear() if before is None else _judged(before, trust_type, codes)).select(
         *key,
@@ -235,7 +235,7 @@ def _weak_spots(
     )
     breaks = before is not None and bool(framework_breaks([earlier, *now["quarter"].head(1)]))
     both = (
-        now.join(old, on=key, how="left", nulls_equal=True)
+        now.join(old, on=key, how="left")
         .join(after.standings.select("trust_code", "trust_name").collect(), on="trust_code")
         .with_columns(
             quarter_from=pl.lit(earlier or None, QUARTER),
@@ -266,7 +266,7 @@ def _weak_spots(
 
 
 def _judged(frames: Frames, trust_type: str, codes: Sequence[str]) -> pl.DataFrame:
-    """Return the sound figures of trusts that can be judged, and how weak each is."""
+    """Return of each metric of some trusts that can be judged the figure that is weakest."""
     own = frames.of_type(trust_type).observations
     listed = catalogue(own)
     names = listed.lazy().select("metric_id", "unit", "short_name")
@@ -279,6 +279,8 @@ def _judged(frames: Frames, trust_type: str, codes: Sequence[str]) -> pl.DataFra
             pl.col("doubt").is_null(),
         )
         .join(names, on=["metric_id", "unit"], how="left", nulls_equal=True)
+        .sort("badness", "unit", descending=[True, False], nulls_last=True)
+        .unique(["trust_code", "metric_id"], keep="first", maintain_order=True)
         .collect()
     )
 
