@@ -17,6 +17,7 @@ from nhs_league.version import __version__
 TARGET = Path(__file__).parents[1] / "docs" / "nhsleague.1"
 _ENVIRONMENT = {
     "NHSLEAGUE_DATA_DIR": "Where releases are stored.",
+    "NHSLEAGUE_CONFIG_DIR": "Where it is kept which trusts are watched.",
     "NHSLEAGUE_SAMPLE": "1 to use the fictional sample.",
     "NHSLEAGUE_BASE_URL": "A mirror of www.england.nhs.uk.",
     "NHSLEAGUE_TIMEOUT": "How many seconds a server may be silent.",

@@ -30,7 +30,8 @@ def stories(
 ) -> None:
     """List the ten things of a quarter that a reporter would look at first.
 
-    Each is a sentence with its figures and how sure it is. What could be chance is left out.
+    Each is a sentence with its figures and how sure it is. What chance explains as well is left
+    out.
     """
     narrowed = any((which.trust_type, which.regions, which.subtypes, which.segments))
     check_stories(trust, narrowed=narrowed)

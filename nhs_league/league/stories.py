@@ -42,8 +42,8 @@ class Newsroom(Questions):
         """Find the ten things of a quarter that a reporter would look at first.
 
         They are chosen by the rule of ``core.stories``: first what chance explains least, with no
-        more than three of one kind and two of one trust; nothing that could be chance, and nothing
-        that rests on a doubtful figure.
+        more than three of one kind and two of one trust; nothing that chance explains as well, and
+        nothing that rests on a doubtful figure.
 
         Args:
             trust: only stories of this trust, as for ``explain``.

@@ -129,9 +129,7 @@ def test_trusts_are_listed_and_removed(ask: Ask) -> None:
     assert ask("watch", "list", "Z02").returncode == 2
 
 
-def test_the_sample_is_watched_apart(
-    ask: Ask, sample_cache: Path, run: Run, tmp_path: Path
-) -> None:
+def test_the_sample_is_watched_apart(ask: Ask, run: Run, tmp_path: Path) -> None:
     ask("watch", "add", "Z06")
     env = {"NHSLEAGUE_CONFIG_DIR": str(tmp_path / "settings")}
     assert run("--sample", "watch", "add", "ZB6", env=env).returncode == 0

@@ -23,6 +23,9 @@ from nhs_league.core.watch.revised import revised, versions
 from nhs_league.core.watch.rows import NEWS, Kind, as_news
 from nhs_league.core.weak_spots import WeakSpot, classify
 
+DOUBTFUL = "doubtful"
+"""The certainty of a place that other figures of its release contradict."""
+
 _DIGITS = 16
 
 
@@ -183,6 +186,10 @@ def _places(compared: pl.DataFrame, trust_type: str, later: str) -> Iterator[pl.
         .then(pl.lit(", as before"))
         .otherwise(pl.format(", was {}", words.ordinal(f"{name}_from") if name == "rank" else old))
         for name, old in zip(("segment", "rank"), was, strict=True)
+    )
+    doubted = pl.col("doubt").is_not_null()
+    compared = compared.with_columns(
+        certainty=pl.when(doubted).then(pl.lit(DOUBTFUL)).otherwise("certainty")
     )
     moved = compared.filter(pl.col("segment").ne_missing(pl.col("segment_from")))
     yield as_news(

@@ -14,6 +14,9 @@ from nhs_league.core.stories import words
 from nhs_league.core.watch.rows import Kind, as_news
 from nhs_league.core.weak_spots import WEAK_FROM
 
+UNSURE = "which file is newer is not known"
+"""The certainty of a revision where nothing shows the order of the two files."""
+
 _STANDING = ["segment", "rank", "average_score"]
 _METRIC = ["value", "score"]
 _KEY = ["quarter", "trust_code", "what", "name", "unit", "figure"]
@@ -87,7 +90,9 @@ def _revisions(frames: Frames, fresh: pl.DataFrame) -> Iterator[pl.DataFrame]:
         ["quarter", "metric_id"], keep="first", maintain_order=True
     )
     named = fresh.join(names, on=["quarter", "metric_id"], how="left").with_columns(
-        value_from="published_before", value="published"
+        value_from="published_before",
+        value="published",
+        certainty=pl.when(~pl.col("order_known")).then(pl.lit(UNSURE)),
     )
     figure, is_metric = pl.col("figure"), pl.col("what") == "metric"
     places = [pl.col(c).cast(pl.Int32).alias(c) for c in ("value_from", "value")]
