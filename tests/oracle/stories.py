@@ -117,7 +117,8 @@ def _chi_square_tail(statistic: float, freedom: int) -> float:
     steps, end = 20_000, statistic + 200
     width = (end - statistic) / steps
     weights = (1 if i in (0, steps) else 4 if i % 2 else 2 for i in range(steps + 1))
-    return sum(w * density(statistic + i * width) for i, w in enumerate(weights)) * width / 3
+    total = sum(w * density(statistic + i * width) for i, w in enumerate(weights))
+    return float(total * width / 3)
 
 
 def region_figures(

@@ -105,13 +105,20 @@ def stories(
     chosen = sorted(choose(keys, of_a_trust))
     frame = kept[chosen].with_row_index("story", 1).cast({"story": pl.Int32}).select(STORIES)
     quarters = ", ".join(dict.fromkeys(material.quarter for material, _ in found))
-    whose = frame["trust_name"].drop_nulls()[0] if trust_code and frame.height else ""
-    scope = whose or trust_code or narrowing.in_scope(trust_type, filters)
+    scope = narrowing.in_scope(trust_type, filters)
+    if trust_code:
+        scope = f"{_name_of(trust_code, found[0][0])}, {trust_code}"
     return Stories(
         title=f"Stories of {quarters} ({scope})",
         frame=frame,
         notes=tuple(_notes(frame, kept.height, [material for material, _ in found])),
     )
+
+
+def _name_of(trust_code: str, material: Material) -> str:
+    """Return a trust's name; it is of the type."""
+    own = material.own().standings.filter(pl.col("trust_code") == trust_code)
+    return str(own.select("trust_name").collect().item())
 
 
 def choose(keys: Iterable[tuple[str, str | None, str | None]], of_a_trust: int) -> list[int]:

@@ -315,7 +315,10 @@ def revised_places(material: Material) -> pl.DataFrame:
         size=moved + pl.when(pl.col("metric_id").is_not_null()).then("of").otherwise(0),
         in_words=_revision(material),
         certainty=pl.lit("Certain: both figures are published, and the later file counts."),
-        command=pl.lit(f"nhsleague revisions --quarter {Quarter.parse(material.quarter).slug}"),
+        command=pl.lit(
+            f"nhsleague revisions --type {material.trust_type} "
+            f"--quarter {Quarter.parse(material.quarter).slug}"
+        ),
         rows=pl.concat_list(
             words.row(
                 "league place", quarter="quarter", trust_code="trust_code",
