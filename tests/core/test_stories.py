@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import sqrt
 from pathlib import Path
+from statistics import NormalDist
 
 import polars as pl
 import pytest
@@ -13,6 +15,7 @@ from nhs_league.core.frames import Frames
 from nhs_league.core.method.segments import segment_boundaries
 from nhs_league.core.stories import choose, leads
 from nhs_league.core.stories.leads import Material
+from nhs_league.core.stories.odds import domains_apart
 from tests.conftest import Run
 
 Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"
@@ -83,6 +86,24 @@ def test_stories_vary() -> None:
     assert choose([("a", "T", "M"), ("b", "T", "M"), ("c", "T", "M")], 2) == [0, 1]
     assert choose([("a", "T1", "M"), ("a", "T2", "M"), ("a", None, None)], 2) == [0, 2]
     assert len(choose([(f"k{n}", None, None) for n in range(20)], 2)) == 10
+
+
+def test_how_often_chance_sets_domains_so_far_apart() -> None:
+    """Four domains of three scores, 1 1 1, 2 2 2, 3 3 3 and 4 4 4.
+
+    The variance of all twelve is 15 / 11, so that of two averages' difference 15 / 11 x 2 / 3; the
+    difference is 3, and there are six pairs.
+    """
+    rows = [
+        {"trust_code": "T", "domain": f"D{n}", "score": float(n), "weight": 1.0}
+        for n in (1, 2, 3, 4) * 3
+    ]
+    # Another trust has too few scores.
+    one = {"trust_code": "U", "domain": "D1", "score": 1.0, "weight": 1.0}
+    (found,) = domains_apart(pl.DataFrame([*rows, one])).to_dicts()
+    assert (found["trust_code"], found["domain_best"], found["domain_worst"]) == ("T", "D1", "D4")
+    beyond = 1 - NormalDist().cdf(3 / sqrt(15 / 11 * 2 / 3))
+    assert found["computed_p"] == pytest.approx(6 * 2 * beyond)
 
 
 def test_stories_of_a_region_or_a_trust_are_of_no_other(league: League) -> None:

@@ -112,13 +112,14 @@ def _chi_square_tail(statistic: float, freedom: int) -> float:
     """Sum the density from the statistic on, in small steps by Simpson's rule."""
 
     def density(x: float) -> float:
-        return x ** (freedom / 2 - 1) * exp(-x / 2) / (2 ** (freedom / 2) * gamma(freedom / 2))
+        scale: float = 2.0 ** (freedom / 2) * gamma(freedom / 2)
+        return float(x ** (freedom / 2 - 1)) * exp(-x / 2) / scale
 
     steps, end = 20_000, statistic + 200
     width = (end - statistic) / steps
     weights = (1 if i in (0, steps) else 4 if i % 2 else 2 for i in range(steps + 1))
     total = sum(w * density(statistic + i * width) for i, w in enumerate(weights))
-    return float(total * width / 3)
+    return total * width / 3
 
 
 def region_figures(

@@ -103,10 +103,12 @@ def _check_rule(world: World, story: Row, quarter: str, trust_type: str) -> None
         segment, rank = questions.capped(releases, quarter, trust_type)[story["trust_code"]]
         alone = rows["league place without the override (computed)"]
         assert (alone["segment"], alone["rank"]) == (segment, rank)
+        assert story["computed_p"] == pytest.approx(rank / alone["of"])
     elif story["kind"] == "standard missed":
         counts = rows["trusts that meet the standard"]["count"], rows["trusts measured"]["count"]
         assert counts == stories.meeting(releases, quarter, trust_type, story["metric_id"])
         assert counts[0] <= counts[1] / 10
+        assert story["computed_p"] == pytest.approx((counts[0] + 1) / (counts[1] + 1))
     elif story["kind"] == "services apart":
         best, worst, odds = stories.domains_apart(
             releases[quarter][story["trust_code"]], quarter

@@ -48,7 +48,7 @@ NEWS = pl.Schema(
 """One row a thing that is new, by trust: its segment and rank in a new quarter, a clear change, new
 weak spots and those that are gone, and revisions. ``quarter_from`` is the quarter last seen;
 ``certainty`` is as of ``core.changes.CHANGES``, or says what is doubtful or not known. Of a
-revision ``figure`` is the column that changed, ``value_from`` and ``value`` are it before and now."""
+revision ``figure`` is the column that changed, ``value_from`` and ``value`` what it was and is."""
 
 
 def as_news(found: pl.DataFrame, kind: Kind, **columns: pl.Expr) -> pl.DataFrame:
