@@ -54,7 +54,13 @@ def read(path: Path) -> Watches:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise RefusedError(
+            str(path),
+            f"it cannot be read: {error.strerror or error}",
+            advice="Check its permissions, or name another folder with NHSLEAGUE_CONFIG_DIR.",
+        ) from error
+    except UnicodeDecodeError as error:
         raise _damaged(path) from error
     try:
         written = json.loads(text)

@@ -104,6 +104,7 @@ def _check_rule(world: World, story: Row, quarter: str, trust_type: str) -> None
         alone = rows["league place without the override (computed)"]
         assert (alone["segment"], alone["rank"]) == (segment, rank)
         assert story["computed_p"] == pytest.approx(rank / alone["of"])
+        assert rank <= alone["of"] / 4
     elif story["kind"] == "standard missed":
         counts = rows["trusts that meet the standard"]["count"], rows["trusts measured"]["count"]
         assert counts == stories.meeting(releases, quarter, trust_type, story["metric_id"])

@@ -73,6 +73,8 @@ the same ``computed_p``, the largest first."""
 
 SELDOM = 0.25
 """A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
+BEST = 0.25
+"""A trust that a deficit holds down is a lead if its score alone puts it in the best quarter."""
 LESS_THAN_ONE = 1
 """A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
 _INTENSIVE = 5
@@ -261,9 +263,11 @@ def held_down(material: Material) -> pl.DataFrame:
     found = capped(material.frames, material.trust_type, material.boundaries, Filters()).frame.join(
         sound_standings(material).select("trust_code"), on="trust_code", how="semi"
     )
+    alone = pl.col("computed_rank_without")
+    found = found.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
     return as_leads(
-        material, Kind.CAPPED, found.filter(pl.col("computed_rank_without") < pl.col("rank")),
-        computed_p=pl.col("computed_rank_without") / pl.col("of"),
+        material, Kind.CAPPED, found,
+        computed_p=alone / pl.col("of"),
         size=-pl.col("average_score"),
         in_words=pl.format(
             "{} is ranked {} of {} {} because of a deficit: on its average score of {} alone "
