@@ -9,6 +9,7 @@ import typer
 
 from nhs_league.cli import completion
 from nhs_league.cli.data import open_or_fetch
+from nhs_league.cli.naming import typed_trusts
 from nhs_league.cli.options import Common, Output
 from nhs_league.cli.output import notify, notify_assumptions, show_answer
 from nhs_league.errors import Exit, NotFoundError, UsageError
@@ -23,7 +24,7 @@ def watch(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[add TRUST... | remove TRUST... | list]",
+            metavar="add|remove|list TRUST...",
             help="Trusts by code or name; nothing to see what is new.",
             autocompletion=completion.trusts,
         ),
@@ -34,7 +35,8 @@ def watch(
     The exit code is 10 where something is new and 0 where nothing is, for a scheduler to act on.
     "watch add RDY" begins to watch a trust, "watch remove RDY" ends it, "watch list" lists them.
     """
-    action, *trusts = words or [""]
+    action, *named = words or [""]
+    trusts = typed_trusts(named)
     match action, bool(trusts):
         case "", _:
             _look(output, common)

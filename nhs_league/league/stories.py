@@ -118,7 +118,9 @@ class Newsroom(Questions):
 
         matches = [find_trust(self.store, trust, LATEST)[1] for trust in trusts]
         codes = list(dict.fromkeys(match.code for match in matches))
-        answer = news(read_quarters(self.store, self.store.quarters), codes, since or {})
+        answer = news(
+            read_quarters(self.store, self.store.quarters), codes, since or {}, self._keep
+        )
         lines = tuple(match.assumption for match in matches if match.assumption)
         return self._present(replace(answer, assumptions=lines), trusts=list(trusts))
 
@@ -145,6 +147,7 @@ class Newsroom(Questions):
                     boundaries=national_boundaries(self.store, quarter),
                     earlier=self._earlier(of_quarter, each),
                     before=self._before(each, quarter),
+                    keep=self._keep,
                 )
             )
         return materials

@@ -25,6 +25,7 @@ from nhs_league.core.sentences import two_places
 from nhs_league.core.stories import words
 from nhs_league.core.stories.odds import ranked_so_low
 from nhs_league.core.uncertainty.chance import looked_at
+from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import DRAWS
 from nhs_league.core.weak_spots import classify
 
@@ -94,6 +95,7 @@ class Material:
         earlier: the type's tidy frames of earlier quarters; None where there are none.
         before: the tidy frames of the quarter before, all trust types; None where none of the same
             framework year is stored.
+        keep: where redraws are kept.
 
     """
 
@@ -104,6 +106,7 @@ class Material:
     boundaries: tuple[SegmentBoundary, ...]
     earlier: Frames | None = None
     before: Frames | None = None
+    keep: Keep = afresh
 
     def own(self) -> Frames:
         """Return the frames of the type alone."""
@@ -299,7 +302,9 @@ def clear_changes(material: Material) -> pl.DataFrame:
     """Find the trusts that moved since the quarter before by more than chance, or by a rule."""
     if material.before is None:
         return LEADS.to_frame()
-    both = changes(material.before, material.frames, material.trust_type, Filters()).frame
+    both = changes(
+        material.before, material.frames, material.trust_type, Filters(), material.keep
+    ).frame
     compared = material.before.of_type(material.trust_type).standings
     sound = sound_standings(material).join(
         compared.filter(pl.col("doubt").is_null(), pl.col("of").is_not_null()).collect(),

@@ -19,6 +19,7 @@ from nhs_league.core.quarters import Quarter, framework_breaks
 from nhs_league.core.sentences import in_series, two_places
 from nhs_league.core.stories import words
 from nhs_league.core.trusts import what_became
+from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.watch.revised import revised, versions
 from nhs_league.core.watch.rows import NEWS, Kind, as_news
 from nhs_league.core.weak_spots import WeakSpot, classify
@@ -64,13 +65,16 @@ def look(frames: Frames, codes: Sequence[str]) -> dict[str, Seen]:
     }
 
 
-def news(frames: Frames, codes: Sequence[str], since: Mapping[str, Seen]) -> News:
+def news(
+    frames: Frames, codes: Sequence[str], since: Mapping[str, Seen], keep: Keep = afresh
+) -> News:
     """Find what is new for some trusts.
 
     Args:
         frames: the tidy frames of all quarters.
         codes: the trusts, in the order to show them; each is in some quarter.
         since: trust code -> what was last seen of it; of a trust that is not named, all is new.
+        keep: where redraws are kept.
 
     Returns:
         Schema NEWS; ``seen``, to hand in as ``since`` the next time; and ``trusts``.
@@ -89,7 +93,7 @@ def news(frames: Frames, codes: Sequence[str], since: Mapping[str, Seen]) -> New
             moved.setdefault(key, []).append(code)
     parts = [NEWS.to_frame()]
     for (trust_type, earlier, later), of_type in moved.items():
-        parts += _in_a_new_quarter(frames, trust_type, earlier, later, of_type)
+        parts += _in_a_new_quarter(frames, trust_type, earlier, later, of_type, keep)
     parts += revised(frames, now, before)
     place = {code: number for number, code in enumerate(codes)}
     order = {kind.value: number for number, kind in enumerate(Kind)}
@@ -146,7 +150,7 @@ def _figures(frames: Frames, is_of: pl.Expr) -> pl.DataFrame:
 
 
 def _in_a_new_quarter(
-    frames: Frames, trust_type: str, earlier: str, later: str, codes: Sequence[str]
+    frames: Frames, trust_type: str, earlier: str, later: str, codes: Sequence[str], keep: Keep
 ) -> Iterator[pl.DataFrame]:
     """Yield what a new quarter brings for some trusts of a type."""
     is_of = pl.col("trust_code").is_in(list(codes))
@@ -161,7 +165,7 @@ def _in_a_new_quarter(
         cause_in_words=pl.lit(None, pl.String),
     )  # fmt: skip
     if before is not None and old is not None:
-        how_sure = changes(before, after, trust_type, Filters()).frame.select(
+        how_sure = changes(before, after, trust_type, Filters(), keep).frame.select(
             "trust_code", "certainty", cause_in_words="in_words"
         )
         compared = (
