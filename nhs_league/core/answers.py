@@ -299,6 +299,44 @@ class CappedTrusts(Answer):
     """Trusts in segment 3 only through the financial override: ``core.hidden.CAPPED``."""
 
 
+class Stories(Answer):
+    """What a reporter would look at first: ``core.stories.STORIES``."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was last seen of a trust.
+
+    Attributes:
+        quarter: the newest quarter of its trust type.
+        fingerprints: quarter -> a digest of the trust's published figures.
+        revised: figure -> how many versions of it had been published, where there were several.
+
+    """
+
+    quarter: str
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    revised: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class News(Answer):
+    """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
+
+    Attributes:
+        trusts: the trusts looked at: trust_code and trust_name.
+        seen: trust code -> what is seen now, to look again from.
+
+    """
+
+    trusts: pl.DataFrame
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+
+class Watched(Answer):
+    """The trusts that a person watches: trust_code, trust_name, quarter (the newest seen)."""
+
+
 class Changes(Answer):
     """What changed between two quarters: ``core.changes.CHANGES``."""
 

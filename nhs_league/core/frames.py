@@ -231,6 +231,9 @@ COMPUTED = {
     "computed_mean_score": Field("Mean of the scores of an area's metrics.", "score"),
     "computed_median": Field("Median of the values stored.", "as in column unit"),
     "computed_of": Field("How many trusts the computed rank or place is of.", "trusts"),
+    "computed_p": Field(
+        "How often chance alone would give as much, or the share of trusts with the same.", "0 to 1"
+    ),
     "computed_p_best_quarter": Field("Share of redraws in the best quarter of trusts.", "0 to 1"),
     "computed_p_better": Field("Share of redraws in which the score improved.", "0 to 1"),
     "computed_p_worst_quarter": Field("Share of redraws in the worst quarter.", "0 to 1"),

@@ -17,7 +17,9 @@ from nhs_league.core.answers import (
     Explanation,
     HiddenWeakSpots,
     LeagueTable,
+    News,
     Ranking,
+    Stories,
     TrustProfile,
 )
 from nhs_league.render import numbers
@@ -26,6 +28,7 @@ from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
 from nhs_league.render.views.cells import plain, texts
+from nhs_league.render.views.stories import news_blocks, story_blocks
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
@@ -67,6 +70,8 @@ def blocks_of(answer: Answer) -> Iterator[Block]:
 
 
 blocks_of.register(TrustProfile, trust_blocks)
+blocks_of.register(Stories, story_blocks)
+blocks_of.register(News, news_blocks)
 
 
 def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:

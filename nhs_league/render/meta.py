@@ -15,6 +15,7 @@ from nhs_league.core.answers import (
     PublishedFiles,
     StoredFileChecks,
     TableList,
+    Watched,
     kind_of,
 )
 from nhs_league.core.quarters import in_time
@@ -23,7 +24,7 @@ LICENCE = "Open Government Licence v3.0"
 LICENCE_PAGE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 SOURCE = "NHS England, NHS Oversight Framework"
 SOURCE_PAGE = "https://www.england.nhs.uk/nhs-oversight-framework/segmentation-and-league-tables/"
-_WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList)
+_WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList, Watched)
 _PAGE = 100
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
 
