@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from nhs_league.core import confidence, filters as narrowing, trust_types
-from nhs_league.core.answers import Comparison, GroupComparison
+from nhs_league.core.answers import Comparison, GroupComparison, InWords
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import Area, Metric, catalogue
@@ -59,8 +59,9 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
 
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
-        of their types have. ``standings`` has the trusts' standings, ``pairs``
-        which of them differ clearly (see ``confidence.distinguishable``).
+        of their types have. ``standings`` has the trusts' standings, with the columns of
+        ``confidence.bootstrap_ranges`` where no likely range is published, ``pairs`` which of them
+        differ clearly (see ``confidence.distinguishable``).
 
     """
     listed = catalogue(frames.observations)
@@ -95,6 +96,8 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         .select(SIDE_BY_SIDE)
     )  # fmt: skip
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
+    if not ordered["rank_low"].count():
+        ordered = _with_ranges(frames.of_types(types), ordered)
     pairs = confidence.distinguishable(frames, ordered)
     if breaks:
         # Average scores of different framework years are made in different ways.
@@ -104,12 +107,23 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         frame=compared,
         assumptions=_types_compared(types),
         notes=(
-            "+ is the best of the trusts shown, if no worse than the median of its type; - is "
-            "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
-            *(breaks or _differences(ordered, pairs)),
+            InWords(
+                "+ is the best of the trusts shown, if no worse than the median of its type; - is "
+                "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst."
+            ),
+            *(breaks or map(InWords, _differences(ordered, pairs))),
         ),
         standings=ordered,
         pairs=pairs,
+    )
+
+
+def _with_ranges(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
+    """Add likely ranges of our own, where none is published."""
+    every = frames.standings.collect()
+    ranges = confidence.bootstrap_ranges(frames.observations, every)
+    return standings.join(
+        ranges, on=["quarter", "trust_code"], how="left", maintain_order="left"
     )
 
 
@@ -235,7 +249,8 @@ def groups(
     return GroupComparison(
         title=f"By {by}: {name} ({trust_types.in_words(trust_type)})",
         frame=labelled.select(GROUPS),
-        notes=(f"Best median first. {better} Medians and quartiles are computed.",),
+        notes=(f"{better} Best median first. Medians and quartiles are computed.",),
+        scope=narrowing.in_scope(trust_type, filters),
     )
 
 

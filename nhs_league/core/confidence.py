@@ -290,14 +290,14 @@ def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
 
     """
     about = (
-        "The ranges by resampling are computed: each trust's metric scores drawn again 2,000 "
-        "times, with replacement, and the trusts ranked in each draw."
+        "The likely ranges are computed, by score alone: each trust's metric scores are redrawn "
+        "2,000 times, and the trusts ranked each time."
     )
     if not agreement:
-        return [f"{about} No published ranges are at hand to compare them with."]
+        return [about]
     trusts = counted(agreement["trusts"], "trust")
     return [
-        f"{about} Where ranges of the average score are published ({trusts} at hand), both "
+        f"{about} Where ranges of the average score are published too ({trusts}), both "
         f"have {agreement['overlap']:.0%} of their span in common, and ours are "
         f"{agreement['width']:.2f} times as wide."
     ]

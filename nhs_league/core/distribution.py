@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.core import trust_types
-from nhs_league.core.answers import Spread
-from nhs_league.core.filters import Filters
+from nhs_league.core.answers import InWords, Spread
+from nhs_league.core.filters import Filters, in_scope
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.metrics import Metric, catalogue, is_compared
 from nhs_league.core.peers import GROUP, with_peers
@@ -29,10 +28,12 @@ HISTOGRAM = pl.Schema(
         "trusts": pl.Int32,
         "marked": pl.String,
         "has_median": pl.Boolean,
+        "higher_is_better": pl.Boolean,
+        "computed_median": pl.Float64,
     }
 )
 """One row a twelfth of the span from the lowest to the highest value, the lowest first. ``marked``
-names the marked trusts in it, ``has_median`` whether the median lies in it."""
+names the marked trusts in it, ``has_median`` whether the median of the values lies in it."""
 
 
 def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
@@ -83,18 +84,23 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
             metric_id=pl.lit(metric.metric_id),
             metric=pl.lit(metric.metric),
             unit=pl.lit(metric.unit, pl.String),
+            higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
+            computed_median=round_computed(pl.lit(median, pl.Float64)),
         )
         .select(cast_to(HISTOGRAM))
     )
+    scope = in_scope(metric.trust_type, filters)
     better = {True: " Higher is better.", False: " Lower is better.", None: ""}
     return Spread(
-        title=f"{metric.metric} ({trust_types.in_words(metric.trust_type)})",
+        title=f"{metric.metric} ({scope})",
         frame=frame,
         notes=(
-            f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} "
-            "Each row is a twelfth of the span from the lowest to the highest value; m marks the "
-            "median.",
+            InWords(
+                f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]}"
+            ),
+            InWords("Each row is a twelfth of the span from the lowest to the highest value."),
         ),
+        scope=scope,
     )
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from nhs_league.render.blocks import Column, Grid
 from nhs_league.render.numbers import TO_ASCII
-from nhs_league.render.theme import Ink, Theme
+from nhs_league.render.theme import Ink, Theme, Tone
 
 _GAP = 2
 _WIDEST_DRAWING = 40
@@ -43,7 +43,9 @@ def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tu
         if grid.titles and is_first:
             _print_part(console, theme, shown, widths, range(0), has_header=True)
         if grid.titles:
-            _print_title(console, theme, grid.titles[part], sum(widths.values()) + _GAP * (len(shown) - 1))
+            tone = grid.tones[part] if grid.tones else None
+            room = sum(widths.values()) + _GAP * (len(shown) - 1)
+            _print_title(console, theme, grid.titles[part], tone, room)
         elif not is_first:
             console.print()
         _print_part(
@@ -52,12 +54,17 @@ def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tu
     return tuple(column.heading for column in grid.columns if column not in shown and column.heading)
 
 
-def _print_title(console: Console, theme: Theme, title: str, width: int) -> None:
+def _print_title(
+    console: Console, theme: Theme, title: str, tone: Tone | None, width: int
+) -> None:
     line = "-" if theme.is_ascii else "─"
     text = readable(title, theme)
     rest = max(min(width, console.width) - cell_len(text) - 1, 0)
     console.print(
-        Text.assemble((text, theme.style(Ink.STRONG)), (f" {line * rest}", theme.style(Ink.QUIET)))
+        Text.assemble(
+            (text, f"{theme.style(Ink.STRONG)} {theme.style(tone)}".strip()),
+            (f" {line * rest}", theme.style(tone or Ink.QUIET)),
+        )
     )
 
 
@@ -111,7 +118,10 @@ def _cell(column: Column, row: int, width: int, theme: Theme) -> Text:
     text = readable(column.cells[row], theme)
     has_signs = any(column.tones)
     if column.shrinks:
-        text = shortened(text, width - (2 if has_signs else 0), is_ascii=theme.is_ascii)
+        room = width - (2 if has_signs else 0)
+        if column.briefs and cell_len(text) > room:
+            text = readable(column.briefs[row], theme)
+        text = shortened(text, room, is_ascii=theme.is_ascii)
     colour = column.colours[row] if column.colours else None
     style = theme.style(tone or colour or column.ink)
     if not has_signs:
