@@ -247,9 +247,9 @@ def groups(
     )
     better = "Higher is better." if higher else "Lower is better."
     return GroupComparison(
-        title=f"By {by}: {name} ({trust_types.in_words(trust_type)})",
+        title=f"{name} by {by} ({trust_types.in_words(trust_type)})",
         frame=labelled.select(GROUPS),
-        notes=(f"{better} Best median first. Medians and quartiles are computed.",),
+        notes=(InWords(f"{better} Best median first. Medians and quartiles are computed."),),
         scope=narrowing.in_scope(trust_type, filters),
     )
 
@@ -269,14 +269,14 @@ def _figures(
         if measure.higher_is_better is None:
             raise NoDataError(f"Which values of “{measure.metric}” are better is not known.")
         named = ordered.with_columns(figure="value")
-        return named, f"{measure.metric} ({measure.unit})", measure.unit, measure.higher_is_better
+        return named, measure.short_name, measure.unit, measure.higher_is_better
     if isinstance(measure, Area):
         ordered = by_area(frames, measure, filters, worst_first=False)
         figure = pl.coalesce("score", "computed_mean_score")
-        return ordered.with_columns(figure=figure), f"score in {measure.name}", "score", False
+        return ordered.with_columns(figure=figure), f"Score in {measure.name}", "score", False
     wanted = frames.of_type(trust_type)
     standings = wanted.standings.filter(narrowing.keep(filters)).collect()
-    return standings.with_columns(figure="average_score"), "average score", "score", False
+    return standings.with_columns(figure="average_score"), "Average score", "score", False
 
 
 def _grouped(figures: pl.DataFrame, by: GroupBy, *, higher: bool) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from nhs_league.core.answers import InWords
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.sentences import counted
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
@@ -294,12 +295,12 @@ def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
         "2,000 times, and the trusts ranked each time."
     )
     if not agreement:
-        return [about]
+        return [InWords(about)]
     trusts = counted(agreement["trusts"], "trust")
     return [
-        f"{about} Where ranges of the average score are published too ({trusts}), both "
-        f"have {agreement['overlap']:.0%} of their span in common, and ours are "
-        f"{agreement['width']:.2f} times as wide."
+        InWords(about),
+        f"Of {trusts}, computed and published ranges of the score have "
+        f"{agreement['overlap']:.0%} in common; ours are {agreement['width']:.2f} times as wide.",
     ]
 
 

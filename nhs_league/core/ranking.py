@@ -289,16 +289,12 @@ def _value_column() -> pl.Expr:
 
 def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
     if isinstance(choice, Area):
-        if ordered["score"].null_count() < ordered.height:
-            return "Ordered by the published domain score: 1.00 is best, 4.00 is worst."
-        return "Ordered by the mean of the metrics' scores (computed): 1.00 is best, 4.00 is worst."
+        is_published = ordered["score"].null_count() < ordered.height
+        by = "published domain score" if is_published else "mean of the metrics' scores (computed)"
+        return InWords(f"Ordered by the {by}: 1.00 is best, 4.00 is worst.")
     better = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[
         choice.higher_is_better
     ]
-    if ordered["rank"].null_count():
-        return (
-            f"{better}Not all ranks are published: these are computed from the stored values."
-        )
     return f"{better}{_UNSURE}"
 
 
@@ -371,8 +367,8 @@ def with_ends(answer: AreaRanking, observations: pl.LazyFrame, area: Area) -> Ar
         frame=answer.frame.join(could_be, on="trust_code", how="left", maintain_order="left"),
         notes=(
             *answer.notes,
-            f"{trust_types.counted(last, area.trust_type)} could be last: too close to the last to "
-            "call when the metrics are redrawn.",
+            f"{trust_types.counted(last, area.trust_type)} could be last when the metrics "
+            "are redrawn (computed).",
         ),
     )
 

@@ -29,7 +29,7 @@ from nhs_league.render.views.cells import plain, texts
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
-_COMPUTED = "* computed from the figures at hand; not published."
+COMPUTED = "* computed from the stored figures; not published."
 _BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
 """Answers that list one trust type after the other."""
 _OUTCOMES = {
@@ -86,7 +86,7 @@ def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]
             yield Grid("The trusts compared", tuple(standings(answer)))
         yield Grid(answer.title, tuple(shown), tuple(_sections(answer)))
         if not columns and any(t.endswith("*") for c in shown for t in (c.heading, *c.cells)):
-            yield Remark(_COMPUTED)
+            yield Remark(COMPUTED)
     yield from map(Remark, answer.notes)
 
 

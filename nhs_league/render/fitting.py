@@ -31,7 +31,7 @@ def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tu
         The headings of the columns that did not fit.
 
     """
-    shown = list(grid.columns) if wide else _fitting(grid.columns, console.width)
+    shown = list(grid.columns) if wide else fitting_columns(grid.columns, console.width)
     widths = _widths(shown, None if wide else console.width)
     if wide:
         console.width = max(console.width, sum(widths.values()) + _GAP * len(shown))
@@ -145,7 +145,7 @@ def shortened(text: str, width: int, *, is_ascii: bool) -> str:
     return set_cell_size(text, max(width - 1, 0)).rstrip() + sign
 
 
-def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
+def fitting_columns(columns: Sequence[Column], width: int) -> list[Column]:
     """Return the columns that fit, in the order of the screen."""
     shown: set[int] = set()
     for place in sorted(range(len(columns)), key=lambda place: columns[place].optional):

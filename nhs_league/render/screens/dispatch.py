@@ -19,12 +19,14 @@ class Screen:
         width: its columns.
         height: its lines; None where it is no terminal.
         every: whether to show all that there is, however long.
+        wide: whether to show all columns, however many.
 
     """
 
     width: int
     height: int | None
     every: bool = False
+    wide: bool = False
 
 
 @singledispatch
