@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -113,7 +114,8 @@ def pounds(frame: pl.DataFrame, columns: Sequence[Column], screen: Screen) -> It
         yield Remark(CAPPED)
 
 
-def marked(columns: Sequence[Column]) -> Iterator[Remark]:
-    """Explain the star, where a column has it."""
-    if any(text.rstrip(" £").endswith("*") for column in columns for text in column.cells):
+def marked(columns: Sequence[Column], texts: Sequence[str] = ()) -> Iterator[Remark]:
+    """Explain the star, where a column or one of some texts has it."""
+    cells = (text for column in columns for text in column.cells)
+    if any(text.endswith("*") for text in chain(cells, texts)):
         yield Remark(COMPUTED)

@@ -66,7 +66,7 @@ def ranking(answer: Ranking, screen: Screen) -> Iterator[Block]:
     yield Heading(fitting_line(about[0] if fits else about[1], screen.width), 0)
     columns = list(_ranked_by_metric(frame, screen))
     yield _by_type(frame, columns, answer.title)
-    yield from marked(columns)
+    yield from marked(columns, about[0])
     yield from pounds(frame, columns, screen)
     yield from remarks(answer, every=screen.every)
 
@@ -119,9 +119,13 @@ def _in_order(answer: Ranking | AreaRanking) -> str:
     )["place"]
     worst_first = answer.title.startswith("Worst")
     is_sorted = bool((moved <= 0).all() if worst_first else (moved >= 0).all())
-    scope = answer.scope[:1].upper() + answer.scope[1:]
+    scope = _capitalised(answer.scope)
     order = "worst first" if worst_first else "best first"
     return f"{scope}, {order}" if is_sorted else scope
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _times(frame: pl.DataFrame) -> tuple[str, str]:
@@ -136,9 +140,11 @@ def _peers(row: Row, *, counts: bool) -> Iterator[str]:
     if standard is not None:
         how_many = f" (met by {met} of {row['computed_of']})" if counts and met is not None else ""
         yield f"standard {numbers.with_short_unit(standard, unit)}{how_many}"
-    median = row["median"] if row["median"] is not None else row["computed_median"]
+    median, own = row["median"], row["computed_median"]
     if median is not None:
-        yield f"median {numbers.with_short_unit(numbers.rounded(median), unit or 'score')}"
+        yield f"median {numbers.with_short_unit(median, unit)}"
+    elif own is not None:
+        yield f"median {numbers.with_short_unit(numbers.rounded(own), unit or 'score')}*"
 
 
 def _by_type(frame: pl.DataFrame, columns: list[Column], caption: str) -> Grid:
@@ -174,7 +180,7 @@ def area(answer: AreaRanking, screen: Screen) -> Iterator[Block]:
     if frame.is_empty():
         yield from table_blocks(answer)
         return
-    yield Heading(frame["area"][0], 1)
+    yield Heading(_capitalised(frame["area"][0]), 1)
     order = _in_order(answer)
     published = frame["score"].count() > 0
     by = "domain score" if published else "mean of the metrics' scores"
@@ -341,7 +347,7 @@ def spread(answer: Spread, screen: Screen) -> Iterator[Block]:
     better = {True: "higher is better", False: "lower is better", None: ""}
     trusts = sum(row["trusts"] for row in rows)
     about = [
-        answer.scope[:1].upper() + answer.scope[1:],
+        _capitalised(answer.scope),
         str(first["quarter"]),
         f"{counted(trusts, 'trust')}, {better[first['higher_is_better']]}".rstrip(", "),
     ]

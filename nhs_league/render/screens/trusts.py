@@ -37,7 +37,9 @@ _PAIRS = 3
 """How many pairs are described unless all are asked for."""
 _ROOMY = 100
 """From how many columns on each figure has its rank beside it."""
-_GLUED = ("%", "out of 10", "out of 100")
+_NOTHING = "–"
+_LONGEST_TYPE = 6
+_SHORT_UNITS = {None: "score", "out of 10": "/10", "out of 100": "/100", "mins": "min", "seconds": "s"}
 _UNITS = {"out of 10": "/10", "out of 100": "/100", "mins": "min"}
 
 
@@ -130,7 +132,7 @@ def _with_unit(name: str, unit: str | None) -> str:
 
 def _figure(row: Row, *, has_rank: bool) -> str:
     if row["value"] is None and row["score"] is None:
-        return "–"
+        return _NOTHING
     if row["value"] is None:
         score = numbers.score(row["score"])
         return score if row["unit"] is None else f"score {score}"
@@ -151,6 +153,8 @@ def _below(answer: Comparison, columns: Sequence[Column]) -> Iterator[Remark]:
         yield Remark("* computed, not published; the likely range is of the rank by score alone")
     else:
         yield from marked(columns)
+    if any(cell == _NOTHING for column in columns for cell in column.cells):
+        yield Remark(f"{_NOTHING} not measured, or no figure is published")
     if any(capped(answer.standings)):
         yield Remark(CAPPED)
 
@@ -307,15 +311,22 @@ def metrics(answer: MetricList, screen: Screen) -> Iterator[Block]:
         yield from table_blocks(answer)
         return
     frame = by_metric(answer.frame)
+    if starts_of(answer.frame["trust_type"], answer.frame["domain"]) is not None:
+        frame = pl.concat(frame.partition_by("domain", maintain_order=True))
     yield Heading("What is measured", 1)
-    types = answer.frame["trust_type"].unique(maintain_order=True)
-    kinds = " and ".join(trust_types.in_words(kind) for kind in types)
-    about = [counted(frame["metric_id"].n_unique(), "metric"), kinds]
+    types = trust_types.in_order(set(answer.frame["trust_type"]))
+    kinds = "how many trusts of each type have them"
+    about = [
+        counted(frame["metric_id"].n_unique(), "metric"),
+        trust_types.in_words(types[0]) if len(types) == 1 else kinds,
+    ]
     yield Heading(fitting_line(about, screen.width), 0)
     starts = starts_of(frame["domain"])
     sections = starts or []
     titles = tuple(frame["domain"][row] or "No domain" for row in sections)
     columns = list(_measured(frame, has_domain=starts is None, every=screen.every))
+    if not screen.every:
+        columns += _how_many(answer.frame, frame, types)
     yield Grid(answer.title, tuple(columns), tuple(sections[1:]), titles, has_hint=False)
     yield from remarks(answer, every=screen.every)
 
@@ -325,7 +336,7 @@ def _measured(frame: pl.DataFrame, *, has_domain: bool, every: bool) -> Iterator
     yield Column("metric", [row["short_name"] for row in rows], shrinks=True, wrap_width=22)
     yield Column("", [row["metric_id"] for row in rows], ink=Ink.CODE)
     if not every:
-        yield Column("unit", [row["unit"] or "score" for row in rows])
+        yield Column("unit", [_SHORT_UNITS.get(row["unit"], row["unit"]) for row in rows])
     better = [
         f"{BETTER[row['higher_is_better']]}{'?' if row['direction_from'] == 'inferred' else ''}"
         for row in rows
@@ -340,10 +351,22 @@ def _measured(frame: pl.DataFrame, *, has_domain: bool, every: bool) -> Iterator
         yield Column("what it measures", [row["plain"] or row["metric"] for row in rows], wraps=True)
         names = [row["everyday_names"] or "" for row in rows]
         yield Column("also called", names, wraps=True, optional=True)
-    else:
-        yield Column("trusts", [row["trusts"] for row in rows], shrinks=True)
     if has_domain:
         yield Column("domain", [row["domain"] or "" for row in rows])
+
+
+def _how_many(listed: pl.DataFrame, shown: pl.DataFrame, types: Sequence[str]) -> Iterator[Column]:
+    """Yield a column a trust type: how many of its trusts have each metric."""
+    key = ["quarter", "metric_id", "unit"]
+    for kind in types:
+        of_type = listed.filter(trust_type=kind).select(*key, "trusts")
+        counts = shown.drop("trusts").join(
+            of_type, on=key, how="left", nulls_equal=True, maintain_order="left"
+        )["trusts"]
+        word = kind.split("-")[0]
+        short = word if len(word) <= _LONGEST_TYPE else f"{word[: _LONGEST_TYPE - 1]}."
+        cells = ["" if count is None else str(count) for count in counts]
+        yield Column("trusts" if len(types) == 1 else short, cells, numeric=True)
 
 
 @next_of.register
