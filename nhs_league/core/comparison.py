@@ -122,9 +122,7 @@ def _with_ranges(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
     """Add likely ranges of our own, where none is published."""
     every = frames.standings.collect()
     ranges = confidence.bootstrap_ranges(frames.observations, every)
-    return standings.join(
-        ranges, on=["quarter", "trust_code"], how="left", maintain_order="left"
-    )
+    return standings.join(ranges, on=["quarter", "trust_code"], how="left", maintain_order="left")
 
 
 def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:

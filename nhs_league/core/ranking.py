@@ -52,7 +52,9 @@ _ABOUT_GROUPS = (
     "Too close: how many trusts of its type are too close to it to call, because the order of the "
     "two changes when the metrics are redrawn."
 )
-_ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment", "unadjusted_segment")
+_ABOUT_TRUST = (
+    "quarter", "trust_code", "trust_name", "subtype", "region", "segment", "unadjusted_segment",
+)  # fmt: skip
 
 
 def by_metric(

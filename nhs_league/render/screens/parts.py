@@ -27,17 +27,19 @@ Row = dict[str, Any]
 
 
 def who(frame: pl.DataFrame, screen: Screen, *, has_pounds: bool = False) -> Iterator[Column]:
-    """Yield the columns of codes and names; with ``has_pounds``, £ behind those of capped trusts."""
+    """Yield the columns of codes and names; with ``has_pounds``, £ beside the capped ones."""
     yield Column("", frame["trust_code"].to_list(), ink=Ink.CODE)
-    names = frame["trust_name"].to_list()
-    signs = [" £" if held else "" for held in capped(frame)] if has_pounds else [""] * len(names)
+    names = [name or "" for name in frame["trust_name"]]
+    held = capped(frame) if has_pounds else [False]
     yield Column(
         "trust",
-        [f"{numbers.short_name(name)}{sign}" for name, sign in zip(names, signs, strict=True)],
+        [numbers.short_name(name) for name in names],
         shrinks=True,
-        briefs=[f"{numbers.brief_name(name)}{sign}" for name, sign in zip(names, signs, strict=True)],
-        wrap_width=_NAME if screen.width >= _COMMON else _NARROW_NAME,
+        briefs=[numbers.brief_name(name) for name in names],
+        wrap_width=_NARROW_NAME if screen.width < _COMMON else _NAME - 3 * any(held),
     )
+    if any(held):
+        yield Column("", ["£" if each else "" for each in held], colours=[Tone.WEAK] * len(held))
 
 
 def strip_width(screen: Screen) -> int:
@@ -61,9 +63,10 @@ def segments(frame: pl.DataFrame) -> list[str]:
 
 
 def place_columns(frame: pl.DataFrame) -> Iterator[Column]:
-    """Yield segment and region, for screens that have room for them."""
+    """Yield segment, region and subtype, for screens that have room for them."""
     yield Column("segment", segments(frame), numeric=True, optional=True)
     yield Column("region", [name or "" for name in frame["region"]], optional=True)
+    yield Column("subtype", [name or "" for name in frame["subtype"]], optional=True)
 
 
 def rank_strip(

@@ -101,7 +101,9 @@ def _ranked_by_metric(frame: pl.DataFrame, screen: Screen) -> Iterator[Column]:
         ]
         ends = ("worst", "best")
     else:
-        yield Column("score", [numbers.score(row["score"]) for row in rows], numeric=True, tones=tones)
+        yield Column(
+            "score", [numbers.score(row["score"]) for row in rows], numeric=True, tones=tones
+        )
         strips = [
             None if row["score"] is None else ScoreBar(row["score"], row["computed_median"], tone)
             for row, tone in zip(rows, tones, strict=True)
@@ -276,7 +278,8 @@ def _league(
         yield from table_blocks(answer)
         return
     head = ["League table", answer.scope, _quarter(frame)]
-    yield Heading(" · ".join(filter(None, head)), 1)
+    full, short = (" · ".join(filter(None, parts)) for parts in (head, head[:2]))
+    yield Heading(full, 1, short=short)
     tones = [tone_of_segment(segment) for segment in frame["segment"]]
     ranks = frame.select(pl.coalesce("rank", "computed_rank")).to_series()
     strips = [
@@ -359,6 +362,11 @@ def spread(answer: Spread, screen: Screen) -> Iterator[Block]:
     ]
     median = numbers.with_short_unit(numbers.rounded(first["computed_median"]), unit)
     bars = [Amount(row["trusts"] / most, widest=_BAR) for row in rows]
+    marks = [(row["marked"], row["has_median"]) for row in rows]
+    here = [
+        ", ".join(filter(None, (codes, f"median {median} (computed)" if is_median else "")))
+        for codes, is_median in marks
+    ]
     yield Grid(
         answer.title,
         (
@@ -366,19 +374,7 @@ def spread(answer: Spread, screen: Screen) -> Iterator[Block]:
             Column("to", spans[1], numeric=True),
             Column("trusts", [str(row["trusts"]) for row in rows], numeric=True, ink=Ink.STRONG),
             Column("", [""] * len(rows), drawings=bars),
-            Column(
-                "",
-                [
-                    ", ".join(
-                        part
-                        for part in (row["marked"], f"median {median} (computed)" if row["has_median"] else "")
-                        if part
-                    )
-                    for row in rows
-                ],
-                shrinks=True,
-                ink=Ink.CODE,
-            ),
+            Column("", here, shrinks=True, ink=Ink.CODE),
         ),
         has_hint=False,
     )
@@ -390,5 +386,5 @@ def after_spread(answer: Spread) -> tuple[str, ...]:
     """Offer the marked trusts, and both ends."""
     row = answer.frame.row(0, named=True)
     named = f"{row['metric_id']}{_type_option(row['trust_type'])}"
-    codes = [code for cell in answer.frame["marked"].drop_nulls() for code in cell.split(", ") if code]
-    return (*(f"show {code}" for code in codes[:1]), f"worst {named}", f"best {named}")
+    codes = ", ".join(answer.frame["marked"].drop_nulls()).split(", ")
+    return (*(f"show {code}" for code in codes if code), f"worst {named}", f"best {named}")

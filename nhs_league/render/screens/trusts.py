@@ -39,7 +39,13 @@ _ROOMY = 100
 """From how many columns on each figure has its rank beside it."""
 _NOTHING = "–"
 _LONGEST_TYPE = 6
-_SHORT_UNITS = {None: "score", "out of 10": "/10", "out of 100": "/100", "mins": "min", "seconds": "s"}
+_SHORT_UNITS = {
+    None: "score",
+    "out of 10": "/10",
+    "out of 100": "/100",
+    "mins": "min",
+    "seconds": "s",
+}
 _UNITS = {"out of 10": "/10", "out of 100": "/100", "mins": "min"}
 
 
@@ -181,7 +187,8 @@ def _which_is_ahead(pairs: pl.DataFrame) -> Iterator[str]:
             yield (
                 f"{ahead} is clearly ahead of {behind}: in {often} redraws of the metrics."
                 if is_clear
-                else f"{ahead} and {behind} are too close to call: {ahead} is ahead in {often} redraws."
+                else f"{ahead} and {behind} are too close to call: "
+                f"{ahead} is ahead in {often} redraws."
             )
 
 
@@ -216,8 +223,8 @@ def _grouped(frame: pl.DataFrame) -> Iterator[Column]:
     def written(figure: float | None) -> str:
         return numbers.with_short_unit(numbers.rounded(figure), unit)
 
-    better = [row["best_value"] > row["worst_value"] for row in rows if row["best_value"] != row["worst_value"]]
-    higher = better[0] if better else None
+    ends = [(row["best_value"], row["worst_value"]) for row in rows]
+    higher = next((best > worst for best, worst in ends if best != worst), None)
     every = [row[f"{end}_value"] for row in rows for end in ("best", "worst")]
     yield Column(frame["by"][0], [row["group"] or "–" for row in rows], shrinks=True, wrap_width=24)
     yield Column("trusts", [str(row["trusts"]) for row in rows], numeric=True)
@@ -348,7 +355,9 @@ def _measured(frame: pl.DataFrame, *, has_domain: bool, every: bool) -> Iterator
     ]
     yield Column("standard", standards, numeric=True)
     if every:
-        yield Column("what it measures", [row["plain"] or row["metric"] for row in rows], wraps=True)
+        yield Column(
+            "what it measures", [row["plain"] or row["metric"] for row in rows], wraps=True
+        )
         names = [row["everyday_names"] or "" for row in rows]
         yield Column("also called", names, wraps=True, optional=True)
     if has_domain:
