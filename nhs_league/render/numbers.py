@@ -199,7 +199,7 @@ def dots(
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """The sign for a quarter without a figure."""
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£", "1234567#--''\"\"x.--^v~=#")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£●", "1234567#--''\"\"x.--^v~=#o")
 """Replacements for our signs on a terminal that has only ASCII."""
 
 

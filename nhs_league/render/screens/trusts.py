@@ -9,7 +9,6 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Comparison, GroupComparison, MetricList, TrustList
 from nhs_league.core.sentences import counted
-from nhs_league.core.uncertainty.robustness import in_hundred
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Grid, Heading, Legend, Line, Remark
 from nhs_league.render.document import table_blocks
@@ -183,12 +182,12 @@ def _which_is_ahead(pairs: pl.DataFrame) -> Iterator[str]:
             yield f"{one} and {other} {verdict}: their published likely ranges {how}."
         else:
             ahead, behind = (one, other) if share >= 1 / 2 else (other, one)
-            often = in_hundred(max(share, 1 - share))
+            (often,) = numbers.in_hundreds([max(share, 1 - share)])
             yield (
-                f"{ahead} is clearly ahead of {behind}: in {often} redraws of the metrics."
+                f"{ahead} is clearly ahead of {behind}: in {often} of redraws of the metrics."
                 if is_clear
                 else f"{ahead} and {behind} are too close to call: "
-                f"{ahead} is ahead in {often} redraws."
+                f"{ahead} is ahead in {often} of redraws."
             )
 
 
