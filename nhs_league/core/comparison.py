@@ -127,14 +127,15 @@ def _with_ranges(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
 
 def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     """Describe which average scores differ clearly; of many trusts, from the first one's."""
+    why = _why_not_compared(standings)
     if standings.height > _EACH_PAIR:
-        return _from_the_first(standings["trust_code"][0], pairs)
+        return _from_the_first(standings["trust_code"][0], pairs, why)
     lines = []
     for row in pairs.iter_rows(named=True):
         one, other = row["trust_code"], row["other_trust_code"]
         is_clear, share = row["computed_distinguishable"], row["computed_p_ahead"]
         if is_clear is None:
-            lines.append(f"{one} and {other} cannot be compared by score: scores are missing.")
+            lines.append(f"{one} and {other} cannot be compared by score: {why}.")
         elif row["computed_rule"] == confidence.PUBLISHED:
             lines.append(
                 f"{one} and {other}: {_CLEAR[is_clear]}, as their published likely ranges "
@@ -153,11 +154,18 @@ def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
 _CLEAR = {True: "a clear difference", False: "too close to call"}
 
 
-def _from_the_first(first: str, pairs: pl.DataFrame) -> list[str]:
+def _why_not_compared(standings: pl.DataFrame) -> str:
+    """Return why trusts' average scores may not be comparable."""
+    if standings["trust_type"].n_unique() > 1:
+        return "their types are measured differently"
+    return "scores are missing"
+
+
+def _from_the_first(first: str, pairs: pl.DataFrame, why: str) -> list[str]:
     words = {
         True: f"Clearly different from {first} by average score",
         False: f"Too close to {first} to call by average score",
-        None: f"Not comparable with {first} by average score, as scores are missing",
+        None: f"Not comparable with {first} by average score, as {why}",
     }
     lines = []
     for is_clear, opening in words.items():

@@ -92,6 +92,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
         .select(cast_to(HISTOGRAM))
     )
     scope = in_scope(metric.trust_type, filters)
+    absent = sorted(set(marked).difference(valued["trust_code"]))
     better = {True: " Higher is better.", False: " Lower is better.", None: ""}
     return Spread(
         title=f"{metric.metric} ({scope})",
@@ -101,6 +102,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
                 f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]}"
             ),
             InWords("Each row is a twelfth of the span from the lowest to the highest value."),
+            *([f"Not marked, as there is no value here: {', '.join(absent)}."] if absent else []),
         ),
         scope=scope,
     )

@@ -64,7 +64,7 @@ def comparison(answer: Comparison, screen: Screen) -> Iterator[Block]:
     yield Grid("Side by side", tuple(columns), tuple(starts[1:]), titles)
     yield Legend("Score", tuple(LEGEND.items()))
     yield from _below(answer, columns)
-    lines = list(_which_is_ahead(answer.pairs))
+    lines = list(_which_is_ahead(answer))
     if not _is_broken(answer):
         shown = lines if screen.every else lines[:_PAIRS]
         yield from map(Line, shown)
@@ -169,13 +169,15 @@ def _is_broken(answer: Comparison) -> bool:
     return any("framework changed" in note for note in answer.notes)
 
 
-def _which_is_ahead(pairs: pl.DataFrame) -> Iterator[str]:
+def _which_is_ahead(answer: Comparison) -> Iterator[str]:
     """Yield a sentence a pair: which is ahead by average score, and how surely."""
-    for row in pairs.iter_rows(named=True):
+    several = answer.standings["trust_type"].n_unique() > 1
+    why = "their types are measured differently" if several else "scores are missing"
+    for row in answer.pairs.iter_rows(named=True):
         one, other = row["trust_code"], row["other_trust_code"]
         is_clear, share = row["computed_distinguishable"], row["computed_p_ahead"]
         if is_clear is None:
-            yield f"{one} and {other} cannot be compared by score: scores are missing."
+            yield f"{one} and {other} cannot be compared by score: {why}."
         elif share is None:
             how = "do not overlap" if is_clear else "overlap"
             verdict = "differ clearly" if is_clear else "are too close to call"
