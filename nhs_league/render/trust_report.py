@@ -23,7 +23,6 @@ from nhs_league.render.trust_words import (
 )
 
 _STRONGEST = 5
-_BAR = 12
 Row = dict[str, Any]
 
 
@@ -87,7 +86,6 @@ def _domains(domains: pl.DataFrame) -> Block:
         numbers.doubtful(numbers.rank_of(rank, of), doubt)
         for rank, of, doubt in domains.select("rank", "of", "doubt").iter_rows()
     ]
-    bars = [numbers.bar(score, _BAR) for score in domains["score"]]
     return Grid(
         "The trust's domains",
         (
@@ -95,7 +93,6 @@ def _domains(domains: pl.DataFrame) -> Block:
             Column("Score", [numbers.score(score) for score in domains["score"]], numeric=True),
             Column("Segment", [numbers.number(s) for s in domains["segment"]], numeric=True),
             Column("Rank", ranks, numeric=True),
-            Column("longer is worse", bars),
         ),
     )
 

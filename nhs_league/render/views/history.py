@@ -48,7 +48,9 @@ def revisions(answer: Revisions) -> list[Column]:
         Column("Figure", texts(frame, "figure")),
         Column("Of", texts(frame.select(pl.coalesce("metric", "name")), "metric"), wraps=True),
         Column("Before", before, numeric=True),
-        Column("Now", [numbers.number(v) for v in frame["published"]], numeric=True, ink=Ink.STRONG),
+        Column(
+            "Now", [numbers.number(v) for v in frame["published"]], numeric=True, ink=Ink.STRONG
+        ),
         Column("File before", [short_file(name) for name in frame["file_before"]]),
         Column("File now", [short_file(name) for name in frame["release_file"]]),
     ]
