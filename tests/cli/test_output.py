@@ -185,6 +185,7 @@ def test_a_terminal_that_is_not_utf_8_gets_a_table_all_the_same(
 
 
 def test_wide_shows_every_column(sample: Run) -> None:
+    narrow = sample("worst", "--metric", "elective", "--format", "table").stdout
     wide = sample("worst", "--metric", "elective", "--format", "table", "--wide").stdout
     # The trust ranked 127th of 129, ZA7, is a teaching trust.
     assert "Acute - Teaching" not in narrow
