@@ -14,6 +14,7 @@ from nhs_league.core.metrics import Area, Metric, catalogue
 from nhs_league.core.peers import with_peers
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
+from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.robustness import in_hundred
 from nhs_league.errors import NoDataError
 from nhs_league.usage import GroupBy
@@ -50,12 +51,13 @@ _COLUMN = {
 }
 
 
-def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
+def side_by_side(frames: Frames, trust_codes: Sequence[str], keep: Keep = afresh) -> Comparison:
     """Compare trusts metric by metric.
 
     Args:
         frames: the tidy frames, one quarter for each trust type.
         trust_codes: at least two trusts of the standings, in the order in which to show them.
+        keep: where likely ranges are kept.
 
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
@@ -97,7 +99,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     )  # fmt: skip
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
     if not ordered["rank_low"].count():
-        ordered = _with_ranges(frames.of_types(types), ordered)
+        ordered = _with_ranges(frames.of_types(types), ordered, keep)
     pairs = confidence.distinguishable(frames, ordered)
     if breaks:
         # Average scores of different framework years are made in different ways.
@@ -118,10 +120,10 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
     )
 
 
-def _with_ranges(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
+def _with_ranges(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.DataFrame:
     """Add likely ranges of our own, where none is published."""
     every = frames.standings.collect()
-    ranges = confidence.bootstrap_ranges(frames.observations, every)
+    ranges = confidence.bootstrap_ranges(frames.observations, every, keep)
     return standings.join(ranges, on=["quarter", "trust_code"], how="left", maintain_order="left")
 
 
@@ -274,8 +276,10 @@ def _figures(
         ordered = by_metric(frames, measure, filters, worst_first=False)
         if measure.higher_is_better is None:
             raise NoDataError(f"Which values of “{measure.metric}” are better is not known.")
-        named = ordered.with_columns(figure="value")
-        return named, measure.short_name, measure.unit, measure.higher_is_better
+        # A metric without a unit is published as a score alone.
+        column, unit = ("score", "score") if measure.unit is None else ("value", measure.unit)
+        named = ordered.with_columns(figure=column)
+        return named, measure.short_name, unit, measure.higher_is_better
     if isinstance(measure, Area):
         ordered = by_area(frames, measure, filters, worst_first=False)
         figure = pl.coalesce("score", "computed_mean_score")

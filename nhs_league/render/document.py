@@ -29,7 +29,7 @@ from nhs_league.render.views.cells import plain, texts
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
-COMPUTED = "* computed from the stored figures; not published."
+COMPUTED = "* Computed by nhsleague, not published by NHS England."
 _BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
 """Answers that list one trust type after the other."""
 _OUTCOMES = {
