@@ -14,7 +14,7 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import STANDINGS, Frames, round_computed
 from nhs_league.core.method.scoring import league_rank, scored_for_average, weighted_mean
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
-from nhs_league.core.peers import WITH_PEERS, compare, effective_rank
+from nhs_league.core.peers import WITH_PEERS, compare, effective_rank, standard_met
 from nhs_league.core.uncertainty.chance import regression
 from nhs_league.core.uncertainty.differences import ends
 from nhs_league.core.uncertainty.keeping import Keep, afresh
@@ -96,7 +96,7 @@ def by_metric(
             computed_lowest=pl.col("value").min(),
             computed_highest=pl.col("value").max(),
             standard=pl.lit(metric.standard, pl.Float64),
-            computed_standard_met=_standard_met(metric),
+            computed_standard_met=standard_met(metric.standard, higher=metric.higher_is_better),
         )
         .join(trusts, on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
@@ -147,15 +147,6 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
         .select(BY_METRIC)
         .collect()
     )
-
-
-def _standard_met(metric: Metric) -> pl.Expr:
-    """Count the trusts that meet a metric's standard; null where it has none."""
-    if metric.standard is None or metric.higher_is_better is None:
-        return pl.lit(None, pl.Int32)
-    value = pl.col("value")
-    is_met = value >= metric.standard if metric.higher_is_better else value <= metric.standard
-    return is_met.sum().cast(pl.Int32)
 
 
 def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) -> pl.DataFrame:
