@@ -42,6 +42,7 @@ BY_AREA = (
 ``of`` are published, and only for whole domains, and ``doubt`` is of them; ``computed_mean_score``
 is the mean of the scores of the area's metrics, by which other areas rank."""
 
+_OF_RATES = ("rank", "of", "median", "lower_quartile", "upper_quartile", "standard")
 _KINDS = {**WITH_PEERS, "standard": pl.Float64(), "computed_standard_met": pl.Int32()}
 _LEAGUE_ORDER = (
     "Ordered by segment, then by average score (1.00 is best, 4.00 is worst). The likely range "
@@ -127,12 +128,7 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
     of_metric = of_type.observations.filter(
         pl.col("metric_id") == metric.metric_id, pl.col("value").is_not_null()
     )
-    nothing = [
-        column
-        for column in BY_METRIC
-        if column in ("rank", "of", "median", "lower_quartile", "upper_quartile", "standard")
-        or column.startswith("computed_")
-    ]
+    nothing = [c for c in BY_METRIC if c in _OF_RATES or c.startswith("computed_")]
     return (
         of_metric.filter(~is_compared())
         .join(of_metric.filter(is_compared()), on=["quarter", "trust_code"], how="anti")
