@@ -22,6 +22,15 @@ class Guess(str):
     __slots__ = ()
 
 
+class InWords(str):
+    """A note that puts into words what a terminal draws, or shows on request only.
+
+    Formats without drawings show it like any other note.
+    """
+
+    __slots__ = ()
+
+
 class Presenter(Protocol):
     """Whatever can show an answer: ``render.meta.Meta`` does."""
 
@@ -51,6 +60,7 @@ class Answer:
         frame: the answer as a tidy frame, figures unrounded.
         assumptions: what was assumed where the person left it open.
         notes: what a reader must know to read the figures correctly.
+        scope: whose figures these are: ``acute trusts, London``; empty where no question narrows.
         presenter: what shows the answer; None for an answer of the core alone.
 
     """
@@ -59,6 +69,7 @@ class Answer:
     frame: pl.DataFrame
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    scope: str = field(default="", kw_only=True)
     presenter: Presenter | None = field(default=None, compare=False, kw_only=True)
 
     def further_frames(self) -> dict[str, pl.DataFrame]:

@@ -111,6 +111,15 @@ def peer_median() -> pl.Expr:
     return pl.when(is_compared()).then(pl.coalesce("median", "computed_median"))
 
 
+def standard_met(standard: float | None, *, higher: bool | None) -> pl.Expr:
+    """Count the values that meet a standard; null where there is none."""
+    if standard is None or higher is None:
+        return pl.lit(None, pl.Int32)
+    value = pl.col("value")
+    is_met = value >= standard if higher else value <= standard
+    return is_met.sum().cast(pl.Int32)
+
+
 def best_quarter() -> pl.Expr:
     """Return the value at which a type's best quarter begins: published, else computed."""
     upper = pl.coalesce("upper_quartile", "computed_upper_quartile")

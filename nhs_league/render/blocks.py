@@ -99,6 +99,7 @@ class Column:
         numeric: whether it is set flush right.
         wraps: whether its texts may be broken over lines.
         shrinks: whether its texts may be cut with an ellipsis: names.
+        briefs: shorter texts, for cells that have no room for theirs; empty for none.
         ink: how all its texts look.
         tones: how good each figure is: its colour and, beside it, its sign; None for neither.
         colours: how good each text is, where no sign beside it is needed: its colour alone.
@@ -117,6 +118,7 @@ class Column:
     numeric: bool = False
     wraps: bool = False
     shrinks: bool = False
+    briefs: Sequence[str] = ()
     ink: Ink | None = None
     tones: Sequence[Tone | None] = ()
     colours: Sequence[Tone | None] = ()
@@ -166,6 +168,7 @@ class Grid:
         columns: its columns, in the order of the screen.
         sections: before which rows a new part begins.
         titles: the parts' titles, the first part's too; empty for parts without.
+        tones: how good what each title names is; empty for none.
         has_hint: whether columns that do not fit are named below.
 
     """
@@ -174,6 +177,7 @@ class Grid:
     columns: tuple[Column, ...]
     sections: tuple[int, ...] = ()
     titles: tuple[str, ...] = ()
+    tones: tuple[Tone | None, ...] = ()
     has_hint: bool = True
 
     def rows(self) -> Iterator[tuple[tuple[Column, str], ...]]:

@@ -32,7 +32,7 @@ from nhs_league.render.views.stories import news_blocks, story_blocks
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
-_COMPUTED = "* Computed by nhsleague, not published by NHS England."
+COMPUTED = "* Computed by nhsleague, not published by NHS England."
 _BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
 """Answers that list one trust type after the other."""
 _OUTCOMES = {
@@ -91,7 +91,7 @@ def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]
             yield Grid("The trusts compared", tuple(standings(answer)))
         yield Grid(answer.title, tuple(shown), tuple(_sections(answer)))
         if not columns and any(t.endswith("*") for c in shown for t in (c.heading, *c.cells)):
-            yield Remark(_COMPUTED)
+            yield Remark(COMPUTED)
     yield from map(Remark, answer.notes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import overload
@@ -189,7 +190,7 @@ def dots(
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """The sign for a quarter without a figure."""
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…", "1234567#--''\"\"x.--^v~")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£●", "1234567#--''\"\"x.--^v~=#o")
 """Replacements for our signs on a terminal that has only ASCII."""
 
 
@@ -219,6 +220,18 @@ def short_name(trust_name: str) -> str:
         if name.casefold().endswith(form.casefold()):
             name = name[: -len(form)]
     return name.rstrip(", ")
+
+
+def brief_name(trust_name: str) -> str:
+    """Return a trust's short name with its commonest words abbreviated, where room is short.
+
+    >>> brief_name("University Hospitals of Derby and Burton NHS Foundation Trust")
+    'UH of Derby and Burton'
+    >>> brief_name("The Royal Marsden NHS Foundation Trust")
+    'Royal Marsden'
+    """
+    name = short_name(trust_name).removeprefix("The ")
+    return re.sub(r"\bUniversity Hospitals?\b", "UH", name)
 
 
 def in_hundreds(shares: Iterable[float | None]) -> list[str]:

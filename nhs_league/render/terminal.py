@@ -80,7 +80,12 @@ def print_answer(console: Console, answer: Answer, meta: Meta, look: Look) -> No
     shown = screen(
         answer,
         meta,
-        Screen(console.width, console.height if console.is_terminal else None, every=look.every),
+        Screen(
+            console.width,
+            console.height if console.is_terminal else None,
+            every=look.every,
+            wide=look.wide,
+        ),
     )
     for block in shown:
         printer.print(block)
