@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -160,6 +159,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _part() -> str:
+    # Only writing needs it, and it takes a while to import.
+    import secrets
+
     return f".nhsleague-{secrets.token_hex(6)}{PART}"
 
 

@@ -7,10 +7,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nhs_league.cli.background import background, is_colour_forced
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.files import check_place, is_closed_pipe, is_stdout, write_file
 from nhs_league.version import __version__
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
 _PAGE = 100
 
 
-def show_answer(answer: Answer, output: Output, common: Common) -> None:
-    """Show an answer as asked: a table on a terminal, CSV in a pipe, or what an option says.
+def show_answer(answer: Answer, output: Output, common: Common) -> bool:
+    """Show an answer as a table on a terminal, as CSV in a pipe, or as an option says.
 
     Args:
         answer: the answer.
         output: how to show it.
         common: whether it is the sample's, and what to keep quiet about.
+
+    Returns:
+        Whether it was delivered: not so where the reader of a pipe ended before it was written.
 
     Raises:
         UsageError: the format is not known, or options contradict each other.
@@ -46,10 +50,9 @@ def show_answer(answer: Answer, output: Output, common: Common) -> None:
     columns = _columns(answer, output)
     notify_assumptions(answer.assumptions, quiet=common.quiet)
     if wanted == TABLE:
-        _table(answer, meta, output, common, columns)
-        return
+        return _table(answer, meta, output, common, columns)
     _notify_beside(answer, meta, wanted, common)
-    write(_written(answer, meta, wanted, columns), output.output)
+    return write(_written(answer, meta, wanted, columns), output.output)
 
 
 def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
@@ -66,7 +69,7 @@ def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> N
 
 
 def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
-    """Show what was assumed where the person left it open; with ``--quiet``, nothing is guessed.
+    """Show what was assumed where the person left it open; with ``--quiet``, guess nothing.
 
     Raises:
         NotFoundError: it is quiet, and something was guessed.
@@ -80,7 +83,7 @@ def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
     elif guesses := [line for line in lines if isinstance(line, Guess)]:
         raise NotFoundError(
             "\n".join(guesses),
-            "With --quiet nothing is guessed. Use the code, or part of the name as it is spelt.",
+            "With --quiet, nothing is guessed. Use the code, or correct the spelling.",
         )
 
 
@@ -90,7 +93,7 @@ def notify(line: str) -> None:
 
 
 def check(output: Output) -> None:
-    """Check how an answer is wanted, before anything is opened or worked out.
+    """Check the output options, before anything is opened or worked out.
 
     Raises:
         UsageError: the format is not known, options contradict each other, or the file has no
@@ -101,11 +104,11 @@ def check(output: Output) -> None:
     if output.output is not None and not is_stdout(output.output):
         check_place(output.output)
     if output.columns and not _named(output):
-        raise UsageError("--columns names no column.", "For example: --columns trust_code,rank")
+        raise UsageError("Which columns? For example: --columns trust_code,rank")
 
 
 def format_of(output: Output) -> str:
-    """Return the format that the options mean, by name.
+    """Return the name of the format that the options ask for.
 
     Raises:
         UsageError: it is not known, or options contradict each other.
@@ -117,15 +120,25 @@ def format_of(output: Output) -> str:
         {output.format.value} if output.format else set()
     )
     if output.output is not None and not is_stdout(output.output) and not wanted:
-        ending = output.output.suffix.removeprefix(".").casefold()
-        wanted = {ENDINGS.get(ending, ending or "no ending")}
+        extension = output.output.suffix.removeprefix(".").casefold()
+        if not extension:
+            raise UsageError(
+                f"{output.output} has no extension to show its format.",
+                "Add one, such as .csv, or use --format.",
+            )
+        wanted = {ENDINGS.get(extension, extension)}
     if len(wanted) > 1:
-        raise UsageError(f"Several formats: {', '.join(sorted(wanted))}.", "Name one.")
+        raise UsageError(
+            f"You asked for several formats: {', '.join(sorted(wanted))}.", "Choose one."
+        )
     if not wanted:
         return TABLE if sys.stdout.isatty() else "csv"
     (name,) = wanted
     if (format_name := ENDINGS.get(name, name)) not in names():
-        raise UsageError(f"No format is called “{name}”.", f"Known: {', '.join(names())}.")
+        raise UsageError(
+            f'There is no format "{name}".',
+            f"Choose from: {', '.join(names())}.",
+        )
     return format_name
 
 
@@ -155,49 +168,76 @@ def _written(answer: Answer, meta: Meta, wanted: str, columns: list[str]) -> str
     return WRITERS[wanted].write(answer, meta)
 
 
-def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> None:
-    from nhs_league.render.terminal import print_answer, to_text
+def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> bool:
+    from nhs_league.render.terminal import Look, print_answer, to_text
 
+    look = Look(wide=output.wide, every=output.every, plain=output.plain, columns=columns)
     if output.output is not None and not is_stdout(output.output):
-        write(to_text(answer, meta, width=_PAGE, wide=output.wide, columns=columns), output.output)
-        return
-    if not sys.stdout.isatty():
+        return write(to_text(answer, meta, width=_PAGE, look=look), output.output)
+    if not sys.stdout.isatty() and not is_colour_forced():
         width = shutil.get_terminal_size((80, 24)).columns
-        write(to_text(answer, meta, width=width, wide=output.wide, columns=columns), None)
-        return
+        return write(to_text(answer, meta, width=width, look=look), None)
     from rich.console import Console
 
-    console = Console(no_color=common.no_color or None, highlight=False, emoji=False, markup=False)
-    with _quiet_pipe():
-        print_answer(console, answer, meta, wide=output.wide, columns=columns)
+    from nhs_league.cli.pager import paged
+
+    console = Console(
+        no_color=common.no_color or None,
+        force_terminal=is_colour_forced() or None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
+    # Without colour there is no need to ask the terminal.
+    shown = look if console.no_color else replace(look, background=background())
+    with _quiet_pipe() as pipe, paged(console, wanted=not common.no_pager):
+        print_answer(console, answer, meta, shown)
+    return pipe.is_open
 
 
-def write(written: str | bytes, file: Path | None) -> None:
-    """Write to a file that a person named, or to stdout where none is, or ``-``."""
+def write(written: str | bytes, file: Path | None) -> bool:
+    """Write to a file that a person named, or to stdout where none is, or ``-``.
+
+    Returns:
+        Whether all of it was written: not so where the reader of a pipe ended before.
+
+    """
     data = written.encode("utf-8") if isinstance(written, str) else written
     if file is not None and not is_stdout(file):
-        with _quiet_pipe():
+        with _quiet_pipe() as pipe:
             write_file(file, data)
-        return
+        return pipe.is_open
     if isinstance(written, bytes) and sys.stdout.isatty():
-        raise UsageError("This format is for a file.", "Name one with -o FILE.")
-    with _quiet_pipe():
+        raise UsageError(
+            "This format cannot be shown on a terminal.", "Write it to a file: -o FILE."
+        )
+    with _quiet_pipe() as pipe:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
+    return pipe.is_open
+
+
+@dataclass
+class _Pipe:
+    """Whether the reader of a pipe still reads."""
+
+    is_open: bool = True
 
 
 @contextmanager
-def _quiet_pipe() -> Iterator[None]:
+def _quiet_pipe() -> Iterator[_Pipe]:
     """End quietly when the reader of a pipe has seen enough (``| head``)."""
+    pipe = _Pipe()
     try:
-        yield
+        yield pipe
     except OSError as error:
         if not is_closed_pipe(error):
             raise
+        pipe.is_open = False
         discard_stdout()
 
 
 def discard_stdout() -> None:
-    """Let what is still buffered go nowhere, so that it does not fail again when Python ends."""
+    """Discard what is still buffered, so that it does not fail again when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
@@ -22,6 +22,15 @@ class Guess(str):
     __slots__ = ()
 
 
+class InWords(str):
+    """A note that puts into words what a terminal draws, or shows on request only.
+
+    Formats without drawings show it like any other note.
+    """
+
+    __slots__ = ()
+
+
 class Presenter(Protocol):
     """Whatever can show an answer: ``render.meta.Meta`` does."""
 
@@ -31,6 +40,12 @@ class Presenter(Protocol):
 
     def html(self, answer: Answer) -> str:
         """Return the answer as a fragment of HTML."""
+
+    def text(self, answer: Answer, form: str) -> str:
+        """Return the answer in a format that is text."""
+
+    def chart(self, answer: Answer) -> Any:
+        """Return the answer as a chart."""
 
     def save(self, answer: Answer, path: Path) -> None:
         """Write the answer to a file; its extension sets the format."""
@@ -45,6 +60,7 @@ class Answer:
         frame: the answer as a tidy frame, figures unrounded.
         assumptions: what was assumed where the person left it open.
         notes: what a reader must know to read the figures correctly.
+        scope: whose figures these are: ``acute trusts, London``; empty where no question narrows.
         presenter: what shows the answer; None for an answer of the core alone.
 
     """
@@ -53,6 +69,7 @@ class Answer:
     frame: pl.DataFrame
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    scope: str = field(default="", kw_only=True)
     presenter: Presenter | None = field(default=None, compare=False, kw_only=True)
 
     def further_frames(self) -> dict[str, pl.DataFrame]:
@@ -76,6 +93,27 @@ class Answer:
 
         """
         self._shown_by().save(self, Path(path))
+
+    def as_text(self, form: str = "markdown") -> str:
+        """Return the answer as a text.
+
+        Args:
+            form: csv, tsv, json, ndjson, markdown or html.
+
+        Raises:
+            UsageError: no format is called so, or it is not text.
+
+        """
+        return self._shown_by().text(self, form)
+
+    def chart(self) -> Any:
+        """Return the answer as an ``altair.Chart``, with its title, units and source.
+
+        Raises:
+            UsageError: altair is not installed, or such an answer has no chart.
+
+        """
+        return self._shown_by().chart(self)
 
     def _repr_html_(self) -> str:
         """Return the answer as a notebook shows it."""
@@ -150,7 +188,8 @@ class TrustProfile(Answer):
 
     Attributes:
         standing: its row of STANDINGS with ``computed_score_rank`` and ``computed_of``.
-        domains: its rows of DOMAINS.
+        domains: its rows of DOMAINS with ``computed_median``, that of its type.
+        past: its values quarter by quarter, ``core.profile.PAST``.
         previous: its row of STANDINGS in the quarter before; None where there is none.
         ranges: its likely ranges, computed; None where they are published and no option is set.
         firmness: how firm its place by score is, ``core.uncertainty.redraws.firmness``; None where
@@ -163,6 +202,7 @@ class TrustProfile(Answer):
 
     standing: pl.DataFrame
     domains: pl.DataFrame
+    past: pl.DataFrame
     previous: pl.DataFrame | None = None
     ranges: pl.DataFrame | None = None
     firmness: pl.DataFrame | None = None
@@ -268,6 +308,44 @@ class HiddenWeakSpots(Answer):
 
 class CappedTrusts(Answer):
     """Trusts in segment 3 only through the financial override: ``core.hidden.CAPPED``."""
+
+
+class Stories(Answer):
+    """What a reporter would look at first: ``core.stories.STORIES``."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was last seen of a trust.
+
+    Attributes:
+        quarter: the newest quarter of its trust type.
+        fingerprints: quarter -> a digest of the trust's published figures.
+        revised: figure -> how many versions of it had been published, where there were several.
+
+    """
+
+    quarter: str
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    revised: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class News(Answer):
+    """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
+
+    Attributes:
+        trusts: the trusts looked at: trust_code and trust_name.
+        seen: trust code -> what is seen now, to look again from.
+
+    """
+
+    trusts: pl.DataFrame
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+
+class Watched(Answer):
+    """The trusts that a person watches: trust_code, trust_name, quarter (the newest seen)."""
 
 
 class Changes(Answer):

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.core import trust_types
-from nhs_league.core.answers import Spread
-from nhs_league.core.filters import Filters
+from nhs_league.core.answers import InWords, Spread
+from nhs_league.core.filters import Filters, in_scope
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.metrics import Metric, catalogue, is_compared
 from nhs_league.core.peers import GROUP, with_peers
@@ -23,16 +22,22 @@ HISTOGRAM = pl.Schema(
         "trust_type": pl.String,
         "metric_id": pl.String,
         "metric": pl.String,
+        "short_name": pl.String,
         "unit": pl.String,
         "computed_from": pl.Float64,
         "computed_to": pl.Float64,
         "trusts": pl.Int32,
         "marked": pl.String,
         "has_median": pl.Boolean,
+        "higher_is_better": pl.Boolean,
+        "computed_median": pl.Float64,
     }
 )
-"""One row a twelfth of the span from the lowest to the highest value, the lowest first. ``marked``
-names the marked trusts in it, ``has_median`` whether the median lies in it."""
+"""One row a twelfth of the span from the lowest to the highest value, the lowest first; a single
+row where all values are equal. ``marked`` names the marked trusts in it, ``has_median`` whether the
+median of the values lies in it."""
+_ONE_ROW = "There is one value, so there is one row."
+_ROWS = "Each row is a twelfth of the span from the lowest to the highest value."
 
 
 def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
@@ -57,12 +62,13 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
     if valued.is_empty():
         raise NoDataError(f"No trust has a value of {metric.metric}.")
     low, high = valued.select(pl.col("value").min(), high=pl.col("value").max()).row(0)
-    step = (high - low) / BINS or 1.0
+    # Equal values are one bin, and span nothing.
+    bins, step = (BINS, (high - low) / BINS) if low < high else (1, 1.0)
 
     def bin_of(value: pl.Expr) -> pl.Expr:
         # Rounded, so that a value where two bins meet is in the upper one.
         steps: pl.Expr = (value - low) / step
-        return steps.round(9).floor().clip(0, BINS - 1).cast(pl.Int32)
+        return steps.round(9).floor().clip(0, bins - 1).cast(pl.Int32)
 
     names = pl.when(pl.col("trust_code").is_in(list(marked))).then("trust_code")
     in_bins = valued.group_by(place=bin_of(pl.col("value"))).agg(
@@ -71,30 +77,38 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
     median = valued["value"].median()
     edges = pl.col("place") * step + low
     frame = (
-        pl.DataFrame({"place": range(BINS)}, schema={"place": pl.Int32})
+        pl.DataFrame({"place": range(bins)}, schema={"place": pl.Int32})
         .join(in_bins, on="place", how="left", maintain_order="left")
         .with_columns(
             computed_from=round_computed(edges),
-            computed_to=round_computed(edges + step),
+            computed_to=round_computed(edges + step) if low < high else pl.lit(high),
             trusts=pl.col("trusts").fill_null(0),
             has_median=bin_of(pl.lit(median, pl.Float64)) == pl.col("place"),
             quarter=pl.lit(valued["quarter"][0]),
             trust_type=pl.lit(metric.trust_type),
             metric_id=pl.lit(metric.metric_id),
             metric=pl.lit(metric.metric),
+            short_name=pl.lit(metric.short_name),
             unit=pl.lit(metric.unit, pl.String),
+            higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
+            computed_median=round_computed(pl.lit(median, pl.Float64)),
         )
         .select(cast_to(HISTOGRAM))
     )
+    scope = in_scope(metric.trust_type, filters)
+    absent = sorted(set(marked).difference(valued["trust_code"]))
     better = {True: " Higher is better.", False: " Lower is better.", None: ""}
     return Spread(
-        title=f"{metric.metric} ({trust_types.in_words(metric.trust_type)})",
+        title=f"{metric.metric} ({scope})",
         frame=frame,
         notes=(
-            f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} "
-            "Each row is a twelfth of the span from the lowest to the highest value; m marks the "
-            "median.",
+            InWords(
+                f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]}"
+            ),
+            InWords(_ROWS if low < high else _ONE_ROW),
+            *([f"Not marked, as there is no value here: {', '.join(absent)}."] if absent else []),
         ),
+        scope=scope,
     )
 
 

@@ -40,6 +40,7 @@ def loaded(data_dir: Path, *arguments: str, **env: str) -> set[str]:
 @pytest.mark.parametrize(
     "arguments",
     [
+        [],
         ["--version"],
         ["--help"],
         ["worst", "--help"],
@@ -77,6 +78,7 @@ def test_completion_imports_nothing_that_answers(
         ["trend", "ZB6", "--json"],
         ["changes", "--limit", "3"],
         ["hidden"],
+        ["stories"],
         ["explain", "ZB6", "--csv"],
     ],
     ids=" ".join,
