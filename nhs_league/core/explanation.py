@@ -156,6 +156,7 @@ def explain(
         notes=tuple(_notes(row, boundaries, total, metrics)),
         standing=standing,
         cuts=_cuts(row, boundaries, total),
+        rules=tuple(how_scored(metrics)),
     )
 
 
@@ -341,7 +342,6 @@ def _notes(
     row: Row, boundaries: Sequence[SegmentBoundary], total: float, metrics: pl.DataFrame
 ) -> Iterator[str]:
     yield from weights(metrics)
-    yield from how_scored(metrics)
     yield from not_recomputed(metrics)
     yield from _distance_notes(row, boundaries, total, metrics)
     yield from _override_notes(row)
@@ -375,10 +375,10 @@ def _distance_notes(
         yield "The thresholds between segments are not known: fetch the full release."
     else:
         fixed = has_fixed_cuts(str(row["quarter"]))
-        kind = "are the same all year" if fixed else "change each quarter"
+        kind = "are the same all year and" if fixed else "change each quarter, but are the same"
         yield (
-            f"Thresholds {kind} and are the same for all trust types. They are worked out from "
-            "the published segments; NHS England sets the real ones."
+            f"Thresholds {kind} for all trust types. They are worked out from the published "
+            "segments; NHS England sets the real ones."
         )
 
 

@@ -58,7 +58,10 @@ def with_short_unit(figure: float | None, unit: str | None) -> str:
     >>> with_short_unit(6.85, "out of 10"), with_short_unit(31, "mins")
     ('6.85/10', '31 min')
     """
-    short = {"out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s"}
+    short = {
+        "out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s",
+        "percentage points": " points",
+    }  # fmt: skip
     if figure is None or unit not in short:
         return with_unit(figure, unit)
     return f"{number(figure)}{short[unit]}"
@@ -191,7 +194,7 @@ def dots(
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """The sign for a quarter without a figure."""
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…", "1234567#--''\"\"x.--^v~")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…→£", "1234567#--''\"\"x.--^v~>!")
 """Replacements for our signs on a terminal that has only ASCII."""
 
 
@@ -221,6 +224,15 @@ def short_name(trust_name: str) -> str:
         if name.casefold().endswith(form.casefold()):
             name = name[: -len(form)]
     return name.rstrip(", ")
+
+
+def abbreviated(trust_name: str) -> str:
+    """Shorten a trust's name further, where there is no room for it.
+
+    >>> abbreviated("University Hospitals of Derby and Burton")
+    'UH of Derby and Burton'
+    """
+    return trust_name.replace("University Hospitals", "UH").replace("University Hospital", "UH")
 
 
 def in_hundreds(shares: Iterable[float | None]) -> list[str]:
