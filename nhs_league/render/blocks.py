@@ -141,7 +141,9 @@ class Column:
         """The narrowest that the column can be."""
         if self.drawings:
             return max((each.narrowest for each in self.drawings if each), default=0)
-        return min(self.width, self.wrap_width) if self.is_flexible else self.width
+        if not self.is_flexible:
+            return self.width
+        return min(self.width, max(self.wrap_width, cell_len(self.heading)))
 
     @property
     def is_flexible(self) -> bool:

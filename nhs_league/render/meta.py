@@ -19,7 +19,6 @@ from nhs_league.core.answers import (
 from nhs_league.core.quarters import in_time
 
 LICENCE = "Open Government Licence v3.0"
-_SHORT_LICENCE = "Open Government Licence v3"
 SOURCE = "NHS England, NHS Oversight Framework"
 _WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList)
 _PAGE = 100
@@ -58,7 +57,7 @@ class Meta:
         if self.sample or isinstance(answer, _WITHOUT_FIGURES) or not named:
             return ""
         quarters = named[0] if len(named) == 1 else f"{named[0]} to {named[-1]}"
-        return f"NHS England, Oversight Framework, {quarters} ({_SHORT_LICENCE})"
+        return f"NHS England, {quarters} ({LICENCE})"
 
     def html(self, answer: Answer) -> str:
         """Return the answer as a fragment of HTML, as a notebook shows it."""

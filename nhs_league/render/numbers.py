@@ -94,13 +94,20 @@ def rank_of(rank: int | None, of: int | None) -> str:
     return f"{rank} of {of}" if of is not None else str(rank)
 
 
+def rank_in_short(rank: int | None, of: int | None) -> str:
+    """Write a rank as a narrow table has room for: ``47/61``; nothing where it is not known."""
+    if rank is None:
+        return ""
+    return f"{rank}/{of}" if of is not None else str(rank)
+
+
 def doubtful(figure: str, doubt: str | None) -> str:
     """Add a question mark to a figure that others of its release contradict.
 
     >>> doubtful("46.55%", None), doubtful("46.55%", "other rows have another rank")
     ('46.55%', '46.55%?')
     """
-    return figure if doubt is None or figure == _UNKNOWN else f"{figure}?"
+    return figure if doubt is None or figure in ("", _UNKNOWN) else f"{figure}?"
 
 
 def ordinal(rank: int) -> str:

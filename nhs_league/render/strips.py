@@ -154,11 +154,13 @@ class Sparkline:
     Attributes:
         values: a figure a quarter, the oldest first.
         same: whether each only repeats the figure before, for the same period.
+        least: the least span that the blocks cover, so that a small change looks small.
 
     """
 
     values: tuple[float | None, ...]
     same: tuple[bool, ...]
+    least: float = 0.0
 
     @property
     def narrowest(self) -> int:
@@ -174,8 +176,9 @@ class Sparkline:
         """Draw a block a quarter; ``=`` where the figure was only published again."""
         blocks = _ASCII_BLOCKS if theme.is_ascii else _BLOCKS
         known = [value for value in self.values if value is not None]
-        low = min(known, default=0.0)
-        span = (max(known, default=1.0) - low) or 1.0
+        low, high = min(known, default=0.0), max(known, default=0.0)
+        span = max(high - low, self.least) or 1.0
+        low -= (span - (high - low)) / 2
         text = "".join(
             " "
             if value is None

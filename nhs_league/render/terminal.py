@@ -37,8 +37,6 @@ from nhs_league.render.theme import Background, Ink, Theme, theme_for
 _INDENT = (0, 0, 0, 2)
 _UNDER_NUMBER = (0, 0, 0, 5)
 _LABEL = 10
-_DRAWN = 37
-"""How wide a drawing beside a label is at 80 columns."""
 NOTICE = "SAMPLE: invented data"
 
 
@@ -171,8 +169,8 @@ class _Printer:
     def _fact(self, block: Fact) -> None:
         text = self._styled((block.label.ljust(_LABEL), Ink.STRONG))
         if block.drawing is not None:
-            width = max(self._console.width - 80, 0) + _DRAWN
-            width = max(min(width, block.drawing.widest), block.drawing.narrowest)
+            room = self._console.width - _LABEL - 2 - cell_len(block.lead) - cell_len(block.text)
+            width = max(min(room, block.drawing.widest), block.drawing.narrowest)
             for piece, tone in block.drawing.draw(width, self._theme):
                 text.append(piece, self._theme.style(tone))
             text.append("  ")
@@ -243,7 +241,7 @@ def _is_apart(before: Block | None, block: Block) -> bool:
     if isinstance(before, Heading):
         return before.level < 2 and not isinstance(block, Fact)
     if isinstance(block, Fact | Next):
-        return not isinstance(before, Fact)
+        return not isinstance(before, Fact | Next)
     if isinstance(block, Legend | Remark):
         return not isinstance(before, Remark | Legend)
     if isinstance(block, Line | Points):

@@ -30,6 +30,8 @@ _QUARTERS = 5
 """How many quarters a sparkline shows."""
 _MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
 _SHORT_DOMAIN = 14
+_WITH_BARS = 78
+"""From how many columns on two domains on a line have bars."""
 _ROOMY = 100
 """From how many columns on a word stands beside each arrow."""
 _PAST = ("quarter", "metric_id", "unit", "value", "is_republished")
@@ -42,10 +44,10 @@ def show(answer: TrustProfile, screen: Screen) -> Iterator[Block]:
     standing = answer.standing.row(0, named=True)
     height = (screen.height or _LINES + 1) - 1
     is_tall = screen.every or height >= _TALL
-    yield from _title(standing)
+    yield from _title(standing, screen)
     facts = list(_position(standing, answer))
     yield from facts
-    yield from _domains(answer.domains, is_tall=is_tall)
+    yield from _domains(answer.domains, screen, is_tall=is_tall)
     weak = answer.frame.filter(pl.col("weak_spot").is_not_null())
     domains = answer.domains.height if is_tall else -(-answer.domains.height // 2)
     room = max(height - len(facts) - domains - _BESIDE, _FEWEST)
@@ -71,12 +73,12 @@ def after_show(answer: TrustProfile) -> tuple[str, ...]:
     return (f"explain {code}", *better, f"report {code} -o {code.casefold()}.html")
 
 
-def _title(standing: Row) -> Iterator[Block]:
-    name = standing["trust_name"]
+def _title(standing: Row, screen: Screen) -> Iterator[Block]:
+    name, quarter = standing["trust_name"], standing["quarter"]
     yield Heading(name, 1, code=standing["trust_code"], short=numbers.short_name(name))
-    quarter = standing["quarter"]
-    ended = f"{quarter} (to {Quarter.parse(quarter).end:%B %Y})"
-    yield Heading(" · ".join(p for p in (_kind(standing), standing["region"], ended) if p), 0)
+    about = " · ".join(part for part in (_kind(standing), standing["region"], quarter) if part)
+    dated = f"{about} (to {Quarter.parse(quarter).end:%B %Y})"
+    yield Heading(dated if len(dated) <= screen.width else about, 0)
 
 
 def _kind(standing: Row) -> str:
@@ -108,12 +110,12 @@ def _why(standing: Row) -> str:
         return "intensive support, decided by NHS England"
     cause = "a deficit" if deficit else "the financial override"
     if segment == 3 and unadjusted is not None and unadjusted < segment:
-        return f"only because of {cause}: its score gives {unadjusted}"
+        return f"because of {cause}; {unadjusted} on its score"
     if override is False or (override is None and deficit is False):
         why = "in deficit, but its score decides" if deficit else "by its score; no deficit"
         return why if deficit is not None else "by its score"
     if unadjusted == segment or segment != 3:
-        return f"by its score; {cause} makes no difference"
+        return f"by its score, with or without {cause}"
     return "by its score or its finances: your files do not say"
 
 
@@ -127,7 +129,8 @@ def _rank(standing: Row, answer: TrustProfile) -> Fact:
         how = " (computed)"
     last = of or max((v for v in (rank, *likely, standing["computed_of"]) if v), default=1)
     is_known = None not in likely
-    drawing = Ranks(rank, ((likely[0], likely[1]),) if is_known else (), last, tone_of_segment(standing["segment"]))
+    runs = ((likely[0], likely[1]),) if is_known else ()
+    drawing = Ranks(rank, runs, last, tone_of_segment(standing["segment"]))
     placed = numbers.doubtful(numbers.rank_of(rank, of), standing["doubt"])
     words = f", likely {likely[0]} to {likely[1]}{how}" if is_known else ""
     return Fact("Rank", f"{placed}{words}", drawing)
@@ -177,43 +180,50 @@ def _since(standing: Row, previous: pl.DataFrame | None) -> Iterator[Fact]:
         yield Fact(f"Since {before['quarter'].split()[0]}", f"{', '.join(parts)}{verdict}")
 
 
-def _domains(domains: pl.DataFrame, *, is_tall: bool) -> Iterator[Block]:
+def _domains(domains: pl.DataFrame, screen: Screen, *, is_tall: bool) -> Iterator[Block]:
+    """Yield the domains, each on a line, or two on a line where lines are few."""
     if domains.is_empty():
         yield Heading("Domains", more="  not in your files")
         return
     rows = domains.rows(named=True)
     if is_tall:
         yield Heading("Domains", more="  1 is best, 4 is worst; │ is the typical trust")
-        yield Grid("Domains", tuple(_domain_columns(rows, is_short=False)))
+        yield Grid("Domains", tuple(_domain_columns(rows, (13, 40))), has_hint=False)
         return
-    yield Heading("Domains", more="  score, rank, and a bar from 1 (best) to 4 (worst)")
+    bar = (5, 8) if screen.width >= _WITH_BARS else None
+    drawn = ", rank, and a bar from 1 (best) to 4 (worst)" if bar else " and rank"
+    yield Heading("Domains", more=f"  score{drawn}")
     half = -(-len(rows) // 2)
     left, right = rows[:half], [*rows[half:], *[None] * (2 * half - len(rows))]
-    yield Grid(
-        "Domains",
-        (*_domain_columns(left, is_short=True), *_domain_columns(right, is_short=True)),
+    columns = (
+        _domain_columns([r and {**r, "domain": _short_domain(r["domain"])} for r in side], bar)
+        for side in (left, right)
     )
+    yield Grid("Domains", tuple(column for side in columns for column in side), has_hint=False)
 
 
-def _domain_columns(rows: Sequence[Row | None], *, is_short: bool) -> Iterator[Column]:
-    scores = [row and row["score"] for row in rows]
-    names = [
-        "" if row is None else _short_domain(row["domain"]) if is_short else row["domain"]
-        for row in rows
-    ]
-    yield Column("", names, shrinks=True, tones=[tone_of_score(s) for s in scores], leads=True)
-    yield Column("", [numbers.score(s) if s is not None else "" for s in scores], numeric=True)
+def _domain_columns(
+    rows: Sequence[Row | None], bar: tuple[int, int] | None
+) -> Iterator[Column]:
+    """Yield name, score, rank and, unless there is no room, a bar of so many columns."""
+    known: list[Row] = [row or dict.fromkeys(("domain", "score", "rank", "of", "doubt")) for row in rows]
+    tones = [tone_of_score(row["score"]) for row in known]
+    names = [row["domain"] or "" for row in known]
+    yield Column("", names, shrinks=True, tones=tones, leads=True, wrap_width=14)
+    scores = ["" if row["score"] is None else numbers.score(row["score"]) for row in known]
+    yield Column("", scores, numeric=True)
     ranks = [
-        "" if row is None else numbers.doubtful(_rank_in_short(row["rank"], row["of"]), row["doubt"])
-        for row in rows
+        numbers.doubtful(numbers.rank_in_short(row["rank"], row["of"]), row["doubt"])
+        for row in known
     ]
     yield Column("", ranks, numeric=True)
-    widths = (5, 8) if is_short else (13, 40)
+    if bar is None:
+        return
     bars = [
         None
-        if row is None or row["score"] is None
-        else ScoreBar(row["score"], row["computed_median"], tone_of_score(row["score"]), *widths)
-        for row in rows
+        if row["score"] is None
+        else ScoreBar(row["score"], row["computed_median"], tone, *bar)
+        for row, tone in zip(known, tones, strict=True)
     ]
     yield Column("", [""] * len(rows), drawings=bars)
 
@@ -224,12 +234,6 @@ def _short_domain(domain: str) -> str:
     for joint in (",", " of ", " and ", " to "):
         domain = domain.split(joint)[0]
     return domain
-
-
-def _rank_in_short(rank: int | None, of: int | None) -> str:
-    if rank is None:
-        return ""
-    return f"{rank}/{of}" if of is not None else str(rank)
 
 
 def _count(weak: pl.DataFrame) -> str:
@@ -249,33 +253,34 @@ def _metric_columns(
     names = [row["short_name"] for row in rows]
     yield Column(heading, names, shrinks=True, tones=tones, leads=True, heading_ink=Ink.STRONG)
     yield Column("value", [_value(row) for row in rows], numeric=True)
+    is_long = screen.every
     standards = [_standard(row) for row in rows]
     if any(standards):
-        yield Column("standard", standards)
+        yield Column("standard", standards, optional=is_long)
     strips = [_strip(row, tone) for row, tone in zip(rows, tones, strict=True)]
     yield Column("", [""] * len(rows), drawings=strips, ends=("worst", "best"))
     yield Column("rank", [_rank_of_metric(row) for row in rows], numeric=True)
     drawn = [sparks.get((row["metric_id"], row["unit"])) for row in rows]
     if any(drawn):
-        yield Column("trend", [""] * len(rows), drawings=drawn)
+        yield Column("trend", [""] * len(rows), drawings=drawn, optional=is_long)
     moved = [_MOVED.get(row["change_since_last"] or "", ("", None)) for row in rows]
     signs = [sign for sign, _ in moved]
     if screen.width >= _ROOMY:
-        words = [row["change_since_last"] if sign else "" for row, (sign, _) in zip(rows, moved, strict=True)]
-        signs = [f"{sign} {word}".strip() for sign, word in zip(signs, words, strict=True)]
+        changes = zip(signs, (row["change_since_last"] for row in rows), strict=True)
+        signs = [f"{sign} {change}" if sign else "" for sign, change in changes]
     if any(signs):
-        yield Column("", signs, colours=[tone for _, tone in moved])
-    if screen.every:
-        yield Column("period", [row["period"] or "" for row in rows])
+        yield Column("", signs, colours=[tone for _, tone in moved], optional=is_long)
+    if is_long:
+        yield Column("period", [row["period"] or "" for row in rows], shrinks=True, wrap_width=12)
 
 
 def _rank_of_metric(row: Row) -> str:
     """Return the published rank, else the computed one, marked."""
     if row["rank"] is not None:
-        return numbers.doubtful(_rank_in_short(row["rank"], row["of"]), row["doubt"])
+        return numbers.doubtful(numbers.rank_in_short(row["rank"], row["of"]), row["doubt"])
     if row["computed_rank"] is None or row["value"] is None:
         return ""
-    return f"{_rank_in_short(row['computed_rank'], row['computed_of'])}*"
+    return f"{numbers.rank_in_short(row['computed_rank'], row['computed_of'])}*"
 
 
 def _tone(row: Row) -> Tone | None:
@@ -318,7 +323,10 @@ def _strip(row: Row, tone: Tone | None) -> Among | None:
 
 
 def _sparklines(answer: TrustProfile) -> dict[tuple[str, str | None], Sparkline]:
-    """Draw each metric's last quarters, oldest first; those of one quarter alone are left out."""
+    """Draw each metric's last quarters, oldest first; those of one quarter alone are left out.
+
+    The blocks' scale is at least the middle half of the peers, so that a small change looks small.
+    """
     newest = Quarter.parse(answer.standing["quarter"][0])
     quarters = [newest]
     for _ in range(_QUARTERS - 1):
@@ -326,11 +334,18 @@ def _sparklines(answer: TrustProfile) -> dict[tuple[str, str | None], Sparkline]
     labels = [quarter.label for quarter in quarters]
     figures: dict[tuple[str, str | None], dict[str, tuple[float, bool]]] = {}
     for quarter, metric_id, unit, value, same in answer.past.select(_PAST).iter_rows():
-        figures.setdefault((metric_id, unit), {})[quarter] = (value, same)
+        if quarter in labels:
+            figures.setdefault((metric_id, unit), {})[quarter] = (value, same)
+    upper, lower = (
+        pl.coalesce(f"{end}_quartile", f"computed_{end}_quartile") for end in ("upper", "lower")
+    )
+    spans = answer.frame.select("metric_id", "unit", span=upper - lower).iter_rows()
+    least = {(metric_id, unit): span for metric_id, unit, span in spans}
     return {
         metric: Sparkline(
             tuple(known.get(label, (None, False))[0] for label in labels),
             tuple(known.get(label, (None, False))[1] for label in labels),
+            least.get(metric) or 0.0,
         )
         for metric, known in figures.items()
         if len(known) > 1
@@ -370,6 +385,7 @@ def _everything(
             tuple(_metric_columns(rest, sparks, "All other metrics", screen)),
             tuple(starts),
             tuple(titles),
+            has_hint=False,
         )
     if answer.chance is not None:
         yield from (Line(chance_line(row)) for row in answer.chance.iter_rows(named=True))
