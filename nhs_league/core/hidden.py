@@ -115,8 +115,8 @@ def _about_hidden(
     trusts, spots = frame["trust_code"].n_unique(), frame.height
     yield (
         f"{trusts} of {counted(places.height, 'trust')} in segment 1 or 2 by average score "
-        f"{'has' if trusts == 1 else 'have'} a severe weak spot, {spots} in all: a metric scored "
-        "3.50 or worse or, without a score, ranked in the worst sixth of its type."
+        f"{'hides' if trusts == 1 else 'hide'} {counted(spots, 'severe weak spot')}: scored 3.50 "
+        "or worse or, unscored, ranked in the worst sixth."
     )
     if only is not None or frame.is_empty():
         return
@@ -124,13 +124,8 @@ def _about_hidden(
     looked = int(chance["computed_metrics"].to_physical().quantile(0.5) or 0)
     expected = chance["computed_severe_by_chance"].sum()
     yield (
-        f"With some {looked} metrics a trust, chance alone would give "
-        f"{'this trust' if places.height == 1 else f'these {places.height} trusts'} about "
-        f"{expected:.0f}, so one by itself says little."
-    )
-    yield (
-        "First come those severe in every quarter with new figures, then those ranked last or "
-        "nearly last and furthest from the next trust."
+        f"Chance alone would give about {expected:.0f} (some {looked} metrics a trust), so one by "
+        "itself says little: first come those severe in every quarter with new figures."
     )
 
 

@@ -30,8 +30,8 @@ from nhs_league.render.views.cells import plain, texts
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
-_COMPUTED = "* computed from your files; not published."
-_HELD = "£ held in segment 3 by its finances."
+_COMPUTED = "* computed from the stored figures; not published."
+_HELD = "£ in segment 3 only because of the financial override."
 _BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
 """Answers that list one trust type after the other."""
 _OUTCOMES = {
@@ -140,11 +140,12 @@ def explained(
     yield 1, _segment_step(standing), tone_of_segment(standing["segment"])
     average = frame.row(by_predicate=pl.col("level") == "average score", named=True)
     exact = average["computed_score"]
-    recomputed = "" if exact is None else f"; recomputed {numbers.number(round(exact, 4))}"
+    differs = exact is not None and numbers.score(exact) != numbers.score(average["score"])
+    recomputed = f"; recomputed {numbers.number(round(exact, 4))}" if differs else ""
     yield (
         2,
         (
-            f"Average score {numbers.score(average['score'])} (1.00 is best, 4.00 is worst)"
+            f"Average score {numbers.score(average['score'])} (1 best, 4 worst)"
             f"{_likely(standing, 'average_score')}: {average['note'] or 'published'}{recomputed}"
         ),
         tone_of_score(average["score"]),

@@ -52,7 +52,6 @@ _PARTS = {
     WITHOUT_DOMAIN: "Without one domain",
     WITHOUT_METRIC: "Without one metric: those that move it most",
 }
-_MORE = "How each metric is scored: --all."
 _ROOMY = 150
 """From how many columns on each metric's rule stands beside it."""
 Row = dict[str, Any]
@@ -65,14 +64,15 @@ def explain(answer: Explanation, screen: Screen) -> Iterator[Block]:
     of = "" if standing["rank"] is None else f" is ranked {numbers.ordinal(standing['rank'])}"
     title = f"Why {{}}{of or ' is where it is'}"
     yield tables.about_trust(title, standing["trust_name"], standing["trust_code"])
-    yield Heading(f"{_kind(standing)} · {standing['quarter']}", 0)
     lines = _Lines(answer.frame, screen.width, has_rules=screen.every or screen.width >= _ROOMY)
+    more = "" if lines.has_rules else " · how each metric is scored: --all"
+    yield Heading(f"{_kind(standing)} · {standing['quarter']}{more}", 0)
     steps = list(explained(answer.frame, standing, lines.metric, lines.domain))
     yield Points(tuple((depth, text) for depth, text, _ in steps), tuple(t for _, _, t in steps))
     if lines.has_rules:
         yield points((*answer.notes, *answer.rules))
     else:
-        yield points((*_not_counted(answer.frame), *answer.notes, _MORE))
+        yield points((*_not_counted(answer.frame), *answer.notes))
 
 
 def _kind(standing: Row) -> str:
@@ -97,14 +97,17 @@ class _Lines:
     def _figures(row: Row) -> tuple[str, str, str]:
         rank = "" if row["rank"] is None else str(row["rank"])
         placed = f"{rank}/{row['of']}" if rank and row["of"] is not None else rank
-        value = numbers.with_short_unit(row["value"], row["unit"]) if row["value"] is not None else ""
+        value = (
+            numbers.with_short_unit(row["value"], row["unit"]) if row["value"] is not None else ""
+        )
         return value, placed, numbers.score(row["score"])
 
     def metric(self, row: Row) -> str:
         """Write a metric's line."""
         name = shortened(row["short_name"], self._name, is_ascii=False)
         figures = [
-            figure.rjust(width) for figure, width in zip(self._figures(row), self._widths, strict=True)
+            figure.rjust(width)
+            for figure, width in zip(self._figures(row), self._widths, strict=True)
         ]
         line = "  ".join((set_cell_size(name, self._name), *figures))
         special = (row["note"] or "") if self.has_rules else _special(row)
@@ -154,10 +157,9 @@ def hidden(answer: HiddenWeakSpots, screen: Screen) -> Iterator[Block]:
     """Yield a line a weak spot: the trust's place, the metric, its value and rank among peers."""
     frame = answer.frame
     parts = tables.types(frame)
-    line = f"{tables.quarters(frame)} · segment 1 or 2 by average score" if frame.height else ""
     columns = list(_hidden_columns(frame))
     notes = (_LASTING, *answer.notes) if any(c.heading == "severe" for c in columns) else None
-    yield from tables.table(answer, columns, line, parts, notes)
+    yield from tables.table(answer, columns, tables.quarters(frame), parts, notes)
 
 
 def _hidden_columns(frame: pl.DataFrame) -> Iterator[Column]:
@@ -279,13 +281,17 @@ def improvements(answer: Improvements, screen: Screen) -> Iterator[Block]:
         Column("size*", sizes, numeric=True, ink=Ink.STRONG),
         *(
             Column(heading, [way[place] if place < len(way) else "" for way in named], shrinks=True)
-            for place, heading in enumerate(("improve", "and", "and", "and", "and")[: max(map(len, named))])
+            for place, heading in enumerate(
+                ("improve", "and", "and", "and", "and")[: max(map(len, named))]
+            )
         ),
         Column("score*", [numbers.score(v) for v in frame["computed_average_score"]], numeric=True),
         Column("--set", texts(frame, "set"), optional=True),
     ]
     yield from tables.rows(answer, columns, tables.quarters(frame), notes=())
-    needed = {each[1]: (each[2], each[3].replace(" out of ", "/")) for way in ways for each in way if each}
+    needed = {
+        each[1]: (each[2], each[3].replace(" out of ", "/")) for way in ways for each in way if each
+    }
     in_ways = Counter(name for way in named for name in way)
     yield Grid(
         "What each needs",

@@ -74,7 +74,9 @@ def _change_columns(frame: pl.DataFrame, *, has_room: bool) -> Iterator[Column]:
     if any(real):
         yield Column("real?", real)
     room = 20 if any(real) else 30
-    yield Column("why", [_why(row, has_room=has_room) for row in rows], shrinks=True, wrap_width=room)
+    yield Column(
+        "why", [_why(row, has_room=has_room) for row in rows], shrinks=True, wrap_width=room
+    )
     scores = [_scores(row) for row in rows]
     yield Column("score", scores, numeric=True, optional=True)
     yield Column("region", texts(frame, "region"), optional=True)
@@ -134,7 +136,7 @@ def _why(row: Row, *, has_room: bool) -> str:
     name = f"{row['short_name']}, {others}" if others else str(row["short_name"])
     values = (row["value_from"], row["value"])
     has_figures = has_room and None not in values and not others
-    figures = "" if not has_figures else f" {numbers.from_to(*values, row['unit'])}"
+    figures = "" if not has_figures else f" {numbers.from_to(*values, row['unit'], is_short=True)}"
     return f"{_BEFORE.get(cause, '')}{name}{figures}"
 
 
@@ -187,11 +189,13 @@ def _trend(
     frame = answer.frame
     columns = columns_of(answer)
     lines = metrics_in_lines(answer) if isinstance(answer, EveryMetricTrend) else frame
-    trusts = [f"{name}  {code}" for name, code in lines.select("trust_name", "trust_code").iter_rows()]
+    trusts = [
+        f"{name}  {code}" for name, code in lines.select("trust_name", "trust_code").iter_rows()
+    ]
     if frame["trust_code"].n_unique() == 1:
         name, code, kind = frame.select("trust_name", "trust_code", "trust_type").row(-1)
         yield tables.about_trust(title, name, code)
-        titled = "" if isinstance(answer, EveryMetricTrend) else "metric"
+        titled = "latest in" if isinstance(answer, EveryMetricTrend) else "metric"
         shown = [column for column in columns if column.heading != titled or not parts]
         if about:
             yield Heading(about, 0)

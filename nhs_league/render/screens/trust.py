@@ -202,11 +202,11 @@ def _domains(domains: pl.DataFrame, screen: Screen, *, is_tall: bool) -> Iterato
     yield Grid("Domains", tuple(column for side in columns for column in side), has_hint=False)
 
 
-def _domain_columns(
-    rows: Sequence[Row | None], bar: tuple[int, int] | None
-) -> Iterator[Column]:
+def _domain_columns(rows: Sequence[Row | None], bar: tuple[int, int] | None) -> Iterator[Column]:
     """Yield name, score, rank and, unless there is no room, a bar of so many columns."""
-    known: list[Row] = [row or dict.fromkeys(("domain", "score", "rank", "of", "doubt")) for row in rows]
+    known: list[Row] = [
+        row or dict.fromkeys(("domain", "score", "rank", "of", "doubt")) for row in rows
+    ]
     tones = [tone_of_score(row["score"]) for row in known]
     names = [row["domain"] or "" for row in known]
     yield Column("", names, shrinks=True, tones=tones, leads=True, wrap_width=14)
@@ -220,9 +220,7 @@ def _domain_columns(
     if bar is None:
         return
     bars = [
-        None
-        if row["score"] is None
-        else ScoreBar(row["score"], row["computed_median"], tone, *bar)
+        None if row["score"] is None else ScoreBar(row["score"], row["computed_median"], tone, *bar)
         for row, tone in zip(known, tones, strict=True)
     ]
     yield Column("", [""] * len(rows), drawings=bars)
@@ -361,7 +359,9 @@ def _strongest(metrics: pl.DataFrame) -> Fact:
         return Fact("Strongest", f"nothing stands out. {more}")
     row = strong.row(0, named=True)
     rank = numbers.rank_of(row["rank"], row["of"]) if row["rank"] is not None else ""
-    figure = ", ".join(part for part in (_value(row), rank) if part and not part.startswith("score"))
+    figure = ", ".join(
+        part for part in (_value(row), rank) if part and not part.startswith("score")
+    )
     words = ". ".join(part for part in (figure, more) if part)
     return Fact("Strongest", words, lead=row["short_name"], tone=Tone.BEST)
 

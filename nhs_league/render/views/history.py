@@ -55,7 +55,9 @@ def revisions(answer: Revisions) -> list[Column]:
         Column("what", texts(what, "what"), shrinks=True),
         Column("figure", [figure.replace("_", " ") for figure in texts(frame, "figure")]),
         Column("before", [numbers.number(v) for v in frame["published_before"]], numeric=True),
-        Column("now", [numbers.number(v) for v in frame["published"]], numeric=True, ink=Ink.STRONG),
+        Column(
+            "now", [numbers.number(v) for v in frame["published"]], numeric=True, ink=Ink.STRONG
+        ),
         *([Column("quarter", texts(frame, "quarter"))] if several else []),
         Column("file before", _files(frame, "file_before"), shrinks=True, optional=True),
         Column("file now", _files(frame, "release_file"), shrinks=True, optional=True),

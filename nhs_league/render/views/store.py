@@ -39,7 +39,9 @@ def releases(answer: StoredReleases) -> list[Column]:
         Column("published", [_day(published, "not known") for published in frame["published"]]),
         Column("trusts", texts(frame, "trusts"), numeric=True),
         Column("rows", [number(v) if v is None else f"{v:,}" for v in frame["rows"]], numeric=True),
-        Column("stored", [_day(fetched, "not known") for fetched in frame["fetched"]], optional=True),
+        Column(
+            "stored", [_day(fetched, "not known") for fetched in frame["fetched"]], optional=True
+        ),
         Column("revised", texts(frame, "revised"), numeric=True, optional=True),
         Column("checkable", yes_no(frame["verifiable"]), optional=True),
         Column("file", _files(frame), shrinks=True, optional=True),
