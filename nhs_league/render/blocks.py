@@ -187,12 +187,16 @@ class Grid:
         return tuple(_in_words(column) for column in self.columns if not column.drawings)
 
 
+def in_words(tone: Tone | None) -> str:
+    """Return the word for a sign, where it is one of concern; it stands behind a text."""
+    return f" ({tone})" if tone in (Tone.WEAK, Tone.SEVERE) else ""
+
+
 def _in_words(column: Column) -> Column:
     if not any(column.tones):
         return column
-    words = {Tone.WEAK: " (weak)", Tone.SEVERE: " (severe)"}
     cells = [
-        f"{text}{words.get(tone, '')}" if tone else text
+        f"{text}{in_words(tone)}"
         for text, tone in zip(column.cells, column.tones, strict=True)
     ]
     return replace(column, cells=cells, tones=())

@@ -23,7 +23,6 @@ from nhs_league.core.answers import (
     WhatIf,
 )
 from nhs_league.core.sentences import in_series
-from nhs_league.core.uncertainty.robustness import WITHOUT_DOMAIN, WITHOUT_METRIC
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Grid, Heading, Points, Remark, points
 from nhs_league.render.document import blocks_of, explained
@@ -49,8 +48,8 @@ _CHANGE = re.compile(r"(.*) (\S+) to (.+)")
 _LASTING = "Severe 3 of 5: in 3 of the 5 quarters with new figures."
 _SIZE = "Size 4 is one metric’s score improved all the way, from 4.00 to 1.00."
 _PARTS = {
-    WITHOUT_DOMAIN: "Without one domain",
-    WITHOUT_METRIC: "Without one metric: those that move it most",
+    "without a domain": "Without one domain",
+    "without a metric": "Without one metric: those that move it most",
 }
 _ROOMY = 150
 """From how many columns on each metric's rule stands beside it."""

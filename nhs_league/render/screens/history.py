@@ -9,7 +9,6 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Changes, EveryMetricTrend, MetricTrend, PlaceTrend, Revisions
-from nhs_league.core.causes import Cause, Certainty
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
@@ -25,25 +24,25 @@ _MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
 _ROOMY = 100
 """From how many columns on a metric's figures stand beside its name."""
 _REAL = {
-    Certainty.CLEAR.value: "clear",
-    Certainty.WITHIN.value: "chance?",
-    Certainty.UNKNOWN.value: "unknown",
-    Certainty.NOT_COMPARABLE.value: "",
+    "clear": "clear",
+    "could be chance": "chance?",
+    "not known": "unknown",
+    "not comparable": "",
 }
 _CAUSES = {
-    Cause.OVERRIDE_APPLIED.value: "override applied",
-    Cause.OVERRIDE_REMOVED.value: "override removed",
-    Cause.DECISION.value: "NHS England’s decision",
-    Cause.FRAMEWORK.value: "new framework",
-    Cause.NEW.value: "newly listed",
-    Cause.GONE.value: "no longer listed",
+    "override applied": "override applied",
+    "override removed": "override removed",
+    "decision": "NHS England’s decision",
+    "framework changed": "new framework",
+    "newly listed": "newly listed",
+    "no longer listed": "no longer listed",
 }
 """Causes that are no metric's, in a few words."""
-_LISTED = (Cause.NEW.value, Cause.GONE.value)
+_LISTED = ("newly listed", "no longer listed")
 _BEFORE = {
-    Cause.PEERS_MOVED.value: "others moved, in ",
-    Cause.METRIC_SET.value: "measured anew: ",
-    Cause.REVISED.value: "corrected: ",
+    "peers moved": "others moved, in ",
+    "metric set changed": "measured anew: ",
+    "same period, another figure": "corrected: ",
 }
 """What stands before a metric that moved for another reason than its value."""
 Row = dict[str, Any]
@@ -100,7 +99,7 @@ def _what_became(frame: pl.DataFrame) -> Iterator[str]:
     listed = frame.filter(pl.col("cause").is_in(_LISTED))
     for code, words in listed.select("trust_code", "in_words").iter_rows():
         yield f"{code}: {words}."
-    if (frame["cause"] == Cause.FRAMEWORK.value).any():
+    if (frame["cause"] == "framework changed").any():
         yield "“Why” counts the metrics that both frameworks have, with a new figure."
 
 
@@ -126,10 +125,10 @@ def _is_held(row: Row) -> bool:
 def _why(row: Row, *, has_room: bool) -> str:
     """Return the cause in a few words: the metric that moved most, and from what to what."""
     cause = row["cause"]
-    if cause == Cause.FRAMEWORK.value and row["metrics_compared"]:
+    if cause == "framework changed" and row["metrics_compared"]:
         better, worse = row["metrics_improved"], row["metrics_worsened"]
         return f"{better} of {counted(row['metrics_compared'], 'metric')} better, {worse} worse"
-    is_others = cause == Cause.PEERS_MOVED.value and not has_room
+    is_others = cause == "peers moved" and not has_room
     if cause in _CAUSES or row["metric_id"] is None or is_others:
         return _CAUSES.get(cause or "", "others moved")
     others = row["tied_metrics"]

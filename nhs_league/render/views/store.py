@@ -36,12 +36,10 @@ def releases(answer: StoredReleases) -> list[Column]:
         Column("quarter", texts(frame, "quarter")),
         Column("type", texts(frame, "trust_type"), shrinks=True),
         Column("kind", texts(frame, "kind")),
-        Column("published", [_day(published, "not known") for published in frame["published"]]),
+        Column("published", [_day(published) for published in frame["published"]]),
         Column("trusts", texts(frame, "trusts"), numeric=True),
         Column("rows", [number(v) if v is None else f"{v:,}" for v in frame["rows"]], numeric=True),
-        Column(
-            "stored", [_day(fetched, "not known") for fetched in frame["fetched"]], optional=True
-        ),
+        Column("stored", [_day(fetched) for fetched in frame["fetched"]], optional=True),
         Column("revised", texts(frame, "revised"), numeric=True, optional=True),
         Column("checkable", yes_no(frame["verifiable"]), optional=True),
         Column("file", _files(frame), shrinks=True, optional=True),
@@ -52,12 +50,13 @@ def _files(frame: pl.DataFrame) -> list[str]:
     return [short_file(name) for name in texts(frame, "release_file")]
 
 
-def _day(moment: str | None, unknown: str) -> str:
-    """Write the day of a date or a moment in ISO 8601: ``28 Nov 2026``."""
+def _day(moment: str | None) -> str:
+    """Write the day of a moment in ISO 8601, or the month if that is all: ``28 Nov 2026``."""
     if not moment:
-        return unknown
-    day = date.fromisoformat(moment[:10])
-    return f"{day.day} {day:%b %Y}"
+        return "not known"
+    is_month = len(moment) == len("2026-11")
+    day = date.fromisoformat(f"{moment}-01" if is_month else moment[:10])
+    return f"{day:%b %Y}" if is_month else f"{day.day} {day:%b %Y}"
 
 
 @columns_of.register
