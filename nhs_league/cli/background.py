@@ -20,7 +20,9 @@ _MIDDLE = 0.18
 
 def is_colour_forced() -> bool:
     """Return whether colour is wanted even in a pipe: FORCE_COLOR or CLICOLOR_FORCE is set."""
-    return any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
+    return any(
+        os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")
+    )
 
 
 def background() -> Background:
@@ -36,7 +38,7 @@ def background() -> Background:
         return Background(chosen)
     if (colour := os.environ.get("COLORFGBG", "").rpartition(";")[2]).isdigit():
         return Background.LIGHT if colour in _LIGHT_COLOURS else Background.DARK
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") in ("dumb", "linux"):
+    if os.environ.get("TERM", "dumb") in ("dumb", "linux"):
         return Background.UNKNOWN
     luminance = _asked()
     if luminance is None:
@@ -77,4 +79,4 @@ def _asked() -> float | None:
     if (match := _ANSWER.search(answer)) is None:
         return None
     red, green, blue = (int(part, 16) / (16 ** len(part) - 1) for part in match.groups())
-    return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+    return float(0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2)

@@ -77,6 +77,7 @@ def fetch(
 ) -> None:
     """Download the latest figures, or import files you already have."""
     from nhs_league.folders import default_data_dir
+    from nhs_league.league.kept import prepare
     from nhs_league.releases.intake import add_files
     from nhs_league.releases.listing import fetch_report
     from nhs_league.releases.local_files import read_files
@@ -100,6 +101,8 @@ def fetch(
     if from_:
         store = settle_order(store, outcomes)
     show_notices(store, outcomes, quiet=common.quiet)
+    if not dry_run:
+        prepare(store)
     show_answer(fetch_report(outcomes), output, common)
     show_faults(outcomes)
     if code := exit_code(outcomes):

@@ -177,7 +177,9 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
         markup=False,
     )
     with _quiet_pipe():
-        print_answer(console, answer, meta, replace(look, background=background()))
+        # Without colour there is no need to ask the terminal.
+        shown = look if console.no_color else replace(look, background=background())
+        print_answer(console, answer, meta, shown)
 
 
 def write(written: str | bytes, file: Path | None) -> None:

@@ -169,7 +169,7 @@ DESCRIPTIONS = {
     "region": Field("NHS region as published."),
     "domain": Field("One of the framework's five domains."),
     "sub_domain": Field("Sub-domain of the domain."),
-    "of": Field("How many trusts are ranked; null where not all are at hand.", "trusts"),
+    "of": Field("How many trusts are ranked; null where not all are stored.", "trusts"),
     "rank": _RANK,
     "score": _SCORE,
     "segment": Field("Final segment, 1 (best) to 4; 5 is intensive support.", "segment"),

@@ -108,7 +108,7 @@ def _one_of(typed: str, codes: set[str], newest: dict[str, str]) -> TrustMatch:
     (code,) = codes
     is_name = _words(typed) == _words(newest[code])
     return TrustMatch(
-        code, newest[code], "" if is_name else f"“{typed}” is taken for {newest[code]} ({code})."
+        code, newest[code], "" if is_name else f"Showing {newest[code]} ({code}) for “{typed}”."
     )
 
 

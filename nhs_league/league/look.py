@@ -63,7 +63,9 @@ class Look(Questions):
 
         one = load_trust(self.store, trust, quarter)
         earlier = self._earlier(one.frames, one.trust_type)
-        answer = profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
+        answer = profile(
+            one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers, keep=self._keep
+        )
         answer = replace(answer, assumptions=one.assumptions)
         return self._present(
             with_caveats(answer, one.frames, [one.code]), trust=trust, quarter=quarter
@@ -215,13 +217,13 @@ class Look(Questions):
             frames, lines = one.frames, one.assumptions
             codes = [one.code, *similar_trusts(frames, one.code)["trust_code"]]
         else:
-            matches = [find_trust(self.store, trust, quarter)[1] for trust in trusts]
+            frames = load_frames(self.store, Scope(quarter))
+            matches = [find_trust(self.store, trust, quarter, frames)[1] for trust in trusts]
             codes = list(dict.fromkeys(match.code for match in matches))
             if len(codes) < 2:
                 raise UsageError(
                     "A comparison needs two different trusts.", "Name another, or use show for one."
                 )
-            frames = load_frames(self.store, Scope(quarter))
             listed = set(frames.standings.select("trust_code").collect()["trust_code"])
             if missing := [match.name for match in matches if match.code not in listed]:
                 raise NotFoundError(

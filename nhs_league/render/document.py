@@ -30,7 +30,7 @@ from nhs_league.render.views.cells import plain, texts
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
-_COMPUTED = "* computed from the stored figures; not published."
+_COMPUTED = "* Computed by nhsleague, not published by NHS England."
 _HELD = "£ in segment 3 only because of the financial override."
 _BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
 """Answers that list one trust type after the other."""

@@ -45,13 +45,22 @@ def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tu
         if grid.titles and is_first:
             _print_part(console, theme, shown, widths, range(0), has_header=True)
         if grid.titles:
-            _print_title(console, theme, grid.titles[part], sum(widths.values()) + _GAP * (len(shown) - 1))
+            _print_title(
+                console, theme, grid.titles[part], sum(widths.values()) + _GAP * (len(shown) - 1)
+            )
         elif not is_first:
             console.print()
         _print_part(
-            console, theme, shown, widths, range(start, end), has_header=is_first and not grid.titles
+            console,
+            theme,
+            shown,
+            widths,
+            range(start, end),
+            has_header=is_first and not grid.titles,
         )
-    return tuple(column.heading for column in grid.columns if column not in shown and column.heading)
+    return tuple(
+        column.heading for column in grid.columns if column not in shown and column.heading
+    )
 
 
 def _print_title(console: Console, theme: Theme, title: str, width: int) -> None:
@@ -73,7 +82,9 @@ def _print_part(
     has_header: bool,
 ) -> None:
     has_header = has_header and any(column.heading or any(column.ends) for column in columns)
-    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, show_header=has_header, header_style="")
+    table = Table(
+        box=None, padding=(0, _GAP, 0, 0), pad_edge=False, show_header=has_header, header_style=""
+    )
     for place, column in enumerate(columns):
         justify: Literal["left", "right"] = "right" if column.numeric else "left"
         table.add_column(
@@ -161,7 +172,9 @@ def _needed(columns: Sequence[Column], least: int = 0) -> int:
 def _widths(shown: Sequence[Column], width: int | None) -> dict[int, int]:
     """Return each column's width: texts get what they need before drawings grow."""
     wanted = {
-        place: min(column.width, _WIDEST_DRAWING) if column.drawings and width is None else column.width
+        place: min(column.width, _WIDEST_DRAWING)
+        if column.drawings and width is None
+        else column.width
         for place, column in enumerate(shown)
     }
     if width is None:

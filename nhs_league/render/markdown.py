@@ -39,6 +39,8 @@ def _block(block: Block) -> str:
             )
         case Grid():
             return _table(block)
+        case _:
+            raise AssertionError(f"{type(block).__name__} is for terminals")
 
 
 def _table(grid: Grid) -> str:

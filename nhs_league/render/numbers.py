@@ -129,15 +129,6 @@ def likely(low: float | None, high: float | None, *, is_score: bool = False) -> 
     return f"{score(low)} to {score(high)}" if is_score else f"{low} to {high}"
 
 
-def bar(figure: float | None, width: int) -> str:
-    """Draw a score as a bar: short is good, 4.00 fills it."""
-    if figure is None:
-        return ""
-    low, high = SCORE_RANGE
-    filled = round((figure - low) / (high - low) * width)
-    return "█" * filled + "░" * (width - filled)
-
-
 def span(first: int | None, last: int | None, rank: int | None, *, of: int, width: int = 24) -> str:
     """Draw ranks from ``first`` to ``last`` of ``of`` as a line, with ``rank`` marked on it.
 

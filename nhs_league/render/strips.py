@@ -137,8 +137,8 @@ class Segments:
     narrowest: int = 15
     widest: int = 15
 
-    def draw(self, width: int, theme: Theme) -> list[Piece]:
-        """Draw the five numbers; the trust's stands in brackets, and reversed in colour."""
+    def draw(self, width: int, theme: Theme) -> list[Piece]:  # noqa: ARG002 - as every drawing
+        """Draw the five numbers; the trust's is in brackets."""
         pieces: list[Piece] = []
         for number in range(1, 6):
             is_own = number == self.segment
@@ -208,7 +208,10 @@ class Amount:
     def draw(self, width: int, theme: Theme) -> list[Piece]:
         """Draw a bar from the left; anything above nothing shows."""
         filled = max(round(self.share * width), 1 if self.share else 0)
-        return [(("#" if theme.is_ascii else "█") * filled, self.tone), (" " * (width - filled), None)]
+        return [
+            (("#" if theme.is_ascii else "█") * filled, self.tone),
+            (" " * (width - filled), None),
+        ]
 
 
 def among(

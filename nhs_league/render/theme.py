@@ -144,7 +144,8 @@ def theme_for(colours: str | None, background: Background, *, is_ascii: bool) ->
         ]
         known = Background.DARK if ramp is DARK else background
         quiet, code = _QUIET[known], ramp[Tone.BEST]
-    return Theme({**ramp, **emphasis, Ink.QUIET: quiet, Ink.CODE: code}, is_ascii)
+    inks = {**emphasis, Ink.QUIET: quiet, Ink.CODE: code}
+    return Theme({**inks, **dict(ramp.items())}, is_ascii)
 
 
 def tone_of_score(score: float | None) -> Tone | None:

@@ -252,7 +252,7 @@ def test_a_strip_holds_a_median_that_lies_beyond_the_only_value(store: Path, run
 
 def test_a_report_does_not_take_one_trust_for_its_peers(store: Path, run: Run) -> None:
     page = run("report", "RDY", data_dir=store).stdout
-    assert "The scores of its peers are not at hand." in page
+    assert "The scores of its peers are not in your files." in page
     # The published quartiles lie on the drawn span, whose ends are nobody's best or worst.
     assert ">best " not in page
     assert "The median of its type is 24.52%." in page

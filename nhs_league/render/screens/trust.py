@@ -390,7 +390,7 @@ def _everything(
     if answer.chance is not None:
         yield from (Line(chance_line(row)) for row in answer.chance.iter_rows(named=True))
     if answer.peers is not None:
-        yield Heading("The trusts most like it")
+        yield Heading("Similar trusts")
         yield from similar(answer.standing.row(0, named=True), answer.peers)
     yield Heading("Limits of these figures")
     yield points(answer.notes)
