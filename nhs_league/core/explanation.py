@@ -360,11 +360,13 @@ def _distance_notes(
     better, worse = distances(row["average_score"], segment, boundaries, total)
     count = metrics.filter("counts").height
     if better:
+        points = (
+            f" That is the same as improving metric scores by {better.points:.2f} points in total, "
+            f"across any of its {count} metrics."
+        )
         yield (
             f"To reach segment {better.segment}{_by_score(row)} it needs an average score of "
-            f"{better.score:.2f} or lower, {better.by:.2f} better than now. That is the same as "
-            f"improving metric scores by {better.points:.2f} points in total, across any of its "
-            f"{count} metrics."
+            f"{better.score:.2f} or lower, {better.by:.2f} better than now.{points if count else ''}"
         )
     if worse:
         yield (

@@ -112,6 +112,9 @@ def _about_hidden(
     only: Metric | Area | None,
 ) -> Iterator[str]:
     """Explain what is listed, in which order, and how much of it chance alone would give."""
+    if classified.is_empty():
+        yield "The stored files have no metrics of these trusts, so no weak spot can be found."
+        return
     trusts, spots = frame["trust_code"].n_unique(), frame.height
     yield (
         f"{trusts} of {counted(places.height, 'trust')} in segment 1 or 2 by average score "

@@ -131,7 +131,8 @@ class Column:
     def width(self) -> int:
         """The width of the widest cell in it; of a drawing, the most that it makes use of."""
         if self.drawings:
-            return max((each.widest for each in self.drawings if each), default=0)
+            widest = max((each.widest for each in self.drawings if each), default=0)
+            return max(widest, cell_len(self.heading))
         sign = 2 if any(self.tones) else 0
         longest = max((cell_len(text) for text in self.cells), default=0)
         return max(longest + sign, cell_len(self.heading))
@@ -140,7 +141,8 @@ class Column:
     def min_width(self) -> int:
         """The narrowest that the column can be."""
         if self.drawings:
-            return max((each.narrowest for each in self.drawings if each), default=0)
+            narrowest = max((each.narrowest for each in self.drawings if each), default=0)
+            return max(narrowest, cell_len(self.heading))
         if not self.is_flexible:
             return self.width
         return min(self.width, max(self.wrap_width, cell_len(self.heading)))
@@ -196,8 +198,7 @@ def _in_words(column: Column) -> Column:
     if not any(column.tones):
         return column
     cells = [
-        f"{text}{in_words(tone)}"
-        for text, tone in zip(column.cells, column.tones, strict=True)
+        f"{text}{in_words(tone)}" for text, tone in zip(column.cells, column.tones, strict=True)
     ]
     return replace(column, cells=cells, tones=())
 

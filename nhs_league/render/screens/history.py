@@ -29,16 +29,14 @@ _REAL = {
     "not known": "unknown",
     "not comparable": "",
 }
-_CAUSES = {
-    "override applied": "override applied",
-    "override removed": "override removed",
+_LISTED = ("newly listed", "no longer listed")
+_CAUSES = {cause: cause for cause in ("override applied", "override removed", *_LISTED)} | {
     "decision": "NHS England’s decision",
     "framework changed": "new framework",
-    "newly listed": "newly listed",
-    "no longer listed": "no longer listed",
 }
 """Causes that are no metric's, in a few words."""
-_LISTED = ("newly listed", "no longer listed")
+_IN_SHORT = {"peers moved": "others moved", "metric set changed": "new measures"}
+"""Causes whose metric is named only where there is room."""
 _BEFORE = {
     "peers moved": "others moved, in ",
     "metric set changed": "measured anew: ",
@@ -128,8 +126,9 @@ def _why(row: Row, *, has_room: bool) -> str:
     if cause == "framework changed" and row["metrics_compared"]:
         better, worse = row["metrics_improved"], row["metrics_worsened"]
         return f"{better} of {counted(row['metrics_compared'], 'metric')} better, {worse} worse"
-    is_others = cause == "peers moved" and not has_room
-    if cause in _CAUSES or row["metric_id"] is None or is_others:
+    if not has_room and cause in _IN_SHORT:
+        return _IN_SHORT[cause]
+    if cause in _CAUSES or row["metric_id"] is None:
         return _CAUSES.get(cause or "", "others moved")
     others = row["tied_metrics"]
     name = f"{row['short_name']}, {others}" if others else str(row["short_name"])
@@ -157,7 +156,7 @@ def revisions(answer: Revisions, screen: Screen) -> Iterator[Block]:
 @screen_of.register
 def places(answer: PlaceTrend, screen: Screen) -> Iterator[Block]:
     """Yield a quarter a line, with the rank on the line of all ranks."""
-    yield from _trend(answer, "Place of {}, quarter by quarter", _framework_years(answer.frame))
+    yield from _trend(answer, "Place of {} by quarter", _framework_years(answer.frame))
 
 
 @screen_of.register
