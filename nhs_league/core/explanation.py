@@ -366,7 +366,8 @@ def _distance_notes(
         )
         yield (
             f"To reach segment {better.segment}{_by_score(row)} it needs an average score of "
-            f"{better.score:.2f} or lower, {better.by:.2f} better than now.{points if count else ''}"
+            f"{better.score:.2f} or lower, {better.by:.2f} better than now."
+            f"{points if count else ''}"
         )
     if worse:
         yield (
