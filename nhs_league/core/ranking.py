@@ -14,7 +14,7 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import STANDINGS, Frames, round_computed
 from nhs_league.core.method.scoring import league_rank, scored_for_average, weighted_mean
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
-from nhs_league.core.peers import WITH_PEERS, compare, effective_rank
+from nhs_league.core.peers import COMPUTED, WITH_PEERS, compare, effective_rank
 from nhs_league.core.uncertainty.chance import regression
 from nhs_league.core.uncertainty.differences import ends
 from nhs_league.core.uncertainty.keeping import Keep, afresh
@@ -24,7 +24,8 @@ from nhs_league.errors import NoDataError
 BY_METRIC = (
     "quarter", "trust_type", "rank", "of", "trust_code", "trust_name", "value", "unit", "period",
     "median", "score", "segment", "subtype", "region", "metric_id", "metric", "short_name",
-    "higher_is_better", "computed_rank", "computed_of", "computed_median", "computed_lowest",
+    "higher_is_better", "lower_quartile", "upper_quartile", "computed_rank", "computed_of",
+    "computed_median", "computed_lower_quartile", "computed_upper_quartile", "computed_lowest",
     "computed_highest", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a ranking by one metric; ``computed_lowest`` and ``computed_highest`` are the ends
@@ -87,8 +88,6 @@ def by_metric(
         compared.with_columns(
             place=effective_rank(),
             short_name=pl.lit(metric.short_name),
-            computed_lowest=pl.col("value").min(),
-            computed_highest=pl.col("value").max(),
         )
         .join(trusts, on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
@@ -112,14 +111,15 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
         filters: which trusts to keep, resolved.
 
     Returns:
-        Columns BY_METRIC, by name; without ranks, and without the median, which is of the rates.
+        Columns BY_METRIC, by name; without ranks, median and quartiles, which are of the rates.
 
     """
     of_type = frames.of_type(metric.trust_type)
     of_metric = of_type.observations.filter(
         pl.col("metric_id") == metric.metric_id, pl.col("value").is_not_null()
     )
-    nothing = ("rank", "of", "median", "computed_rank", "computed_of", "computed_median")
+    of_rates = [column for column in COMPUTED if column != "higher_is_better"]
+    nothing = ("rank", "of", "median", "lower_quartile", "upper_quartile", *of_rates)
     return (
         of_metric.filter(~is_compared())
         .join(of_metric.filter(is_compared()), on=["quarter", "trust_code"], how="anti")
@@ -127,8 +127,6 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
             *(pl.lit(None, WITH_PEERS[column]).alias(column) for column in nothing),
             higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
             short_name=pl.lit(metric.short_name),
-            computed_lowest=pl.lit(None, pl.Float64),
-            computed_highest=pl.lit(None, pl.Float64),
         )
         .join(of_type.standings.select(_ABOUT_TRUST), on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
