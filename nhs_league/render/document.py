@@ -86,7 +86,8 @@ def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]
     """
     yield Heading(answer.title, 1)
     if answer.frame.is_empty():
-        yield Line("Nothing to show.")
+        if not answer.notes:
+            yield Line("There is nothing to show.")
     else:
         shown = plain(answer.frame.select(columns)) if columns else columns_of(answer)
         if isinstance(answer, Comparison) and not columns:
