@@ -92,8 +92,8 @@ DOMAINS = pl.Schema(
         "segment_line": pl.Int32,
     }
 )
-"""A domain's score, segment and rank; key (quarter, trust_code, domain). ``line`` is where the row of
-its score and rank begins in the release file, ``segment_line`` that of its segment."""
+"""A domain's score, segment and rank; key (quarter, trust_code, domain). ``line`` is where the row
+of its score and rank begins in the release file, ``segment_line`` that of its segment."""
 
 VERSIONS = pl.Schema(
     {

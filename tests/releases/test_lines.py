@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Callable
 
-import polars as pl
 import pytest
 
 from nhs_league.releases.parse import ParsedFile, parse_file
