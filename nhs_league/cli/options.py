@@ -180,6 +180,8 @@ class Format(StrEnum):
     HTML = "html"
     XLSX = "xlsx"
     PARQUET = "parquet"
+    BIBTEX = "bibtex"
+    CSL_JSON = "csl-json"
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ class Output:
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet.",
+            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet; bibtex or "
+            "csl-json for citations of the release files.",
             case_sensitive=False,
             show_default="a table on a terminal, CSV in a pipe",
             rich_help_panel=_HOW,
@@ -228,6 +231,12 @@ class Output:
             rich_help_panel=_HOW,
         ),
     ] = ""
+    cite: Annotated[
+        bool,
+        typer.Option(
+            "--cite", help="Cite the release files that were used.", rich_help_panel=_HOW
+        ),
+    ] = False
 
 
 def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:

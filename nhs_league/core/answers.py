@@ -290,6 +290,10 @@ class EveryMetricTrend(Answer):
     """All metrics of trusts, quarter by quarter: ``core.history.METRIC_TREND``."""
 
 
+class Sources(Answer):
+    """Where a trust's figures come from, to the line of the file: ``core.sources.SOURCES``."""
+
+
 class QueryResult(Answer):
     """The rows of an SQL query."""
 

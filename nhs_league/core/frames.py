@@ -95,6 +95,9 @@ DOMAINS = pl.Schema(
 """A domain's score, segment and rank; key (quarter, trust_code, domain). ``line`` is where the row
 of its score and rank begins in the release file, ``segment_line`` that of its segment."""
 
+LINES = ("line", "segment_line")
+"""The columns of DOMAINS that only sources and whole tables have."""
+
 VERSIONS = pl.Schema(
     {
         "quarter": QUARTER,

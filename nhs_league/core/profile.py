@@ -10,7 +10,7 @@ import polars as pl
 
 from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
-from nhs_league.core.frames import Frames, has_figure, round_computed
+from nhs_league.core.frames import LINES, Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
     best_quarter,
@@ -77,7 +77,7 @@ def profile(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("average_score").count().cast(pl.Int32),
     ).filter(is_trust).collect()  # fmt: skip
-    domains = frames.domains.filter(is_trust).sort("domain").collect()
+    domains = frames.domains.filter(is_trust).sort("domain").drop(LINES).collect()
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
     # Collected here, as it is used twice: for the metrics, and for their history.
     classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()

@@ -18,6 +18,7 @@ from nhs_league.core.answers import (
     HiddenWeakSpots,
     LeagueTable,
     Ranking,
+    Sources,
     TrustProfile,
 )
 from nhs_league.render import numbers
@@ -56,8 +57,16 @@ def document(answer: Answer, meta: Meta, columns: Sequence[str] = ()) -> Iterato
     if meta.sample:
         yield Remark(BANNER)
     yield from _table(answer, columns) if columns else blocks_of(answer)
+    if meta.is_cited or isinstance(answer, Sources):
+        yield from _to_cite(answer, meta)
     if credit := meta.credit(answer):
         yield Remark(credit)
+
+
+def _to_cite(answer: Answer, meta: Meta) -> Iterator[Block]:
+    if cited := meta.citations(answer):
+        yield Heading("To cite")
+        yield from (Line(citation.text()) for citation in cited)
 
 
 @singledispatch

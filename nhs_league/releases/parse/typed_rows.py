@@ -42,8 +42,9 @@ class Checked:
     Attributes:
         frame: ``line``, the columns of the file under our names, texts numbered (``texts``),
             figures as numbers, ``quarter`` as QUARTER, ``trust_type`` under our names. A metric
-            file also has ``kind`` (a RowKind's value), ``metric_of`` (the metric's ID, for values and scores)
-            and ``published_unit``; a league table has the ends of its ranges and ``in_deficit``.
+            file also has ``kind`` (a RowKind's value), ``metric_of`` (the metric's ID, for values
+            and scores) and ``published_unit``; a league table has the ends of its ranges and
+            ``in_deficit``.
         set_aside: schema FAULTS; a row whose key cannot be read is here once and not in ``frame``,
             a cell that cannot be read is null in ``frame``.
         notices: what was left out or read otherwise, a sentence each.
