@@ -74,6 +74,10 @@ class NotFoundError(LeagueError):
         return cls(f"No {what} is called “{asked}”.", " ".join(filter(None, (known, advice))))
 
 
+class AmbiguousError(NotFoundError):
+    """Several trusts or metrics have this name."""
+
+
 class NoDataError(LeagueError):
     """There is no data to answer from, and none can be fetched."""
 

@@ -38,7 +38,7 @@ COMMANDS = {
     "revisions": ("history", 'nhsleague revisions --quarter "Q3 2025/26"'),
     "audit": ("explain", "nhsleague audit, or nhsleague audit --quarter all"),
     "report": ("report", "nhsleague report RDY -o rdy.html, or report --all -o site"),
-    "sources": ("share", 'nhsleague sources RDY OF0063 --format bibtex'),
+    "sources": ("share", "nhsleague sources RDY OF0063 --format bibtex"),
     "query": ("share", 'nhsleague query "select region, avg(rank) from standings group by 1"'),
     "export": ("share", "nhsleague export tables --format csv"),
     "fetch": ("fetch", "nhsleague fetch, or nhsleague fetch --from ~/Downloads"),

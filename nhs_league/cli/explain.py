@@ -13,9 +13,21 @@ from nhs_league.cli.output import show_answer
 from nhs_league.usage import check_robust, check_whatif
 
 
-def explain(trust: Trust, when: When, output: Output, common: Common) -> None:
-    """Explain a trust's segment and rank, from each metric's value."""
-    answer = open_or_fetch(common).explain(" ".join(trust), **vars(when))
+def explain(
+    name: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TRUST|METRIC",
+            help="A trust or a metric, by code, ID or name.",
+            autocompletion=completion.trusts,
+        ),
+    ],
+    when: When,
+    output: Output,
+    common: Common,
+) -> None:
+    """Explain a trust's segment and rank from each metric's value, or what a metric is."""
+    answer = open_or_fetch(common).explain(" ".join(name), **vars(when))
     show_answer(answer, output, common)
 
 

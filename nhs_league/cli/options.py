@@ -233,9 +233,7 @@ class Output:
     ] = ""
     cite: Annotated[
         bool,
-        typer.Option(
-            "--cite", help="Cite the release files that were used.", rich_help_panel=_HOW
-        ),
+        typer.Option("--cite", help="Cite the release files that were used.", rich_help_panel=_HOW),
     ] = False
 
 

@@ -215,6 +215,18 @@ class Explanation(Answer):
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
+class MetricExplanation(Answer):
+    """What a metric is, one row a trust type: ``core.metric_explanation.EXPLAINED_METRIC``.
+
+    Attributes:
+        periods: the quarters in which it was published, ``core.metric_explanation.PERIODS``.
+
+    """
+
+    periods: pl.DataFrame
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
 class Audit(Answer):
     """Published figures that do not follow from the others: ``core.audit.AUDIT``.
 

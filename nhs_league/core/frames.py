@@ -240,6 +240,7 @@ COMPUTED = {
     "computed_indistinguishable_first": Field("The best rank among these and itself.", "rank"),
     "computed_indistinguishable_last": Field("The worst rank among these and itself.", "rank"),
     "computed_indistinguishable_ranks": Field("Their ranks and the trust's, as text."),
+    "computed_meeting": Field("How many trusts meet the national standard.", "trusts"),
     "computed_lower_quartile": Field("Lower quartile of the values stored.", "as in column unit"),
     "computed_lowest": Field("Lowest value of the trust type.", "as in column unit"),
     "computed_mean_score": Field("Mean of the scores of an area's metrics.", "score"),

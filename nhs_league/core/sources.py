@@ -72,7 +72,7 @@ def sources(
 
     """
     is_trust = pl.col("trust_code") == trust_code
-    name = frames.standings.filter(is_trust).select("trust_name").collect()["trust_name"][0]
+    name = str(frames.standings.filter(is_trust).select("trust_name").collect().item(0, 0))
     figures = [_metrics(frames, trust_code, metric_ids)]
     if not metric_ids:
         figures = [_standing(parts.filter(is_trust)), _domains(frames, is_trust), *figures]
@@ -80,7 +80,7 @@ def sources(
         trust_name=pl.lit(name)
     )
     frame = _with_files(frame, files, is_sample=is_sample)
-    quarter = frame["quarter"].cast(pl.String).first() or ""
+    quarter = str(frame["quarter"][0])
     return Sources(
         f"Sources of the figures of {name} ({trust_code}), {quarter}", frame, notes=_notes(frame)
     )

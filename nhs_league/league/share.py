@@ -61,9 +61,7 @@ class Share(Questions):
 
         return reports.every_report(self.store, standings)
 
-    def sources(
-        self, trust: str, metric: str | None = None, *, quarter: str = LATEST
-    ) -> Sources:
+    def sources(self, trust: str, metric: str | None = None, *, quarter: str = LATEST) -> Sources:
         """Say where a trust's figures come from: each one's release file, line and citation.
 
         Args:
@@ -120,28 +118,22 @@ class Share(Questions):
         import polars as pl
 
         from nhs_league.core import metrics
+        from nhs_league.core.quarters import Quarter
         from nhs_league.errors import NotFoundError
-        from nhs_league.releases.store import read_quarters
-        from nhs_league.scope import is_latest, pick_measure
+        from nhs_league.scope import pick_measure, where_measured
 
-        fault: NotFoundError | None = None
-        earlier = [q for q in reversed(self.store.quarters) if q < one.quarter]
-        for each in (one.quarter, *(earlier if is_latest(quarter) else ())):
-            frames = read_quarters(self.store, [each]).of_type(one.trust_type)
-            listed = metrics.catalogue(frames.observations)
-            try:
-                choices = metrics.choose(metric, listed, one.trust_type)
-            except NotFoundError as error:
-                fault = fault or error
-                continue
+        for frames, choices in where_measured(self.store, metric, quarter, one.trust_type):
             (choice, *_), named = pick_measure(metric, choices, one.trust_type)
             wanted = metrics.ids(choice)
             is_figure = (pl.col("trust_code") == one.code) & pl.col("metric_id").is_in(wanted)
-            if frames.observations.filter(is_figure).head(1).collect().height:
-                if each != one.quarter:
-                    named = (*named, f"{each.label} is the newest quarter with this figure.")
-                return replace(one, quarter=each, frames=frames), wanted, named
-        raise fault or NotFoundError(
+            found = frames.observations.filter(is_figure).select("quarter").head(1).collect()
+            if found.height:
+                its = Quarter.parse(found["quarter"][0])
+                if its != one.quarter:
+                    named = (*named, f"{its.label} is the newest quarter with this figure.")
+                frames = frames.of_type(one.trust_type).of_quarter(its.label)
+                return replace(one, quarter=its, frames=frames), wanted, named
+        raise NotFoundError(
             f"{one.code} has no figure of {metric} in {one.quarter.label}.",
             f'Run "nhsleague sources {one.code}" to see all its figures.',
         )

@@ -108,9 +108,7 @@ def read_parts(store: Store, quarter: Quarter) -> pl.LazyFrame:
     parts = _mended(
         store,
         [quarter],
-        lambda store, _: tables.scan(
-            store.path, "parts", [store.manifest.quarters[quarter.label]]
-        ),
+        lambda store, _: tables.scan(store.path, "parts", [store.manifest.quarters[quarter.label]]),
     )
     return parts.sort(order.expr(), descending=True, maintain_order=True)
 

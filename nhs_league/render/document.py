@@ -17,6 +17,7 @@ from nhs_league.core.answers import (
     Explanation,
     HiddenWeakSpots,
     LeagueTable,
+    MetricExplanation,
     Ranking,
     Sources,
     TrustProfile,
@@ -27,6 +28,7 @@ from nhs_league.render.meta import Meta
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
 from nhs_league.render.views.cells import plain, texts
+from nhs_league.render.views.metrics import metric_lines, metric_periods
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
@@ -164,6 +166,23 @@ def _metric_step(row: Row) -> str:
     shown.append(f"score {numbers.score(row['score'])}")
     note = f" ({row['note']})" if row["note"] else ""
     return f"{row['short_name']}: {', '.join(shown)}{note}"
+
+
+@blocks_of.register
+def metric_blocks(answer: MetricExplanation) -> Iterator[Block]:
+    """Yield what a metric is, then how its values are spread, then when it was published."""
+    grids = (
+        ("Values", tuple(columns_of(answer))),
+        ("Quarters", tuple(metric_periods(answer))),
+    )
+    yield Heading(answer.title, 1)
+    yield from (Line(text, lead) for lead, text in metric_lines(answer) if text)
+    for name, columns in grids:
+        yield Heading(name)
+        yield Grid(name, columns)
+    if any("*" in text for _, columns in grids for c in columns for text in c.cells):
+        yield Remark(_COMPUTED)
+    yield from map(Remark, answer.notes)
 
 
 @blocks_of.register

@@ -74,7 +74,7 @@ def test_each_figure_keeps_its_line(form: str) -> None:
 
 def lines_of(parsed: ParsedFile) -> dict[tuple[str, str], int]:
     """Return trust code and Metric_ID -> line, from all the frames."""
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], int | None] = {}
     domain = {"Access to services": "00", "Patient safety": "02"}
     for code, metric_id, line, score_line in parsed.observations.select(
         "trust_code", "metric_id", "line", "score_line"

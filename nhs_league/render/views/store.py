@@ -1,4 +1,4 @@
-"""The tables of what is stored: releases, files, whether they are right, where figures come from."""
+"""The tables of what is stored: releases, files, their faults, and where figures come from."""
 
 from __future__ import annotations
 
