@@ -119,6 +119,6 @@ def test_each_answer_can_cite_its_files(sample: Run, question: str) -> None:
 
 
 def test_what_has_no_figures_cannot_be_cited(sample: Run) -> None:
-    refused = sample("cache", "verify", "--format", "bibtex")
+    refused = sample("query", "--tables", "--format", "bibtex")
     assert refused.returncode == 2
     assert "no figures to cite" in refused.stderr

@@ -11,6 +11,7 @@ import pytest
 
 from nhs_league.core.facts import MetricFacts, all_facts
 from tests.conftest import Run
+from tests.small_leagues import Trust, league
 
 _MOST_WORDS = 25
 
@@ -73,8 +74,29 @@ def test_a_name_that_may_be_either_lists_both(run: Run, real_store: Path) -> Non
     assert "OF0017" in done.stderr
 
 
-def test_a_part_of_a_trusts_name_that_is_a_metrics_name_lists_both(sample: Run) -> None:
-    """No trust of the sample has such a name; the words of one that is unique do."""
+def test_part_of_one_trusts_name_that_is_a_metrics_name_lists_both(tmp_path: Path) -> None:
+    rest, *others = (Trust("Z01", name="Sickness and Rest Hospital"), Trust("Z02"), Trust("Z03"))
+    rows = [
+        row
+        for place, trust in enumerate((rest, *others), 1)
+        for row in (
+            trust.row("OF0082", 4 + place, place),
+            trust.row("OF1082", place, place),
+            *trust.standing(place, place, place),
+        )
+    ]
+    ask = league(tmp_path, rows)
+    either = ask("explain", "sickness")
+    assert either.returncode == 3
+    assert "Z01" in either.stderr
+    assert "OF0082" in either.stderr
+    assert (
+        "Why Sickness and Rest" in ask("explain", "sickness and rest", "--format", "table").stdout
+    )
+    assert "Staff sickness (OF0082)" in ask("explain", "OF0082", "--format", "table").stdout
+
+
+def test_what_is_neither_a_trust_nor_a_metric_says_so(sample: Run) -> None:
     done = sample("explain", "no such thing")
     assert done.returncode == 3
     assert "No trust or metric matches" in done.stderr
