@@ -19,7 +19,7 @@ def explain(
         typer.Argument(
             metavar="TRUST|METRIC",
             help="A trust or a metric, by code, ID or name.",
-            autocompletion=completion.trusts,
+            autocompletion=completion.trusts_and_metrics,
         ),
     ],
     when: When,

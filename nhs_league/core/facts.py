@@ -150,6 +150,15 @@ def all_facts() -> Facts:
     )
 
 
+def is_everyday_name(typed: str) -> bool:
+    """Return whether a text is a metric's short name or one of its everyday names.
+
+    >>> is_everyday_name("Staff sickness"), is_everyday_name("absence rate")
+    (True, False)
+    """
+    return any(entry.is_called(normalise(typed)) for entry in all_facts().metrics)
+
+
 @cache
 def facts_for(
     metric_id: str, description: str, higher_is_better: bool | None = None

@@ -230,12 +230,6 @@ def choose(typed: str, listed: pl.DataFrame, trust_type: str | None) -> tuple[Me
     raise _not_found(typed, listed, types)
 
 
-def is_name(typed: str, listed: pl.DataFrame) -> bool:
-    """Return whether a text is a metric's or an area's ID or name, not words of its description."""
-    every = trust_types.ALL
-    return any(one_way(typed, listed, every) is not None for one_way in _WAYS[:-1])
-
-
 def _of_type(listed: pl.DataFrame, trust_type: str) -> pl.DataFrame:
     return listed if trust_type == trust_types.ALL else listed.filter(trust_type=trust_type)
 

@@ -94,15 +94,17 @@ class Explain(Questions):
         return self._present(answer, trust=name, quarter=quarter)
 
     def _clear_metric(self, name: str, quarter: str) -> Metric | None:
-        """Return the metric of which this is a name or the ID; words of its text are none."""
-        from nhs_league.core.metrics import Metric, catalogue, is_name
+        """Return the metric of which this is an everyday name; words of its text are none."""
+        from nhs_league.core.facts import is_everyday_name
+        from nhs_league.core.metrics import Metric
 
+        if not is_everyday_name(name):
+            return None
         try:
-            frames, (first, *_) = next(where_measured(self.store, name, quarter))
+            _, (first, *_) = next(where_measured(self.store, name, quarter))
         except NotFoundError:
             return None
-        is_clear = isinstance(first, Metric) and is_name(name, catalogue(frames.observations))
-        return first if is_clear else None  # type: ignore[return-value]
+        return first if isinstance(first, Metric) else None
 
     def _explain_metric(
         self, name: str, quarter: str, no_trust: NotFoundError | None = None

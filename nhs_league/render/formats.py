@@ -136,7 +136,7 @@ WRITERS: dict[str, Writer] = {
     "xlsx": Writer(to_xlsx, ("xlsx",)),
     "parquet": Writer(to_parquet, ("parquet",)),
     "bibtex": Writer(to_bibtex, ("bib",)),
-    "csl-json": Writer(to_csl_json, ()),
+    "csl-json": Writer(to_csl_json, ("csljson",)),
 }
 """The formats by name."""
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from nhs_league.core.answers import with_sample
+from nhs_league.core.citations import LICENCE
 from nhs_league.core.frames import DESCRIPTIONS, KEYS, TABLES, Field
 from nhs_league.render.formats import as_texts
-from nhs_league.core.citations import LICENCE
 from nhs_league.render.meta import SAMPLE_SOURCE, SOURCE
 from nhs_league.render.values import flat
 

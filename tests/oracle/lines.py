@@ -33,8 +33,7 @@ def places(files: Iterable[tuple[str, bytes]]) -> dict[Key, Place]:
     """
     found: dict[Key, Place] = {}
     for name, data in files:
-        for key, place in _of_file(name, data).items():
-            found[key] = place
+        found |= _of_file(name, data)
     return found
 
 
