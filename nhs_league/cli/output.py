@@ -43,7 +43,7 @@ def show_answer(answer: Answer, output: Output, common: Common) -> None:
     meta = answer.presenter
     if not isinstance(meta, Meta):
         meta = Meta(common.sample, __version__, {})
-    meta = replace(meta, is_cited=output.cite)
+    meta = replace(meta, is_cited=output.cite, whole=answer)
     columns = _columns(answer, output)
     notify_assumptions(answer.assumptions, quiet=common.quiet)
     if wanted == TABLE:

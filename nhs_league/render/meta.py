@@ -45,6 +45,7 @@ class Meta:
         filters: what the person narrowed the question to, by option.
         files: lists the stored release files, for citations.
         is_cited: whether to cite the release files beside the answer.
+        whole: the answer with all its columns, where one with fewer is written.
 
     """
 
@@ -53,12 +54,15 @@ class Meta:
     filters: Mapping[str, object]
     files: Callable[[], Sequence[ReleaseFile]] = field(default=_no_files, compare=False)
     is_cited: bool = False
+    whole: Answer | None = field(default=None, compare=False)
 
     def citations(self, answer: Answer) -> list[Citation]:
         """Cite the release files that an answer's figures come from."""
         from nhs_league.render.citations import citations
 
-        return [] if isinstance(answer, _WITHOUT_FIGURES) else citations(answer, self)
+        if isinstance(answer, _WITHOUT_FIGURES):
+            return []
+        return citations(self.whole or answer, self)
 
     def credit(self, answer: Answer) -> str:
         """Return whose figures these are and under which licence; empty for no figures."""

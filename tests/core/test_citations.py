@@ -118,6 +118,14 @@ def test_each_answer_can_cite_its_files(sample: Run, question: str) -> None:
         )
 
 
+def test_columns_that_are_not_shown_are_cited_all_the_same(sample: Run) -> None:
+    words = ("worst", "62-day", "--limit", "1", "--columns", "value")
+    entry = sample(*words, "--format", "bibtex").stdout
+    assert entry == sample("worst", "62-day", "--limit", "1", "--format", "bibtex").stdout
+    assert "acute trusts, Q1 2026/27" in entry
+    assert "citations" in json.loads(sample(*words, "--json", "--cite").stdout)["meta"]
+
+
 def test_what_has_no_figures_cannot_be_cited(sample: Run) -> None:
     refused = sample("query", "--tables", "--format", "bibtex")
     assert refused.returncode == 2
