@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nhs_league.core.citations import ReleaseFile
     from nhs_league.core.frames import Frames
     from nhs_league.core.quarters import Quarter
+    from nhs_league.core.uncertainty.keeping import Keep
     from nhs_league.releases.store import Store
 
 PAST = 8
@@ -32,6 +33,13 @@ class Questions:
 
     store: Store
     sample: bool
+
+    @property
+    def _keep(self) -> Keep:
+        """Where results that are slow to compute are kept."""
+        from nhs_league.league.kept import Kept
+
+        return Kept(self.store)
 
     def _present(self, answer: AnyAnswer, **parameters: object) -> AnyAnswer:
         """Hand an answer on with what shows it, and the parameters that narrowed the question."""

@@ -83,7 +83,7 @@ class Explain(Questions):
             if isinstance(one.found_by, Guess):
                 return self._explain_metric(name, quarter)
             raise AmbiguousError(
-                f"“{name}” is part of the name of a trust ({one.code}), and a name of the metric "
+                f'"{name}" is part of the name of a trust ({one.code}), and a name of the metric '
                 f"{metric.short_name} ({metric.metric_id}).",
                 f'Run "nhsleague explain {one.code}" or "nhsleague explain {metric.metric_id}".',
             )
@@ -131,19 +131,19 @@ class Explain(Questions):
         first = choices[0]
         if isinstance(no_trust, AmbiguousError):
             also = (
-                f"the area “{first.name}”"
+                f'the area "{first.name}"'
                 if isinstance(first, Area)
                 else f"the metric {first.short_name}: use {first.metric_id} for that"
             )
-            raise AmbiguousError(no_trust.message, f"“{name}” is also {also}.")
+            raise AmbiguousError(no_trust.message, f'"{name}" is also {also}.')
         if isinstance(first, Area):
             raise NotFoundError(
-                f"“{name}” is an area of {len(first.metric_ids)} metrics; explain takes one.",
+                f'"{name}" is an area of {len(first.metric_ids)} metrics; explain takes one.',
                 f"Name one of them: {', '.join(first.metric_ids)}.",
             )
         metrics = [choice for choice in choices if isinstance(choice, Metric)]
         every = read_quarters(self.store, self.store.quarters).observations
-        line = f"“{name}” is the metric {first.short_name} ({first.metric_id})."
+        line = f'"{name}" is the metric {first.short_name} ({first.metric_id}).'
         answer = replace(explain_metric(frames, every, metrics), assumptions=(line,))
         return self._present(answer, metric=name, quarter=quarter)
 
@@ -365,13 +365,14 @@ class Explain(Questions):
         check_robust(trust, trust_type, narrowed=narrowed)
         if trust:
             one = load_trust(self.store, trust, quarter)
-            answer = replace(robustness(one.frames, one.code), assumptions=one.assumptions)
+            answer = robustness(one.frames, one.code, self._keep)
+            answer = replace(answer, assumptions=one.assumptions)
             answer = with_caveats(answer, one.frames, [one.code])
             return self._present(answer, trust=trust, quarter=quarter)
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         frames = load_frames(self.store, scope).of_type(resolved_type)
-        table = robust_table(frames, resolved_type, resolve_filters(scope, frames))
+        table = robust_table(frames, resolved_type, resolve_filters(scope, frames), self._keep)
         table = replace(arrange(table, order_of(limit, sort)), assumptions=assumptions)
         return self._present(with_caveats(table, frames), **described(scope))
 

@@ -13,6 +13,8 @@ from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.method.rules import Recomputed, recompute
 from nhs_league.core.method.segments import SegmentBoundary
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.uncertainty.keeping import Keep
+from nhs_league.league.kept import Kept
 from nhs_league.releases.store import Store, read_quarters
 from nhs_league.scope import load_trust, national_boundaries, quarters_with
 
@@ -22,7 +24,8 @@ def report(store: Store, trust: str, quarter: str) -> TrustReport:
     one = load_trust(store, trust, quarter)
     upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
     every = read_quarters(store, upto).of_type(one.trust_type)
-    return _report(every, one.quarter, one.code, _national(store, one.quarter), one.assumptions)
+    national = _national(store, one.quarter)
+    return _report(every, one.quarter, one.code, national, one.assumptions, keep=Kept(store))
 
 
 def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]:
@@ -33,6 +36,7 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         standings: schema STANDINGS, one quarter for each trust type.
 
     """
+    keep = Kept(store)
     for (trust_type, label), of_type in standings.group_by(
         "trust_type", "quarter", maintain_order=True
     ):
@@ -41,9 +45,9 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         read = read_quarters(store, upto).of_type(str(trust_type))
         every = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
         national = _national(store, newest)
-        redrawn = profile.redraw_type(every.of_quarter(newest.label))
+        redrawn = profile.redraw_type(every.of_quarter(newest.label), keep=keep)
         for code in of_type["trust_code"]:
-            yield _report(every, newest, code, national, redrawn=redrawn)
+            yield _report(every, newest, code, national, redrawn=redrawn, keep=keep)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ def _report(
     national: _National,
     assumptions: tuple[str, ...] = (),
     redrawn: profile.TypeRedraws | None = None,
+    *,
+    keep: Keep,
 ) -> TrustReport:
     is_now = pl.col("quarter") == newest.label
     now = Frames(*(getattr(every, name).filter(is_now) for name in SCHEMAS))
@@ -76,7 +82,9 @@ def _report(
     has_before = before.standings.select(pl.len()).collect().item() > 0
     return TrustReport(
         trust_code=code,
-        profile=profile.profile(now, code, before if has_before else None, redrawn=redrawn),
+        profile=profile.profile(
+            now, code, before if has_before else None, redrawn=redrawn, keep=keep
+        ),
         explanation=explanation.explain(
             national.frames, code, national.boundaries, national.recomputed
         ),

@@ -21,8 +21,8 @@ _ONLY_TYPED = {
     "releases": {"available"},  # asks the site, not the store
     "report": {"every", "form", "output", "trusts", "trust"},  # one page for each trust named
 }
-_ACTIONS = {"fetch", "export"}
-"""Commands that change or copy what is stored; they answer no question."""
+_ACTIONS = {"fetch", "export", "mcp"}
+"""Commands that change, copy or serve what is stored; they answer no question."""
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - _ACTIONS))
