@@ -142,7 +142,7 @@ SECTIONS = {
         "revisions",
         "audit",
     ),
-    "Share": ("report", "query", "export", "mcp"),
+    "Share": ("report", "sources", "query", "export", "mcp"),
     "Data": ("fetch", "releases", "cache"),
 }
 """The headings under which help lists the commands."""
