@@ -30,7 +30,7 @@ def league(sample_cache: Path) -> League:
 def test_each_question_returns_a_frame_with_its_documented_columns(league: League) -> None:
     answers: dict[tuple[str, ...], pl.DataFrame] = {
         BY_METRIC: league.worst("elective").frame,
-        (*STANDINGS, "computed_rank"): league.table("ambulance").frame,
+        (*STANDINGS, "computed_rank", "computed_in_segment"): league.table("ambulance").frame,
         METRICS: league.show("ZB6").frame,
         SIDE_BY_SIDE: league.compare("ZB6", "ZM8").frame,
         GROUPS: league.compare(by="region").frame,

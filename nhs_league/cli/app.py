@@ -74,6 +74,18 @@ COMMANDS = {
     "hidden": ("explain", "nhsleague hidden", "nhsleague hidden --metric cancer"),
     "capped": ("explain", "nhsleague capped", "nhsleague capped --type all"),
     "robust": ("explain", "nhsleague robust RDY", "nhsleague robust --type ambulance"),
+    "stories": (
+        "stories",
+        "nhsleague stories",
+        "nhsleague stories --region London",
+        "nhsleague stories --trust RDY",
+    ),
+    "watch": (
+        "watch",
+        "nhsleague watch add RDY",
+        "nhsleague watch",
+        "nhsleague watch list",
+    ),
     "changes": (
         "history",
         "nhsleague changes",
@@ -137,6 +149,8 @@ SECTIONS = {
         "hidden",
         "capped",
         "robust",
+        "stories",
+        "watch",
         "changes",
         "trend",
         "revisions",

@@ -69,14 +69,14 @@ def trend(
             help="Follow this metric, or the metrics of this area.",
         ),
     ] = None,
-    every_metric: Annotated[
-        bool, typer.Option("--all", help="Follow every metric, one line each.")
-    ] = False,
 ) -> None:
-    """Follow trusts from quarter to quarter, by rank or by a metric."""
-    check_trend(metric, every_metric=every_metric)
+    """Follow trusts from quarter to quarter, by rank or by a metric.
+
+    With --all, follow every metric, one line each.
+    """
+    check_trend(metric, every_metric=output.every)
     answer = open_or_fetch(common).trend(
-        *typed_trusts(trusts), metric=metric, every_metric=every_metric
+        *typed_trusts(trusts), metric=metric, every_metric=output.every
     )
     show_answer(answer, output, common)
 

@@ -239,6 +239,18 @@ class Output:
             "--wide", help="Show all columns, even if they do not fit.", rich_help_panel=_HOW
         ),
     ] = False
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Show what the first screen leaves out, too.", rich_help_panel=_HOW
+        ),
+    ] = False
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain", help="Words only, no drawings: for screen readers.", rich_help_panel=_HOW
+        ),
+    ] = False
     columns: Annotated[
         str,
         typer.Option(

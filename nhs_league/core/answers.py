@@ -22,6 +22,15 @@ class Guess(str):
     __slots__ = ()
 
 
+class InWords(str):
+    """A note that puts into words what a terminal draws, or shows on request only.
+
+    Formats without drawings show it like any other note.
+    """
+
+    __slots__ = ()
+
+
 class Presenter(Protocol):
     """Whatever can show an answer: ``render.meta.Meta`` does."""
 
@@ -51,6 +60,7 @@ class Answer:
         frame: the answer as a tidy frame, figures unrounded.
         assumptions: what was assumed where the person left it open.
         notes: what a reader must know to read the figures correctly.
+        scope: whose figures these are: ``acute trusts, London``; empty where no question narrows.
         presenter: what shows the answer; None for an answer of the core alone.
 
     """
@@ -59,6 +69,7 @@ class Answer:
     frame: pl.DataFrame
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    scope: str = field(default="", kw_only=True)
     presenter: Presenter | None = field(default=None, compare=False, kw_only=True)
 
     def further_frames(self) -> dict[str, pl.DataFrame]:
@@ -177,7 +188,8 @@ class TrustProfile(Answer):
 
     Attributes:
         standing: its row of STANDINGS with ``computed_score_rank`` and ``computed_of``.
-        domains: its rows of DOMAINS.
+        domains: its rows of DOMAINS with ``computed_median``, that of its type.
+        past: its values quarter by quarter, ``core.profile.PAST``.
         previous: its row of STANDINGS in the quarter before; None where there is none.
         ranges: its likely ranges, computed; None where they are published and no option is set.
         firmness: how firm its place by score is, ``core.uncertainty.redraws.firmness``; None where
@@ -190,6 +202,7 @@ class TrustProfile(Answer):
 
     standing: pl.DataFrame
     domains: pl.DataFrame
+    past: pl.DataFrame
     previous: pl.DataFrame | None = None
     ranges: pl.DataFrame | None = None
     firmness: pl.DataFrame | None = None
@@ -307,6 +320,44 @@ class HiddenWeakSpots(Answer):
 
 class CappedTrusts(Answer):
     """Trusts in segment 3 only through the financial override: ``core.hidden.CAPPED``."""
+
+
+class Stories(Answer):
+    """What a reporter would look at first: ``core.stories.STORIES``."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was last seen of a trust.
+
+    Attributes:
+        quarter: the newest quarter of its trust type.
+        fingerprints: quarter -> a digest of the trust's published figures.
+        revised: figure -> how many versions of it had been published, where there were several.
+
+    """
+
+    quarter: str
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    revised: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class News(Answer):
+    """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
+
+    Attributes:
+        trusts: the trusts looked at: trust_code and trust_name.
+        seen: trust code -> what is seen now, to look again from.
+
+    """
+
+    trusts: pl.DataFrame
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+
+class Watched(Answer):
+    """The trusts that a person watches: trust_code, trust_name, quarter (the newest seen)."""
 
 
 class Changes(Answer):

@@ -234,7 +234,7 @@ def _sentence() -> pl.Expr:
     doubtful = pl.when(pl.col("doubt").is_null()).then(pl.lit("")).otherwise(pl.lit("?"))
     value = pl.coalesce(with_unit(figure("value")) + doubtful, pl.lit("no value published"))
     published = pl.format("rank {} of {}", "rank", "of")
-    computed = pl.format("rank {} of {} at hand (computed)", "computed_rank", "computed_of")
+    computed = pl.format("rank {} of the {} stored (computed)", "computed_rank", "computed_of")
     score = pl.when(pl.col("score").is_not_null()).then(
         pl.format(", score {} (4.00 is worst)", two_places("score"))
     )

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import MetricList
+from nhs_league.core.answers import InWords, MetricList
 from nhs_league.core.facts import (
     AreaFacts,
     MetricFacts,
@@ -76,6 +76,7 @@ class Metric:
     unit: str | None
     period: str | None
     higher_is_better: bool | None
+    standard: float | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any], **changed: str) -> Metric:
@@ -413,7 +414,8 @@ def metric_list(listed: pl.DataFrame, trust_type: str | None) -> MetricList:
 
     """
     listed = _of_type(listed, trust_type or trust_types.ALL)
-    notes = (_ABOUT_METRICS, *about_units(listed), *about_unknown(listed))
+    units = map(InWords, about_units(listed))
+    notes = (InWords(_ABOUT_METRICS), *units, *about_unknown(listed))
     return MetricList("What is measured", listed, notes=notes)
 
 

@@ -19,6 +19,8 @@ COMPUTED = pl.Schema(
         "computed_median": pl.Float64,
         "computed_lower_quartile": pl.Float64,
         "computed_upper_quartile": pl.Float64,
+        "computed_lowest": pl.Float64,
+        "computed_highest": pl.Float64,
     }
 )
 """What ``with_peers`` adds to observations; quartiles interpolate between values (R's type 7)."""
@@ -65,6 +67,8 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
         computed_median=round_computed(value.median()).over(GROUP),
         computed_lower_quartile=round_computed(value.quantile(0.25, "linear")).over(GROUP),
         computed_upper_quartile=round_computed(value.quantile(0.75, "linear")).over(GROUP),
+        computed_lowest=value.min().over(GROUP),
+        computed_highest=value.max().over(GROUP),
     ).select(cast_to(WITH_PEERS))
 
 
@@ -105,6 +109,15 @@ def peer_median() -> pl.Expr:
     It is null beside a value that is not compared, where the published one is that of the rates.
     """
     return pl.when(is_compared()).then(pl.coalesce("median", "computed_median"))
+
+
+def standard_met(standard: float | None, *, higher: bool | None) -> pl.Expr:
+    """Count the values that meet a standard; null where there is none."""
+    if standard is None or higher is None:
+        return pl.lit(None, pl.Int32)
+    value = pl.col("value")
+    is_met = value >= standard if higher else value <= standard
+    return is_met.sum().cast(pl.Int32)
 
 
 def best_quarter() -> pl.Expr:

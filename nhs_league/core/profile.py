@@ -36,12 +36,14 @@ METRICS = (
     "rank_from", "of_from", "score_from", "median", "lower_quartile", "upper_quartile",
     "higher_is_better", "standard", "standard_name", "computed_distance_to_median",
     "computed_distance_to_best_quarter", "computed_rank", "computed_of", "computed_median",
-    "computed_lower_quartile", "computed_upper_quartile", "doubt", "release_file",
+    "computed_lower_quartile", "computed_upper_quartile", "computed_lowest", "computed_highest",
+    "doubt", "release_file",
 )  # fmt: skip
 """The columns of a trust's metrics: weak spots first, by their score (or rank, where no score is
 published), then the others by the share of its type that does better, worst first; those without
 score and rank come last. The two distances are value minus the peers' median, and minus the value
-from which the best quarter begins (published, else computed). ``quarters_weak``,
+from which the best quarter begins (published, else computed); ``computed_lowest`` and
+``computed_highest`` are the ends of the type's values. ``quarters_weak``,
 ``change_since_last`` and the columns that end with ``_from`` are as in
 ``weak_spots.history``."""
 
@@ -70,7 +72,8 @@ def profile(
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
-        trusts at hand, with ``computed_of``) and its domains (schema DOMAINS);
+        trusts at hand, with ``computed_of``), its domains (schema DOMAINS and ``computed_median``,
+        the median score of its type) and its values quarter by quarter, ``past`` (columns PAST);
         ``firmness`` and ``chance``; with the options, ``ranges`` (as of
         ``confidence.bootstrap_ranges``) and ``peers`` (columns ``peers.SIMILAR``).
 
@@ -81,15 +84,19 @@ def profile(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("average_score").count().cast(pl.Int32),
     )  # fmt: skip
-    domains_of_trust = frames.domains.filter(is_trust).sort("domain").drop(LINES)
-    standing, domains = pl.collect_all([of_type.filter(is_trust), domains_of_trust])
+    median = round_computed(pl.col("score").median()).over("domain")
+    of_domains = frames.domains.with_columns(computed_median=median).drop(LINES)
+    standing, domains = pl.collect_all(
+        [of_type.filter(is_trust), of_domains.filter(is_trust).sort("domain")]
+    )
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
-    # Collected here, as it is used twice: for the metrics, and for their history.
+    # Collected here, as they are used twice: for the metrics, and for their history.
     classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect()
+    figures = _with_earlier(classified.lazy(), earlier, trust_code).collect()
     metrics = (
         classified.lazy()
         .join(
-            history(_with_earlier(classified.lazy(), earlier, trust_code)),
+            history(figures.lazy()),
             on=["metric_id", "unit"],
             how="left",
             nulls_equal=True,
@@ -129,11 +136,32 @@ def profile(
         notes=tuple(notes),
         standing=standing,
         domains=domains,
+        past=_past(figures),
         previous=previous,
         ranges=ranges,
         firmness=None if firm.is_empty() else firm,
         chance=looked_at(classified),
         peers=similar_trusts(frames, trust_code) if peers else None,
+    )
+
+
+PAST = ("quarter", "metric_id", "unit", "value", "is_republished")
+"""One row a quarter, metric and unit of a trust that has a value, the oldest quarter first;
+``is_republished`` is whether its period is written like that of the figure before."""
+
+
+def _past(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return a trust's values quarter by quarter; without doubtful ones."""
+    metric = ("metric_id", "unit")
+    return (
+        figures.filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
+        .sort("quarter")
+        .with_columns(
+            is_republished=(pl.col("period") == pl.col("period").shift(1).over(metric)).fill_null(
+                value=False
+            )
+        )
+        .select(PAST)
     )
 
 
@@ -239,24 +267,22 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame)
     row = standing.row(0, named=True)
     if row["rank_low"] is not None and row["rank_high"] is not None:
         yield (
-            f"The rank is uncertain: {row['rank']} is the published place, and its likely range, "
-            f"{row['rank_low']} to {row['rank_high']}, holds "
-            f"{row['rank_high'] - row['rank_low']} other places. Trusts whose likely ranges "
-            "overlap cannot be told apart by their ranks."
+            f"The rank is uncertain: NHS England says it is likely to be between {row['rank_low']} "
+            f"and {row['rank_high']}. Do not read much into a difference of a few places."
         )
     else:
-        yield "How uncertain the rank is was not published in the files at hand."
+        yield "The likely range of the rank is not in your files."
     if row["of"] is None:
-        yield "How many trusts the ranks are out of: not all rows of the release are at hand."
+        yield ("The total number of trusts is not known: you have only part of this release.")
     measured = metrics.filter(has_figure())["metric_id"].to_list()
     others = listed.filter(pl.col("trusts") > 0, ~pl.col("metric_id").is_in(measured))
     if others.height:
         missing = ", ".join(others["short_name"].unique().sort())
-        yield f"Not measured for this trust, though for others of its type: {missing}."
+        yield f"Not measured for this trust, but for others of its type: {missing}."
     counts = metrics.filter(~is_compared(), pl.col("value").is_not_null())["short_name"]
     if counts.len():
         yield (
-            "A count, where other trusts have a rate, so it is not compared: "
+            "Counts where other trusts have a rate, so they are not compared: "
             f"{', '.join(counts.unique().sort())}."
         )
     end = Quarter.parse(row["quarter"]).end
@@ -270,5 +296,5 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame)
         if day and end - day > _OLD
     ]
     if old:
-        yield f"Older than a year at the end of the quarter: {', '.join(sorted(old))}."
-    yield "A trust is not a hospital: each figure is of all the trust's sites and teams together."
+        yield f"More than a year old at the end of the quarter: {', '.join(sorted(old))}."
+    yield "These figures cover the whole trust, not a single hospital."

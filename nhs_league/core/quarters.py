@@ -85,6 +85,12 @@ class Quarter:
         return f"{self.year}-{(self.year + 1) % 100:02d}-q{self.number}"
 
     @property
+    def previous(self) -> Quarter:
+        """The quarter before."""
+        first = self.number == 1
+        return Quarter(self.year - first, 4 if first else self.number - 1)
+
+    @property
     def end(self) -> date:
         """The last day of the quarter."""
         return {

@@ -12,7 +12,7 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Guess, TrustList
-from nhs_league.core.filters import Filters, keep
+from nhs_league.core.filters import Filters, in_scope, keep
 from nhs_league.core.frames import Frames
 from nhs_league.core.quarters import in_time
 from nhs_league.core.sentences import in_series
@@ -20,7 +20,7 @@ from nhs_league.errors import AmbiguousError, NotFoundError
 
 LISTED = (
     "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "rank_low",
-    "rank_high", "of", "quarter",
+    "rank_high", "of", "quarter", "unadjusted_segment",
 )  # fmt: skip
 """The columns of a list of trusts."""
 
@@ -108,7 +108,7 @@ def _one_of(typed: str, codes: set[str], newest: dict[str, str]) -> TrustMatch:
     (code,) = codes
     is_name = _words(typed) == _words(newest[code])
     return TrustMatch(
-        code, newest[code], "" if is_name else f"“{typed}” is taken for {newest[code]} ({code})."
+        code, newest[code], "" if is_name else f"Showing {newest[code]} ({code}) for “{typed}”."
     )
 
 
@@ -202,10 +202,11 @@ def trust_list(frames: Frames, text: str, trust_type: str | None, narrowed: Filt
     of_type = frames.of_type(trust_type or trust_types.ALL)
     standings = of_type.standings.filter(keep(narrowed)).collect()
     listed = holding(text, standings).select(LISTED).sort("trust_name")
+    scope = in_scope(trust_type or trust_types.ALL, narrowed)
     if text and listed.is_empty() and not standings.is_empty():
         nothing = f'No trust\'s name has "{text}". Try fewer letters, or "nhsleague trusts" alone.'
-        return TrustList("Trusts", listed, notes=(nothing,))
-    return TrustList("Trusts", listed)
+        return TrustList("Trusts", listed, notes=(nothing,), scope=scope)
+    return TrustList("Trusts", listed, scope=scope)
 
 
 @dataclass(frozen=True)

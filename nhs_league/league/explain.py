@@ -351,7 +351,7 @@ class Explain(Questions):
         Example:
             >>> answer = open_league(sample=True).robust("ZB6")
             >>> answer.frame["scenario"].to_list()[:2]
-            ['metrics redrawn', 'domains weighted otherwise']
+            ['metrics redrawn', 'domains weighted differently']
 
         """
         from nhs_league.core import trust_types

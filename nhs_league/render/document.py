@@ -18,8 +18,10 @@ from nhs_league.core.answers import (
     HiddenWeakSpots,
     LeagueTable,
     MetricExplanation,
+    News,
     Ranking,
     Sources,
+    Stories,
     TrustProfile,
 )
 from nhs_league.render import numbers
@@ -29,10 +31,11 @@ from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
 from nhs_league.render.views.cells import plain, texts
 from nhs_league.render.views.metrics import metric_lines, metric_periods
+from nhs_league.render.views.stories import news_blocks, story_blocks
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
-_COMPUTED = "* computed from the figures at hand; not published."
+COMPUTED = "* Computed by nhsleague, not published by NHS England."
 _BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
 """Answers that list one trust type after the other."""
 _OUTCOMES = {
@@ -58,15 +61,16 @@ def document(answer: Answer, meta: Meta, columns: Sequence[str] = ()) -> Iterato
     """
     if meta.sample:
         yield Remark(BANNER)
-    yield from _table(answer, columns) if columns else blocks_of(answer)
-    if meta.is_cited or isinstance(answer, Sources):
-        yield from _to_cite(answer, meta)
+    yield from table_blocks(answer, columns) if columns else blocks_of(answer)
+    yield from to_cite(answer, meta)
     if credit := meta.credit(answer):
         yield Remark(credit)
 
 
-def _to_cite(answer: Answer, meta: Meta) -> Iterator[Block]:
-    if cited := meta.citations(answer):
+def to_cite(answer: Answer, meta: Meta) -> Iterator[Block]:
+    """Yield the citations of the release files, where they are asked for."""
+    is_cited = meta.is_cited or isinstance(answer, Sources)
+    if is_cited and (cited := meta.citations(answer)):
         yield Heading("To cite")
         yield from (Line(citation.text()) for citation in cited)
 
@@ -74,13 +78,22 @@ def _to_cite(answer: Answer, meta: Meta) -> Iterator[Block]:
 @singledispatch
 def blocks_of(answer: Answer) -> Iterator[Block]:
     """Yield an answer's blocks; of most it is one table."""
-    yield from _table(answer)
+    yield from table_blocks(answer)
 
 
 blocks_of.register(TrustProfile, trust_blocks)
+blocks_of.register(Stories, story_blocks)
+blocks_of.register(News, news_blocks)
 
 
-def _table(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:
+def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:
+    """Yield the title, the table and the notes of an answer.
+
+    Args:
+        answer: what to show.
+        columns: the frame's columns to show instead of the question's view; empty for the view.
+
+    """
     yield Heading(answer.title, 1)
     if answer.frame.is_empty():
         yield Line("Nothing to show.")
@@ -90,7 +103,7 @@ def _table(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]:
             yield Grid("The trusts compared", tuple(standings(answer)))
         yield Grid(answer.title, tuple(shown), tuple(_sections(answer)))
         if not columns and any(t.endswith("*") for c in shown for t in (c.heading, *c.cells)):
-            yield Remark(_COMPUTED)
+            yield Remark(COMPUTED)
     yield from map(Remark, answer.notes)
 
 
@@ -181,7 +194,7 @@ def metric_blocks(answer: MetricExplanation) -> Iterator[Block]:
         yield Heading(name)
         yield Grid(name, columns)
     if any("*" in text for _, columns in grids for c in columns for text in c.cells):
-        yield Remark(_COMPUTED)
+        yield Remark(COMPUTED)
     yield from map(Remark, answer.notes)
 
 

@@ -39,23 +39,26 @@ def _block(block: Block) -> str:
             )
         case Grid():
             return _table(block)
+        case _:
+            raise AssertionError(f"{type(block).__name__} is for terminals")
 
 
 def _table(grid: Grid) -> str:
-    texts = [[_plain(text) for text in (c.heading, *c.cells)] for c in grid.columns]
+    columns = grid.in_words()
+    texts = [[_plain(text) for text in (c.heading, *c.cells)] for c in columns]
     widths = [max(3, *map(cell_len, column)) for column in texts]
     head, *rows = (
         _row(
             [
                 _padded(column[place], width, right=c.numeric)
-                for c, column, width in zip(grid.columns, texts, widths, strict=True)
+                for c, column, width in zip(columns, texts, widths, strict=True)
             ]
         )
         for place in range(len(texts[0]))
     )
     marks = [
         f"{'-' * (width - 1)}:" if column.numeric else "-" * width
-        for column, width in zip(grid.columns, widths, strict=True)
+        for column, width in zip(columns, widths, strict=True)
     ]
     return "\n".join((head, _row(marks), *rows))
 

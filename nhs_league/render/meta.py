@@ -16,6 +16,7 @@ from nhs_league.core.answers import (
     Sources,
     StoredFileChecks,
     TableList,
+    Watched,
     kind_of,
 )
 from nhs_league.core.citations import LICENCE, ReleaseFile
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 LICENCE_PAGE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 SOURCE = "NHS England, NHS Oversight Framework"
 SOURCE_PAGE = "https://www.england.nhs.uk/nhs-oversight-framework/segmentation-and-league-tables/"
-_WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList)
+_WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList, Watched)
 _PAGE = 100
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
 
@@ -76,6 +77,14 @@ class Meta:
         if self.sample:
             return f"Fictional sample, {quarters}: invented trusts and figures, not NHS England's."
         return f"Source: {SOURCE}, {quarters} ({LICENCE})."
+
+    def credit_line(self, answer: Answer) -> str:
+        """Return whose published figures these are, short enough for a line; empty for none."""
+        named = quarters_of(answer)
+        if self.sample or isinstance(answer, _WITHOUT_FIGURES) or not named:
+            return ""
+        quarters = named[0] if len(named) == 1 else f"{named[0]} to {named[-1]}"
+        return f"NHS England, {quarters} ({LICENCE})"
 
     def html(self, answer: Answer) -> str:
         """Return the answer as a fragment of HTML, as a notebook shows it."""
@@ -128,11 +137,11 @@ class Meta:
         """
         from nhs_league.files import write_file
         from nhs_league.render.formats import TABLE, WRITERS, format_for
-        from nhs_league.render.terminal import to_text
+        from nhs_league.render.terminal import Look, to_text
 
         name = format_for(path)
         if name == TABLE:
-            written: str | bytes = to_text(answer, self, width=_PAGE, wide=False, columns=())
+            written: str | bytes = to_text(answer, self, width=_PAGE, look=Look())
         else:
             written = WRITERS[name].write(answer, self)
         write_file(path, written.encode("utf-8") if isinstance(written, str) else written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import overload
@@ -52,6 +53,18 @@ def with_unit(figure: float | None, unit: str | None) -> str:
     return f"{number(figure)}{_GLUED.get(unit, f' {unit}')}"
 
 
+def with_short_unit(figure: float | None, unit: str | None) -> str:
+    """Write a figure with its unit as a narrow table has room for: ``6.85/10``, ``31 min``.
+
+    >>> with_short_unit(6.85, "out of 10"), with_short_unit(31, "mins")
+    ('6.85/10', '31 min')
+    """
+    short = {"out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s"}
+    if figure is None or unit not in short:
+        return with_unit(figure, unit)
+    return f"{number(figure)}{short[unit]}"
+
+
 def from_to(before: float | None, now: float | None, unit: str | None) -> str:
     """Write a change, with a unit that is a word only once: ``7.19 to 7.11 out of 10``."""
     first = with_unit(before, unit if unit in (*_GLUED, "score") else None)
@@ -79,13 +92,20 @@ def rank_of(rank: int | None, of: int | None) -> str:
     return f"{rank} of {of}" if of is not None else str(rank)
 
 
+def rank_in_short(rank: int | None, of: int | None) -> str:
+    """Write a rank as a narrow table has room for: ``47/61``; nothing where it is not known."""
+    if rank is None:
+        return ""
+    return f"{rank}/{of}" if of is not None else str(rank)
+
+
 def doubtful(figure: str, doubt: str | None) -> str:
     """Add a question mark to a figure that others of its release contradict.
 
     >>> doubtful("46.55%", None), doubtful("46.55%", "other rows have another rank")
     ('46.55%', '46.55%?')
     """
-    return figure if doubt is None or figure == _UNKNOWN else f"{figure}?"
+    return figure if doubt is None or figure in ("", _UNKNOWN) else f"{figure}?"
 
 
 def ordinal(rank: int) -> str:
@@ -103,15 +123,6 @@ def likely(low: float | None, high: float | None, *, is_score: bool = False) -> 
     if low is None or high is None:
         return _UNKNOWN
     return f"{score(low)} to {score(high)}" if is_score else f"{low} to {high}"
-
-
-def bar(figure: float | None, width: int) -> str:
-    """Draw a score as a bar: short is good, 4.00 fills it."""
-    if figure is None:
-        return ""
-    low, high = SCORE_RANGE
-    filled = round((figure - low) / (high - low) * width)
-    return "█" * filled + "░" * (width - filled)
 
 
 def span(first: int | None, last: int | None, rank: int | None, *, of: int, width: int = 24) -> str:
@@ -179,7 +190,7 @@ def dots(
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """The sign for a quarter without a figure."""
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—", "1234567#--''\"\"x.-")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£●", "1234567#--''\"\"x.--^v~=#o")
 """Replacements for our signs on a terminal that has only ASCII."""
 
 
@@ -209,6 +220,18 @@ def short_name(trust_name: str) -> str:
         if name.casefold().endswith(form.casefold()):
             name = name[: -len(form)]
     return name.rstrip(", ")
+
+
+def brief_name(trust_name: str) -> str:
+    """Return a trust's short name with its commonest words abbreviated, where room is short.
+
+    >>> brief_name("University Hospitals of Derby and Burton NHS Foundation Trust")
+    'UH of Derby and Burton'
+    >>> brief_name("The Royal Marsden NHS Foundation Trust")
+    'Royal Marsden'
+    """
+    name = short_name(trust_name).removeprefix("The ")
+    return re.sub(r"\bUniversity Hospitals?\b", "UH", name)
 
 
 def in_hundreds(shares: Iterable[float | None]) -> list[str]:

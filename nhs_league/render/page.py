@@ -196,7 +196,7 @@ def _domains(report: TrustReport, name: str) -> _Domains | None:
         "The line below it runs from the best to the worst trust of its type; the mark across is "
         "their median."
         if report.domains["computed_median"].null_count() == 0
-        else "The scores of its peers are not at hand."
+        else "The scores of its peers are not in your files."
     )
     legend = f"A longer bar is worse (1.00 is best, 4.00 is worst). {peers}"
     drawing = charts.domains(report.domains.rows(), name)

@@ -23,7 +23,6 @@ from nhs_league.render.trust_words import (
 )
 
 _STRONGEST = 5
-_BAR = 12
 Row = dict[str, Any]
 
 
@@ -37,13 +36,13 @@ def trust_blocks(answer: TrustProfile) -> Iterator[Block]:
         yield from (Line(firmness_line(row)) for row in answer.firmness.iter_rows(named=True))
     if answer.ranges is not None:
         yield from (Line(ranges_line(row)) for row in answer.ranges.iter_rows(named=True))
-    yield Heading("Domains, 1.00 is best and 4.00 is worst")
+    yield Heading("Domains (1 is best, 4 is worst)")
     yield _domains(answer.domains)
     yield from _metrics(answer)
     if answer.peers is not None:
-        yield Heading("The trusts most like it (type, subtype, region, then scores)")
-        yield from _peers(standing, answer.peers)
-    yield Heading("What this cannot tell")
+        yield Heading("Similar trusts (by type, subtype, region and scores)")
+        yield from similar(standing, answer.peers)
+    yield Heading("Limits of these figures")
     yield points(answer.notes)
 
 
@@ -65,7 +64,7 @@ def _metrics(answer: TrustProfile) -> Iterator[Block]:
         yield from (Line(chance_line(row)) for row in answer.chance.iter_rows(named=True))
     place = pl.coalesce("rank", "computed_rank")
     strong = metrics.filter("strong").sort("score", place, nulls_last=True).head(_STRONGEST)
-    yield Heading("Strongest" if strong.height else "Strongest: none stands out")
+    yield Heading("Strongest" if strong.height else "Strongest: nothing stands out")
     yield points([metric_line(row) for row in strong.iter_rows(named=True)])
     has_figure = pl.col("value").is_not_null() | pl.col("score").is_not_null()
     rest = metrics.filter(pl.col("weak_spot").is_null() & has_figure).join(
@@ -82,12 +81,11 @@ def _metrics(answer: TrustProfile) -> Iterator[Block]:
 
 def _domains(domains: pl.DataFrame) -> Block:
     if domains.is_empty():
-        return Line("Not published in the files at hand.")
+        return Line("Not in your files.")
     ranks = [
         numbers.doubtful(numbers.rank_of(rank, of), doubt)
         for rank, of, doubt in domains.select("rank", "of", "doubt").iter_rows()
     ]
-    bars = [numbers.bar(score, _BAR) for score in domains["score"]]
     return Grid(
         "The trust's domains",
         (
@@ -95,12 +93,11 @@ def _domains(domains: pl.DataFrame) -> Block:
             Column("Score", [numbers.score(score) for score in domains["score"]], numeric=True),
             Column("Segment", [numbers.number(s) for s in domains["segment"]], numeric=True),
             Column("Rank", ranks, numeric=True),
-            Column("longer is worse", bars),
         ),
     )
 
 
-def _peers(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
+def similar(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
     """Yield the trusts most like it, and its rank among them by average score."""
     score = standing["average_score"]
     if score is not None:

@@ -37,7 +37,7 @@ def standing_lines(standing: Row) -> Iterator[Line]:
     """Yield the segment, override, ranks and average score, with their likely ranges."""
     segment = standing["segment"]
     if segment is None:
-        yield Line("Segment: not published in the files at hand.")
+        yield Line("Segment: not in your files.")
     else:
         yield Line(f" (1 is best): {_meaning(standing)}.", f"Segment {segment}")
     yield Line(_override(standing))
@@ -117,8 +117,9 @@ def firmness_line(row: Row) -> str:
     place = numbers.rank_of(row["computed_place"], row["computed_of"])
     low, high = row["computed_place_low"], row["computed_place_high"]
     return (
-        f"How firm (computed): {place} by score alone; {low} to {high} in 95 of 100 redraws of the "
-        f"metrics; in the {quarter} quarter in {numbers.in_hundreds([share])[0]} of redraws."
+        f"How firm the place is (computed): {place} on score alone; {low} to {high} in 95 of 100 "
+        f"redraws of the metrics; in the {quarter} quarter in {numbers.in_hundreds([share])[0]} of "
+        "redraws."
     )
 
 
@@ -126,8 +127,9 @@ def chance_line(row: Row) -> str:
     """Set the number of severe weak spots beside what chance alone would give."""
     metrics, severe = row["computed_metrics"], row["computed_severe"]
     return (
-        f"{counted(metrics, 'metric')} looked at, {severe} severe. If chance alone ordered the "
-        f"trusts, about {metrics / 6:.1f} would be (1 in 6)."
+        f"{severe or 'None'} of {counted(metrics, 'metric')} "
+        f"{'is' if severe == 1 else 'are'} severe. "
+        f"If chance alone ranked the trusts, about {metrics / 6:.1f} would be (1 in 6)."
     )
 
 
@@ -142,7 +144,7 @@ def ranges_line(ranges: Row) -> str:
 
 def _likely(low: float | None, high: float | None, *, is_score: bool = False) -> str:
     if low is None or high is None:
-        return "its likely range is not in the files at hand"
+        return "likely range not in your files"
     return f"likely {numbers.likely(low, high, is_score=is_score)}"
 
 
@@ -173,13 +175,13 @@ def _override(standing: Row) -> str:
 def _score_rank(standing: Row) -> str:
     if standing["score_rank"] is not None:
         place = numbers.rank_of(standing["score_rank"], standing["of"])
-        return f"By average score alone it would be {place}."
+        return f"Ranked on score alone: {place}."
     place = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
-    return f"By average score alone it is {place}."
+    return f"Ranked on score alone: {place}."
 
 
 def _rank_at_hand(rank: int, of: int) -> str:
-    return f"{rank} of {counted(of, 'trust')} at hand (computed)"
+    return f"{rank} of the {counted(of, 'trust')} stored (computed)"
 
 
 def what_is_weak(weak: pl.DataFrame) -> str:
@@ -267,7 +269,7 @@ def _against_peers(row: Row) -> str:
     distance = row["computed_distance_to_median"]
     median, computed_median = row["median"], row["computed_median"]
     if distance is None:
-        return "No median of its peers is published."
+        return "The typical value is not in your files."
     shown = numbers.with_unit(
         median if median is not None else numbers.rounded(computed_median), unit
     )

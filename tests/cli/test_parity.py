@@ -19,7 +19,9 @@ _ONLY_TYPED = {
     "table": {"of_type"},  # the trust type, as an argument
     "query": {"tables"},  # League.tables
     "releases": {"available"},  # asks the site, not the store
+    "watch": {"words", "trusts", "since"},  # what was last seen is kept by the command
     "report": {"every", "form", "output", "trusts", "trust"},  # one page for each trust named
+    "trend": {"every_metric"},  # --all, as of every answer
 }
 _ACTIONS = {"fetch", "export", "mcp"}
 """Commands that change, copy or serve what is stored; they answer no question."""

@@ -19,7 +19,7 @@ from nhs_league.query.bounds import Bounds, collected
 from nhs_league.query.engine import answered
 from nhs_league.render.formats import WRITERS
 from nhs_league.render.meta import Meta
-from nhs_league.render.terminal import to_text
+from nhs_league.render.terminal import Look, to_text
 from tests.conftest import COMMAND, Run, environment
 
 ENDLESS = "with recursive t as (select 1 as n union all select n + 1 from t) select * from t"
@@ -255,7 +255,7 @@ def test_every_format_has_every_type(form: str, rows: str) -> None:
     answer = answered({"standings": STANDINGS}, sql)
     meta = Meta(sample=False, version="1", filters={})
     if form == "table":
-        assert to_text(answer, meta, width=80, wide=True, columns=[])
+        assert to_text(answer, meta, width=80, look=Look(wide=True))
     else:
         assert WRITERS[form].write(answer, meta) or (rows and form == "ndjson")
 

@@ -77,7 +77,7 @@ def test_the_page_tells_what_show_explain_and_trend_tell(page: Page) -> None:
         "44.63%, score 4.00, rank 118 of 118.",
         # The lowest average score of a trust in unadjusted segment 2 is 1.94; 1.94 - 1.25 = 0.69.
         "At 1.94 or higher, 0.69 worse than now, it would be in segment 2.",
-        "A trust is not a hospital",
+        "These figures cover the whole trust",
         "not NHS England's",
     ):
         assert said in page.text

@@ -82,7 +82,7 @@ def test_sheffield_is_in_segment_2_rank_26_and_weakest_at_cancer_within_62_days(
     assert "Segment 2 (1 is best)" in report
     assert "League rank 26 (1 is best)" in report
     first = report.partition("Weak spots:")[2].partition(" 2. ")[0]
-    assert "within 62 days — SEVERE 47.22%, rank 118 of 118 trusts at hand (computed)" in first
+    assert "within 62 days — SEVERE 47.22%, rank 118 of the 118 trusts stored (computed)" in first
     assert "SHEFFIELD TEACHING HOSPITALS NHS FOUNDATION TRUST (RHQ)" in shown.stderr
 
 

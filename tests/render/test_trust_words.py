@@ -69,7 +69,7 @@ def test_a_segment_is_explained_as_far_as_the_files_tell(
 
 
 def test_one_trust_at_hand_is_singular() -> None:
-    assert said()[2] == "By average score alone it is 1 of 1 trust at hand (computed)."
+    assert said()[2] == "Ranked on score alone: 1 of the 1 trust stored (computed)."
 
 
 def metric(**columns: object) -> Row:

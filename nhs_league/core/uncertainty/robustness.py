@@ -19,7 +19,7 @@ from nhs_league.core.uncertainty.weights import by_weights, in_every_domain, lef
 from nhs_league.errors import NoDataError
 
 REDRAWN = "metrics redrawn"
-WEIGHTED = "domains weighted otherwise"
+WEIGHTED = "domains weighted differently"
 WITHOUT_DOMAIN = "without a domain"
 WITHOUT_METRIC = "without a metric"
 

@@ -15,6 +15,7 @@ from nhs_league.core.answers import (
 )
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
+from nhs_league.render.theme import Ink
 from nhs_league.render.views.cells import medians, names, scores, texts
 from nhs_league.render.views.columns import columns_of
 
@@ -68,7 +69,7 @@ def capped(answer: CappedTrusts) -> list[Column]:
     return [
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), wraps=True),
-        Column("Score", scores(frame, "average_score"), numeric=True, style="bold"),
+        Column("Score", scores(frame, "average_score"), numeric=True, ink=Ink.STRONG),
         Column("Segment", texts(frame, "segment"), numeric=True),
         Column("By score*", texts(frame, "computed_unadjusted_segment"), numeric=True),
         Column("Rank", texts(frame, "rank"), numeric=True),
@@ -91,7 +92,7 @@ def robustness(answer: Robustness) -> list[Column]:
     )
     return [
         Column("What is changed", _scenarios(frame), wraps=True),
-        Column("Place*", texts(frame, "computed_place"), numeric=True, style="bold"),
+        Column("Place*", texts(frame, "computed_place"), numeric=True, ink=Ink.STRONG),
         Column("Moves by*", ["" if v is None else f"{v:+d}" for v in changes], numeric=True),
         Column("95 of 100*", [numbers.likely(*ends) for ends in places]),
         Column("Best quarter*", best, numeric=True),
@@ -117,7 +118,7 @@ def robust_table(answer: RobustTable) -> list[Column]:
         numbers.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
     )
     return [
-        Column("Place*", texts(frame, "computed_place"), numeric=True, style="bold"),
+        Column("Place*", texts(frame, "computed_place"), numeric=True, ink=Ink.STRONG),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), wraps=True),
         Column("95 of 100*", [numbers.likely(*ends) for ends in places]),
@@ -156,7 +157,7 @@ def whatif(answer: WhatIf) -> list[Column]:
                 for _, v, unit, estimated in both
             ],
             numeric=True,
-            style="bold",
+            ink=Ink.STRONG,
         ),
         Column("How", [note or "" for note in frame["note"]], wraps=True),
     ]

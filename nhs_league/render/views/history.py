@@ -8,6 +8,7 @@ from nhs_league.core.answers import Changes, EveryMetricTrend, MetricTrend, Plac
 from nhs_league.core.quarters import Quarter
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
+from nhs_league.render.theme import Ink
 from nhs_league.render.views.cells import (
     codes_if_several,
     medians,
@@ -47,7 +48,9 @@ def revisions(answer: Revisions) -> list[Column]:
         Column("Figure", texts(frame, "figure")),
         Column("Of", texts(frame.select(pl.coalesce("metric", "name")), "metric"), wraps=True),
         Column("Before", before, numeric=True),
-        Column("Now", [numbers.number(v) for v in frame["published"]], numeric=True, style="bold"),
+        Column(
+            "Now", [numbers.number(v) for v in frame["published"]], numeric=True, ink=Ink.STRONG
+        ),
         Column("File before", [short_file(name) for name in frame["file_before"]]),
         Column("File now", [short_file(name) for name in frame["release_file"]]),
     ]
@@ -66,7 +69,7 @@ def places(answer: PlaceTrend) -> list[Column]:
         *codes_if_several(frame),
         Column("Quarter", texts(frame, "quarter")),
         Column("Segment", texts(frame, "segment"), numeric=True),
-        Column("Rank", published_ranks(frame), numeric=True, style="bold"),
+        Column("Rank", published_ranks(frame), numeric=True, ink=Ink.STRONG),
         Column("Likely", [numbers.likely(*ends) for ends in likely]),
         Column("o rank, - likely", [numbers.span(*ends, of=last) for ends in ranges]),
         Column("Score", scores(frame, "average_score"), numeric=True),
@@ -82,7 +85,7 @@ def trend(answer: MetricTrend) -> list[Column]:
         *codes_if_several(frame),
         *([Column("Metric", texts(frame, "short_name"), wraps=True)] if several else []),
         Column("Quarter", texts(frame, "quarter")),
-        Column("Value", values(frame), numeric=True, style="bold"),
+        Column("Value", values(frame), numeric=True, ink=Ink.STRONG),
         Column("o trust, m median", _dots(frame)),
         Column("Median", medians(frame), numeric=True),
         Column("Rank", published_ranks(frame), numeric=True),
@@ -141,7 +144,7 @@ def every_metric(answer: EveryMetricTrend) -> list[Column]:
         Column("Metric", texts(lines, "short_name"), wraps=True),
         Column("Quarters", sparks),
         Column("First", ends["first"], numeric=True),
-        Column("Last", ends["last"], numeric=True, style="bold"),
+        Column("Last", ends["last"], numeric=True, ink=Ink.STRONG),
         Column("Rank", [numbers.rank_of(*rank) for rank in ranks], numeric=True),
         Column("Score", scores(lines, "score"), numeric=True),
     ]

@@ -77,9 +77,9 @@ def sources(answer: Sources) -> list[Column]:
         Column("Figure", texts(frame, "name"), wraps=True),
         Column("ID", [v or "" for v in frame["metric_id"]]),
         Column("Value", figures, numeric=True),
-        Column("Line", texts(frame, "line"), numeric=True, style="bold"),
+        Column("Line", texts(frame, "line"), numeric=True),
         Column("Score", [numbers.score(v) for v in frame["score"]], numeric=True),
-        Column("Score's line", texts(frame, "score_line"), numeric=True, style="bold"),
+        Column("Score's line", texts(frame, "score_line"), numeric=True),
         Column("File", [short_file(name) for name in frame["release_file"]]),
         Column("Period", [v or "" for v in frame["period"]]),
     ]
