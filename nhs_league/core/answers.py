@@ -247,11 +247,13 @@ class Explanation(Answer):
     Attributes:
         standing: its row of STANDINGS with its unadjusted segment and rank without the override.
         cuts: how far the segments on either side are, ``core.explanation.CUTS``.
+        rules: how each kind of rule scores a metric.
 
     """
 
     standing: pl.DataFrame
     cuts: pl.DataFrame
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
