@@ -47,6 +47,7 @@ def show_answer(answer: Answer, output: Output, common: Common) -> bool:
     meta = answer.presenter
     if not isinstance(meta, Meta):
         meta = Meta(common.sample, __version__, {})
+    meta = replace(meta, is_cited=output.cite, whole=answer)
     columns = _columns(answer, output)
     notify_assumptions(answer.assumptions, quiet=common.quiet)
     if wanted == TABLE:
@@ -66,6 +67,9 @@ def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> N
     notes = () if isinstance(answer, TrustProfile) else answer.notes
     for line in filter(None, (*notes, meta.credit(answer))):
         notify(line)
+    if meta.is_cited:
+        for citation in meta.citations(answer):
+            notify(citation.text())
 
 
 def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:

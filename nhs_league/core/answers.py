@@ -257,6 +257,18 @@ class Explanation(Answer):
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
+class MetricExplanation(Answer):
+    """What a metric is, one row a trust type: ``core.metric_explanation.EXPLAINED_METRIC``.
+
+    Attributes:
+        periods: the quarters in which it was published, ``core.metric_explanation.PERIODS``.
+
+    """
+
+    periods: pl.DataFrame
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
 class Audit(Answer):
     """Published figures that do not follow from the others: ``core.audit.AUDIT``.
 
@@ -368,6 +380,10 @@ class MetricTrend(Answer):
 
 class EveryMetricTrend(Answer):
     """All metrics of trusts, quarter by quarter: ``core.history.METRIC_TREND``."""
+
+
+class Sources(Answer):
+    """Where a trust's figures come from, to the line of the file: ``core.sources.SOURCES``."""
 
 
 class QueryResult(Answer):

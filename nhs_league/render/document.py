@@ -17,8 +17,10 @@ from nhs_league.core.answers import (
     Explanation,
     HiddenWeakSpots,
     LeagueTable,
+    MetricExplanation,
     News,
     Ranking,
+    Sources,
     Stories,
     TrustProfile,
 )
@@ -29,6 +31,7 @@ from nhs_league.render.theme import Tone, tone_of_score, tone_of_segment
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
 from nhs_league.render.views.cells import plain, texts
+from nhs_league.render.views.metrics import metric_lines, metric_periods
 from nhs_league.render.views.stories import news_blocks, story_blocks
 from nhs_league.render.views.trusts import standings
 
@@ -61,8 +64,17 @@ def document(answer: Answer, meta: Meta, columns: Sequence[str] = ()) -> Iterato
     if meta.sample:
         yield Remark(BANNER)
     yield from table_blocks(answer, columns) if columns else blocks_of(answer)
+    yield from to_cite(answer, meta)
     if credit := meta.credit(answer):
         yield Remark(credit)
+
+
+def to_cite(answer: Answer, meta: Meta) -> Iterator[Block]:
+    """Yield the citations of the release files, where they are asked for."""
+    is_cited = meta.is_cited or isinstance(answer, Sources)
+    if is_cited and (cited := meta.citations(answer)):
+        yield Heading("To cite")
+        yield from (Line(citation.text()) for citation in cited)
 
 
 @singledispatch
@@ -86,7 +98,8 @@ def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]
     """
     yield Heading(answer.title, 1)
     if answer.frame.is_empty():
-        yield Line("Nothing to show.")
+        if not answer.notes:
+            yield Line("There is nothing to show.")
     else:
         shown = plain(answer.frame.select(columns)) if columns else columns_of(answer)
         if isinstance(answer, Comparison) and not columns:
@@ -195,6 +208,23 @@ def _metric_step(row: Row) -> str:
     shown.append(f"score {numbers.score(row['score'])}")
     note = f" ({row['note']})" if row["note"] else ""
     return f"{row['short_name']}: {', '.join(shown)}{note}"
+
+
+@blocks_of.register
+def metric_blocks(answer: MetricExplanation) -> Iterator[Block]:
+    """Yield what a metric is, then how its values are spread, then when it was published."""
+    grids = (
+        ("Values", tuple(columns_of(answer))),
+        ("Quarters", tuple(metric_periods(answer))),
+    )
+    yield Heading(answer.title, 1)
+    yield from (Line(text, lead) for lead, text in metric_lines(answer) if text)
+    for name, columns in grids:
+        yield Heading(name)
+        yield Grid(name, columns)
+    if any("*" in text for _, columns in grids for c in columns for text in c.cells):
+        yield Remark(COMPUTED)
+    yield from map(Remark, answer.notes)
 
 
 @blocks_of.register

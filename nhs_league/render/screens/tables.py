@@ -51,7 +51,7 @@ def rows(
     if line:
         yield Heading(line, 0)
     if answer.frame.is_empty():
-        yield Line("Nothing to show.")
+        yield Line("There is nothing to show.")
     else:
         starts = [row for row in range(1, len(parts)) if parts[row] != parts[row - 1]]
         titles = [parts[row] for row in (0, *starts)] if parts else []

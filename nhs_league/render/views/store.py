@@ -1,4 +1,4 @@
-"""The tables of what is kept: releases, files, whether they are right."""
+"""The tables of what is stored: releases, files, their faults, and where figures come from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from nhs_league.core.answers import FetchReport, PublishedFiles, StoredFileChecks, StoredReleases
+from nhs_league.core.answers import (
+    FetchReport,
+    PublishedFiles,
+    Sources,
+    StoredFileChecks,
+    StoredReleases,
+)
+from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
 from nhs_league.render.numbers import number
 from nhs_league.render.views.cells import short_file, texts, yes_no
@@ -57,6 +64,26 @@ def _day(moment: str | None) -> str:
     is_month = len(moment) == len("2026-11")
     day = date.fromisoformat(f"{moment}-01" if is_month else moment[:10])
     return f"{day:%b %Y}" if is_month else f"{day.day} {day:%b %Y}"
+
+
+@columns_of.register
+def sources(answer: Sources) -> list[Column]:
+    """Return each figure with its lines in its release file."""
+    frame = answer.frame
+    figures = [
+        numbers.ordinal(int(value)) if unit == "rank" else numbers.with_unit(value, unit)
+        for value, unit in frame.select("value", "unit").iter_rows()
+    ]
+    return [
+        Column("Figure", texts(frame, "name"), wraps=True),
+        Column("ID", [v or "" for v in frame["metric_id"]]),
+        Column("Value", figures, numeric=True),
+        Column("Line", texts(frame, "line"), numeric=True),
+        Column("Score", [numbers.score(v) for v in frame["score"]], numeric=True),
+        Column("Score's line", texts(frame, "score_line"), numeric=True),
+        Column("File", [short_file(name) for name in frame["release_file"]]),
+        Column("Period", [v or "" for v in frame["period"]]),
+    ]
 
 
 @columns_of.register
