@@ -31,7 +31,7 @@ from nhs_league.render.blocks import (
 )
 from nhs_league.render.document import document
 from nhs_league.render.fitting import print_table, readable
-from nhs_league.render.meta import Meta
+from nhs_league.render.meta import SOURCE_PAGE, Meta
 from nhs_league.render.screens import Screen, screen
 from nhs_league.render.theme import Background, Ink, Theme, theme_for
 
@@ -72,7 +72,8 @@ def print_answer(console: Console, answer: Answer, meta: Meta, look: Look) -> No
 
     """
     colours = None if console.no_color else console.color_system
-    theme = theme_for(colours, look.background, is_ascii=console.options.ascii_only)
+    link = SOURCE_PAGE if console.is_terminal and not meta.sample else ""
+    theme = theme_for(colours, look.background, is_ascii=console.options.ascii_only, link=link)
     printer = _Printer(console, theme, meta, look)
     if look.plain or look.columns:
         for block in document(answer, meta, look.columns):

@@ -29,4 +29,4 @@ def screen(answer: Answer, meta: Meta, on: Screen) -> Iterator[Block]:
     if on.height is not None and (commands := next_of(answer)):
         yield Next(commands)
     if not meta.sample and (credit := meta.credit_line(answer)):
-        yield Fact("Source", credit, ink=Ink.QUIET)
+        yield Fact("Source", credit, ink=Ink.SOURCE)
