@@ -6,7 +6,7 @@ metadata file), so that what the method recomputes is held against the file and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -52,8 +52,9 @@ def raw(folder: Path, *names: str) -> pl.DataFrame:
     )
 
 
-def frames_of(folder: Path, names: Sequence[str]) -> Frames:
-    """Read files into tidy frames."""
+@cache
+def frames_of(folder: Path, names: tuple[str, ...]) -> Frames:
+    """Read files into tidy frames, once for all who ask."""
     rows = raw(folder, *names).rename(
         {
             "Quarter": "quarter", "Trust_code": "trust_code", "Trust_name": "trust_name",
