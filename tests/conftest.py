@@ -144,6 +144,8 @@ def real_store(shared: Path, shared_folder: Path, run: Run) -> Path:
     with FileLock(shared_folder / "real.lock"):
         if not folder.exists():
             files = [str(shared / name) for name in raw.ROWS]
-            imported = run("fetch", "--from", *files, data_dir=folder)
+            imported = run("fetch", "--from", *files, "--csv", data_dir=folder)
             assert imported.returncode == 0, imported.stderr
+            (shared_folder / "real.csv").write_text(imported.stdout, "utf-8")
+            (shared_folder / "real.txt").write_text(imported.stderr, "utf-8")
     return folder
