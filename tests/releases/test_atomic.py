@@ -13,7 +13,6 @@ from nhs_league.releases.intake import ReceivedFile, add_files
 from nhs_league.releases.integrity import repair, verify
 from nhs_league.releases.store import Store, open_store
 from tests.releases import official
-from tests.sampling import one_in
 
 METRIC = official.metric_file()
 REVISED = official.with_field(METRIC, 2, "Value", "47.5")
@@ -68,7 +67,7 @@ def test_a_file_that_is_never_free_stays_as_it_was(
     assert contents(tmp_path) == {"file": b"old"}
 
 
-@pytest.mark.parametrize("number", one_in(3, range(8)))
+@pytest.mark.parametrize("number", range(8))
 def test_whichever_rename_fails_the_store_is_as_it_was_and_can_be_changed_again(
     store: Store, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
