@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import pytest
 
 from nhs_league.core.audit import Outcome, audit, outcomes
 from nhs_league.core.frames import Frames, together
-from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
+from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once, raw
 from tests.sampling import one_in
 
-audited = cache(audit)
-outcomes_of = cache(outcomes)
+audited = once(audit)
+outcomes_of = once(outcomes)
 
 KIND = {
     "metric score": "^OF[12]",

@@ -11,7 +11,6 @@ import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +19,7 @@ import pytest
 from nhs_league.core.frames import Frames
 from nhs_league.core.method import rules
 from nhs_league.core.method.rules import Recomputed, recompute
-from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of
+from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once
 from tests.sampling import one_in
 
 
@@ -153,7 +152,7 @@ def by_oracle(rows: list[Row], rules: dict[str, Ranked]) -> list[tuple[Row, floa
     return [each for (_, n, _), group in groups.items() for each in allowed(rules[n], group)]
 
 
-@cache
+@once
 def recomputed(frames: Frames) -> Recomputed:
     return recompute(frames.observations, frames.standings)
 

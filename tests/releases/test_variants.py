@@ -684,7 +684,7 @@ def test_what_is_no_release_is_refused_by_name(name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [*WHOLE, *ONE_CELL])
+@pytest.mark.parametrize("name", one_in(5, [*WHOLE, *ONE_CELL], others=pytest.mark.slow))
 def test_the_variants_of_the_largest_real_file_are_taken(name: str, shared: Path) -> None:
     with (shared / raw.ACUTE_2026).open(encoding="utf-8-sig", newline="") as text:
         rows = list(csv.reader(text))
