@@ -15,6 +15,7 @@ import pytest
 
 from nhs_league.core.ranking import BY_METRIC
 from tests.conftest import COMMAND, Run, environment
+from tests.sampling import one_in
 from tests.terminal import needs_terminal, on_installed_terminal, on_terminal
 
 QUESTIONS = [
@@ -93,7 +94,7 @@ def test_a_closed_pipe_ends_it_quietly_whatever_the_size_of_the_answer(sample_ca
 
 
 @needs_terminal
-@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("columns", one_in(2, [60, 80]))
 @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
 def test_a_terminal_gets_a_table_that_fits(
     sample_cache: Path, question: list[str], columns: int
@@ -161,9 +162,7 @@ def test_a_terminal_is_asked_what_it_writes_on(answer: bytes, is_light: bool | N
 @pytest.mark.parametrize(
     "question",
     [
-        question
-        if question[0] in ("table", "show")
-        else pytest.param(question, marks=pytest.mark.long)
+        question if question[0] == "show" else pytest.param(question, marks=pytest.mark.long)
         for question in QUESTIONS
     ],
     ids=" ".join,

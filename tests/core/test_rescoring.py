@@ -158,7 +158,7 @@ def test_the_way_to_a_segment_leads_there_with_the_override_too(complete: Frames
     ways = smallest_improvements(complete, "RHQ", boundaries, 2)
     assert ways.frame.height
     assert "financial override" in ways.notes[0]
-    for way in ways.frame.iter_rows(named=True):
+    for way in ways.frame.head(2).iter_rows(named=True):
         changes = {part.split("=")[0]: float(part.split("=")[1]) for part in way["set"].split()}
         assert "OF0081" in changes
         answer = _after(complete, "RHQ", "acute", changes)

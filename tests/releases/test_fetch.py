@@ -76,9 +76,12 @@ def test_an_empty_store_is_filled_before_the_first_answer(
 
 
 def test_a_file_that_is_not_there_is_named_and_the_others_are_kept(
-    run: Run, small_site: HTTPServer, tmp_path: Path
+    run: Run, httpserver: HTTPServer, tmp_path: Path
 ) -> None:
-    fetched = run("fetch", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": small_site.url_for("")})
+    first = urlsplit(next(iter(known_addresses()))).path
+    httpserver.expect_request(first).respond_with_data(official.league_table())
+    httpserver.no_handler_status_code = 404
+    fetched = run("fetch", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": httpserver.url_for("")})
     # The fictional release was never revised for the other types, as the real one may not have been.
     missing = "nhs-oversight-framework-ambulance-trust-data-q3-25-26-v2.csv"
     assert f"{missing} answers 404" in fetched.stdout

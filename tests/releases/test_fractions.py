@@ -15,6 +15,7 @@ from tests.conftest import Run
 from tests.golden import raw
 from tests.releases import official
 from tests.releases.stores import read_manifest, rewrite_manifest
+from tests.sampling import one_in
 
 Rows = list[list[str]]
 TRUST, ID, VALUE = 4, 8, 12
@@ -119,7 +120,11 @@ def test_a_doubtful_figure_is_not_drawn_as_a_change(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize(
-    ("factor", "reason"), [(0.01, FALLEN), (100, RISEN)], ids=["fractions", "a hundred times"]
+    ("factor", "reason"),
+    [
+        pytest.param(0.01, FALLEN, id="fractions"),
+        pytest.param(100, RISEN, id="a hundred times", marks=pytest.mark.long),
+    ],
 )
 def test_the_real_files_of_two_years_are_held_against_each_other(
     kept: Kept, shared: Path, factor: float, reason: str
@@ -160,8 +165,14 @@ BOTH_FALLEN = [
 ]
 
 
+def marks_of(number: int) -> list[pytest.MarkDecorator]:
+    if number == 3:
+        return []
+    return [pytest.mark.long if number in (0, 2) else pytest.mark.slow]
+
+
 ORDERS = [
-    pytest.param(order, id=" ".join(order), marks=[] if number in (0, 2, 3) else [pytest.mark.slow])
+    pytest.param(order, id=" ".join(order), marks=marks_of(number))
     for number, order in enumerate(permutations(FILES))
 ]
 
@@ -220,7 +231,7 @@ def test_the_first_quarter_is_held_against_the_one_after_it(kept: Kept) -> None:
     assert kept.doubts() == [("Q3 2025/26", CASES, FALLEN.format("Q4 2025/26"), 30)]
 
 
-@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("first", one_in(2, (1, 0)))
 def test_of_two_quarters_the_one_beyond_100_percent_is_doubted(kept: Kept, first: int) -> None:
     labels = ["Q3 2025/26", "Q4 2025/26"]
     high, right = labels[first], labels[1 - first]
@@ -253,16 +264,20 @@ def test_a_revised_file_brings_a_doubt_and_takes_it_away(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now"),
-    [
-        (1, 0.2),  # about 75% and 15%
-        (1, 1 / 60),  # a sixtieth
-        (1, 1 / 150),
-        (0.01, 0.0001),  # below 1% in both quarters
-        (0.0001, 0.01),
-    ],
+    "factors",
+    one_in(
+        3,
+        [
+            (1, 0.2),  # about 75% and 15%
+            (1, 1 / 60),  # a sixtieth
+            (1, 1 / 150),
+            (0.01, 0.0001),  # below 1% in both quarters
+            (0.0001, 0.01),
+        ],
+    ),
 )
-def test_another_change_is_none_to_doubt(kept: Kept, before: float, now: float) -> None:
+def test_another_change_is_none_to_doubt(kept: Kept, factors: tuple[float, float]) -> None:
+    before, now = factors
     kept.fetch(in_one_file(quarter("Q3 2025/26", before), quarter("Q4 2025/26", now)))
     assert kept.doubts() == []
 
