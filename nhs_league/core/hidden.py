@@ -112,10 +112,10 @@ def _about_hidden(
     """Explain what is listed, in which order, and how much of it chance alone would give."""
     trusts = frame["trust_code"].n_unique()
     yield (
-        f"{counted(trusts, 'trust')} of {places.height} in segment 1 or 2 by average score "
+        f"{trusts} of the {counted(places.height, 'trust')} in segment 1 or 2 by average score "
         f"{'has' if trusts == 1 else 'have'} at least one severe weak spot: a metric scored "
         "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
-        "sixth of the type."
+        "sixth of the trust type."
     )
     if only is not None or frame.is_empty():
         return
@@ -124,11 +124,11 @@ def _about_hidden(
     any_severe, spots = (chance[f"computed_{c}"].sum() for c in ("p_any_severe", "severe"))
     expected = chance["computed_severe_by_chance"].sum()
     yield (
-        f"About {looked} metrics are looked at for each trust. If chance alone ordered the trusts "
-        f"at each metric, about {any_severe:.0f} of these {places.height} trusts would have a "
-        f"severe weak spot, about {expected:.0f} in all; there are {spots}. So one alone says "
-        "little: first come those that were severe in every quarter with new "
-        "figures, then those ranked last or nearly last and furthest from the next trust."
+        f"Each trust is judged on about {looked} metrics. If chance alone ranked the trusts on "
+        f"each, about {any_severe:.0f} of these {places.height} trusts would have a severe weak "
+        f"spot, and there would be about {expected:.0f} in all. There are {spots}. So a single "
+        "one says little. First are those that were severe in every quarter with new figures, "
+        "then those ranked last or nearly last and furthest from the next trust."
     )
 
 
@@ -224,7 +224,7 @@ def capped(
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "
             "alone. A trust in deficit cannot be placed above segment 3. The rank without the "
-            "override (computed) is where a trust would be if only its own were removed.",
+            "override (computed) is where a trust would rank if only its own were removed.",
         ),
     )
 

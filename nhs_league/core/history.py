@@ -15,6 +15,7 @@ from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import GROUP, medians
 from nhs_league.core.periods import same_period
 from nhs_league.core.quarters import framework_breaks
+from nhs_league.core.sentences import counted
 
 PLACES = (
     "quarter", "trust_code", "trust_name", "trust_type", "segment", "rank", "rank_low", "rank_high",
@@ -49,10 +50,10 @@ def places(frames: Frames, trust_codes: Sequence[str]) -> PlaceTrend:
     """
     frame = _in_order(frames.standings.filter(_is_of(trust_codes)), trust_codes).select(PLACES)
     return PlaceTrend(
-        title="Place and average score, quarter by quarter",
+        title="Rank and average score, quarter by quarter",
         frame=frame,
         notes=(
-            "Ranks and scores: 1 is best. A change inside the likely ranges may be chance.",
+            "1 is best for ranks and scores. A change within the likely ranges could be chance.",
             *framework_breaks(frame["quarter"]),
         ),
     )
@@ -119,7 +120,7 @@ def _notes(frame: pl.DataFrame, *, in_lines: bool) -> list[str]:
             "= means the figure was republished for the same period, so nothing has changed."
         )
     if (frame["news"] == "series broken").any():
-        lines.append("The unit of a metric changed under its ID: its figures are not one series.")
+        lines.append("A metric's unit changed, so figures before and after are not comparable.")
     better = frame["higher_is_better"].drop_nulls().unique().to_list()
     if frame["metric_id"].n_unique() == 1 and len(better) == 1:
         lines.append("Higher is better." if better[0] else "Lower is better.")
@@ -219,13 +220,13 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
     )  # fmt: skip
     unsure = revised.filter(~pl.col("order_known")).height
     values = revised.filter(pl.col("figure") == "value").height
+    figures = f"{counted(revised.height, 'published figure')}, including"
     return Revisions(
         title="Figures that a later file changed",
         frame=revised,
         notes=(
-            f"{revised.height} published figures were changed by a later file, {values} of them "
-            "values of metrics; scores and ranks of other trusts follow from these. The newest "
-            "publication counts.",
+            f"A later file changed {figures} {counted(values, 'metric value')}. Scores and ranks "
+            "of other trusts can change with a value. The newest publication is used.",
             *((unsure_order(unsure),) if unsure else ()),
         ),
     )

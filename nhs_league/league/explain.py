@@ -341,16 +341,16 @@ def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Chang
         name, sign, value = (part.strip() for part in text.rpartition("="))
         if not sign or not name or not value:
             raise UsageError(
-                f"--set cannot be “{text}”.", "Write METRIC=VALUE, for example sickness=median."
+                f'--set cannot be "{text}".', "Write METRIC=VALUE, for example sickness=median."
             )
         (choice,) = metrics.choose(name, listed, one.trust_type)
         if isinstance(choice, Area):
             raise UsageError(
-                f"“{name}” is an area; only a metric can be set.",
-                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+                f'"{name}" is an area. Only a metric can be set.',
+                f"Use one of its metrics: {', '.join(choice.metric_ids)}.",
             )
         changes.append(Change(choice, whatif.parse_target(value, choice, one.frames)))
-        lines.append(f"“{name}” is {choice.metric} ({choice.metric_id}).")
+        lines.append(f"{measure_in_words(choice)}.")
     return changes, lines
 
 

@@ -194,8 +194,8 @@ class Ranks(Questions):
         (choice, *_), assumptions = pick_measure(metric, choices, named_type)
         if isinstance(choice, Area):
             raise UsageError(
-                f"“{metric}” is an area; a distribution is of one metric.",
-                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+                f'"{metric}" is an area. Only the values of one metric can be shown.',
+                f"Use one of its metrics: {', '.join(choice.metric_ids)}.",
             )
         marked = [find_trust(self.store, trust, quarter, frames)[1] for trust in mark]
         codes = [trust.code for trust in marked]

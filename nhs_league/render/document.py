@@ -41,7 +41,7 @@ _OUTCOMES = {
     "computed_rounding": "Rounding",
     "computed_ties": "Ties",
     "computed_excepted": "Excepted",
-    "computed_not_recomputed": "Not computed",
+    "computed_not_recomputed": "Not recomputed",
 }
 """What became of a recomputed figure: its column -> its heading."""
 Row = dict[str, Any]
@@ -175,11 +175,12 @@ def _audit(answer: Audit) -> Iterator[Block]:
     yield Heading(answer.title, 1)
     yield Grid("What was recomputed", tuple(_recomputed(answer.checked)))
     yield Remark(
-        "Rounding: averages are made of scores rounded to two places. Ties: values that print the "
-        "same differ unrounded. Excepted: the override rests on more than the published figures."
+        "Rounding: averages use scores rounded to two places. Ties: values that are published as "
+        "equal can differ before rounding. Excepted: the override depends on more than the "
+        "published figures."
     )
     if answer.frame.is_empty():
-        yield Line("Every figure that can be recomputed follows from the others.")
+        yield Line("Every figure that can be recomputed follows the official method.")
     else:
         yield Heading("Unexplained")
         yield Grid(answer.title, tuple(columns_of(answer)))

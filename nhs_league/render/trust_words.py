@@ -113,11 +113,11 @@ def _score_moved(before: float | None, now: float | None) -> str:
 def firmness_line(row: Row) -> str:
     """Describe how firm a place by score is, in one line."""
     best, worst = row["computed_p_best_quarter"], row["computed_p_worst_quarter"]
-    quarter, share = ("best", best) if best >= worst else ("worst", worst)
+    quarter, share = ("top", best) if best >= worst else ("bottom", worst)
     place = numbers.rank_of(row["computed_place"], row["computed_of"])
     low, high = row["computed_place_low"], row["computed_place_high"]
     return (
-        f"How firm the place is (computed): {place} on score alone; {low} to {high} in 95 of 100 "
+        f"How firm the rank is (computed): {place} on score alone; {low} to {high} in 95 of 100 "
         f"redraws of the metrics; in the {quarter} quarter in {numbers.in_hundreds([share])[0]} of "
         "redraws."
     )
@@ -176,11 +176,11 @@ def _score_rank(standing: Row) -> str:
     if standing["score_rank"] is not None:
         place = numbers.rank_of(standing["score_rank"], standing["of"])
         return f"Ranked on score alone: {place}."
-    place = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
+    place = _rank_stored(standing["computed_score_rank"], standing["computed_of"])
     return f"Ranked on score alone: {place}."
 
 
-def _rank_at_hand(rank: int, of: int) -> str:
+def _rank_stored(rank: int, of: int) -> str:
     return f"{rank} of the {counted(of, 'trust')} stored (computed)"
 
 
@@ -259,7 +259,7 @@ def _in_figures(row: Row) -> str:
     if row["rank"] is not None:
         parts.append(f"rank {numbers.doubtful(numbers.rank_of(row['rank'], row['of']), doubt)}")
     elif row["computed_rank"] is not None and row["value"] is not None:
-        parts.append(f"rank {_rank_at_hand(row['computed_rank'], row['computed_of'])}")
+        parts.append(f"rank {_rank_stored(row['computed_rank'], row['computed_of'])}")
     return ", ".join(parts)
 
 
