@@ -191,4 +191,4 @@ def _refused(place: Path) -> Iterator[None]:
 
 
 def _cannot_write(place: Path, reason: str) -> UsageError:
-    return UsageError(f"Cannot write {place}: {reason}.", "Choose another place with -o.")
+    return UsageError(f"{place} cannot be written: {reason}.", "Choose another place with -o.")

@@ -14,6 +14,7 @@ from nhs_league.core.frames import Frames, together
 from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
 from nhs_league.core.metrics import Area, Metric
 from nhs_league.core.quarters import Quarter, matching
+from nhs_league.core.sentences import in_series
 from nhs_league.errors import NotFoundError
 from nhs_league.releases.store import Store, read_quarters
 
@@ -125,13 +126,12 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
 
 
 def pick_measure(
-    typed: str, choices: Sequence[Metric | Area], trust_type: str | None
+    choices: Sequence[Metric | Area], trust_type: str | None
 ) -> tuple[list[Metric | Area], tuple[str, ...]]:
     """Keep the first choice, or with ``all`` those of its kind, and name it.
 
     Args:
-        typed: a metric or an area as a person typed it.
-        choices: what it may be, the likeliest first.
+        choices: what a person's words may mean, the likeliest first.
         trust_type: the trust type that was typed, ``all`` or None.
 
     """
@@ -169,7 +169,7 @@ def explain_empty(answer: AnyAnswer, narrowed: Filters) -> AnyAnswer:
     why = (
         f"No trusts match all of these: {words}. Try one filter at a time."
         if (words := narrowed.in_words())
-        else 'No figures are stored for this. Run "nhsleague releases" to see what is.'
+        else 'No figures are stored for this. Run "nhsleague releases" to see what is stored.'
     )
     return replace(answer, notes=(why, *answer.notes))
 

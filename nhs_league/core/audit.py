@@ -194,7 +194,9 @@ def _means(rows: pl.DataFrame, what: str, set_aside: pl.DataFrame) -> pl.DataFra
         .when(off <= ROUNDING)
         .then(pl.lit(None, pl.String))
         .when(~most_fit)
-        .then(pl.lit("the stored scores do not give the published averages, so some may be missing"))
+        .then(
+            pl.lit("the stored scores do not give the published averages, so some may be missing")
+        )
         .when(pl.col("is_incomplete"))
         .then(pl.lit("one of the trust's figures could not be read"))
     )

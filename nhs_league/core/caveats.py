@@ -55,8 +55,9 @@ def _unreadable(
             "trust_code", "metric_id", "column", "value", "line", "reason"
         ).head(_NAMED).iter_rows()
     ]  # fmt: skip
-    what = f"{counted(aside.height, 'figure')} {'is' if aside.height == 1 else 'are'}"
-    yield f"{what} left out, as unreadable: {_listed(named, aside.height)}."
+    was = "was" if aside.height == 1 else "were"
+    what = f"{counted(aside.height, 'figure')} could not be read and {was} left out"
+    yield f"{what}: {_listed(named, aside.height)}."
 
 
 def _doubted(

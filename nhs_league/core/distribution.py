@@ -106,7 +106,11 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
                 f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]}"
             ),
             InWords(_ROWS if low < high else _ONE_ROW),
-            *([f"Not marked, because no value is listed here: {', '.join(absent)}."] if absent else []),
+            *(
+                [f"Not marked, because no value is listed here: {', '.join(absent)}."]
+                if absent
+                else []
+            ),
         ),
         scope=scope,
     )

@@ -238,9 +238,13 @@ COMPUTED = {
     "computed_p_best_quarter": Field("Share of redraws in the best quarter of trusts.", "0 to 1"),
     "computed_p_better": Field("Share of redraws in which the score improved.", "0 to 1"),
     "computed_p_worst_quarter": Field("Share of redraws in the worst quarter.", "0 to 1"),
-    "computed_persistently_severe": Field("Whether it was severe in every quarter with a new figure."),
+    "computed_persistently_severe": Field(
+        "Whether it was severe in every quarter with a new figure."
+    ),
     "computed_place": _PLACE,
-    "computed_place_change": Field("Place without this part, minus the place with everything counted.", "rank"),
+    "computed_place_change": Field(
+        "Place without this part, minus the place with everything counted.", "rank"
+    ),
     "computed_place_high": Field("Worse end of the middle 95% of redrawn places.", "rank"),
     "computed_place_low": Field("Better end of the middle 95% of redrawn places.", "rank"),
     "computed_quarters_moved": Field("Size of the improvement.", "quarters of the trust type"),
@@ -257,7 +261,9 @@ COMPUTED = {
     "computed_shift_low": Field("Lower end of the middle 95% of its redraws.", "score"),
     "computed_standard_met": Field("How many trusts of its type meet the standard.", "trusts"),
     "computed_to": Field("Upper edge of the bin.", "as in column unit"),
-    "computed_unadjusted_segment": Field("Segment by average score, by the computed thresholds.", "segment"),
+    "computed_unadjusted_segment": Field(
+        "Segment by average score, by the computed thresholds.", "segment"
+    ),
     "computed_upper_quartile": Field("Upper quartile of the values stored.", "as in column unit"),
     "computed_weights_p_best_quarter": Field(
         "Share of weightings of the domains that put it in the best quarter.", "0 to 1"

@@ -125,11 +125,15 @@ def _about_hidden(
     expected = chance["computed_severe_by_chance"].sum()
     yield (
         f"Each trust is judged on about {looked} metrics. If chance alone ranked the trusts on "
-        f"each, about {any_severe:.0f} of these {places.height} trusts would have a severe weak "
-        f"spot, and there would be about {expected:.0f} in all. There are {spots}. So a single "
-        "one says little. First are those that were severe in every quarter with new figures, "
-        "then those ranked last or nearly last and furthest from the next trust."
+        f"each, {_about(any_severe, places.height)} of these {places.height} trusts would have a "
+        f"severe weak spot, and there would be about {expected:.0f} in all. There are {spots}. So "
+        "a single one says little. First are those that were severe in every quarter with new "
+        "figures, then those ranked last or nearly last and furthest from the next trust."
     )
+
+
+def _about(expected: float, count: int) -> str:
+    return "nearly all" if round(expected) == count else f"about {expected:.0f}"
 
 
 def _gaps(classified: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from nhs_league.scope import (
     Scope,
     load_frames,
     load_trust,
+    measure_in_words,
     parse_trust_type,
     pick_measure,
     resolve_filters,
@@ -183,7 +184,7 @@ class Explain(Questions):
         else:
             named_type = parse_trust_type(self.store, scope)
             choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-            (only, *_), assumptions = pick_measure(metric, choices, named_type)
+            (only, *_), assumptions = pick_measure(choices, named_type)
             resolved_type = only.trust_type
         boundaries = _national_boundaries(frames)
         wanted = frames.of_type(resolved_type)

@@ -14,6 +14,7 @@ from nhs_league.scope import (
     LATEST,
     find_trust,
     is_latest,
+    measure_in_words,
     parse_quarter,
     parse_trust_type,
     quarters_with,
@@ -227,7 +228,6 @@ def _resolve_measure(frames: Frames, codes: Sequence[str], measure: str) -> tupl
     The newest quarter that has one of the trusts is looked at first, then all.
     """
     from nhs_league.core import metrics, trust_types
-    from nhs_league.core.metrics import Metric
 
     is_listed = pl.col("trust_code").is_in(list(codes))
     types = frames.standings.filter(is_listed).select("quarter", "trust_type").unique().collect()

@@ -262,7 +262,7 @@ class Look(Questions):
                 "Choose one with --type, or leave out --metric.",
             )
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        (choice,), assumptions = pick_measure(metric, choices, named_type)
+        (choice,), assumptions = pick_measure(choices, named_type)
         answer = groups(frames, by, choice, choice.trust_type, filters)
         answer = replace(arrange(answer, order), assumptions=assumptions)
         return with_caveats(answer, frames, metrics=metrics.ids(choice))

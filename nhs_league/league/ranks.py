@@ -191,7 +191,7 @@ class Ranks(Questions):
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        (choice, *_), assumptions = pick_measure(metric, choices, named_type)
+        (choice, *_), assumptions = pick_measure(choices, named_type)
         if isinstance(choice, Area):
             raise UsageError(
                 f'"{metric}" is an area. Only the values of one metric can be shown.',
@@ -244,7 +244,7 @@ class Ranks(Questions):
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        picked, assumptions = pick_measure(metric, choices, named_type)
+        picked, assumptions = pick_measure(choices, named_type)
         filters = resolve_filters(scope, frames)
         answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
         answer = self._how_sure(answer, frames, picked)

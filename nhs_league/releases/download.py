@@ -209,7 +209,9 @@ def _counting(limit: asyncio.Timeout, on_bytes: Callable[[int], None]) -> Callab
 
 def too_slow(address: str) -> UnreachableError:
     """Return the error for an address from which too little comes."""
-    return UnreachableError(f"{address} took more than {longest():g} seconds, so the download was stopped.")
+    return UnreachableError(
+        f"{address} took more than {longest():g} seconds, so the download was stopped."
+    )
 
 
 async def is_changed(client: httpx.AsyncClient, address: str, seen: HttpValidators | None) -> bool:
@@ -352,7 +354,9 @@ def _fault(address: str, error: httpx.HTTPError) -> _PassingError:
             return _PassingError(UnreachableError(message, _CERTIFICATE))
         return _PassingError(_unreachable(address))
     if isinstance(error, httpx.TimeoutException):
-        return _PassingError(UnreachableError(f"{address} sent nothing for {patience():g} seconds."))
+        return _PassingError(
+            UnreachableError(f"{address} sent nothing for {patience():g} seconds.")
+        )
     return _PassingError(NoDataError(f"The connection to {address} broke: {reason}."))
 
 

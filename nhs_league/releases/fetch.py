@@ -343,7 +343,9 @@ async def read_pages(
         files,
         tuple(a for a in addresses if a not in files),
         {address: page.seen for address, page in pages.items()},
-        tuple(f"Read {address}, which links to {_counted(page)}." for address, page in pages.items()),
+        tuple(
+            f"Read {address}, which links to {_counted(page)}." for address, page in pages.items()
+        ),
     )
 
 

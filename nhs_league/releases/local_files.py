@@ -179,7 +179,9 @@ def _member(path: Path, archive: ZipFile, member: ZipInfo) -> ReceivedFile | Out
             return Outcome(name, source, Status.SKIPPED, reason=str(_spreadsheet(place)))
         if name.casefold().endswith(_PACKED):
             packed = RefusedError(
-                place, "a compressed file inside a zip file is not opened", advice="Unpack it first."
+                place,
+                "a compressed file inside a zip file is not opened",
+                advice="Unpack it first.",
             )
             return Outcome(name, source, Status.SKIPPED, reason=str(packed))
         _refuse_size(place, member.file_size, LARGEST_UNPACKED)

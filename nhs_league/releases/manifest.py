@@ -310,7 +310,7 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
         if layout > FORMAT:
             raise NewerError(
                 NAME,
-                f"a newer nhsleague wrote this store (layout {layout}; this version knows {FORMAT})",
+                f"a newer nhsleague wrote this store (its layout is {layout}, not {FORMAT})",
                 advice="Upgrade nhsleague, or choose another folder with --data-dir.",
             )
         files = tuple(stored_file(stored) for stored in values["files"])
@@ -331,9 +331,7 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
             seen={address: _of(HttpValidators, seen) for address, seen in values["seen"].items()},
         ), before
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RefusedError(
-            NAME, f"the manifest cannot be read ({error})", advice=REPAIR
-        ) from error
+        raise RefusedError(NAME, f"the manifest cannot be read ({error})", advice=REPAIR) from error
 
 
 def _stored_quarter(values: Mapping[str, Any]) -> StoredQuarter:

@@ -84,7 +84,7 @@ def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]
     """
     yield Heading(answer.title, 1)
     if answer.frame.is_empty():
-        yield Line("Nothing to show.")
+        yield Line("No results.")
     else:
         shown = plain(answer.frame.select(columns)) if columns else columns_of(answer)
         if isinstance(answer, Comparison) and not columns:

@@ -213,15 +213,15 @@ def many_bombs(path: Path) -> Path:
 
 REFUSED: dict[str, tuple[Made, str]] = {
     "gzip cut off": (cut_gzip, "cut off"),
-    "gzip whose sum is wrong": (spoilt_gzip, "cannot be unpacked"),
-    "zip cut off": (cut_zip, "not a whole zip file"),
-    "zip whose member is spoilt": (spoilt_zip, "cannot be unpacked"),
+    "gzip whose sum is wrong": (spoilt_gzip, "cannot be opened"),
+    "zip cut off": (cut_zip, "damaged or incomplete"),
+    "zip whose member is spoilt": (spoilt_zip, "cannot be extracted"),
     "zip with a password": (locked_zip, "password"),
     "zip without a CSV file": (lambda p: zipped(p / "e.zip", {"a.txt": b"a"}), "no CSV file"),
-    "zip that is none": (lambda p: written(p / "n.zip", METRICS), "not a whole zip file"),
+    "zip that is none": (lambda p: written(p / "n.zip", METRICS), "damaged or incomplete"),
     "gzip bomb": (gzip_bomb, "more than 200 MB"),
     "zip bomb": (zip_bomb, "more than 200 MB"),
-    "zip bomb that lies": (lying_bomb, "cannot be unpacked"),
+    "zip bomb that lies": (lying_bomb, "cannot be extracted"),
 }
 MANY_BOMBS: tuple[Made, str] = (many_bombs, "more than 500 MB")
 

@@ -314,7 +314,9 @@ def _explained(chosen: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFrame:
         )
         .then(pl.format("ranked across all trust types, but {}", stored))
         .when(misfit & ~pl.col("all_whole"))
-        .then(pl.format("no known rule fits; it may be ranked across all trust types, but {}", stored))
+        .then(
+            pl.format("no known rule fits; it may be ranked across all trust types, but {}", stored)
+        )
         .when(misfit & too_few)
         .then(pl.lit("too few trusts have a score to work out the rule"))
         .when(misfit)

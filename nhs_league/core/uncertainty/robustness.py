@@ -123,7 +123,7 @@ def robustness(frames: Frames, trust_code: str, keep: Keep = afresh) -> Robustne
     )
     name = row["trust_name"]
     return Robustness(
-        f"How firm is the place of {name} ({trust_code}), {row['quarter']}",
+        f"How firm the rank of {name} ({trust_code}) is, {row['quarter']}",
         frame.with_columns(
             quarter=pl.lit(row["quarter"]),
             trust_type=pl.lit(row["trust_type"]),
@@ -161,10 +161,10 @@ def robust_table(
     pairs = every.height * (every.height - 1) / 2
     ordered = float(every["computed_beats"].sum() or 0) / pairs if pairs else 0.0
     return RobustTable(
-        f"How firm places by score are: {trust_types.in_words(trust_type)}{narrowed}",
+        f"How firm ranks on score alone are ({trust_types.in_words(trust_type)}{narrowed})",
         shown.select(ROBUST_TABLE),
         notes=(
-            f"{counted(always, 'trust')} {_are(always)} in the best quarter under all weights of "
+            f"{counted(always, 'trust')} {_are(always)} in the top quarter under all weights of "
             f"the domains that were tried, {sometimes} under at least some. {ordered:.0%} of pairs "
             "of trusts are in the same order in every domain, so no weights change their order.",
             _ABOUT,
@@ -222,8 +222,8 @@ def _in_words(row: dict[str, object]) -> Iterator[str]:
     low, high = row["computed_place_low"], row["computed_place_high"]
     yield (
         f"On score alone it is {row['computed_place']} of {row['computed_of']}, 1 is best. In 95 "
-        f"of 100 redraws of the metrics it is between {low} and {high}. It is in the best quarter "
-        f"of trusts in {in_hundred(row['computed_p_best_quarter'])} redraws, and in the worst "
+        f"of 100 redraws of the metrics it is between {low} and {high}. It is in the top quarter "
+        f"of trusts in {in_hundred(row['computed_p_best_quarter'])} redraws, and in the bottom "
         f"quarter in {in_hundred(row['computed_p_worst_quarter'])}."
     )
     if row["computed_weights_place_low"] is not None:

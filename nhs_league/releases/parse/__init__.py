@@ -220,7 +220,7 @@ def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Ite
             continue
         lines = rows.lines(faults["row"].head(5))
         places = [
-            f"line {lines[row]}, {rows.header.spelt.get(column, column)} \"{(value or '')[:40]}\": "
+            f'line {lines[row]}, {rows.header.spelt.get(column, column)} "{(value or "")[:40]}": '
             f"{reason}"
             for row, column, value, reason in faults.head(5).iter_rows()
         ]
