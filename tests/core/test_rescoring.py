@@ -195,7 +195,7 @@ def test_a_score_over_types_that_are_not_stored_is_estimated_and_says_why(shared
     assert score["estimated"]
     assert score["note"] == (
         "estimated from the trusts with the nearest values: ranked across all trust types, but only "
-        "mental health and community trusts, ambulance trusts are stored"
+        "mental health and community trusts and ambulance trusts are stored"
     )
 
 
