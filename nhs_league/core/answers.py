@@ -247,11 +247,25 @@ class Explanation(Answer):
     Attributes:
         standing: its row of STANDINGS with its unadjusted segment and rank without the override.
         cuts: how far the segments on either side are, ``core.explanation.CUTS``.
+        rules: how each kind of rule scores a metric.
 
     """
 
     standing: pl.DataFrame
     cuts: pl.DataFrame
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class MetricExplanation(Answer):
+    """What a metric is, one row a trust type: ``core.metric_explanation.EXPLAINED_METRIC``.
+
+    Attributes:
+        periods: the quarters in which it was published, ``core.metric_explanation.PERIODS``.
+
+    """
+
+    periods: pl.DataFrame
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -366,6 +380,10 @@ class MetricTrend(Answer):
 
 class EveryMetricTrend(Answer):
     """All metrics of trusts, quarter by quarter: ``core.history.METRIC_TREND``."""
+
+
+class Sources(Answer):
+    """Where a trust's figures come from, to the line of the file: ``core.sources.SOURCES``."""
 
 
 class QueryResult(Answer):

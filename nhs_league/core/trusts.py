@@ -16,7 +16,7 @@ from nhs_league.core.filters import Filters, in_scope, keep
 from nhs_league.core.frames import Frames
 from nhs_league.core.quarters import in_time
 from nhs_league.core.sentences import in_series
-from nhs_league.errors import NotFoundError
+from nhs_league.errors import AmbiguousError, NotFoundError
 
 LISTED = (
     "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "rank_low",
@@ -102,7 +102,7 @@ def _begins(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
 def _one_of(typed: str, codes: set[str], newest: dict[str, str]) -> TrustMatch:
     if len(codes) > 1:
         listed = "\n".join(f"  {c}  {newest[c]}" for c in sorted(codes, key=lambda c: newest[c]))
-        raise NotFoundError(
+        raise AmbiguousError(
             f'{len(codes)} trusts match "{typed}". Use a code, or add more of the name:\n{listed}'
         )
     (code,) = codes

@@ -13,7 +13,7 @@ from tests.terminal import needs_terminal, on_terminal
 
 pytestmark = needs_terminal
 LONG = ["--sample", "table", "--limit", "60"]
-END = "invented trusts and figures"
+END = "likely range of the rank"
 
 
 def pager(folder: Path, after: str) -> str:

@@ -42,7 +42,7 @@ def league(store: Path) -> League:
 @pytest.fixture(scope="module")
 def report(store: Path, run: Run) -> str:
     """The report as a person reads it, its lines joined."""
-    shown = run("show", "RDY", "--format", "table", data_dir=store)
+    shown = run("show", "RDY", "--format", "table", "--plain", data_dir=store)
     assert shown.returncode == 0
     return " ".join(shown.stdout.split())
 

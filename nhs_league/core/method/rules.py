@@ -172,7 +172,8 @@ def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataF
         .sort("place")
         .group_by("quarter")
         .agg(
-            all_whole=pl.len() == len(trust_types.PREFERRED), stored=pl.col("words").str.join(" and ")
+            all_whole=pl.len() == len(trust_types.PREFERRED),
+            stored=pl.col("words").str.join(" and "),
         )
     )
     joined = (
