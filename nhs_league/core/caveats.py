@@ -19,7 +19,7 @@ _NAMED = 3
 def with_caveats(
     answer: AnyAnswer, frames: Frames, trusts: Sequence[str] = (), metrics: Sequence[str] = ()
 ) -> AnyAnswer:
-    """Add a note for each kind of figure in an answer that is not to be taken at its face.
+    """Add a note for each kind of figure in an answer that needs a caution.
 
     Args:
         answer: an answer; its frame's columns quarter, trust_code and metric_id, as far as it has

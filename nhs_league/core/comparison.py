@@ -122,7 +122,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str], keep: Keep = afresh
 
 
 def _with_ranges(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.DataFrame:
-    """Add likely ranges of our own, where none is published."""
+    """Add computed likely ranges where none is published."""
     every = frames.standings.collect()
     ranges = confidence.bootstrap_ranges(frames.observations, every, keep)
     return standings.join(ranges, on=["quarter", "trust_code"], how="left", maintain_order="left")

@@ -216,8 +216,8 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
         frame=revised,
         notes=(
             f"A later file changed {counted(revised.height, 'published figure')}, including "
-            f"{counted(values, 'metric value')}. Scores and ranks of other trusts can change with a "
-            "value. The newest publication is used."
+            f"{counted(values, 'metric value')}. Scores and ranks of other trusts can change with "
+            "a value. The newest publication is used."
             if revised.height
             else "No later file changed a published figure.",
             *((unsure_order(unsure),) if unsure else ()),

@@ -62,7 +62,7 @@ class Share(Questions):
         return reports.every_report(self.store, standings)
 
     def sources(self, trust: str, metric: str | None = None, *, quarter: str = LATEST) -> Sources:
-        """Say where a trust's figures come from: each one's release file, line and citation.
+        """List where a trust's figures come from: each one's release file, line and citation.
 
         Args:
             trust: a code, a name, or part of a name.
@@ -134,7 +134,7 @@ class Share(Questions):
                 frames = frames.of_type(one.trust_type).of_quarter(its.label)
                 return replace(one, quarter=its, frames=frames), wanted, named
         raise NotFoundError(
-            f"{one.code} has no figure of {metric} in {one.quarter.label}.",
+            f"{one.code} has no figure for {metric} in {one.quarter.label}.",
             f'Run "nhsleague sources {one.code}" to see all its figures.',
         )
 

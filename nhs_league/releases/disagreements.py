@@ -22,7 +22,7 @@ from nhs_league.releases import tables
 from nhs_league.releases.manifest import Doubt, StoredQuarter
 
 _STANDING = ("segment", "rank", "average_score")
-# Published scores have two places; a binary fraction is no difference.
+# Published scores have two places; a floating-point error is no difference.
 _SAME_TO = 0.005
 _METRIC = ["metric_id", "trust_type"]
 _ROWS = [*_METRIC, "release_file"]

@@ -93,7 +93,7 @@ def _in_file(path: Path, *, is_named: bool) -> Iterator[ReceivedFile | Outcome]:
 
 
 def _refuse_irregular(name: str, about: os.stat_result) -> None:
-    """Refuse what is no file, before it is opened: a pipe would be waited for without end."""
+    """Refuse what is not a file before opening it, as reading a pipe could block forever."""
     if stat.S_ISREG(about.st_mode):
         return
     kinds = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}

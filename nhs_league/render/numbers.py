@@ -40,7 +40,7 @@ def rounded(figure: float | None) -> float | None:
     """
     if figure is None:
         return None
-    # repr() gives 2.485 where the binary fraction lies just below it.
+    # repr() gives 2.485 where the float lies just below it.
     return float(Decimal(repr(figure)).quantize(_HUNDREDTH, ROUND_HALF_UP))
 
 

@@ -189,7 +189,7 @@ def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tupl
 
     Returns and raises what ``of_metric_file`` does.
     """
-    # Segment 5 is a decision of people, and the league's order does not follow from it.
+    # NHS England assigns segment 5, and the league's order does not follow from it.
     segment = pl.when(pl.col("segment") <= 4).then("segment")
     ranked = frame.with_columns(
         figure=_league_order(segment, pl.col("average_score")),
