@@ -137,8 +137,8 @@ def _tokens(sql: str) -> Iterator[Token]:
     if any(token.token_type is TokenType.SEMICOLON for token in tokens):
         raise UsageError("Only one statement can be run at a time.", "Run each as its own query.")
     if not tokens or tokens[0].token_type not in _BEGINNINGS:
-        first = f': this one begins with "{tokens[0].text}"' if tokens else ""
-        raise UsageError(f"A query is one SELECT statement{first}.", _ADVICE)
+        first = f' This one begins with "{tokens[0].text}".' if tokens else ""
+        raise UsageError(f"A query must be one SELECT statement.{first}", _ADVICE)
     for token in tokens:
         if token.token_type.name.endswith("_STRING"):
             text = sql[token.start : token.end + 1]

@@ -77,11 +77,11 @@ def from_to(
 
 
 def difference(figure: float, unit: str | None) -> str:
-    """Write the size of a difference: ``22.36 points`` between percentages, ``0.2`` out of 10."""
+    """Write the size of a difference: ``22.36 points`` between percentages, ``0.2`` out of 10 or 100."""
     size = rounded(abs(figure))
     if unit in ("%", "percentage points"):
         return counted(size, "point")
-    return with_unit(size, None if unit == "out of 10" else unit)
+    return with_unit(size, None if unit in ("out of 10", "out of 100") else unit)
 
 
 def score(figure: float | None) -> str:
