@@ -209,9 +209,7 @@ def _counting(limit: asyncio.Timeout, on_bytes: Callable[[int], None]) -> Callab
 
 def too_slow(address: str) -> UnreachableError:
     """Return the error for an address from which too little comes."""
-    return UnreachableError(
-        f"{address} took more than {longest():g} seconds, so the download was stopped."
-    )
+    return UnreachableError(f"{address} is too slow: it passed the {longest():g}-second limit.")
 
 
 async def is_changed(client: httpx.AsyncClient, address: str, seen: HttpValidators | None) -> bool:

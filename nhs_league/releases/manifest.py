@@ -310,7 +310,7 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
         if layout > FORMAT:
             raise NewerError(
                 NAME,
-                f"a newer nhsleague wrote this store (its layout is {layout}, not {FORMAT})",
+                f"a newer nhsleague wrote this store (layout {layout}, not {FORMAT})",
                 advice="Upgrade nhsleague, or choose another folder with --data-dir.",
             )
         files = tuple(stored_file(stored) for stored in values["files"])

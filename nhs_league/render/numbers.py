@@ -77,7 +77,7 @@ def from_to(
 
 
 def difference(figure: float, unit: str | None) -> str:
-    """Write the size of a difference: ``22.36 points`` between percentages, ``0.2`` out of 10 or 100."""
+    """Write the size of a difference: ``22.36 points`` of percentages, ``0.2`` out of 10 or 100."""
     size = rounded(abs(figure))
     if unit in ("%", "percentage points"):
         return counted(size, "point")

@@ -256,5 +256,5 @@ def test_a_line_in_another_encoding_than_the_rest_is_refused() -> None:
         .splitlines(keepends=True)
     )
     lines[3] = lines[3].replace(b"Trust Z2B", b"King\x92s")
-    with pytest.raises(RefusedError, match=r"line 4.*not in UTF-8, but other text"):
+    with pytest.raises(RefusedError, match=r"line 4.*not in UTF-8, but the rest"):
         parse_file("release.csv", b"".join(lines))

@@ -72,7 +72,7 @@ def has_override() -> pl.Expr:
 
 
 def league_segment() -> pl.Expr:
-    """Return the segment that orders the league: before NHS England assigned segment 5, where known."""
+    """Return the segment that orders the league: before segment 5 was assigned, if known."""
     return pl.coalesce("adjusted_segment", "segment")
 
 
