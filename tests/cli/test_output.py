@@ -249,7 +249,7 @@ def test_trusts_of_different_types_are_compared_only_on_what_both_have(sample: R
 def test_types_are_not_mixed_and_the_others_are_named(sample: Run) -> None:
     one = sample("worst", "--metric", "sickness", "--limit", "0")
     assert {row["trust_type"] for row in csv.DictReader(io.StringIO(one.stdout))} == {"acute"}
-    assert "--type mental-health-community, ambulance" in one.stderr
+    assert "--type mental-health-community or ambulance" in one.stderr
     every = sample("worst", "--metric", "sickness", "--limit", "1", "--type", "all")
     types = [row["trust_type"] for row in csv.DictReader(io.StringIO(every.stdout))]
     assert types == ["acute", "mental-health-community", "ambulance"]
