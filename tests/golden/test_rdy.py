@@ -71,7 +71,7 @@ def test_the_report_gives_the_figure_for_raising_concerns(report: str) -> None:
 
 
 def test_the_source_and_the_licence_are_credited(report: str) -> None:
-    credit = "NHS England, NHS Oversight Framework, Q3 2025/26 and Q4 2025/26"
+    credit = "NHS England, NHS Oversight Framework, Q1 2025/26 to Q4 2025/26"
     assert f"{credit} (Open Government Licence v3.0)" in report
 
 
