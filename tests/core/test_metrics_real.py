@@ -213,7 +213,7 @@ def test_a_count_of_infections_is_left_a_count(shared: Path) -> None:
 
 def test_each_correction_is_noted_once(newest: pl.DataFrame) -> None:
     notes = about_units(newest)
-    assert "OF0023 is published as “days”; its values are percentages." in notes
+    assert 'OF0023 is published as "days", but its values are percentages.' in notes
     assert len(notes) == len(WRONG_UNITS)
 
 
