@@ -193,3 +193,52 @@ def _distances(observations: pl.LazyFrame, trust_code: str) -> pl.DataFrame:
         )
         .collect()
     )
+
+
+TO_ASK = ("metric_id", "unit", "trust_code", "trust_name", "value", "score", "rank", "of")
+"""The columns of trusts to ask: one row a weak spot and trust, the likest trust first."""
+_TO_ASK = 3
+
+
+def who_to_ask(
+    observations: pl.LazyFrame, weak: pl.DataFrame, similar: pl.DataFrame
+) -> pl.DataFrame:
+    """Find similar trusts that do better at a trust's weak spots.
+
+    Those count that are better than it and in the best half of their type: no worse than its median
+    (published, else computed). A doubtful figure does not.
+
+    Args:
+        observations: schema OBSERVATIONS of one quarter, the similar trusts at least.
+        weak: the trust's weak spots with their peers' figures, schema WITH_PEERS.
+        similar: columns SIMILAR.
+
+    Returns:
+        Columns TO_ASK, up to three trusts a weak spot, in the order of ``weak`` and ``similar``.
+
+    """
+    metric = ["metric_id", "unit"]
+    is_score = pl.col("unit").is_null()
+    figure = pl.when(is_score).then("score").otherwise("value")
+    # Signed so that higher is better; null where it is not known which is.
+    sign = pl.when(is_score | ~pl.col("higher_is_better")).then(-1).when("higher_is_better").then(1)
+    beaten = weak.lazy().select(
+        *metric,
+        at_weak=pl.int_range(pl.len()),
+        sign=sign,
+        own=sign * figure,
+        middle=sign * pl.when(is_score).then("computed_median").otherwise(peer_median()),
+    )
+    likest = similar.lazy().select("trust_code", "trust_name", at_similar=pl.int_range(pl.len()))
+    better = pl.col("sign") * figure
+    return (
+        observations.filter(pl.col("doubt").is_null(), is_compared())
+        .join(likest, on="trust_code")
+        .join(beaten, on=metric, nulls_equal=True)
+        .filter(better > pl.col("own"), better >= pl.col("middle"))
+        .sort("at_weak", "at_similar")
+        .group_by(metric, maintain_order=True)
+        .head(_TO_ASK)
+        .select(TO_ASK)
+        .collect()
+    )
