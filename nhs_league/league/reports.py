@@ -12,8 +12,9 @@ from nhs_league.core.answers import TrustReport
 from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.method.rules import Recomputed, recompute
 from nhs_league.core.method.segments import SegmentBoundary
-from nhs_league.core.peers import similar_trusts, who_to_ask
+from nhs_league.core.peers import similar_trusts
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.weak_spots import who_to_ask
 from nhs_league.releases import listing
 from nhs_league.releases.store import Store, read_quarters
 from nhs_league.scope import load_trust, national_boundaries, quarters_with

@@ -133,7 +133,7 @@ def score_trend(
         points.append(None if score is None else (x, height(score)))
         if score is not None:
             parts.append(f'<circle class="dot" cx="{x:.4g}" cy="{height(score):.4g}" r="5"/>')
-            parts.append(_text(x + 8, height(score) + 5, numbers.score(score), "start"))
+            parts.append(_text(x + 7, height(score) - 7, numbers.score(score), "start"))
         words = f"Q{quarter.number} {quarter.label.split()[1][2:]}"
         parts.append(_text(x, _TREND_HEIGHT - 4, words, "middle"))
     joined = [

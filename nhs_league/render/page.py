@@ -201,7 +201,7 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         for row in answer.frame.filter(_has_figure()).iter_rows(named=True)
     ]
     weak = answer.frame.filter(pl.col("weak_spot").is_not_null())
-    domains = sorted({domain for domain, _ in rows if domain}) + [None]
+    domains = [*sorted({domain for domain, _ in rows if domain}), None]
     groups = [
         _Group(domain or "No domain", tuple(row for of, row in rows if of == domain))
         for domain in domains
@@ -220,7 +220,7 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         facts=tuple(_facts(standing, answer)),
         trend=_trend(report.places),
         places=Grid("Segment, rank and average score", tuple(columns_of(report.places))),
-        domains=tuple(_domains(report, standing)),
+        domains=tuple(_domains(report)),
         weak=tuple(row for _, row in rows if row.is_weak),
         weak_rule=what_is_weak(weak) if weak.height else "",
         weak_count=_count(weak),
@@ -233,7 +233,7 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         quarters=quarters,
         why=report.explanation.notes,
         steps=next((block for block in explained if isinstance(block, Points)), points(())),
-        firm=_firmness(answer, standing),
+        firm=_firmness(answer),
         ask=tuple(_asks(report, weak, site)),
         limits=points(answer.notes),
         sources=tuple(_source(row) for row in sources if row["release_file"] in current),
@@ -274,8 +274,7 @@ def _facts(standing: Row, answer: TrustProfile) -> Iterator[_Fact]:
     yield _strong(answer.frame)
     for line in since_lines(standing, answer.previous):
         is_same = answer.previous is not None and answer.previous["same_framework"][0]
-        break_ = "" if is_same else " The framework changed, so the two are not comparable."
-        yield _Fact("Changed", f"{line}{break_}")
+        yield _Fact("Changed", line, "" if is_same else "New framework, so not comparable.")
 
 
 def _held_back(metrics: pl.DataFrame) -> _Fact:
@@ -284,10 +283,10 @@ def _held_back(metrics: pl.DataFrame) -> _Fact:
         return _Fact(label, "its metrics are not in your files")
     weak = metrics.filter(pl.col("weak_spot").is_not_null())
     if weak.is_empty():
-        return _Fact(label, "no metric is scored 3.00 or worse", "No weak spots")
+        return _Fact(label, "no metric is scored 3.00 or worse", "No weak spots:")
     named = in_series([_named(row) for row in weak.head(_NAMED).iter_rows(named=True)])
     worst = "Worst: " if weak.height > _NAMED else ""
-    return _Fact(label, f"{worst}{named}.", _count(weak))
+    return _Fact(label, f"{worst}{named}.", f"{_count(weak)}.")
 
 
 def _strong(metrics: pl.DataFrame) -> _Fact:
@@ -299,7 +298,7 @@ def _strong(metrics: pl.DataFrame) -> _Fact:
     if not every:
         return _Fact("Strong at", "nothing stands out")
     named = in_series([_named(row) for row in strong.head(_NAMED).iter_rows(named=True)])
-    return _Fact("Strong at", f"Best: {named}." if named else "", counted(every, "metric"))
+    return _Fact("Strong at", f"Best: {named}." if named else "", f"{counted(every, 'metric')}.")
 
 
 def _named(row: Row) -> str:
@@ -321,7 +320,7 @@ def _trend(places: PlaceTrend) -> Markup | None:
     return charts.score_trend(f"Average score by quarter: {words}", quarters, scores, likely)
 
 
-def _domains(report: TrustReport, standing: Row) -> Iterator[_Domain]:
+def _domains(report: TrustReport) -> Iterator[_Domain]:
     peers = {row["domain"]: row for row in report.domains.iter_rows(named=True)}
     for row in report.profile.domains.sort("score", descending=True).iter_rows(named=True):
         spread, score, median = peers.get(row["domain"], {}), row["score"], row["computed_median"]
@@ -356,7 +355,7 @@ def _metric(row: Row, spark: Sparkline | None, site: Site) -> _MetricRow:
         page=site.metrics.get((row["trust_type"], row["metric_id"], row["unit"]), ""),
         tone=tone,
         is_weak=row["weak_spot"] is not None,
-        value=value if row["value"] is not None else "score only",
+        value=value,
         standard=standard_of(row),
         strip=None if strip is None else charts.svg(strip, title),
         rank=rank,
@@ -399,7 +398,7 @@ def _quarters(report: TrustReport) -> Grid | None:
     valued = report.trends.frame.filter(pl.col("value").is_not_null())
     if valued.is_empty():
         return None
-    labels = [quarter for quarter in report.places.frame["quarter"]]
+    labels = list(report.places.frame["quarter"])
     figures: dict[Metric, dict[str, str]] = {}
     names: dict[Metric, str] = {}
     for row in valued.iter_rows(named=True):
@@ -420,14 +419,14 @@ def _quarters(report: TrustReport) -> Grid | None:
     )
 
 
-def _firmness(answer: TrustProfile, standing: Row) -> _Fact | None:
+def _firmness(answer: TrustProfile) -> _Fact | None:
     if answer.firmness is None or answer.firmness.is_empty():
         return None
     row = answer.firmness.row(0, named=True)
     low, high, of = (row[f"computed_{name}"] for name in ("place_low", "place_high", "of"))
     ranks = Ranks(row["computed_place"], ((low, high),), of, None)
     title = f"Place on score alone, {row['computed_place']} of {of}; {low} to {high} in redraws"
-    return _Fact("", firmness_line(row), drawing=charts.svg(ranks, title))
+    return _Fact("", firmness_line(row).partition(": ")[2], drawing=charts.svg(ranks, title))
 
 
 def _asks(report: TrustReport, weak: pl.DataFrame, site: Site) -> Iterator[_Ask]:
