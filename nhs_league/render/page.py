@@ -37,6 +37,8 @@ from nhs_league.render.views import columns_of
 _RESERVED = ("AUX", "CON", "NUL", "PRN")
 _NAMED = 3
 """How many weak spots and strong metrics the summary names."""
+_ON_TWO_SHEETS = 41
+"""How many weak spots and metrics have room on two sheets of A4 with each weak spot shown twice."""
 _SINCE = {
     "improved": "improved from {}",
     "worsened": "worsened from {}",
@@ -189,7 +191,7 @@ class _Trust:
     limits: Points
     sources: tuple[_Source, ...]
     earlier_sources: tuple[_Source, ...]
-    has_computed: bool
+    is_long: bool
 
 
 def _trust(report: TrustReport, site: Site) -> _Trust:
@@ -240,7 +242,7 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         earlier_sources=tuple(
             _source(row) for row in sources if row["release_file"] not in current
         ),
-        has_computed=any(row.rank.endswith("*") for _, row in rows),
+        is_long=weak.height + len(rows) > _ON_TWO_SHEETS,
     )
 
 
