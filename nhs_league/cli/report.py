@@ -118,14 +118,15 @@ def _page(gathered: list[TrustReport], meta: Meta) -> str:
 
 
 def _markdown(gathered: list[TrustReport], meta: Meta) -> str:
-    from nhs_league.render.markdown import to_markdown
+    from nhs_league.render.markdown import to_markdown, written
+    from nhs_league.render.report_parts import further_blocks
 
-    answers = (
-        answer
-        for each in gathered
-        for answer in (each.profile, each.explanation, each.places, each.trends)
-    )
-    return "\n".join(to_markdown(answer, meta) for answer in answers)
+    parts = []
+    for each in gathered:
+        answers = (each.profile, each.explanation, each.places, each.trends)
+        parts += [to_markdown(answer, meta) for answer in answers]
+        parts.append(written(further_blocks(each)))
+    return "\n".join(parts)
 
 
 def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:

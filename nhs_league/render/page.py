@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import polars as pl
 from markupsafe import Markup
@@ -16,6 +15,7 @@ from nhs_league.render.blocks import Column, Grid, Points, points
 from nhs_league.render.document import BANNER, explanation_blocks
 from nhs_league.render.html import render
 from nhs_league.render.meta import Meta
+from nhs_league.render.report_parts import NOBODY_TO_ASK, WHO_TO_ASK, Ask, Source, asks, source_of
 from nhs_league.render.strips import Ranks, ScoreBar, Sparkline
 from nhs_league.render.theme import Tone, tone_of_score
 from nhs_league.render.trust_figures import (
@@ -37,7 +37,7 @@ from nhs_league.render.views import columns_of
 _RESERVED = ("AUX", "CON", "NUL", "PRN")
 _NAMED = 3
 """How many weak spots and strong metrics the summary names."""
-_ON_TWO_SHEETS = 41
+_ON_TWO_SHEETS = 42
 """How many weak spots and metrics have room on two sheets of A4 with each weak spot shown twice."""
 _SINCE = {
     "improved": "improved from {}",
@@ -83,6 +83,8 @@ def page(reports: Sequence[TrustReport], meta: Meta, site: Site | None = None) -
         title="; ".join(report.profile.title for report in reports),
         trusts=[_trust(report, whole) for report in reports],
         index=whole.index,
+        who_to_ask=WHO_TO_ASK,
+        nobody_to_ask=NOBODY_TO_ASK,
         meta=meta,
         banner=BANNER,
         credit=meta.credit(reports[0].profile),
@@ -146,26 +148,6 @@ class _Group:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    name: str
-    page: str
-    figure: str
-
-
-@dataclass(frozen=True)
-class _Ask:
-    metric: str
-    trusts: tuple[_Asked, ...]
-
-
-@dataclass(frozen=True)
-class _Source:
-    file: str
-    about: str
-    sha256: str
-
-
-@dataclass(frozen=True)
 class _Trust:
     """What a trust's part of the page shows, section by section; empty where figures lack."""
 
@@ -187,10 +169,10 @@ class _Trust:
     why: tuple[str, ...]
     steps: Points
     firm: _Fact | None
-    ask: tuple[_Ask, ...]
+    ask: tuple[Ask, ...]
     limits: Points
-    sources: tuple[_Source, ...]
-    earlier_sources: tuple[_Source, ...]
+    sources: tuple[Source, ...]
+    earlier_sources: tuple[Source, ...]
     is_long: bool
 
 
@@ -236,11 +218,11 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         why=report.explanation.notes,
         steps=next((block for block in explained if isinstance(block, Points)), points(())),
         firm=_firmness(answer),
-        ask=tuple(_asks(report, weak, site)),
+        ask=tuple(asks(report, site.trust)),
         limits=points(answer.notes),
-        sources=tuple(_source(row) for row in sources if row["release_file"] in current),
+        sources=tuple(source_of(row) for row in sources if row["release_file"] in current),
         earlier_sources=tuple(
-            _source(row) for row in sources if row["release_file"] not in current
+            source_of(row) for row in sources if row["release_file"] not in current
         ),
         is_long=weak.height + len(rows) > _ON_TWO_SHEETS,
     )
@@ -429,37 +411,3 @@ def _firmness(answer: TrustProfile) -> _Fact | None:
     ranks = Ranks(row["computed_place"], ((low, high),), of, None)
     title = f"Place on score alone, {row['computed_place']} of {of}; {low} to {high} in redraws"
     return _Fact("", firmness_line(row).partition(": ")[2], drawing=charts.svg(ranks, title))
-
-
-def _asks(report: TrustReport, weak: pl.DataFrame, site: Site) -> Iterator[_Ask]:
-    """Yield each weak spot at which a similar trust does better, with these trusts."""
-    asked: dict[Metric, list[_Asked]] = {}
-    for row in report.to_ask.iter_rows(named=True):
-        rank = numbers.rank_of(row["rank"], row["of"]) if row["rank"] is not None else ""
-        asked.setdefault((row["metric_id"], row["unit"]), []).append(
-            _Asked(
-                numbers.short_name(row["trust_name"]),
-                site.trust(row["trust_code"]),
-                ", ".join(part for part in (value_of({**row, "doubt": None}), rank) if part),
-            )
-        )
-    for metric_id, unit, name in weak.select("metric_id", "unit", "short_name").iter_rows():
-        if trusts := asked.get((metric_id, unit)):
-            yield _Ask(name, tuple(trusts))
-
-
-def _source(row: Row) -> _Source:
-    quarters = row["quarters"]
-    covered = quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}"
-    published = _day(row["published"]) if row["published"] else "on a date that is not known"
-    fetched = f"retrieved {_day(row['fetched'])}" if row["fetched"] else ""
-    parts = (f"{row['kind']} file, {covered}", f"published {published}", fetched)
-    return _Source(row["file"], "; ".join(part for part in parts if part), row["sha256"])
-
-
-def _day(text: str) -> str:
-    """Write an ISO month, date or date-time as people do: ``September 2026``, ``2 May 2026``."""
-    if len(text) == len("2026-09"):
-        return f"{date.fromisoformat(f'{text}-01'):%B %Y}"
-    day = date.fromisoformat(text[:10])
-    return f"{day.day} {day:%B %Y}"

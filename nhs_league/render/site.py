@@ -156,7 +156,7 @@ def _ranked(frame: pl.DataFrame, weak: dict[str, str]) -> Iterator[_RankedTrust]
         likely = numbers.likely(low, high)
         tone = tone_of_segment(row["segment"])
         runs = ((low, high),) if low is not None and high is not None else ()
-        title = f"{row['trust_name']}: rank {numbers.number(row['place'])}, likely {likely}"
+        title = f"{row['trust_code']}: rank {numbers.number(row['place'])}, likely {likely}"
         yield _RankedTrust(
             rank=numbers.number(row["place"]),
             name=numbers.short_name(row["trust_name"]),
@@ -289,7 +289,7 @@ def _places(frame: pl.DataFrame) -> Iterator[_Place]:
             code=row["trust_code"],
             value=value.removeprefix("score "),
             tone=tone,
-            strip=None if strip is None else charts.svg(strip, f"{row['trust_name']}: {value}"),
+            strip=None if strip is None else charts.svg(strip, f"{row['trust_code']}: {value}"),
             segment=numbers.number(row["segment"]),
             region=row["region"] or "",
         )

@@ -16,7 +16,7 @@
     rows.forEach(function (row, place) {
       var kept = words.every(function (word) { return texts[place].indexOf(word) >= 0; });
       picks.forEach(function (pick) {
-        var cell = row.querySelector("[data-is=" + pick.dataset.column + "]");
+        var cell = row.querySelector("[data-label=" + pick.dataset.column + "]");
         kept = kept && (!pick.value || cell.textContent.trim() === pick.value);
       });
       row.hidden = !kept;
