@@ -1,4 +1,4 @@
-"""What can go wrong, each with its exit code and its advice."""
+"""Errors, each with its exit code and advice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SHOWN = 80
 
 
 class Exit(IntEnum):
-    """The exit codes of the command, as the documentation promises them."""
+    """The exit codes of the command, as documented."""
 
     DONE = 0
     FAULT = 1
@@ -21,24 +21,24 @@ class Exit(IntEnum):
 
     @property
     def meaning(self) -> str:
-        """What the code says, in the words of the documentation."""
+        """Return what the code means, in the words of the documentation."""
         return {
             Exit.DONE: "done",
-            Exit.FAULT: "a fault of the program",
-            Exit.USAGE: "wrong usage",
-            Exit.NOT_FOUND: "no such trust, metric, quarter or filter value",
-            Exit.NO_DATA: "no data, and none can be fetched",
-            Exit.REFUSED: "a release file or a stored file was refused",
+            Exit.FAULT: "a bug in nhsleague",
+            Exit.USAGE: "incorrect usage",
+            Exit.NOT_FOUND: "trust, metric, quarter or filter value not found",
+            Exit.NO_DATA: "no figures, and none could be downloaded",
+            Exit.REFUSED: "a file was rejected",
             Exit.INTERRUPTED: "interrupted",
         }[self]
 
 
 class LeagueError(Exception):
-    """A fault of the user's, the data's or the network's, told in words.
+    """An error in what was typed, in the data or on the network, as a message.
 
     Attributes:
-        message: what happened, one or more lines.
-        advice: what to do about it; may be empty.
+        message: what happened, in one or more lines.
+        advice: what to do about it. It may be empty.
         exit_code: the command's exit code.
 
     """
@@ -55,13 +55,13 @@ class LeagueError(Exception):
 
 
 class UsageError(LeagueError):
-    """The command was called with options that do not fit."""
+    """The command was called with words or options that do not fit."""
 
     exit_code = Exit.USAGE
 
 
 class NotFoundError(LeagueError):
-    """No such trust, metric, quarter or filter value, or several of them."""
+    """No trust, metric, quarter or filter value matches, or several do."""
 
     exit_code = Exit.NOT_FOUND
 
@@ -69,29 +69,29 @@ class NotFoundError(LeagueError):
     def of(
         cls, what: str, asked: str, candidates: Sequence[str], advice: str = ""
     ) -> NotFoundError:
-        """Build the error for a name that was not found, with the names that are known."""
-        known = f"Known: {', '.join(candidates)}." if candidates else ""
-        return cls(f"No {what} is called “{asked}”.", " ".join(filter(None, (known, advice))))
+        """Build the error for a name that was not found, with the known names."""
+        known = f"Choose from: {', '.join(candidates)}." if candidates else ""
+        return cls(f'There is no {what} "{asked}".', " ".join(filter(None, (known, advice))))
 
 
 class NoDataError(LeagueError):
-    """There is no data to answer from, and none can be fetched."""
+    """There are no figures, and none could be downloaded."""
 
     exit_code = Exit.NO_DATA
 
 
 class UnreachableError(NoDataError):
-    """The site could not be reached at all, so that trying its other files is no use."""
+    """The site could not be reached at all, so there is no point in trying its other files."""
 
 
 class RefusedError(LeagueError):
-    """A release file or a stored file was refused.
+    """A release file or a stored file was rejected.
 
     Attributes:
-        file: name of the file.
-        line: line in the file, counted from 1; None where no line is at fault.
-        column: name of the column as the file spells it; None where none is at fault.
-        value: the offending value as it stands in the file; None where there is none.
+        file: the name of the file.
+        line: the line in the file, counted from 1; None where no line is at fault.
+        column: the column's name as the file spells it; None where no column is at fault.
+        value: the faulty value as it is in the file; None where there is none.
 
     """
 
@@ -118,5 +118,5 @@ class RefusedError(LeagueError):
 
 
 def _cut(value: str) -> str:
-    """Show the beginning of a value: enough to find it by."""
+    """Return the start of a value, enough to find it by."""
     return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"

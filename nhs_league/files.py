@@ -7,7 +7,6 @@ disk or an interrupt leaves what was there before.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -144,6 +143,9 @@ def _move(temporary: Path, path: Path) -> None:
 
 
 def _part() -> str:
+    # Only writing needs it, and it takes a while to import.
+    import secrets
+
     return f".nhsleague-{secrets.token_hex(6)}{PART}"
 
 

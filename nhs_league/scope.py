@@ -50,7 +50,7 @@ def load_frames(store: Store, scope: Scope) -> Frames:
     """
     if not is_latest(scope.quarter):
         return read_quarters(store, [parse_quarter(store, scope.quarter)])
-    newest = _newest(store)
+    newest = newest_quarters(store)
     by_quarter: dict[Quarter, list[str]] = {}
     for trust_type, quarter in newest.items():
         by_quarter.setdefault(quarter, []).append(trust_type)
@@ -87,7 +87,7 @@ def quarters_with(store: Store, trust_type: str) -> list[Quarter]:
     ]
 
 
-def _newest(store: Store) -> dict[str, Quarter]:
+def newest_quarters(store: Store) -> dict[str, Quarter]:
     """Return each trust type's newest quarter, the types in their usual order."""
     newest: dict[str, Quarter] = {}
     for quarter in store.quarters:
@@ -105,7 +105,7 @@ def parse_trust_type(store: Store, scope: Scope) -> str | None:
     """
     if scope.trust_type is None:
         return None
-    trust_type, known = trust_types.from_person(scope.trust_type), list(_newest(store))
+    trust_type, known = trust_types.from_person(scope.trust_type), list(newest_quarters(store))
     if trust_type not in (*known, trust_types.ALL):
         raise NotFoundError.of("trust type", scope.trust_type, [*known, trust_types.ALL])
     return trust_type
@@ -115,7 +115,7 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
     """Return the type that was typed, else the first one stored, and that there are others."""
     if (trust_type := parse_trust_type(store, scope)) is not None:
         return trust_type, ()
-    first, *others = _newest(store)
+    first, *others = newest_quarters(store)
     if not others:
         return first, ()
     elsewhere = ", ".join(others)
@@ -184,7 +184,7 @@ def resolve_filters(scope: Scope, frames: Frames) -> Filters:
 
 @dataclass(frozen=True)
 class TrustContext:
-    """One trust, the frames of its type and quarter, and the boundaries between segments.
+    """One trust, and the frames of its type and quarter.
 
     Attributes:
         code: the trust's code.
@@ -192,8 +192,8 @@ class TrustContext:
         quarter: the quarter.
         frames: the frames of its type in that quarter.
         national: the frames of all types in that quarter.
-        boundaries: the cuts between segments in that quarter.
         assumptions: how the trust and the quarter were chosen.
+        store: where the frames are from.
 
     """
 
@@ -202,8 +202,13 @@ class TrustContext:
     quarter: Quarter
     frames: Frames
     national: Frames
-    boundaries: tuple[SegmentBoundary, ...]
     assumptions: tuple[str, ...]
+    store: Store
+
+    @property
+    def boundaries(self) -> tuple[SegmentBoundary, ...]:
+        """Find the cuts between segments in that quarter."""
+        return national_boundaries(self.store, self.quarter)
 
 
 def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
@@ -226,8 +231,8 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
         its,
         national.of_type(trust_type),
         national,
-        national_boundaries(store, its),
         (*filter(None, (match.assumption,)), *_is_older(store, its_quarter, quarter)),
+        store,
     )
 
 
@@ -241,10 +246,23 @@ def national_boundaries(store: Store, quarter: Quarter) -> tuple[SegmentBoundary
     return segment_boundaries(read_quarters(store, same_cuts).standings.collect())
 
 
-def find_trust(store: Store, typed: str, quarter: str) -> tuple[Frames, trusts.TrustMatch]:
-    """Find a trust and the frames that it is in: the newest, else the last that had it."""
+def find_trust(
+    store: Store, typed: str, quarter: str, frames: Frames | None = None
+) -> tuple[Frames, trusts.TrustMatch]:
+    """Find a trust and the frames that it is in: the newest, else the last that had it.
+
+    Args:
+        store: the store.
+        typed: what a person typed.
+        quarter: a quarter as a person writes it.
+        frames: the frames of that quarter, where they are loaded already.
+
+    Raises:
+        NotFoundError: no such trust or quarter, or several trusts.
+
+    """
     columns = ("quarter", "trust_code", "trust_name")
-    frames = load_frames(store, Scope(quarter))
+    frames = frames or load_frames(store, Scope(quarter))
     try:
         return frames, trusts.find(typed, frames.standings.select(columns).collect())
     except NotFoundError:

@@ -1,11 +1,29 @@
-"""Parameters that do not fit each other: found before anything is opened or downloaded."""
+"""Checks of parameters that contradict each other, before anything is opened or downloaded."""
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 
 from nhs_league.errors import UsageError
+
+_WHOLE_TRUSTS = ("hospital", "hospitals", "overall", "trust", "trusts")
+"""Words that people put after ``worst`` who mean the league table."""
+_PLAIN = re.compile(r"[\w.,/%+=:@-]+")
+_IN_QUOTES = re.compile(r"[^\"$`\\\\!]+")
+
+
+def quoted(text: str) -> str:
+    """Return a text as it is typed in a shell: in quotes where it needs them.
+
+    >>> print(quoted("RDY"), quoted("guy's and st thomas"))
+    RDY "guy's and st thomas"
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    return f'"{text}"' if _IN_QUOTES.fullmatch(text) else shlex.quote(text)
 
 
 class GroupBy(StrEnum):
@@ -43,15 +61,15 @@ def check_comparison(
     if trusts and (by or metric or trust_type or narrowed):
         raise UsageError(
             "Filters, --by, --metric, --limit and --sort are for groups, not for named trusts.",
-            "Leave out the trusts, or the options.",
+            "Leave out either the trusts or the options.",
         )
     if peers and len(trusts) != 1:
-        raise UsageError("--peers is for one trust.", "Name one, or leave out --peers.")
-    if trusts and not peers and len({name.strip().casefold() for name in trusts}) < 2:
         raise UsageError(
-            "A comparison needs two different trusts.",
-            'Name another, or run "nhsleague show" for one.',
+            "--peers compares one trust with those most similar.",
+            "For example: nhsleague compare RDY --peers",
         )
+    if trusts and not peers and len({name.strip().casefold() for name in trusts}) < 2:
+        raise needs_two(trusts[0])
     if by != GroupBy.TYPE:
         return
     if trust_type and trust_type.strip().casefold() != "all":
@@ -66,18 +84,33 @@ def check_comparison(
         )
 
 
+def needs_two(trust: str) -> UsageError:
+    """Return the error for a comparison of a trust with nothing else."""
+    other = "RVN" if trust.strip().casefold() == "rdy" else "RDY"
+    return UsageError(
+        "Compare it with which trust? A comparison needs two different trusts.",
+        f"For example: nhsleague compare {quoted(trust)} {other}\n"
+        f"With the ten most similar trusts: nhsleague compare {quoted(trust)} --peers",
+    )
+
+
 def one_metric(command: str, words: Sequence[str] | None, metric: str | None) -> str:
     """Return the metric that was named, as words after the command or with --metric.
 
     Raises:
-        UsageError: none was named, or two.
+        UsageError: none was named, or two, or the trusts instead.
 
     """
     typed = " ".join(words or ())
     if typed and metric:
-        raise UsageError(f'"{typed}" and --metric "{metric}" are two metrics.', "Name one.")
+        raise UsageError(f'"{typed}" and --metric "{metric}" are two metrics.', "Choose one.")
     if not typed and not metric:
-        raise UsageError("Which metric?", f"For example: nhsleague {command} elective")
+        raise UsageError(f"Which metric? For example: nhsleague {command} elective")
+    if typed.casefold() in _WHOLE_TRUSTS:
+        raise UsageError(
+            f'"{typed}" is not a metric. For example: nhsleague {command} elective',
+            "To see the league table instead: nhsleague table",
+        )
     return typed or metric or ""
 
 
@@ -98,13 +131,20 @@ def check_whatif(
     """
     if to_segment is not None:
         if changes or no_deficit:
-            raise UsageError("--to-segment finds the changes itself.", "Leave out the others.")
+            raise UsageError(
+                "--to-segment finds the changes for you.", "Leave out --set and --no-deficit."
+            )
     elif not changes and not no_deficit:
-        shown = f'"{trust}"' if " " in trust else trust
-        raise UsageError(
-            "What should change?",
-            f"For example: nhsleague whatif {shown} --set sickness=median, or --to-segment 2.",
+        shown = quoted(trust)
+        raise nothing_changes(
+            f"nhsleague whatif {shown} --set sickness=median",
+            f"nhsleague whatif {shown} --to-segment 2",
         )
+
+
+def nothing_changes(*examples: str) -> UsageError:
+    """Return the error for a ``whatif`` that changes nothing, with what might be typed instead."""
+    return UsageError("What should change? For example:", "\n".join(f"  {e}" for e in examples))
 
 
 def check_robust(trust: str, trust_type: str | None, *, narrowed: bool) -> None:
@@ -122,12 +162,12 @@ def check_robust(trust: str, trust_type: str | None, *, narrowed: bool) -> None:
     if trust and (trust_type or narrowed):
         raise UsageError(
             "Filters, --limit and --sort are for a whole trust type, not for one trust.",
-            "Leave out the trust, or the options.",
+            "Leave out either the trust or the options.",
         )
     if trust_type and trust_type.strip().casefold() == "all":
         raise UsageError(
-            "Places are within one trust type, so all types cannot be redrawn together.",
-            "Name one, for example --type acute.",
+            "Each trust type is ranked on its own, so robust takes one type.",
+            "For example: nhsleague robust --type acute",
         )
 
 
@@ -139,7 +179,7 @@ def check_changes(*, improved: bool, worsened: bool) -> None:
 
     """
     if improved and worsened:
-        raise UsageError("--improved and --worsened leave nothing.", "Name one.")
+        raise UsageError("--improved and --worsened cannot be used together.", "Choose one.")
 
 
 def check_trend(metric: str | None, *, every_metric: bool) -> None:
@@ -150,4 +190,4 @@ def check_trend(metric: str | None, *, every_metric: bool) -> None:
 
     """
     if metric and every_metric:
-        raise UsageError("--metric and --all cannot be used together.", "Name one.")
+        raise UsageError("--metric and --all cannot be used together.", "Choose one.")

@@ -112,11 +112,16 @@ def league(folder: Path, *files: list[list[str]]) -> Ask:
     """Import files, each of metric rows or of rows of a league table; return how to ask."""
     ask = asking(folder / "store")
     for number, rows in enumerate(files, start=1):
-        header = TABLE_HEADER if len(rows[0]) == len(TABLE_HEADER.split(",")) else METRIC_HEADER
-        file = folder / f"fictional-{number}-q3-25-26-v{number}.csv"
-        file.write_bytes(published([header.split(","), *rows]))
-        done = ask("fetch", "--from", str(file), "--csv")
-        assert done.returncode == 0, done.stderr
-        (taken,) = csv.DictReader(io.StringIO(done.stdout))
-        assert taken["status"] in ("new", "revised"), done.stdout
+        add(ask, folder, rows, number)
     return ask
+
+
+def add(ask: Ask, folder: Path, rows: list[list[str]], version: int) -> None:
+    """Import one more file, as of ``league``, which is of this version."""
+    header = TABLE_HEADER if len(rows[0]) == len(TABLE_HEADER.split(",")) else METRIC_HEADER
+    file = folder / f"fictional-{version}-q3-25-26-v{version}.csv"
+    file.write_bytes(published([header.split(","), *rows]))
+    done = ask("fetch", "--from", str(file), "--csv")
+    assert done.returncode == 0, done.stderr
+    (taken,) = csv.DictReader(io.StringIO(done.stdout))
+    assert taken["status"] in ("new", "revised"), done.stdout

@@ -53,7 +53,8 @@ def on_installed_terminal(*arguments: str, data_dir: Path, columns: int = 80, **
 
 
 def _environment(data_dir: Path, columns: int, env: dict[str, str]) -> dict[str, str]:
-    return environment(data_dir) | {"TERM": "xterm", "COLUMNS": str(columns)} | env
+    usual = {"TERM": "xterm", "COLUMNS": str(columns), "PAGER": "cat"}
+    return environment(data_dir) | usual | env
 
 
 def _read(ours: int) -> str:

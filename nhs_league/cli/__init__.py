@@ -1,4 +1,4 @@
-"""What a person types. ``main`` is the command; it turns each fault into one message and a code."""
+"""The command line. ``main`` runs a command; an error becomes a message and an exit code."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from nhs_league.errors import Exit, LeagueError
 
 _COMPLETING = "_NHSLEAGUE_COMPLETE"
 _SELDOM = 100_000
-"""How many new objects call for a search for garbage; importing alone makes tens of thousands."""
-_FAULT = "This is a fault of nhsleague, not yours. Please report it with the lines above."
+"""Allocations between garbage collections; imports alone make tens of thousands."""
+_FAULT = "This is a bug in nhsleague. Please report it, with the lines above."
 _PLAINLY = "nhsleague.plainly"
 _PLAIN = {
     "−": "-",
@@ -31,11 +31,10 @@ _PLAIN = {
     "…": "...",
     "·": "-",
 }
-_HELP = "nhsleague --help lists the commands; --help after a command, its options."
 
 
 def main() -> NoReturn:
-    """Run the command and leave with the design's exit code; a known fault is one message."""
+    """Run the command and leave with its exit code; a known error is one message."""
     try:
         gc.set_threshold(_SELDOM)
         # Polars' streaming engine takes longer to begin than a quarter's rows take to read.
@@ -49,11 +48,11 @@ def main() -> NoReturn:
         code = Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever is left is the program's own fault
         code = _fault(error)
-    # Whoever interrupts again, while it ends, need not see where it was.
+    # Ignore a second Ctrl-C during shutdown, so that it prints no traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if code == Exit.INTERRUPTED:
         _say("Interrupted.")
-    # What is left is freed with the process; looking through it first takes longer than a question.
+    # Skip the final garbage collection; it takes longer than answering does.
     gc.freeze()
     sys.exit(code)
 
@@ -61,7 +60,9 @@ def main() -> NoReturn:
 def _fault(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         discard_stdout()
-        _say(f"The answer cannot be written: {error.strerror}.\nMake room, or name another place.")
+        _say(
+            f"Cannot write the answer: {error.strerror}.\nFree some space, or choose another place."
+        )
         return Exit.USAGE
     import traceback
 
@@ -71,8 +72,7 @@ def _fault(error: Exception) -> int:
 
 def _run() -> int:
     if _COMPLETING in os.environ:
-        # The shell waits at each key, and Typer would import rich to clean the offers' help of
-        # markup that ours has not; to it, rich is not there.
+        # Hide rich from Typer: it would import it on every Tab to strip markup that we do not use.
         sys.modules["rich"] = None  # type: ignore[assignment]
     import typer
 
@@ -81,8 +81,9 @@ def _run() -> int:
     try:
         result = program()(prog_name="nhsleague", standalone_mode=False)
     except typer.TyperException as wrong:
-        if message := wrong.format_message():
-            _say(f"{message}\n{_HELP}")
+        from nhs_league.cli.wrong_usage import in_words
+
+        _say(in_words(wrong))
         return wrong.exit_code
     return result if isinstance(result, int) else Exit.DONE
 
@@ -92,10 +93,9 @@ def _say(message: str) -> None:
 
 
 def _open_streams() -> None:
-    """Make both streams write UTF-8 into pipes and files, and never fail on a letter.
+    """Make both streams write UTF-8, and replace characters that the terminal cannot encode.
 
-    A terminal that cannot show a letter shows a plain one; what goes to a closed stream goes
-    nowhere.
+    Discard what is written to a closed stream.
     """
     codecs.register_error(_PLAINLY, _plainly)
     sys.stdout = sys.stdout or _nowhere()

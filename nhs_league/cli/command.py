@@ -1,56 +1,86 @@
 """How a command reads its values and prints its help: Typer's, without what makes it slow to start.
 
 Typer checks every value with pydantic and prints help with rich; importing either takes longer than
-importing Typer. A value that needs no check is taken as it is, every other goes Typer's way; and
-help is plain text in sections, which a screen reader can follow.
+importing Typer. A value that needs no check is taken as it is, every other goes Typer's way; help
+is ``cli.help``'s.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
+from nhs_league.cli import help as helping
+
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
-_SENTENCE_END = re.compile(r"(?<=[.?])\s")
 _CHECKS = ("parser", "exists", "resolve_path", "path_type", "allow_dash")
 _NOT_PLAIN = object()
 
 
 class Command(TyperCommand):
-    """A command of the program."""
+    """A command of the program; its epilog is its examples, one a line."""
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002 - it wraps, and is never cut
         """Return what a list of commands says of it: the first sentence, whole."""
-        return _SENTENCE_END.split(self.help or "", maxsplit=1)[0]
+        return helping.first_sentence(self.help or "")
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed."""
         _take_plain_values(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Print the arguments and options, those that belong together in one section."""
-        _write_sections(self.get_params(ctx), ctx, formatter)
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage, what it does, examples, then its arguments and options."""
+        ctx.color = helping.wants_colour()
+        params = self.get_params(ctx)
+        words = [helping.usage_of(p) for p in params if p.param_type_name == "argument"]
+        helping.write_usage(ctx, formatter, words)
+        helping.write_text(formatter, inspect.cleandoc(self.help or ""))
+        if self.epilog:
+            helping.write_examples(ctx, formatter, self.epilog)
+        helping.write_parameters(ctx, formatter, params)
 
 
 class Group(TyperGroup):
-    """A group of commands."""
+    """A group of commands; its epilog is its examples, one a line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read what was typed before the command's name."""
+        """Read what was typed before the command's name; nothing typed asks for help."""
+        if not args and not ctx.resilient_parsing:
+            typer.echo(self.answer_to_nothing(ctx), color=ctx.color)
+            ctx.exit()
         _take_plain_values(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Print the commands, then the options in their sections."""
-        self.format_commands(ctx, formatter)
-        _write_sections(self.get_params(ctx), ctx, formatter)
+    def answer_to_nothing(self, ctx: Any) -> str:
+        """Return what is shown where no command is named."""
+        return str(ctx.get_help())
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Return the names of the commands under the headings that help lists them by."""
+        return {"Commands": list(self.commands)}
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage, what it does, examples, then the commands and the options."""
+        ctx.color = helping.wants_colour()
+        helping.write_usage(ctx, formatter, ["COMMAND"])
+        helping.write_text(formatter, inspect.cleandoc(self.help or ""))
+        if self.epilog:
+            helping.write_examples(ctx, formatter, self.epilog)
+        width = max(map(len, self.commands))
+        for title, names in self.sections().items():
+            listed = ((name.ljust(width), self.get_command(ctx, name)) for name in names)
+            rows = [(name, command.get_short_help_str()) for name, command in listed if command]
+            helping.write_list(ctx, formatter, title, rows)
+        helping.write_parameters(ctx, formatter, self.get_params(ctx))
 
 
 def typed(ctx: Any) -> dict[str, Any]:
@@ -61,17 +91,6 @@ def typed(ctx: Any) -> dict[str, Any]:
         for name, value in ctx.params.items()
         if sources[name] is not None and sources[name].name == "COMMANDLINE"
     }
-
-
-def _write_sections(params: Iterable[Any], ctx: Any, formatter: Any) -> None:
-    sections: dict[str, list[tuple[str, str]]] = {}
-    for param in params:
-        usual = "Arguments" if param.param_type_name == "argument" else "Options"
-        if (row := param.get_help_record(ctx)) is not None:
-            sections.setdefault(param.rich_help_panel or usual, []).append(row)
-    for heading, rows in sections.items():
-        with formatter.section(heading):
-            formatter.write_dl(rows)
 
 
 def _take_plain_values(params: Iterable[Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the shell offers while a person types; it reads one small file and opens no connection."""
+"""Shell completion; it reads one small file and opens no connection."""
 
 from __future__ import annotations
 
@@ -18,29 +18,43 @@ _TYPES = ("acute", "mental-health-community", "ambulance", "all")
 Offer = tuple[str, str]
 
 
+class _Within(str):
+    """A name that is offered for a word inside it: Typer drops what does not begin as typed."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        """Let Typer keep it."""
+        return True
+
+
 def trusts(ctx: typer.Context, incomplete: str) -> list[Offer]:
-    """Offer trust codes, and names that begin so."""
-    known = _names(ctx).trusts.items()
+    """Offer trust codes, then names that begin so, then names that have a word that does."""
+    known = names_of(ctx).trusts.items()
     typed = incomplete.casefold()
-    codes = [(code, name) for code, name in known if code.casefold().startswith(typed)]
-    names = [(name, code) for code, name in known if typed and name.casefold().startswith(typed)]
-    return [*codes, *names]
+    codes = [(_Within(code), name) for code, name in known if code.casefold().startswith(typed)]
+    within = [
+        (_Within(name), code)
+        for code, name in known
+        if typed and f" {typed}" in f" {name}".casefold()
+    ]
+    return [*codes, *sorted(within, key=lambda offer: offer[0].casefold().find(typed))]
 
 
 def metrics(ctx: typer.Context, incomplete: str) -> list[Offer]:
     """Offer everyday names, and metric IDs."""
-    ids = [*_names(ctx).metrics.items()]
+    ids = [*names_of(ctx).metrics.items()]
     return _beginning([*_everyday(), *ids], incomplete)
 
 
 def regions(ctx: typer.Context, incomplete: str) -> list[Offer]:
     """Offer regions."""
-    return _beginning([(region, "") for region in _names(ctx).regions], incomplete)
+    return _beginning([(region, "") for region in names_of(ctx).regions], incomplete)
 
 
 def quarters(ctx: typer.Context, incomplete: str) -> list[Offer]:
     """Offer quarters, the newest first."""
-    known = reversed(_names(ctx).quarters)
+    known = reversed(names_of(ctx).quarters)
     return _beginning([("latest", ""), *((label, "") for label in known)], incomplete)
 
 
@@ -66,8 +80,8 @@ def _everyday() -> Iterator[Offer]:
         yield from ((name, "area") for name in entry["names"])
 
 
-def _names(ctx: typer.Context) -> Names:
-    """Read the names of the store that the command would ask, as far as its options tell."""
+def names_of(ctx: typer.Context) -> Names:
+    """Return the names in the store that the command would open, as far as its options show."""
     from nhs_league.folders import default_data_dir
     from nhs_league.releases.names import read
     from nhs_league.sample import home

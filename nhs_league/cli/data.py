@@ -32,19 +32,19 @@ def open_or_fetch(common: Common) -> League:
         if not (common.sample or common.quiet) and is_stale(store.quarters[-1], date.today()):
             notify(
                 f"You have figures to {store.quarters[-1].label}. A newer release may be out: run "
-                "nhsleague fetch."
+                '"nhsleague fetch".'
             )
         return _league(store, common)
     if common.offline:
         raise NoDataError(
-            f"No releases are stored in {store.path}, and --offline forbids downloading them.",
-            "Run nhsleague fetch, or add --sample for the fictional sample.",
+            f"No releases are stored in {store.path}, and --offline stops them being downloaded.",
+            'Run "nhsleague fetch", or add --sample to use the fictional sample.',
         )
     return _league(_filled(store, quiet=common.quiet), common)
 
 
 def open_as_it_is(common: Common) -> League:
-    """Open the stored releases, be there any or none; nothing is fetched.
+    """Open the stored releases, if there are any. Nothing is fetched.
 
     Raises:
         RefusedError: what is stored cannot be read.
@@ -60,7 +60,7 @@ def _league(store: Store, common: Common) -> League:
 
 
 def open_store(common: Common) -> Store:
-    """Open the store as it is, empty or not; nothing is fetched.
+    """Open the store, empty or not. Nothing is fetched.
 
     Raises:
         RefusedError: what is stored cannot be read.
@@ -90,10 +90,10 @@ def _filled(store: Store, *, quiet: bool) -> Store:
     show_notices(store, outcomes, quiet=quiet)
     show_faults(outcomes)
     if not quiet:
-        notify(f"Release files: {counts(outcomes)}; nhsleague releases lists them.")
+        notify(f'Release files: {counts(outcomes)}. Run "nhsleague releases" to list them.')
     if not store.quarters:
         raise NoDataError(
-            "No release file could be fetched and read.",
-            "Try nhsleague fetch again later, or add --sample for the fictional sample.",
+            "No release file could be downloaded and read.",
+            'Run "nhsleague fetch" later, or add --sample to use the fictional sample.',
         )
     return store

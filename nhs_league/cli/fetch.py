@@ -1,4 +1,4 @@
-"""``fetch``: get release files, from england.nhs.uk or from this machine."""
+"""``fetch``: download release files, or import them from this machine."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nhs_league.cli.output import notify, show_answer
 from nhs_league.cli.progress import watching
 from nhs_league.cli.settling import checked_date, settle_order, with_date
 from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
+from nhs_league.usage import quoted
 
 if TYPE_CHECKING:
     from nhs_league.releases.intake import FetchFilter, Outcome
@@ -30,14 +31,15 @@ def fetch(
         list[Path] | None,
         typer.Option(
             "--from",
-            help="Import this file or folder: .csv, .csv.gz or .zip. Repeatable.",
+            metavar="FILE",
+            help="Import this file or folder: .csv, .csv.gz or .zip. Repeat it to add more.",
             exists=True,
         ),
     ] = None,
     more: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE_OR_DIR]...",
+            metavar="FILE...",
             help="More files or folders to import, after --from.",
             exists=True,
         ),
@@ -45,7 +47,8 @@ def fetch(
     quarter: Annotated[
         str | None,
         typer.Option(
-            help="Store only files that have figures for this quarter, such as Q3 2025/26.",
+            metavar="QUARTER",
+            help="Store only files with figures for this quarter, such as Q3 2025/26.",
             rich_help_panel=_ONLY,
         ),
     ] = None,
@@ -53,7 +56,8 @@ def fetch(
         str | None,
         typer.Option(
             "--type",
-            help="Store only files that have figures for this trust type.",
+            metavar="TYPE",
+            help="Store only files with figures for this trust type.",
             rich_help_panel=_ONLY,
         ),
     ] = None,
@@ -61,22 +65,23 @@ def fetch(
         str | None,
         typer.Option(
             metavar="DATE",
-            help="When the files of --from were published, such as 2026-03-12 or 2026-03.",
+            help="When the imported files were published, such as 2026-03-12 or 2026-03.",
             rich_help_panel=_ONLY,
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Download files that have not changed, too.")
+        bool, typer.Option("--force", help="Download files again even if they have not changed.")
     ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="List the pages read and the files to download, and store nothing."
+            "--dry-run", help="List the files that would be downloaded, and store nothing."
         ),
     ] = False,
 ) -> None:
     """Download the latest figures, or import files you already have."""
     from nhs_league.folders import default_data_dir
+    from nhs_league.league.kept import prepare
     from nhs_league.releases.intake import add_files
     from nhs_league.releases.listing import fetch_report
     from nhs_league.releases.local_files import read_files
@@ -85,7 +90,7 @@ def fetch(
     narrowing = {"--quarter": quarter, "--type": trust_type, "--dry-run": dry_run}
     _refuse_contradictions(common, from_, more, [o for o, value in narrowing.items() if value])
     if published and not from_:
-        raise UsageError("--published is for files that are imported.", "Add --from.")
+        raise UsageError("--published is for imported files.", "Add --from FILE.")
     on = checked_date(published)
     store = open_store(common.data_dir or default_data_dir(), notify=notify)
     if from_:
@@ -100,6 +105,8 @@ def fetch(
     if from_:
         store = settle_order(store, outcomes)
     show_notices(store, outcomes, quiet=common.quiet)
+    if not dry_run:
+        prepare(store)
     show_answer(fetch_report(outcomes), output, common)
     show_faults(outcomes)
     if code := exit_code(outcomes):
@@ -180,7 +187,7 @@ def show_faults(outcomes: Sequence[Outcome]) -> None:
     for (status, reason), count in faults.items():
         notify(f"{status}: {f'{count} files. ' if count > 1 else ''}{reason}")
     if outcomes and all(outcome.status == "skipped" for outcome in outcomes):
-        notify("No release file was found. Choose the CSV files of NHS England's page.")
+        notify("No release file found. Use the CSV files from NHS England's page.")
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> Exit:
@@ -195,10 +202,13 @@ def _refuse_contradictions(
     common: Common, from_: list[Path] | None, more: list[Path] | None, downloading: Sequence[str]
 ) -> None:
     if common.sample:
-        raise UsageError("The sample needs no download.", "Leave out --sample.")
+        raise UsageError(
+            "The sample comes with nhsleague and needs no download.", "Leave out --sample."
+        )
     if more and not from_:
         raise UsageError(
-            "To import files, put --from before them.", f"Try: nhsleague fetch --from {more[0]}"
+            "To import files, put --from before them.",
+            f"For example: nhsleague fetch --from {quoted(str(more[0]))}",
         )
     if common.offline and not from_:
         raise UsageError(
@@ -206,7 +216,8 @@ def _refuse_contradictions(
         )
     if from_ and downloading:
         raise UsageError(
-            f"{downloading[0]} works with downloads only.", f"Leave out {downloading[0]}."
+            f"{downloading[0]} is for downloads, not for imported files.",
+            f"Leave out {downloading[0]}.",
         )
 
 
@@ -219,7 +230,7 @@ def _only(quarter: str | None, trust_type: str | None) -> FetchFilter:
         wanted = Quarter.parse(quarter) if quarter else None
     except ValueError:
         raise UsageError(
-            f"“{quarter}” is not a whole quarter.",
+            f'"{quarter}" is not a quarter with its year.',
             'Write it out, for example: --quarter "Q3 2025/26".',
         ) from None
     return FetchFilter(wanted, trust_types.from_person(trust_type) if trust_type else None)

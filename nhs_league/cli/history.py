@@ -1,4 +1,4 @@
-"""``changes``, ``trend`` and ``revisions``: across quarters."""
+"""``changes``, ``trend`` and ``revisions``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from nhs_league.cli import completion
 from nhs_league.cli.data import open_or_fetch
+from nhs_league.cli.naming import typed_trusts
 from nhs_league.cli.options import Common, Output, Rows, When, Which
 from nhs_league.cli.output import show_answer
 from nhs_league.usage import check_changes, check_trend
@@ -20,10 +21,13 @@ def changes(
     common: Common,
     earlier: Annotated[
         str | None,
-        typer.Option("--from", help="The earlier quarter.", show_default="the one before"),
+        typer.Option(
+            "--from", metavar="QUARTER", help="The earlier quarter. Default: the one before."
+        ),
     ] = None,
     later: Annotated[
-        str | None, typer.Option("--to", help="The later quarter.", show_default="the newest")
+        str | None,
+        typer.Option("--to", metavar="QUARTER", help="The later quarter. Default: the newest."),
     ] = None,
     segment_only: Annotated[
         bool, typer.Option("--segment-only", help="Only trusts whose segment changed.")
@@ -35,7 +39,7 @@ def changes(
         bool, typer.Option("--worsened", help="Only trusts that worsened.")
     ] = False,
 ) -> None:
-    """Show what changed since last quarter, and whether it is real."""
+    """Show what changed since last quarter and what could be chance."""
     check_changes(improved=improved, worsened=worsened)
     answer = open_or_fetch(common).changes(
         earlier, later, segment_only=segment_only, improved=improved, worsened=worsened,
@@ -46,7 +50,12 @@ def changes(
 
 def trend(
     trusts: Annotated[
-        list[str], typer.Argument(help="Trusts by code or name.", autocompletion=completion.trusts)
+        list[str],
+        typer.Argument(
+            metavar="TRUST...",
+            help='Trusts by code or name, names in quotes; "-" to read them from standard input.',
+            autocompletion=completion.trusts,
+        ),
     ],
     output: Output,
     common: Common,
@@ -56,18 +65,23 @@ def trend(
             "--metric",
             "-m",
             autocompletion=completion.metrics,
-            help="A metric, or the metrics of an area, quarter by quarter.",
+            metavar="METRIC",
+            help="Follow this metric, or the metrics of this area.",
         ),
     ] = None,
-    every_metric: Annotated[bool, typer.Option("--all", help="Every metric, a line each.")] = False,
 ) -> None:
-    """Follow trusts quarter by quarter: their ranks, or a metric with its peers' median."""
-    check_trend(metric, every_metric=every_metric)
-    answer = open_or_fetch(common).trend(*trusts, metric=metric, every_metric=every_metric)
+    """Follow trusts from quarter to quarter, by rank or by a metric.
+
+    With --all, follow every metric, one line each.
+    """
+    check_trend(metric, every_metric=output.every)
+    answer = open_or_fetch(common).trend(
+        *typed_trusts(trusts), metric=metric, every_metric=output.every
+    )
     show_answer(answer, output, common)
 
 
 def revisions(when: When, which: Which, rows: Rows, output: Output, common: Common) -> None:
-    """List published figures that a later file changed."""
+    """List published figures that were changed later."""
     answer = open_or_fetch(common).revisions(**vars(when), **vars(which), **vars(rows))
     show_answer(answer, output, common)

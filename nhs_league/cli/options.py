@@ -27,21 +27,33 @@ _DATA = "Which data"
 Trust = Annotated[
     list[str],
     typer.Argument(
-        help="A trust's code, its name, or part of it.", autocompletion=completion.trusts
+        metavar="TRUST",
+        help='A trust\'s code, name or part of its name, or "-" to read it from standard input.',
+        autocompletion=completion.trusts,
+    ),
+]
+
+
+Trusts = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="TRUST...",
+        help='Trusts by code or name, names in quotes; "-" to read them from standard input.',
+        autocompletion=completion.trusts,
     ),
 ]
 
 
 @dataclass(frozen=True)
 class Common:
-    """Options that stand before or after the command's name."""
+    """Options that come before or after the command's name."""
 
     sample: Annotated[
         bool,
         typer.Option(
             "--sample",
             envvar="NHSLEAGUE_SAMPLE",
-            help="Use the fictional sample; no network.",
+            help="Use the fictional sample, without a network (or NHSLEAGUE_SAMPLE=1).",
             rich_help_panel=_DATA,
         ),
     ] = False
@@ -49,35 +61,41 @@ class Common:
         Path | None,
         typer.Option(
             "--data-dir",
-            metavar="DIR",
+            metavar="FOLDER",
             envvar="NHSLEAGUE_DATA_DIR",
-            help="Where releases are stored.",
-            show_default="the user's cache",
+            help="Keep the figures in this folder (or NHSLEAGUE_DATA_DIR).",
             rich_help_panel=_DATA,
         ),
     ] = None
     offline: Annotated[
-        bool, typer.Option("--offline", help="Never open a connection.", rich_help_panel=_DATA)
+        bool, typer.Option("--offline", help="Do not use the network.", rich_help_panel=_DATA)
     ] = False
     quiet: Annotated[
         bool,
-        typer.Option(
-            "--quiet", help="Say nothing but the answer and errors.", rich_help_panel=_HOW
-        ),
+        typer.Option("--quiet", help="Only show results and errors.", rich_help_panel=_HOW),
     ] = False
     no_color: Annotated[
         bool,
-        typer.Option("--no-color", help="Show no colours (also NO_COLOR).", rich_help_panel=_HOW),
+        typer.Option("--no-color", help="Show no colours (or set NO_COLOR).", rich_help_panel=_HOW),
+    ] = False
+    no_pager: Annotated[
+        bool,
+        typer.Option(
+            "--no-pager",
+            help="Print a long answer at once, not page by page.",
+            rich_help_panel=_HOW,
+        ),
     ] = False
 
     def after(self, before: Common) -> Common:
-        """Join with what stood before the command's name."""
+        """Join with the options before the command's name."""
         return Common(
             self.sample or before.sample,
             self.data_dir or before.data_dir,
             self.offline or before.offline,
             self.quiet or before.quiet,
             self.no_color or before.no_color,
+            self.no_pager or before.no_pager,
         )
 
 
@@ -90,7 +108,7 @@ class When:
         typer.Option(
             "--quarter",
             metavar="QUARTER",
-            help="“Q3 2025/26”, q3, 2025-26-q3 or latest.",
+            help='The quarter, such as "Q3 2025/26", q3 or 2025-26-q3. Default: the latest.',
             autocompletion=completion.quarters,
             rich_help_panel=_WHICH,
         ),
@@ -106,7 +124,7 @@ class Which:
         typer.Option(
             "--type",
             metavar="TYPE",
-            help="acute, mental-health-community (or non-acute), ambulance, all.",
+            help="Only this trust type: acute, mental-health-community, ambulance or all.",
             autocompletion=completion.types,
             rich_help_panel=_WHICH,
         ),
@@ -116,7 +134,7 @@ class Which:
         typer.Option(
             "--region",
             metavar="REGION",
-            help="Only this region; repeatable.",
+            help="Only this region. Repeat it to add more.",
             autocompletion=completion.regions,
             rich_help_panel=_WHICH,
         ),
@@ -126,7 +144,7 @@ class Which:
         typer.Option(
             "--subtype",
             metavar="SUBTYPE",
-            help="Only this subtype, e.g. teaching; repeatable.",
+            help="Only this subtype, such as teaching. Repeat it to add more.",
             rich_help_panel=_WHICH,
         ),
     ] = field(default_factory=list)
@@ -135,7 +153,7 @@ class Which:
         typer.Option(
             "--segment",
             metavar="N",
-            help="Only this segment, 1 to 5; repeatable.",
+            help="Only this segment, 1 to 5. Repeat it to add more.",
             rich_help_panel=_WHICH,
         ),
     ] = field(default_factory=list)
@@ -150,10 +168,10 @@ class Rows:
         typer.Option(
             "--limit",
             metavar="N",
-            help="How many rows of each trust type; 0 for all.",
+            help="Show this many rows of each trust type, or 0 for all. Default: 10 for worst and "
+            "best, otherwise all.",
             min=0,
             max=1_000_000_000,
-            show_default="10 for worst and best, else all",
             rich_help_panel=_HOW,
         ),
     ] = None
@@ -162,7 +180,7 @@ class Rows:
         typer.Option(
             "--sort",
             metavar="COLUMN",
-            help="A column by its name in data; -column for descending.",
+            help="Sort by this column, by its name in CSV; -COLUMN for descending.",
             rich_help_panel=_HOW,
         ),
     ] = None
@@ -191,17 +209,17 @@ class Output:
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet.",
+            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet. Default: a table "
+            "on a terminal, CSV in a pipe.",
             case_sensitive=False,
-            show_default="a table on a terminal, CSV in a pipe",
             rich_help_panel=_HOW,
         ),
     ] = None
     csv: Annotated[
-        bool, typer.Option("--csv", help="Short for --format csv.", rich_help_panel=_HOW)
+        bool, typer.Option("--csv", help="The same as --format csv.", rich_help_panel=_HOW)
     ] = False
     json: Annotated[
-        bool, typer.Option("--json", help="Short for --format json.", rich_help_panel=_HOW)
+        bool, typer.Option("--json", help="The same as --format json.", rich_help_panel=_HOW)
     ] = False
     output: Annotated[
         Path | None,
@@ -209,14 +227,14 @@ class Output:
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to a file; its ending chooses the format.",
+            help="Write to a file. The extension sets the format.",
             rich_help_panel=_HOW,
         ),
     ] = None
     wide: Annotated[
         bool,
         typer.Option(
-            "--wide", help="All columns, whatever the terminal's width.", rich_help_panel=_HOW
+            "--wide", help="Show all columns, even if they do not fit.", rich_help_panel=_HOW
         ),
     ] = False
     every: Annotated[
@@ -236,17 +254,17 @@ class Output:
         typer.Option(
             "--columns",
             metavar="A,B,C",
-            help="Only these columns, by their names in data: a,b,c.",
+            help="Show only these columns, by their names in CSV.",
             rich_help_panel=_HOW,
         ),
     ] = ""
 
 
 def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a command the options of the groups that it takes as arguments.
+    """Give a command the options of the groups that it takes as arguments.
 
     A parameter annotated with one of the dataclasses above is replaced by that group's options;
-    ``Common`` options that stood before the command's name are joined in.
+    ``Common`` options before the command's name are joined in.
     """
     hints = get_type_hints(command, include_extras=True)
     groups: dict[str, type[Any]] = {
@@ -268,7 +286,7 @@ def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, group in groups.items():
             values = {f.name: given.pop(f.name) for f in fields(group)}
             if group is Common and ctx.obj is not None:
-                # What stood before the command's name goes before the environment.
+                # An option before the command name wins over the environment variable.
                 after = typed(ctx)
                 values = {n: value for n, value in values.items() if n in after}
             given[name] = group(**values)

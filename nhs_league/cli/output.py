@@ -25,7 +25,7 @@ _PAGE = 100
 
 
 def show_answer(answer: Answer, output: Output, common: Common) -> None:
-    """Show an answer as asked: a table on a terminal, CSV in a pipe, or what an option says.
+    """Show an answer as a table on a terminal, as CSV in a pipe, or as an option says.
 
     Args:
         answer: the answer.
@@ -67,7 +67,7 @@ def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> N
 
 
 def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
-    """Show what was assumed where the person left it open; with ``--quiet``, nothing is guessed.
+    """Show what was assumed where the person left it open; with ``--quiet``, guess nothing.
 
     Raises:
         NotFoundError: it is quiet, and something was guessed.
@@ -81,7 +81,7 @@ def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
     elif guesses := [line for line in lines if isinstance(line, Guess)]:
         raise NotFoundError(
             "\n".join(guesses),
-            "With --quiet nothing is guessed. Use the code, or part of the name as it is spelt.",
+            "With --quiet, nothing is guessed. Use the code, or correct the spelling.",
         )
 
 
@@ -91,7 +91,7 @@ def notify(line: str) -> None:
 
 
 def check(output: Output) -> None:
-    """Check how an answer is wanted, before anything is opened or worked out.
+    """Check the output options, before anything is opened or worked out.
 
     Raises:
         UsageError: the format is not known, options contradict each other, or the file has no
@@ -102,11 +102,11 @@ def check(output: Output) -> None:
     if output.output is not None and not is_stdout(output.output):
         check_place(output.output)
     if output.columns and not _named(output):
-        raise UsageError("--columns names no column.", "For example: --columns trust_code,rank")
+        raise UsageError("Which columns? For example: --columns trust_code,rank")
 
 
 def format_of(output: Output) -> str:
-    """Return the format that the options mean, by name.
+    """Return the name of the format that the options ask for.
 
     Raises:
         UsageError: it is not known, or options contradict each other.
@@ -118,15 +118,25 @@ def format_of(output: Output) -> str:
         {output.format.value} if output.format else set()
     )
     if output.output is not None and not is_stdout(output.output) and not wanted:
-        ending = output.output.suffix.removeprefix(".").casefold()
-        wanted = {ENDINGS.get(ending, ending or "no ending")}
+        extension = output.output.suffix.removeprefix(".").casefold()
+        if not extension:
+            raise UsageError(
+                f"{output.output} has no extension to show its format.",
+                "Add one, such as .csv, or use --format.",
+            )
+        wanted = {ENDINGS.get(extension, extension)}
     if len(wanted) > 1:
-        raise UsageError(f"Several formats: {', '.join(sorted(wanted))}.", "Name one.")
+        raise UsageError(
+            f"You asked for several formats: {', '.join(sorted(wanted))}.", "Choose one."
+        )
     if not wanted:
         return TABLE if sys.stdout.isatty() else "csv"
     (name,) = wanted
     if (format_name := ENDINGS.get(name, name)) not in names():
-        raise UsageError(f"No format is called “{name}”.", f"Known: {', '.join(names())}.")
+        raise UsageError(
+            f'There is no format "{name}".',
+            f"Choose from: {', '.join(names())}.",
+        )
     return format_name
 
 
@@ -169,6 +179,8 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
         return
     from rich.console import Console
 
+    from nhs_league.cli.pager import paged
+
     console = Console(
         no_color=common.no_color or None,
         force_terminal=is_colour_forced() or None,
@@ -176,9 +188,9 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
         emoji=False,
         markup=False,
     )
-    with _quiet_pipe():
-        # Without colour there is no need to ask the terminal.
-        shown = look if console.no_color else replace(look, background=background())
+    # Without colour there is no need to ask the terminal.
+    shown = look if console.no_color else replace(look, background=background())
+    with _quiet_pipe(), paged(console, wanted=not common.no_pager):
         print_answer(console, answer, meta, shown)
 
 
@@ -190,7 +202,9 @@ def write(written: str | bytes, file: Path | None) -> None:
             write_file(file, data)
         return
     if isinstance(written, bytes) and sys.stdout.isatty():
-        raise UsageError("This format is for a file.", "Name one with -o FILE.")
+        raise UsageError(
+            "This format cannot be shown on a terminal.", "Write it to a file: -o FILE."
+        )
     with _quiet_pipe():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -207,5 +221,5 @@ def _quiet_pipe() -> Iterator[None]:
 
 
 def discard_stdout() -> None:
-    """Let what is still buffered go nowhere, so that it does not fail again when Python ends."""
+    """Discard what is still buffered, so that it does not fail again when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""``worst``, ``best``, ``table`` and ``spread``: trusts in order."""
+"""``worst``, ``best``, ``table`` and ``spread``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from nhs_league.usage import one_metric
 _TEN = 10
 Bootstrap = Annotated[
     bool,
-    typer.Option("--bootstrap", help="Add likely ranges of our own, by resampling metric scores."),
+    typer.Option("--bootstrap", help="Add likely ranges computed by resampling metric scores."),
 ]
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[METRIC]",
-        help="A metric's ID or everyday name, or an area.",
+        metavar="METRIC",
+        help="A metric by everyday name or ID, or an area such as cancer.",
         autocompletion=completion.metrics,
     ),
 ]
@@ -32,6 +32,7 @@ Metric = Annotated[
         "--metric",
         "-m",
         autocompletion=completion.metrics,
+        metavar="METRIC",
         help="The same, as an option.",
     ),
 ]
@@ -46,7 +47,7 @@ def worst(
     words: Words = None,
     metric: Metric = None,
 ) -> None:
-    """Rank trusts by a metric or an area, the worst first."""
+    """Rank trusts by a metric or an area, worst first."""
     named = one_metric("worst", words, metric)
     league = open_or_fetch(common)
     answer = league.worst(named, **vars(when), **vars(which), **vars(_ten_unless_set(rows)))
@@ -62,7 +63,7 @@ def best(
     words: Words = None,
     metric: Metric = None,
 ) -> None:
-    """Rank trusts by a metric or an area, the best first."""
+    """Rank trusts by a metric or an area, best first."""
     named = one_metric("best", words, metric)
     league = open_or_fetch(common)
     answer = league.best(named, **vars(when), **vars(which), **vars(_ten_unless_set(rows)))
@@ -77,14 +78,14 @@ def table(
     common: Common,
     of_type: Annotated[
         str | None,
-        typer.Argument(metavar="[TYPE]", help="acute, mental-health-community, ambulance or all."),
+        typer.Argument(metavar="TYPE", help="acute, mental-health-community, ambulance or all."),
     ] = None,
     groups: Annotated[
-        bool, typer.Option("--groups", help="Say which trusts each cannot be told apart from.")
+        bool, typer.Option("--groups", help="Show which trusts are too close to call.")
     ] = False,
     bootstrap: Bootstrap = False,
 ) -> None:
-    """Show the league table of a trust type."""
+    """Show the league table."""
     narrowed = {**vars(which), "trust_type": of_type or which.trust_type}
     answer = open_or_fetch(common).table(
         groups=groups, bootstrap=bootstrap, **vars(when), **narrowed, **vars(rows)
@@ -95,7 +96,11 @@ def table(
 def spread(
     metric: Annotated[
         str,
-        typer.Argument(help="A metric's ID or everyday name.", autocompletion=completion.metrics),
+        typer.Argument(
+            metavar="METRIC",
+            help="A metric by everyday name or ID.",
+            autocompletion=completion.metrics,
+        ),
     ],
     when: When,
     which: Which,
@@ -107,11 +112,11 @@ def spread(
             "--mark",
             metavar="TRUST",
             autocompletion=completion.trusts,
-            help="Mark this trust where it lies. Repeatable.",
+            help="Mark this trust. Repeat it to mark more.",
         ),
     ] = None,
 ) -> None:
-    """Show how a metric's values are spread."""
+    """Show how the values of a metric are spread."""
     answer = open_or_fetch(common).spread(metric, mark=mark or [], **vars(when), **vars(which))
     show_answer(answer, output, common)
 

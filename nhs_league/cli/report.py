@@ -1,4 +1,4 @@
-"""``report``: a page to send round, or a site of all trusts."""
+"""``report``: a printable page, or a site of all trusts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nhs_league.cli import completion
 from nhs_league.cli.data import open_or_fetch
-from nhs_league.cli.options import Common, When
+from nhs_league.cli.naming import typed_trusts
+from nhs_league.cli.options import Common, Trusts, When
 from nhs_league.cli.output import notify, notify_assumptions, write
 from nhs_league.errors import UsageError
 from nhs_league.files import check_place, folder_to_fill, is_stdout
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """What a report may be."""
+    """The formats of a report."""
 
     HTML = "html"
     MARKDOWN = "markdown"
@@ -38,30 +38,43 @@ _ENDINGS = {"": Form.HTML, ".html": Form.HTML, ".htm": Form.HTML, ".md": Form.MA
 def report(
     when: When,
     common: Common,
-    trusts: Annotated[
-        list[str] | None,
-        typer.Argument(help="Trusts by code or name.", autocompletion=completion.trusts),
-    ] = None,
+    trusts: Trusts = None,
     every: Annotated[bool, typer.Option("--all", help="Write a site of all trusts.")] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The page to write; with --all, the folder."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to this file or, with --all, to this folder.",
+        ),
     ] = None,
     form: Annotated[
         Form | None,
-        typer.Option("--format", help="What to write.", show_default="html, or by the extension"),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="html or markdown. Default: by the extension, otherwise html.",
+        ),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
 ) -> None:
-    """Write a page to send round or print: how a trust does, why, and who to ask."""
+    """Write a printable report on a trust, with charts."""
     from nhs_league.render.meta import Meta
 
-    if every == bool(trusts):
-        raise UsageError("report takes trusts, or --all.", "Try nhsleague report RDY -o rdy.html")
+    names = typed_trusts(trusts)
+    if every == bool(names):
+        raise UsageError(
+            "Which trust? Name one or more, or use --all.",
+            "For example: nhsleague report RDY -o rdy.html",
+        )
     meta = Meta(common.sample, __version__, {"quarter": when.quarter})
     if every:
         if output is None or form is Form.MARKDOWN:
-            raise UsageError("--all writes a site.", "Name its folder with -o.")
+            raise UsageError(
+                "--all writes a folder of HTML pages.",
+                "For example: nhsleague report --all -o site",
+            )
         _site(output, when, common, meta)
         _open(output / "index.html", wanted=show)
         return
@@ -69,7 +82,7 @@ def report(
     if output is not None and not is_stdout(output):
         check_place(output)
     league = open_or_fetch(common)
-    gathered = [league.report(trust, quarter=when.quarter) for trust in trusts or ()]
+    gathered = [league.report(trust, quarter=when.quarter) for trust in names]
     notify_assumptions([line for each in gathered for line in each.assumptions], quiet=common.quiet)
     if show and output is None:
         output = Path(mkdtemp(prefix="nhsleague-")) / f"{gathered[0].trust_code.casefold()}.html"

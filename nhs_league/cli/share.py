@@ -1,4 +1,4 @@
-"""``query`` and ``export``: the data themselves."""
+"""``query``, ``export`` and ``mcp``: the data themselves, and questions as tools."""
 
 from __future__ import annotations
 
@@ -21,13 +21,26 @@ class ExportFormat(StrEnum):
 
     PARQUET = "parquet"
     CSV = "csv"
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+
+
+_OPENED_BY = {
+    ExportFormat.PARQUET: "DuckDB reads the files as they are: "
+    "select * from '{folder}/standings.parquet'",
+    ExportFormat.CSV: "Each file opens in a spreadsheet.",
+    ExportFormat.SQLITE: "To browse it, run: "
+    'datasette "{folder}/nhsleague.db" --metadata "{folder}/metadata.json"',
+    ExportFormat.DUCKDB: 'To ask it in SQL, run: duckdb "{folder}/nhsleague.duckdb"',
+}
+"""What to do with an export."""
 
 
 def query(
     output: Output,
     common: Common,
     sql: Annotated[
-        str | None, typer.Argument(metavar="SELECT", help="SQL over the tables, in quotes.")
+        str | None, typer.Argument(metavar="SELECT", help="An SQL query, in quotes.")
     ] = None,
     tables: Annotated[
         bool, typer.Option("--tables", help="Describe the tables, their columns and units.")
@@ -40,13 +53,16 @@ def query(
             min=1,
             max=86_400,
             envvar="NHSLEAGUE_QUERY_TIMEOUT",
-            help="Stop a query that takes longer.",
+            help="Stop after this time. Default: 60.",
         ),
     ] = 60,
 ) -> None:
-    """Ask in SQL: standings, observations and domains of all quarters."""
+    """Query all the stored figures with SQL."""
     if tables == bool(sql):
-        raise UsageError("query takes a SELECT, or --tables.", "Try nhsleague query --tables")
+        raise UsageError(
+            "Give either a query or --tables.",
+            'For example: nhsleague query "select * from standings limit 5"',
+        )
     from nhs_league.query.engine import check, table_list
 
     if tables:
@@ -57,17 +73,43 @@ def query(
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write to.")],
     common: Common,
     kind: Annotated[
-        ExportFormat, typer.Option("--format", help="What the files are.")
+        ExportFormat,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="parquet, csv, sqlite (one file, for Datasette) or duckdb. Default: parquet.",
+        ),
     ] = ExportFormat.PARQUET,
 ) -> None:
-    """Write all tables to a folder, with a datapackage.json that describes every column."""
+    """Write all the stored figures to a folder.
+
+    The file datapackage.json in it describes every column.
+    """
     from nhs_league.render.package import package
 
     tables = open_or_fetch(common).whole_tables()
     files = package(tables, kind=kind.value, sample=common.sample, version=__version__)
     write_folder(folder, files)
-    if not common.quiet:
-        notify(f"Written to {folder}: {', '.join(files)}.")
+    if common.quiet:
+        return
+    notify(f"Written to {folder}: {', '.join(files)}.")
+    notify(_OPENED_BY[kind].format(folder=folder))
+
+
+def mcp(common: Common) -> None:
+    """Let an AI assistant ask these questions, by the Model Context Protocol.
+
+    The assistant's program starts this command and talks to it. It reads stored figures only, and
+    downloads nothing: run nhsleague fetch first.
+    """
+    try:
+        from nhs_league.assistants import server
+    except ImportError as error:
+        raise UsageError(
+            "Assistants need the package mcp 2.3 or newer, which is not installed.",
+            "Run: pip install 'nhsleague[mcp]'",
+        ) from error
+    server(sample=common.sample, data_dir=common.data_dir).run("stdio")

@@ -19,7 +19,6 @@ _NAMED = 10
 
 cache = typer.Typer(
     cls=Group,
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     help="Manage stored data.",
@@ -30,15 +29,20 @@ def releases(
     output: Output,
     common: Common,
     available: Annotated[
-        bool, typer.Option("--available", help="Ask the site what it has; fetch nothing.")
+        bool,
+        typer.Option(
+            "--available", help="List what NHS England has published, without downloading it."
+        ),
     ] = False,
 ) -> None:
-    """List stored releases, their files and how often they were revised."""
+    """List the stored releases and their files."""
     if not available:
         show_answer(open_as_it_is(common).releases(), output, common)
         return
     if common.sample or common.offline:
-        raise UsageError("--available asks the site.", "Leave out --sample and --offline.")
+        raise UsageError(
+            "--available needs NHS England's website.", "Leave out --sample and --offline."
+        )
     from nhs_league.releases import fetch as fetching, listing
 
     store = open_store(common)
@@ -47,30 +51,33 @@ def releases(
     show_answer(listing.published_files(store, published), output, common)
 
 
-@cache.command("path", cls=Command, epilog="Example: nhsleague cache path")
+@cache.command("path", cls=Command, epilog="nhsleague cache path")
 @takes_groups
 def path(common: Common) -> None:
-    """Show the folder of the stored data."""
+    """Show where the data is stored."""
     from nhs_league.folders import default_data_dir
 
     typer.echo(common.data_dir or default_data_dir())
 
 
-@cache.command("verify", cls=Command, epilog="Example: nhsleague cache verify")
+@cache.command("verify", cls=Command, epilog="nhsleague cache verify")
 @takes_groups
 def verify(output: Output, common: Common) -> None:
-    """Check stored data. Every raw file's sha256, every table against its raw files."""
+    """Check that the stored data is undamaged.
+
+    Compare every file with its checksum, and every table with its original file.
+    """
     checks = open_as_it_is(common).verify()
     show_answer(checks, output, common)
     faults = checks.frame.filter(checks.frame["fault"].is_not_null())
     for path, fault in faults.select("path", "fault").iter_rows():
         notify(f"{path}: {fault}")
     if faults.height:
-        notify("Run nhsleague cache repair.")
+        notify('Run "nhsleague cache repair" to repair it.')
         raise typer.Exit(Exit.REFUSED)
 
 
-@cache.command("repair", cls=Command, epilog="Example: nhsleague cache repair")
+@cache.command("repair", cls=Command, epilog="nhsleague cache repair")
 @takes_groups
 def repair(common: Common) -> None:
     """Rebuild stored tables, and download any missing files again."""
@@ -91,18 +98,18 @@ def repair(common: Common) -> None:
         tables = [label for label in stored.quarters if label not in rebuilt.gone]
         if tables and stored in manifest.files:
             notify(
-                f"The tables of {', '.join(tables)} are stored, but cannot be checked without it."
+                f"The tables for {', '.join(tables)} are stored, but cannot be checked without it."
             )
     if rebuilt.gone:
-        notify(f"Figures were lost of: {', '.join(rebuilt.gone)}.")
+        notify(f"Figures lost: {', '.join(rebuilt.gone)}.")
     if not unusable:
         return
     if imported := [stored.name for stored in unusable if not stored.is_fetched]:
-        notify(f"Import again with nhsleague fetch --from FILE: {', '.join(imported)}.")
+        notify(f'Import these again with "nhsleague fetch --from FILE": {", ".join(imported)}.')
     if len(imported) == len(unusable):
         raise typer.Exit(Exit.NO_DATA)
     if common.offline:
-        notify("Run nhsleague fetch to download the missing files again.")
+        notify('Run "nhsleague fetch" to download the missing files again.')
         raise typer.Exit(Exit.NO_DATA)
     _, outcomes = fetch_published(open_store(folder), quiet=common.quiet)
     show_faults(outcomes)
@@ -113,13 +120,13 @@ def repair(common: Common) -> None:
         raise typer.Exit(Exit.NO_DATA)
 
 
-@cache.command("clear", cls=Command, epilog="Example: nhsleague cache clear")
+@cache.command("clear", cls=Command, epilog="nhsleague cache clear")
 @takes_groups
 def clear(
     common: Common,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
-    """Remove all stored data, and nothing else in that folder."""
+    """Delete all stored data."""
     from nhs_league.folders import default_data_dir
     from nhs_league.releases import integrity
 
@@ -143,7 +150,7 @@ def _ask_before_clearing(folder: Path) -> None:
     imported = [stored.name for stored in integrity.irreplaceable(folder)]
     if imported:
         which = "This file was" if len(imported) == 1 else "These files were"
-        notify(f"{which} imported and cannot be downloaded again:")
+        notify(f"{which} imported, and cannot be downloaded again:")
         for name in imported[:_NAMED]:
             notify(f"  {name}")
         if len(imported) > _NAMED:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
@@ -31,6 +31,12 @@ class Presenter(Protocol):
 
     def html(self, answer: Answer) -> str:
         """Return the answer as a fragment of HTML."""
+
+    def text(self, answer: Answer, form: str) -> str:
+        """Return the answer in a format that is text."""
+
+    def chart(self, answer: Answer) -> Any:
+        """Return the answer as a chart."""
 
     def save(self, answer: Answer, path: Path) -> None:
         """Write the answer to a file; its extension sets the format."""
@@ -76,6 +82,27 @@ class Answer:
 
         """
         self._shown_by().save(self, Path(path))
+
+    def as_text(self, form: str = "markdown") -> str:
+        """Return the answer as a text.
+
+        Args:
+            form: csv, tsv, json, ndjson, markdown or html.
+
+        Raises:
+            UsageError: no format is called so, or it is not text.
+
+        """
+        return self._shown_by().text(self, form)
+
+    def chart(self) -> Any:
+        """Return the answer as an ``altair.Chart``, with its title, units and source.
+
+        Raises:
+            UsageError: altair is not installed, or such an answer has no chart.
+
+        """
+        return self._shown_by().chart(self)
 
     def _repr_html_(self) -> str:
         """Return the answer as a notebook shows it."""

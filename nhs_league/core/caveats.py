@@ -152,11 +152,6 @@ def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
     key = ["quarter", "trust_type"]
     quarters = _quarters(frame)
     is_shown = pl.col("quarter").cast(pl.String).is_in(quarters)
-    ranks = (
-        frames.observations.filter(is_shown, pl.col("doubt").is_null())
-        .group_by(key)
-        .agg(largest=pl.col("rank").max())
-    )
     stored = (
         frames.standings.filter(is_shown)
         .group_by(key)
@@ -165,13 +160,22 @@ def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
             rank=pl.max_horizontal("rank", "rank_high").max(),
             whole=pl.col("of").is_not_null().any(),
         )
+        .filter(~pl.col("whole"))
+        .collect()
+    )
+    if stored.is_empty():
+        return
+    ranks = (
+        frames.observations.filter(is_shown, pl.col("doubt").is_null())
+        .group_by(key)
+        .agg(largest=pl.col("rank").max())
+        .collect()
     )
     parts = (
         stored.join(ranks, on=key, how="left")
         .with_columns(largest=pl.max_horizontal("rank", "largest"))
-        .filter(pl.col("largest") > pl.col("trusts"), ~pl.col("whole"))
+        .filter(pl.col("largest") > pl.col("trusts"))
         .sort(key)
-        .collect()
     )
     if types := _types(frame):
         parts = parts.filter(pl.col("trust_type").is_in(types))

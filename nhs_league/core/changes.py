@@ -28,6 +28,7 @@ from nhs_league.core.method.segments import is_capped, segment_boundaries, with_
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.sentences import counted, figure, two_places, with_unit
 from nhs_league.core.trusts import departed, what_became
+from nhs_league.core.uncertainty.keeping import Keep, afresh
 
 CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",
@@ -53,7 +54,9 @@ counts the metrics that have a value in the same unit in both quarters, and a ne
 ``metrics_improved`` and ``metrics_worsened`` are those of them that did."""
 
 
-def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) -> Changes:
+def changes(
+    before: Frames, after: Frames, trust_type: str, filters: Filters, keep: Keep = afresh
+) -> Changes:
     """Compare the standings of two quarters.
 
     Args:
@@ -61,6 +64,7 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
         after: the tidy frames of the later quarter, all trust types.
         trust_type: whose changes, or ``all``.
         filters: which trusts to keep, by their later standing, resolved.
+        keep: where the shifts of each type are kept.
 
     Returns:
         Columns CHANGES: trusts whose segment, rank or average score changed, and those newly listed
@@ -75,8 +79,9 @@ def changes(before: Frames, after: Frames, trust_type: str, filters: Filters) ->
     moved = MOVEMENT.to_frame() if breaks else movement(*observed)
     values = compare_values(*observed) if breaks else COMPARED_VALUES.to_frame()
     rows = _joined(earlier, later, main_metric(moved, earlier, later), values)
-    types = [] if breaks else later["trust_type"].unique(maintain_order=True).to_list()
-    shifted = confidence.score_shifts(observed[0], observed[1], types)
+    comparable = all(quarters) and not breaks
+    types = later["trust_type"].unique(maintain_order=True).to_list() if comparable else []
+    shifted = confidence.score_shifts(observed[0], observed[1], quarters, types, keep)
     gone = what_became(earlier, later)
     explained = (
         rows.join(shifted, on="trust_code", how="left")

@@ -253,8 +253,10 @@ def _figures(
         ordered = by_metric(frames, measure, filters, worst_first=False)
         if measure.higher_is_better is None:
             raise NoDataError(f"Which values of “{measure.metric}” are better is not known.")
-        named = ordered.with_columns(figure="value")
-        return named, f"{measure.metric} ({measure.unit})", measure.unit, measure.higher_is_better
+        # A metric without a unit is published as a score alone.
+        column, unit = ("score", "score") if measure.unit is None else ("value", measure.unit)
+        named = ordered.with_columns(figure=column)
+        return named, f"{measure.metric} ({unit})", unit, measure.higher_is_better
     if isinstance(measure, Area):
         ordered = by_area(frames, measure, filters, worst_first=False)
         figure = pl.coalesce("score", "computed_mean_score")

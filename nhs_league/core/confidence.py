@@ -7,13 +7,21 @@ trusts that differ clearly can overlap (docs/method.md).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.sentences import counted
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
-from nhs_league.core.uncertainty.redraws import independent, ranges, same_for_all, scored
+from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty.redraws import (
+    independent,
+    ranges,
+    same_for_all,
+    same_for_some,
+    scored,
+)
 
 REDRAWS = "redraws"
 """The rule that compares average scores in the same redraws of the metrics."""
@@ -86,17 +94,20 @@ def _redrawn_pairs(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
     scores = scored(frames.of_type(groups["trust_type"][0]).observations)
     if scores.is_empty():
         return _NO_PAIRS
-    redraws = same_for_all(scores)
+    redraws = same_for_some(scores, standings["trust_code"].to_list())
     codes = [code for code in standings["trust_code"] if code in redraws.averages.columns]
     return each_pair(redraws, codes) if len(codes) > 1 else _NO_PAIRS
 
 
-def indistinguishable(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
+def indistinguishable(
+    observations: pl.LazyFrame, standings: pl.DataFrame, keep: Keep = afresh
+) -> pl.DataFrame:
     """Find for each trust those of its type that are too close to it to call.
 
     Args:
         observations: schema OBSERVATIONS of the same quarters.
         standings: schema STANDINGS, with all trusts of each type.
+        keep: where the pairs of each type are kept.
 
     Returns:
         quarter, trust_code, computed_indistinguishable (how many others; null where neither scores
@@ -112,7 +123,7 @@ def indistinguishable(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl
     ).with_columns(step=pl.col("rank").rank("dense").over(_TYPE))
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
     other_low, other_high = (pl.col(f"average_score_{end}_other") for end in ("low", "high"))
-    drawn = _redrawn_both_ways(observations, standings)
+    drawn = _redrawn_both_ways(observations, standings, keep)
     trust = ("quarter", "trust_code")
     is_self = pl.col("trust_code") == pl.col("trust_code_other")
     # Where the ranks of others come between, the step to the next is more than 1. Shared ranks
@@ -151,57 +162,79 @@ def indistinguishable(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl
     )
 
 
-def _redrawn_both_ways(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
+def _redrawn_both_ways(
+    observations: pl.LazyFrame, standings: pl.DataFrame, keep: Keep
+) -> pl.DataFrame:
     """Compare every trust with every other of its quarter and type by redraws."""
-    compared = [
-        both_ways(same_for_all(scores)).with_columns(
-            quarter=pl.lit(quarter, standings.schema["quarter"]), trust_type=pl.lit(trust_type)
-        )
-        for (quarter, trust_type), scores in _scores_by_type(observations, standings)
-    ]
-    return pl.concat(compared) if compared else _NO_PAIRS.with_columns(
-        quarter=pl.lit(None, standings.schema["quarter"]), trust_type=pl.lit(None, pl.String)
-    )  # fmt: skip
+    return pl.concat(
+        [
+            _VERDICTS.to_frame().with_columns(
+                quarter=pl.lit(None, standings.schema["quarter"]),
+                trust_type=pl.lit(None, pl.String),
+            ),
+            *(
+                keep("pairs", [quarter], [trust_type], partial(_verdicts, of_type)).with_columns(
+                    quarter=pl.lit(quarter, standings.schema["quarter"]),
+                    trust_type=pl.lit(trust_type),
+                )
+                for quarter, trust_type, of_type in _each_type(observations, standings)
+            ),
+        ]
+    )
 
 
-def _scores_by_type(
+def _verdicts(observations: pl.LazyFrame) -> pl.DataFrame:
+    scores = scored(observations)
+    return _VERDICTS.to_frame() if scores.is_empty() else both_ways(same_for_all(scores))
+
+
+def _each_type(
     observations: pl.LazyFrame, standings: pl.DataFrame
-) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
-    """Yield the counted scores of each quarter and trust type that has any."""
+) -> Iterator[tuple[str, str, pl.LazyFrame]]:
+    """Yield each quarter and trust type, and its observations."""
     for quarter, trust_type in standings.select(_TYPE).unique(maintain_order=True).iter_rows():
-        scores = scored(
-            observations.filter(pl.col("quarter") == quarter, pl.col("trust_type") == trust_type)
-        )
-        if not scores.is_empty():
-            yield (quarter, trust_type), scores
+        is_of = (pl.col("quarter") == quarter) & (pl.col("trust_type") == trust_type)
+        yield quarter, trust_type, observations.filter(is_of)
 
 
 def score_shifts(
-    before: pl.LazyFrame, after: pl.LazyFrame, trust_types: Sequence[str]
+    before: pl.LazyFrame,
+    after: pl.LazyFrame,
+    quarters: Sequence[str],
+    trust_types: Sequence[str],
+    keep: Keep = afresh,
 ) -> pl.DataFrame:
     """Return how surely each trust's average score moved between two quarters.
 
     Args:
         before: schema OBSERVATIONS of the earlier quarter.
         after: schema OBSERVATIONS of the later quarter, of the same framework year.
+        quarters: the labels of the two.
         trust_types: whose scores to compare, each type by itself.
+        keep: where the shifts of each type are kept.
 
     Returns:
         trust_code, computed_shift, computed_shift_low, computed_shift_high, computed_p_better and
         computed_distinguishable, as of ``differences.shifts``.
 
     """
-    columns = (
-        "trust_code", "computed_shift", "computed_shift_low", "computed_shift_high",
-        "computed_p_better", "computed_distinguishable",
-    )  # fmt: skip
-    moved = [_NO_SHIFTS]
-    for trust_type in trust_types:
-        is_type = pl.col("trust_type") == trust_type
-        earlier, later = (scored(frame.filter(is_type)) for frame in (before, after))
-        if not earlier.is_empty() and not later.is_empty():
-            moved.append(shifts(earlier, later).select(columns))
-    return pl.concat(moved)
+    return pl.concat(
+        [
+            _SHIFTS.to_frame(),
+            *(
+                keep("shifts", quarters, [trust_type], partial(_shifts, before, after, trust_type))
+                for trust_type in trust_types
+            ),
+        ]
+    )
+
+
+def _shifts(before: pl.LazyFrame, after: pl.LazyFrame, trust_type: str) -> pl.DataFrame:
+    is_type = pl.col("trust_type") == trust_type
+    earlier, later = (scored(frame.filter(is_type)) for frame in (before, after))
+    if earlier.is_empty() or later.is_empty():
+        return _SHIFTS.to_frame()
+    return shifts(earlier, later).select(*_SHIFTS)
 
 
 def _run(first: str, last: str) -> pl.Expr:
@@ -213,7 +246,9 @@ def _run(first: str, last: str) -> pl.Expr:
     )
 
 
-def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.DataFrame:
+def bootstrap_ranges(
+    observations: pl.LazyFrame, standings: pl.DataFrame, keep: Keep = afresh
+) -> pl.DataFrame:
     """Compute likely ranges: each trust's metric scores drawn again, and the trusts ranked.
 
     On the whole mental health and community file of Q4 2025/26 this gives the published ranges.
@@ -221,6 +256,7 @@ def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.
     Args:
         observations: schema OBSERVATIONS.
         standings: schema STANDINGS of the same quarters, all trusts of each type.
+        keep: where the ranges of each type are kept.
 
     Returns:
         quarter, trust_code, computed_average_score_low, computed_average_score_high (the middle 95%
@@ -229,12 +265,13 @@ def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.
 
     """
     drawn = [
-        ranges(independent(scores)).with_columns(quarter=pl.lit(quarter))
-        for (quarter, _), scores in _scores_by_type(observations, standings)
+        keep("ranges", [quarter], [trust_type], partial(_ranges, of_type)).with_columns(
+            quarter=pl.lit(quarter, standings.schema["quarter"])
+        )
+        for quarter, trust_type, of_type in _each_type(observations, standings)
     ]
-    every = pl.concat([_NO_RANGES, *drawn]).with_columns(
-        pl.col("quarter").cast(standings.schema["quarter"])
-    )
+    none = _RANGES.to_frame().with_columns(quarter=pl.lit(None, standings.schema["quarter"]))
+    every = pl.concat([none, *drawn])
     whole = pl.col("of").is_not_null()
     return (
         standings.select("quarter", "trust_code", "of")
@@ -249,6 +286,11 @@ def bootstrap_ranges(observations: pl.LazyFrame, standings: pl.DataFrame) -> pl.
             computed_score_rank_high=pl.when(whole).then("computed_place_high"),
         )
     )
+
+
+def _ranges(observations: pl.LazyFrame) -> pl.DataFrame:
+    scores = scored(observations)
+    return _RANGES.to_frame() if scores.is_empty() else ranges(independent(scores))
 
 
 def compare_with_published(standings: pl.DataFrame, ranges: pl.DataFrame) -> Mapping[str, float]:
@@ -314,8 +356,15 @@ _NO_PAIRS = pl.DataFrame(
         "computed_distinguishable": pl.Boolean,
     }
 )
-_NO_SHIFTS = pl.DataFrame(
-    schema={
+_VERDICTS = pl.Schema(
+    {
+        "trust_code": pl.String,
+        "other_trust_code": pl.String,
+        "computed_distinguishable": pl.Boolean,
+    }
+)
+_SHIFTS = pl.Schema(
+    {
         "trust_code": pl.String,
         "computed_shift": pl.Float64,
         "computed_shift_low": pl.Float64,
@@ -324,13 +373,12 @@ _NO_SHIFTS = pl.DataFrame(
         "computed_distinguishable": pl.Boolean,
     }
 )
-_NO_RANGES = pl.DataFrame(
-    schema={
+_RANGES = pl.Schema(
+    {
         "trust_code": pl.String,
         "computed_average_low": pl.Float64,
         "computed_average_high": pl.Float64,
         "computed_place_low": pl.Int32,
         "computed_place_high": pl.Int32,
-        "quarter": pl.String,
     }
 )

@@ -32,8 +32,13 @@ HISTOGRAM = pl.Schema(
         "has_median": pl.Boolean,
     }
 )
-"""One row a twelfth of the span from the lowest to the highest value, the lowest first. ``marked``
-names the marked trusts in it, ``has_median`` whether the median lies in it."""
+"""One row a twelfth of the span from the lowest to the highest value, the lowest first; a single
+row where all values are equal. ``marked`` names the marked trusts in it, ``has_median`` whether the
+median lies in it."""
+_ONE_ROW = "There is one value, so there is one row."
+_ROWS = (
+    "Each row is a twelfth of the span from the lowest to the highest value; m marks the median."
+)
 
 
 def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
@@ -58,12 +63,13 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
     if valued.is_empty():
         raise NoDataError(f"No trust has a value of {metric.metric}.")
     low, high = valued.select(pl.col("value").min(), high=pl.col("value").max()).row(0)
-    step = (high - low) / BINS or 1.0
+    # Equal values are one bin, and span nothing.
+    bins, step = (BINS, (high - low) / BINS) if low < high else (1, 1.0)
 
     def bin_of(value: pl.Expr) -> pl.Expr:
         # Rounded, so that a value where two bins meet is in the upper one.
         steps: pl.Expr = (value - low) / step
-        return steps.round(9).floor().clip(0, BINS - 1).cast(pl.Int32)
+        return steps.round(9).floor().clip(0, bins - 1).cast(pl.Int32)
 
     names = pl.when(pl.col("trust_code").is_in(list(marked))).then("trust_code")
     in_bins = valued.group_by(place=bin_of(pl.col("value"))).agg(
@@ -72,11 +78,11 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
     median = valued["value"].median()
     edges = pl.col("place") * step + low
     frame = (
-        pl.DataFrame({"place": range(BINS)}, schema={"place": pl.Int32})
+        pl.DataFrame({"place": range(bins)}, schema={"place": pl.Int32})
         .join(in_bins, on="place", how="left", maintain_order="left")
         .with_columns(
             computed_from=round_computed(edges),
-            computed_to=round_computed(edges + step),
+            computed_to=round_computed(edges + step) if low < high else pl.lit(high),
             trusts=pl.col("trusts").fill_null(0),
             has_median=bin_of(pl.lit(median, pl.Float64)) == pl.col("place"),
             quarter=pl.lit(valued["quarter"][0]),
@@ -93,8 +99,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
         frame=frame,
         notes=(
             f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} "
-            "Each row is a twelfth of the span from the lowest to the highest value; m marks the "
-            "median.",
+            f"{_ROWS if low < high else _ONE_ROW}",
         ),
     )
 

@@ -306,8 +306,8 @@ def _by_description(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric
         distinct = rows.select("metric_id", "metric").unique().sort("metric_id")
         named = [f"{metric_id}  {metric}" for metric_id, metric in distinct.rows()]
         raise NotFoundError(
-            f"“{typed.strip()}” may mean several metrics:\n  " + "\n  ".join(named),
-            "Name one by its ID, or use more of its words.",
+            f'Several metrics match "{typed.strip()}". Use an ID, or add more words:\n  '
+            + "\n  ".join(named)
         )
     return _metric(rows, trust_type) if words else None
 
@@ -353,37 +353,36 @@ def _not_found(typed: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFou
     if elsewhere:
         having = " and ".join(trust_types.in_words(t) for t in elsewhere)
         return NotFoundError(
-            f"“{typed}” is not measured for {' or '.join(trust_types.in_words(t) for t in types)}.",
+            f'"{typed}" is not measured for {" or ".join(trust_types.in_words(t) for t in types)}.',
             f"It is for {having}: add --type {elsewhere[0]}.",
         )
-    advice = "Run “nhsleague metrics” to see what is measured."
+    advice = 'Run "nhsleague metrics" to see what is measured.'
     for entry in all_facts().metrics:
         if entry.is_called(text):
             meaning = "" if normalise(entry.short) == text else f" ({entry.short})"
-            return NotFoundError(f"These figures do not cover “{typed}”{meaning}.", advice)
+            return NotFoundError(f'These figures do not cover "{typed}"{meaning}.', advice)
     near = _nearest(text, listed.filter(pl.col("trust_type").is_in(types)))
-    meant = f"Did you mean {', '.join(f'“{name}”' for name in near)}? " if near else ""
-    return NotFoundError(f"No metric covers “{typed}”.", meant + advice)
+    nearest = f"The nearest are: {', '.join(near)}.\n" if near else ""
+    return NotFoundError(f'No metric covers "{typed}".', nearest + advice)
 
 
 def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
-    """List the everyday names nearest to a normalised text, as people write them, at most three."""
+    """List the short names of what is nearest to a normalised text, at most five."""
     from rapidfuzz import fuzz, process
 
     measured = set(listed["short_name"])
-    owners: dict[str, tuple[str, str]] = {}
+    owners: dict[str, str] = {}
     for entry in all_facts().metrics:
         if entry.short in measured:
             for name in (entry.short, *entry.names):
-                owners.setdefault(normalise(name), (name, entry.short))
+                owners.setdefault(normalise(name), entry.short)
     for column in ("domain", "sub_domain"):
         for name in listed[column].drop_nulls().unique().sort():
-            owners.setdefault(normalise(name), (name, name))
+            owners.setdefault(normalise(name), name)
     for metric in listed.filter(~pl.col("known"))["metric"].unique().sort():
-        owners.setdefault(normalise(metric), (metric, metric))
+        owners.setdefault(normalise(metric), metric)
     near = process.extract(text, list(owners), scorer=fuzz.WRatio, limit=20, score_cutoff=75)
-    named = {owners[name][1]: owners[name][0] for name, *_ in reversed(near)}
-    return list(reversed(named.values()))[:3]
+    return list(dict.fromkeys(owners[name] for name, *_ in near))[:5]
 
 
 _ABOUT_METRICS = (

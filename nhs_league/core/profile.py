@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import polars as pl
 
@@ -22,6 +23,7 @@ from nhs_league.core.peers import (
 from nhs_league.core.periods import period_end
 from nhs_league.core.quarters import Quarter, framework_breaks, in_time
 from nhs_league.core.uncertainty.chance import looked_at
+from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
 from nhs_league.core.weak_spots import classify, history
 
@@ -54,6 +56,7 @@ def profile(
     bootstrap: bool = False,
     peers: bool = False,
     redrawn: TypeRedraws | None = None,
+    keep: Keep = afresh,
 ) -> TrustProfile:
     """Report on one trust.
 
@@ -64,6 +67,7 @@ def profile(
         bootstrap: whether to add computed likely ranges.
         peers: whether to add the trusts most like it.
         redrawn: the redraws of the trust's type, where they are made already.
+        keep: where redraws are kept.
 
     Returns:
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
@@ -76,23 +80,22 @@ def profile(
     """
     listed = catalogue(frames.observations)
     is_trust = pl.col("trust_code") == trust_code
-    standing = frames.standings.with_columns(
+    of_type = frames.standings.with_columns(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("average_score").count().cast(pl.Int32),
-    ).filter(is_trust).collect()  # fmt: skip
+    )  # fmt: skip
     median = round_computed(pl.col("score").median()).over("domain")
-    domains = (
-        frames.domains.with_columns(computed_median=median)
-        .filter(is_trust)
-        .sort("domain")
-        .collect()
+    of_domains = frames.domains.with_columns(computed_median=median)
+    standing, domains = pl.collect_all(
+        [of_type.filter(is_trust), of_domains.filter(is_trust).sort("domain")]
     )
     known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
-    # Collected here, as it is used twice: for the metrics, and for their history.
-    classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect().lazy()
-    figures = _with_earlier(classified, earlier, trust_code).collect()
+    # Collected here, as they are used twice: for the metrics, and for their history.
+    classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect()
+    figures = _with_earlier(classified.lazy(), earlier, trust_code).collect()
     metrics = (
-        classified.join(
+        classified.lazy()
+        .join(
             history(figures.lazy()),
             on=["metric_id", "unit"],
             how="left",
@@ -116,11 +119,11 @@ def profile(
         .collect()
     )
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
-    previous = None if earlier is None else _previous(standing, frames, earlier, trust_code)
+    previous = None if earlier is None else _previous(standing, frames, earlier, keep)
     notes = list(_limits(standing, metrics, listed))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
-    redrawn = redrawn or redraw_type(frames, bootstrap=bootstrap)
+    redrawn = redrawn or redraw_type(frames, bootstrap=bootstrap, keep=keep)
     firm = redrawn.firmness.filter(is_trust)
     ranges = None if redrawn.ranges is None else redrawn.ranges.filter(is_trust)
     if bootstrap and redrawn.ranges is not None:
@@ -137,7 +140,7 @@ def profile(
         previous=previous,
         ranges=ranges,
         firmness=None if firm.is_empty() else firm,
-        chance=looked_at(classified.collect()),
+        chance=looked_at(classified),
         peers=similar_trusts(frames, trust_code) if peers else None,
     )
 
@@ -172,7 +175,10 @@ def _with_earlier(
     of_trust = earlier.observations.filter(is_trust)
     has_score = pl.col("score").is_not_null().any()
     judged = of_trust.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
-    by_rank = pl.col("metric_id").is_in(judged.filter(~pl.col("has_score"))["metric_id"].to_list())
+    unscored = judged.filter(~pl.col("has_score"))["metric_id"].to_list()
+    if not unscored:
+        return pl.concat([classify(without_peers(of_trust)), classified])
+    by_rank = pl.col("metric_id").is_in(unscored)
     observed = earlier.observations.filter(by_rank)
     before = classify(with_peers(observed, catalogue(observed))).filter(is_trust)
     return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])
@@ -193,52 +199,56 @@ class TypeRedraws:
     ranges: pl.DataFrame | None
 
 
-def redraw_type(frames: Frames, *, bootstrap: bool = False) -> TypeRedraws:
+def redraw_type(frames: Frames, *, bootstrap: bool = False, keep: Keep = afresh) -> TypeRedraws:
     """Redraw the metrics of a trust type.
 
     Args:
         frames: the tidy frames of one quarter and one trust type, with all its trusts.
         bootstrap: whether to compute likely ranges even where they are published.
+        keep: where both are kept.
 
     """
     standings = frames.standings.collect()
-    redraws = same_for_all(scored(frames.observations))
+    quarter, trust_type = standings.select("quarter", "trust_type").row(0)
+    firm = keep("firmness", [quarter], [trust_type], partial(_firmness, frames.observations))
+    is_whole = standings["of"].null_count() == 0
+    is_published = standings["rank_low"].count() > 0
+    ranges = None
+    if bootstrap or not is_published:
+        ranges = confidence.bootstrap_ranges(frames.observations, standings, keep)
+    return TypeRedraws(firm if is_whole else firm.clear(), ranges)
+
+
+def _firmness(observations: pl.LazyFrame) -> pl.DataFrame:
+    redraws = same_for_all(scored(observations))
     actual = redraws.actual.select(
         "trust_code",
         computed_place=pl.col("computed_average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("computed_average_score").count().cast(pl.Int32),
     )
-    is_whole = standings["of"].null_count() == 0
-    firm = firmness(redraws).join(actual, on="trust_code").drop_nulls()
-    is_published = standings["rank_low"].count() > 0
-    ranges = None
-    if bootstrap or not is_published:
-        ranges = confidence.bootstrap_ranges(frames.observations, standings)
-    return TypeRedraws(firm if is_whole else firm.clear(), ranges)
+    return firmness(redraws).join(actual, on="trust_code").drop_nulls()
 
 
-def _previous(
-    standing: pl.DataFrame, frames: Frames, earlier: Frames, trust_code: str
-) -> pl.DataFrame:
+def _previous(standing: pl.DataFrame, frames: Frames, earlier: Frames, keep: Keep) -> pl.DataFrame:
     """Return the standing before, and how far the two can be compared.
 
     ``same_framework`` is whether both are of one framework year; ``computed_distinguishable``,
     whether the score moved clearly, by redraws or else by the likely ranges; null across years.
     """
-    before = earlier.standings.filter(pl.col("trust_code") == trust_code).collect()
     now = standing.row(0, named=True)
+    before = earlier.standings.filter(pl.col("trust_code") == now["trust_code"]).collect()
     newest = in_time(before["quarter"].to_list() or [now["quarter"]])[-1]
     same = Quarter.parse(newest).year == Quarter.parse(now["quarter"]).year
     low, high = (pl.lit(now[f"average_score_{end}"], pl.Float64) for end in ("low", "high"))
     apart = ~confidence.overlaps(
         pl.col("average_score_low"), pl.col("average_score_high"), low, high
     )
-    is_before = pl.col("trust_code").eq(trust_code) & pl.col("quarter").eq(newest)
-    is_now = pl.col("trust_code") == trust_code
     shifted = confidence.score_shifts(
-        earlier.observations.filter(is_before),
-        frames.observations.filter(is_now),
+        earlier.observations.filter(pl.col("quarter") == newest),
+        frames.observations,
+        [newest, now["quarter"]],
         [now["trust_type"]] if same else [],
+        keep,
     )
     return (
         before.filter(pl.col("quarter") == newest)

@@ -14,16 +14,18 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import STANDINGS, Frames, round_computed
 from nhs_league.core.method.scoring import league_rank, scored_for_average, weighted_mean
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
-from nhs_league.core.peers import WITH_PEERS, compare, effective_rank
+from nhs_league.core.peers import COMPUTED, WITH_PEERS, compare, effective_rank
 from nhs_league.core.uncertainty.chance import regression
 from nhs_league.core.uncertainty.differences import ends
+from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import FEWEST, same_for_all, scored
 from nhs_league.errors import NoDataError
 
 BY_METRIC = (
     "quarter", "trust_type", "rank", "of", "trust_code", "trust_name", "value", "unit", "period",
     "median", "score", "segment", "subtype", "region", "metric_id", "metric", "short_name",
-    "higher_is_better", "computed_rank", "computed_of", "computed_median", "computed_lowest",
+    "higher_is_better", "lower_quartile", "upper_quartile", "computed_rank", "computed_of",
+    "computed_median", "computed_lower_quartile", "computed_upper_quartile", "computed_lowest",
     "computed_highest", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a ranking by one metric; ``computed_lowest`` and ``computed_highest`` are the ends
@@ -86,8 +88,6 @@ def by_metric(
         compared.with_columns(
             place=effective_rank(),
             short_name=pl.lit(metric.short_name),
-            computed_lowest=pl.col("value").min(),
-            computed_highest=pl.col("value").max(),
         )
         .join(trusts, on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
@@ -111,14 +111,15 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
         filters: which trusts to keep, resolved.
 
     Returns:
-        Columns BY_METRIC, by name; without ranks, and without the median, which is of the rates.
+        Columns BY_METRIC, by name; without ranks, median and quartiles, which are of the rates.
 
     """
     of_type = frames.of_type(metric.trust_type)
     of_metric = of_type.observations.filter(
         pl.col("metric_id") == metric.metric_id, pl.col("value").is_not_null()
     )
-    nothing = ("rank", "of", "median", "computed_rank", "computed_of", "computed_median")
+    of_rates = [column for column in COMPUTED if column != "higher_is_better"]
+    nothing = ("rank", "of", "median", "lower_quartile", "upper_quartile", *of_rates)
     return (
         of_metric.filter(~is_compared())
         .join(of_metric.filter(is_compared()), on=["quarter", "trust_code"], how="anti")
@@ -126,8 +127,6 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
             *(pl.lit(None, WITH_PEERS[column]).alias(column) for column in nothing),
             higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
             short_name=pl.lit(metric.short_name),
-            computed_lowest=pl.lit(None, pl.Float64),
-            computed_highest=pl.lit(None, pl.Float64),
         )
         .join(of_type.standings.select(_ABOUT_TRUST), on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
@@ -327,24 +326,25 @@ def ranks_of(observations: pl.LazyFrame, metric: Metric) -> pl.DataFrame:
     )
 
 
-def with_ends(answer: AreaRanking, observations: pl.LazyFrame, area: Area) -> AreaRanking:
+def with_ends(
+    answer: AreaRanking, observations: pl.LazyFrame, area: Area, keep: Keep = afresh
+) -> AreaRanking:
     """Add to a ranking by an area which trusts could be last, and which first.
 
     Args:
         answer: the ranking, of one trust type and quarter.
         observations: schema OBSERVATIONS of that quarter, all trusts.
         area: what the trusts are ranked by.
+        keep: where it is kept which trusts could be first and last.
 
     Returns:
         The answer with the columns ``computed_could_be_first`` and ``computed_could_be_last``
         (bool; null where a trust has fewer than three scores), and a note.
 
     """
-    of_type = observations.filter(pl.col("trust_type") == area.trust_type)
-    scores = scored(of_type).filter(pl.col("metric_id").is_in(area.metric_ids))
-    if scores["metric_id"].n_unique() < FEWEST:
+    could_be = area_ends(observations, area, keep)
+    if could_be.is_empty():
         return answer
-    could_be = ends(same_for_all(scores))
     last = could_be.filter("computed_could_be_last").height
     return replace(
         answer,
@@ -357,6 +357,30 @@ def with_ends(answer: AreaRanking, observations: pl.LazyFrame, area: Area) -> Ar
     )
 
 
+def area_ends(observations: pl.LazyFrame, area: Area, keep: Keep = afresh) -> pl.DataFrame:
+    """Return which trusts could be first and last in an area, as of ``differences.ends``.
+
+    It is empty where fewer than three of the area's metrics are scored.
+
+    Args:
+        observations: schema OBSERVATIONS of one quarter, all trusts of the area's type.
+        area: the area.
+        keep: where it is kept.
+
+    """
+    if len(area.metric_ids) < FEWEST:
+        return pl.DataFrame()
+    of_type = observations.filter(pl.col("trust_type") == area.trust_type)
+    quarters = of_type.select(pl.col("quarter").head(1)).collect()["quarter"].to_list()
+
+    def compute() -> pl.DataFrame:
+        scores = scored(of_type).filter(pl.col("metric_id").is_in(area.metric_ids))
+        is_enough = scores["metric_id"].n_unique() >= FEWEST
+        return ends(same_for_all(scores if is_enough else scores.clear()))
+
+    return keep("ends", quarters, [area.trust_type, *sorted(area.metric_ids)], compute)
+
+
 def table(
     frames: Frames,
     trust_type: str,
@@ -364,6 +388,7 @@ def table(
     *,
     groups: bool = False,
     bootstrap: bool = False,
+    keep: Keep = afresh,
 ) -> LeagueTable:
     """Return the league table of a trust type, or of every type one after the other.
 
@@ -373,6 +398,7 @@ def table(
         filters: which trusts to keep, resolved.
         groups: whether to add how many trusts are too close to each to call.
         bootstrap: whether to add computed likely ranges; they are added where none is published.
+        keep: where redraws are kept.
 
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
@@ -397,11 +423,11 @@ def table(
     notes = [_LEAGUE_ORDER]
     every = wanted.standings.collect()
     if groups:
-        near = confidence.indistinguishable(wanted.observations, every)
+        near = confidence.indistinguishable(wanted.observations, every, keep)
         standings = standings.join(near, on=["quarter", "trust_code"], how="left")
         notes.append(_ABOUT_GROUPS)
     if bootstrap or (every["rank_low"].count() == 0 and every["of"].count()):
-        ranges = confidence.bootstrap_ranges(wanted.observations, every)
+        ranges = confidence.bootstrap_ranges(wanted.observations, every, keep)
         standings = standings.join(ranges, on=["quarter", "trust_code"], how="left")
         notes += confidence.describe_ranges(confidence.compare_with_published(every, ranges))
     kind = GroupedTable if groups else LeagueTable

@@ -13,6 +13,7 @@ from nhs_league.scope import Scope, quarters_with
 if TYPE_CHECKING:
     from nhs_league.core.frames import Frames
     from nhs_league.core.quarters import Quarter
+    from nhs_league.core.uncertainty.keeping import Keep
     from nhs_league.releases.store import Store
 
 PAST = 8
@@ -31,6 +32,13 @@ class Questions:
 
     store: Store
     sample: bool
+
+    @property
+    def _keep(self) -> Keep:
+        """Where results that are slow to compute are kept."""
+        from nhs_league.league.kept import Kept
+
+        return Kept(self.store)
 
     def _present(self, answer: AnyAnswer, **parameters: object) -> AnyAnswer:
         """Hand an answer on with what shows it, and the parameters that narrowed the question."""

@@ -291,13 +291,14 @@ class Explain(Questions):
         check_robust(trust, trust_type, narrowed=narrowed)
         if trust:
             one = load_trust(self.store, trust, quarter)
-            answer = replace(robustness(one.frames, one.code), assumptions=one.assumptions)
+            answer = robustness(one.frames, one.code, self._keep)
+            answer = replace(answer, assumptions=one.assumptions)
             answer = with_caveats(answer, one.frames, [one.code])
             return self._present(answer, trust=trust, quarter=quarter)
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         frames = load_frames(self.store, scope).of_type(resolved_type)
-        table = robust_table(frames, resolved_type, resolve_filters(scope, frames))
+        table = robust_table(frames, resolved_type, resolve_filters(scope, frames), self._keep)
         table = replace(arrange(table, order_of(limit, sort)), assumptions=assumptions)
         return self._present(with_caveats(table, frames), **described(scope))
 

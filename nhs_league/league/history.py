@@ -95,7 +95,7 @@ class History(Questions):
         frames = read_quarters(self.store, [after])
         filters = resolve_filters(scope, frames)
         direction = "improved" if improved else "worsened" if worsened else None
-        answer = comparing.changes(earlier_frames, frames, resolved_type, filters)
+        answer = comparing.changes(earlier_frames, frames, resolved_type, filters, self._keep)
         answer = comparing.narrowed(answer, segment_only=segment_only, direction=direction)
         answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         asked_for = {**described(scope), "quarter": None}

@@ -20,7 +20,7 @@ from nhs_league.scope import (
     resolve_filters,
     resolve_trust_type,
 )
-from nhs_league.usage import GroupBy, check_comparison
+from nhs_league.usage import GroupBy, check_comparison, needs_two
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import (
@@ -63,7 +63,9 @@ class Look(Questions):
 
         one = load_trust(self.store, trust, quarter)
         earlier = self._earlier(one.frames, one.trust_type)
-        answer = profile(one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers)
+        answer = profile(
+            one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers, keep=self._keep
+        )
         answer = replace(answer, assumptions=one.assumptions)
         return self._present(
             with_caveats(answer, one.frames, [one.code]), trust=trust, quarter=quarter
@@ -124,15 +126,17 @@ class Look(Questions):
 
     def metrics(
         self,
+        text: str = "",
         *,
         quarter: str = LATEST,
         trust_type: str | None = None,
         limit: int | None = None,
         sort: str | None = None,
     ) -> MetricList:
-        """List what is measured.
+        """List what is measured, all or what a text names.
 
         Args:
+            text: a metric, an area or part of their names; empty for all.
             quarter: as for ``show``.
             trust_type: only what this trust type has; None for all types.
             limit: as for ``worst``.
@@ -142,21 +146,24 @@ class Look(Questions):
             Schema ``core.metrics.CATALOGUE``.
 
         Raises:
-            NotFoundError: a trust type, quarter or column is not known.
+            NotFoundError: nothing that is measured fits the text, or a trust type, quarter or
+                column is not known.
 
         Example:
-            >>> "OF0011" in open_league(sample=True).metrics().frame["metric_id"]
-            True
+            >>> open_league(sample=True).metrics("mrsa").frame["short_name"].unique().to_list()
+            ['MRSA cases']
 
         """
         from nhs_league.core.filters import arrange
+        from nhs_league.core.metric_search import holding
         from nhs_league.core.metrics import catalogue, metric_list
 
         scope = scope_of(quarter, trust_type)
         listed = catalogue(load_frames(self.store, scope).observations)
-        answer = metric_list(listed, parse_trust_type(self.store, scope))
+        named_type = parse_trust_type(self.store, scope)
+        answer = metric_list(holding(text, listed, named_type), named_type)
         return self._present(
-            arrange(answer, order_of(limit, sort)), quarter=quarter, type=trust_type
+            arrange(answer, order_of(limit, sort)), text=text, quarter=quarter, type=trust_type
         )
 
     def trusts(
@@ -215,13 +222,11 @@ class Look(Questions):
             frames, lines = one.frames, one.assumptions
             codes = [one.code, *similar_trusts(frames, one.code)["trust_code"]]
         else:
-            matches = [find_trust(self.store, trust, quarter)[1] for trust in trusts]
+            frames = load_frames(self.store, Scope(quarter))
+            matches = [find_trust(self.store, trust, quarter, frames)[1] for trust in trusts]
             codes = list(dict.fromkeys(match.code for match in matches))
             if len(codes) < 2:
-                raise UsageError(
-                    "A comparison needs two different trusts.", "Name another, or use show for one."
-                )
-            frames = load_frames(self.store, Scope(quarter))
+                raise needs_two(trusts[0])
             listed = set(frames.standings.select("trust_code").collect()["trust_code"])
             if missing := [match.name for match in matches if match.code not in listed]:
                 raise NotFoundError(

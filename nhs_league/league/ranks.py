@@ -139,7 +139,9 @@ class Ranks(Questions):
         frames = load_frames(self.store, scope)
         resolved_type, assumptions = resolve_trust_type(self.store, scope)
         filters = resolve_filters(scope, frames)
-        answer = table(frames, resolved_type, filters, groups=groups, bootstrap=bootstrap)
+        answer = table(
+            frames, resolved_type, filters, groups=groups, bootstrap=bootstrap, keep=self._keep
+        )
         answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         answer = with_caveats(explain_empty(answer, filters), frames)
         return self._present(answer, **described(scope))
@@ -167,7 +169,8 @@ class Ranks(Questions):
             segments: as for ``worst``.
 
         Returns:
-            Columns ``core.distribution.HISTOGRAM``: twelve bins, lowest values first.
+            Columns ``core.distribution.HISTOGRAM``: twelve bins, lowest values first; one
+            where all values are the same.
 
         Raises:
             UsageError: an area is named, not a metric.
@@ -194,7 +197,7 @@ class Ranks(Questions):
                 f"“{metric}” is an area; a distribution is of one metric.",
                 f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
             )
-        marked = [find_trust(self.store, trust, quarter)[1] for trust in mark]
+        marked = [find_trust(self.store, trust, quarter, frames)[1] for trust in mark]
         codes = [trust.code for trust in marked]
         answer = histogram(frames, choice, resolve_filters(scope, frames), codes)
         lines = (*assumptions, *(trust.assumption for trust in marked if trust.assumption))
@@ -219,7 +222,7 @@ class Ranks(Questions):
         if isinstance(choice, Area):
             if not isinstance(answer, AreaRanking):
                 return answer
-            return ranking.with_ends(answer, frames.observations, choice)
+            return ranking.with_ends(answer, frames.observations, choice, self._keep)
         if isinstance(answer, AreaRanking):
             return answer
         now = ranking.ranks_of(frames.observations, choice)

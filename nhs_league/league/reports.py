@@ -14,7 +14,9 @@ from nhs_league.core.method.rules import Recomputed, recompute
 from nhs_league.core.method.segments import SegmentBoundary
 from nhs_league.core.peers import similar_trusts
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.uncertainty.keeping import Keep
 from nhs_league.core.weak_spots import who_to_ask
+from nhs_league.league.kept import Kept
 from nhs_league.releases import listing
 from nhs_league.releases.store import Store, read_quarters
 from nhs_league.scope import load_trust, national_boundaries, quarters_with
@@ -26,7 +28,7 @@ def report(store: Store, trust: str, quarter: str) -> TrustReport:
     upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
     every = read_quarters(store, upto).of_type(one.trust_type)
     split = _split(every, one.quarter)
-    of_type = _Material(store, every, *split, _national(store, one.quarter))
+    of_type = _Material(store, every, *split, _national(store, one.quarter), Kept(store))
     return _report(of_type, one.code, one.assumptions)
 
 
@@ -38,6 +40,7 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         standings: schema STANDINGS, one quarter for each trust type.
 
     """
+    keep = Kept(store)
     for (trust_type, label), of_type in standings.group_by(
         "trust_type", "quarter", maintain_order=True
     ):
@@ -47,8 +50,8 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         now, before = _split(every, newest)
         now = _collected(now)
         before = None if before is None else _collected(before)
-        redrawn = profile.redraw_type(now)
-        shared = _Material(store, every, now, before, _national(store, newest), redrawn)
+        redrawn = profile.redraw_type(now, keep=keep)
+        shared = _Material(store, every, now, before, _national(store, newest), keep, redrawn)
         for code in of_type["trust_code"]:
             yield _report(shared, code)
 
@@ -98,6 +101,7 @@ class _Material:
         now: the newest quarter.
         before: the quarters before it; None where none are stored.
         national: what the reports of the quarter share.
+        keep: what keeps results that are slow to compute.
         redrawn: the type's redraws; None to make them for each trust.
 
     """
@@ -107,6 +111,7 @@ class _Material:
     now: Frames
     before: Frames | None
     national: _National
+    keep: Keep
     redrawn: profile.TypeRedraws | None = None
 
 
@@ -114,7 +119,8 @@ def _report(of_type: _Material, code: str, assumptions: tuple[str, ...] = ()) ->
     now, national = of_type.now, of_type.national
     peers = similar_trusts(now, code)
     shown = replace(
-        profile.profile(now, code, of_type.before, redrawn=of_type.redrawn), peers=peers
+        profile.profile(now, code, of_type.before, redrawn=of_type.redrawn, keep=of_type.keep),
+        peers=peers,
     )
     weak = shown.frame.filter(pl.col("weak_spot").is_not_null())
     places = history.places(of_type.every, [code])

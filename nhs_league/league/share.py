@@ -113,16 +113,20 @@ class Share(Questions):
         return self._present(engine.table_list())
 
     def whole_tables(self) -> Mapping[str, pl.DataFrame]:
-        """Return the tidy tables of all quarters by name.
+        """Return the tidy tables of all quarters, and those of trusts, metrics and quarters.
+
+        Returns:
+            The tables by name, as ``core.reference.TABLES`` describes them.
 
         Example:
-            >>> sorted(open_league(sample=True).whole_tables())[:2]
-            ['domains', 'observations']
+            >>> sorted(open_league(sample=True).whole_tables())[:4]
+            ['domains', 'metrics', 'observations', 'quarters']
 
         """
-        from nhs_league.query import engine
+        from nhs_league.core import reference
+        from nhs_league.releases.store import read_quarters
 
-        return engine.whole_tables(self.store)
+        return reference.whole_tables(read_quarters(self.store, self.store.quarters))
 
     def releases(self) -> StoredReleases:
         """List the releases that are stored, and the files that they came from.

@@ -129,12 +129,6 @@ def table_list() -> TableList:
     return TableList("Tables and their columns", describe_columns())
 
 
-def whole_tables(store: Store) -> dict[str, pl.DataFrame]:
-    """Return the tidy frames of all quarters by name."""
-    frames = read_quarters(store, store.quarters)
-    return {name: getattr(frames, name).collect() for name in TABLES}
-
-
 def _place(sql: str, reason: str) -> str:
     """Point at the first word of the query that the reason names, if it names one."""
     for word in reason.replace('"', " ").replace("'", " ").replace("`", " ").split():

@@ -15,6 +15,7 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.files import PART, write_atomically
 from nhs_league.releases import (
+    derived,
     manifest as manifests,
     names,
     raw_files,
@@ -206,6 +207,8 @@ def _finish(
     for path in leaving:
         _remove(root / path)
     _sweep(root, now)
+    if now.quarters != manifest.quarters:
+        derived.clear(root)
     return now
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases import (
+    derived,
     manifest as manifests,
     names,
     raw_files,
@@ -21,7 +22,15 @@ from nhs_league.releases.disagreements import with_doubts
 from nhs_league.releases.manifest import NewerError, StoredFile, StoredQuarter
 from nhs_league.releases.store import LOCK, Store, store_not_writable, write_lock
 
-_OURS = (manifests.NAME, manifests.DIGEST, names.NAME, LOCK, raw_files.RAW, tables.FOLDER)
+_OURS = (
+    manifests.NAME,
+    manifests.DIGEST,
+    names.NAME,
+    LOCK,
+    raw_files.RAW,
+    tables.FOLDER,
+    derived.FOLDER,
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +22,15 @@ from nhs_league.releases.manifest import StoredQuarter
 
 STANDINGS_BY_FILE = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
 """Standings as single files publish them: schema STANDINGS and ``kind``, the kind of that file."""
+SCHEMAS = {
+    "parts": STANDINGS_BY_FILE,
+    "standings": STANDINGS,
+    "observations": OBSERVATIONS,
+    "domains": DOMAINS,
+    "versions": VERSIONS,
+    "set_aside": SET_ASIDE,
+}
+"""The schema of each table of a quarter."""
 FOLDER = manifests.TABLES
 _DIGITS = 16
 _LEAGUE = ("quarter", "trust_type")
@@ -56,11 +65,10 @@ class QuarterFrames:
     @classmethod
     def empty(cls) -> QuarterFrames:
         """Return the frames of a quarter without any rows."""
-        schemas = (STANDINGS_BY_FILE, STANDINGS, OBSERVATIONS, DOMAINS, VERSIONS, SET_ASIDE)
-        return cls(*(pl.DataFrame(schema=schema) for schema in schemas))
+        return cls(**{name: schema.to_frame() for name, schema in SCHEMAS.items()})
 
 
-NAMES = tuple(field.name for field in fields(QuarterFrames))
+NAMES = tuple(SCHEMAS)
 
 
 class DamagedError(RefusedError):
@@ -81,8 +89,7 @@ def scan(root: Path, name: str, quarters: Sequence[StoredQuarter]) -> pl.LazyFra
     """
     paths = [stored.paths[name] for stored in quarters if name in stored.paths]
     if not paths:
-        empty: pl.DataFrame = getattr(QuarterFrames.empty(), name)
-        return empty.lazy()
+        return SCHEMAS[name].to_frame(eager=False)
     return pl.scan_parquet([_verified(root, path) for path in paths])
 
 
@@ -125,9 +132,9 @@ def adopt(root: Path, quarter: Quarter, stored: StoredQuarter) -> StoredQuarter 
         }
         if label_of(root, stored) != quarter.label:
             return None
-        if all(frame.schema == _schema(name) for name, frame in frames.items()):
+        if all(frame.schema == SCHEMAS[name] for name, frame in frames.items()):
             return stored
-        ours = {name: _conformed(frame, _schema(name)) for name, frame in frames.items()}
+        ours = {name: _conformed(frame, SCHEMAS[name]) for name, frame in frames.items()}
     except (OSError, KeyError, pl.exceptions.PolarsError):
         return None
     written = write(root, quarter, replace(QuarterFrames.empty(), **ours))
@@ -210,11 +217,6 @@ def _verified(root: Path, path: str) -> bytes:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:_DIGITS]
-
-
-def _schema(name: str) -> pl.Schema:
-    frame: pl.DataFrame = getattr(QuarterFrames.empty(), name)
-    return frame.schema
 
 
 def _conformed(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

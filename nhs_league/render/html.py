@@ -23,6 +23,20 @@ def to_html(answer: Answer, meta: Meta) -> str:
     return render("document.html.j2", blocks=document(answer, meta))
 
 
+def to_notebook(answer: Answer, meta: Meta) -> str:
+    """Write an answer's document as a notebook shows it.
+
+    It has styles of its own, each title once, and first what was assumed, which a command prints
+    beside its answer.
+    """
+    blocks = [*map(Remark, answer.assumptions), *document(answer, meta)]
+    captions = {block.caption for block in blocks if isinstance(block, Grid)}
+    shown = [
+        block for block in blocks if not (isinstance(block, Heading) and block.text in captions)
+    ]
+    return render("notebook.html.j2", blocks=shown)
+
+
 def render(template: str, **values: object) -> str:
     """Fill in a template.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,9 @@ from nhs_league.core.answers import (
 from nhs_league.core.quarters import in_time
 
 LICENCE = "Open Government Licence v3.0"
+LICENCE_PAGE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 SOURCE = "NHS England, NHS Oversight Framework"
+SOURCE_PAGE = "https://www.england.nhs.uk/nhs-oversight-framework/segmentation-and-league-tables/"
 _WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList)
 _PAGE = 100
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
@@ -61,9 +64,45 @@ class Meta:
 
     def html(self, answer: Answer) -> str:
         """Return the answer as a fragment of HTML, as a notebook shows it."""
+        from nhs_league.render.html import to_notebook
+
+        return to_notebook(answer, self)
+
+    def text(self, answer: Answer, form: str) -> str:
+        """Return the answer in a format that is text.
+
+        Raises:
+            UsageError: no format is called so, or it is not text.
+
+        """
+        from nhs_league.errors import UsageError
         from nhs_league.render.formats import WRITERS
 
-        return str(WRITERS["html"].write(answer, self))
+        written = WRITERS[form].write(answer, self) if form in WRITERS else b""
+        if isinstance(written, bytes):
+            raise UsageError(
+                f'No text format is called "{form}".',
+                "Known: csv, tsv, json, ndjson, markdown, html.",
+            )
+        return written
+
+    def chart(self, answer: Answer) -> Any:
+        """Return the answer as an Altair chart.
+
+        Raises:
+            UsageError: altair is not installed, or such an answer has no chart.
+
+        """
+        from nhs_league.errors import UsageError
+
+        try:
+            from nhs_league.render.altair_charts import to_chart
+        except ImportError as error:
+            raise UsageError(
+                "Charts need the package altair, which is not installed.",
+                "Run: pip install 'nhsleague[charts]'",
+            ) from error
+        return to_chart(answer, self)
 
     def save(self, answer: Answer, path: Path) -> None:
         """Write the answer to a file; its extension sets the format.

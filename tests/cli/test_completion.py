@@ -49,7 +49,13 @@ def store(sample: Run, sample_cache: Path) -> Path:
             "nhsleague --sample show Basiliskb",
             "Basiliskbridge University Hospitals NHS Foundation Trust",
         ),
+        (
+            "nhsleague --sample show hosp",
+            "Basiliskbridge University Hospitals NHS Foundation Trust",
+        ),
+        ("nhsleague --sample show zb6", "ZB6"),
         ("nhsleague --sample compare ZA0 ZB6", "ZB6"),
+        ("nhsleague --sample compare ZA0 Pegasus", "Pegasusmoor Health and Care"),
         ("nhsleague worst --metric ele", "elective"),
         ("nhsleague --sample worst --metric OF002", "OF0023"),
         ("nhsleague --sample table --region Lon", "London"),
@@ -67,6 +73,15 @@ def test_each_shell_is_answered(run_installed: Run, store: Path, shell: str) -> 
     offered = run_installed(data_dir=store, env=asked("nhsleague --sample show ZB6", shell))
     assert "ZB6" in offered.stdout
     assert "Traceback" not in offered.stderr
+
+
+def test_a_word_is_offered_from_its_beginning(run: Run, store: Path) -> None:
+    assert "Basiliskbridge" in offers(run, store, "nhsleague --sample show university h")
+    assert "Basiliskbridge" not in offers(run, store, "nhsleague --sample show bridge")
+
+
+def test_a_name_before_any_command_is_no_error(run: Run, store: Path) -> None:
+    assert "ZB6" in offers(run, store, "nhsleague --sample salamander ZB")
 
 
 def test_an_empty_store_offers_what_needs_none_and_makes_nothing(run: Run, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_1_for_a_fault_of_the_program_which_says_so(
     assert result.returncode == 1
     assert result.stdout == ""
     assert "RuntimeError: planted" in result.stderr
-    assert "a fault of nhsleague" in result.stderr
+    assert "a bug in nhsleague" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_a_whole_type_is_named_by_its_type_or_by_nothing(ask: Ask) -> None:
     assert answer(ask, "robust", "acute")["rows"] == answer(ask, "robust")["rows"]
     refused = ask("robust", "--type", "all")
     assert refused.returncode == 2
-    assert "Name one" in refused.stderr
+    assert "takes one type" in refused.stderr
 
 
 def test_likely_ranges_are_computed_where_none_is_published(run: Run, real_store: Path) -> None:

@@ -19,10 +19,11 @@ _ONLY_TYPED = {
     "table": {"of_type"},  # the trust type, as an argument
     "query": {"tables"},  # League.tables
     "releases": {"available"},  # asks the site, not the store
-    "report": {"every", "form", "output", "trusts", "trust"},  # one page for each trust named
+    "report": {"every", "form", "output", "show", "trusts", "trust"},  # one page for each trust named
+    "trend": {"every_metric"},  # --all, as of every answer
 }
-_ACTIONS = {"fetch", "export"}
-"""Commands that change or copy what is stored; they answer no question."""
+_ACTIONS = {"fetch", "export", "mcp"}
+"""Commands that change, copy or serve what is stored; they answer no question."""
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - _ACTIONS))

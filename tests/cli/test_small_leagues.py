@@ -67,6 +67,23 @@ def test_a_metric_published_as_a_score_alone_is_ordered_by_its_score(
     assert column(worst, "computed_rank") == {"Z02": "3", "Z01": "2", "Z03": "1"}
 
 
+def test_groups_are_compared_by_score_where_there_are_no_values(tmp_path: Path) -> None:
+    """Of the scores 1.00, 2.00 and 4.00 the middle is 2.00, and 1.00 is best."""
+    scores = {"Z01": 2.0, "Z02": 4.0, "Z03": 1.0}
+    ask = league(tmp_path, [Trust(c).row("OF1011", score) for c, score in scores.items()])
+    (row,) = ask("compare", "--by", "region", "--metric", "OF0011", "--csv").rows()
+    assert (row["unit"], row["computed_median"]) == ("score", "2.0")
+    assert (row["best_trust_code"], row["best_value"]) == ("Z03", "1.0")
+    assert (row["worst_trust_code"], row["worst_value"]) == ("Z02", "4.0")
+
+
+def test_equal_values_are_one_bin(tmp_path: Path) -> None:
+    ask = league(tmp_path, sickness(4.5, 4.5, 4.5, ranked=False))
+    (row,) = ask("spread", "OF0082", "--mark", "Z02", "--csv").rows()
+    assert (row["computed_from"], row["computed_to"]) == ("4.5", "4.5")
+    assert (row["trusts"], row["marked"], row["has_median"]) == ("3", "Z02", "true")
+
+
 def test_a_published_rank_goes_before_a_computed_one(tmp_path: Path) -> None:
     """Ranks are made on unrounded values: two that print alike have ranks 2 and 3."""
     alike = [Trust("Z02", "Fictional Zebra"), Trust("Z03", "Fictional Alpaca")]

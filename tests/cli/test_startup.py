@@ -40,6 +40,7 @@ def loaded(data_dir: Path, *arguments: str, **env: str) -> set[str]:
 @pytest.mark.parametrize(
     "arguments",
     [
+        [],
         ["--version"],
         ["--help"],
         ["worst", "--help"],

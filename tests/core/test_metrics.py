@@ -213,10 +213,13 @@ def test_a_type_of_which_hardly_a_trust_has_a_metric_comes_last() -> None:
 def test_a_name_of_nothing_says_so_in_peoples_words(listed: pl.DataFrame) -> None:
     with pytest.raises(NotFoundError) as nothing:
         choose("dentist", listed, None)
-    assert nothing.value.message == "No metric covers “dentist”."
+    assert nothing.value.message == 'No metric covers "dentist".'
     with pytest.raises(NotFoundError) as misspelt:
         choose("mortalty", listed, None)
-    assert "“mortality”" in misspelt.value.advice.casefold()
+    assert misspelt.value.advice.startswith("The nearest are: Mortality (SHMI)")
+    with pytest.raises(NotFoundError) as stemmed:
+        choose("patients waiting for the dentist", listed, None)
+    assert "patient waiting" not in stemmed.value.advice
 
 
 def test_a_wrong_unit_and_a_new_metric_are_noted_once_each() -> None:

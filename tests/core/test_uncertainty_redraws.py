@@ -23,6 +23,7 @@ from nhs_league.core.uncertainty.redraws import (
     ranges,
     redrawn,
     same_for_all,
+    same_for_some,
 )
 from tests.core.metric_scores import fictional, random_scores, real
 from tests.core.real_frames import Q1_2026, YEAR_2025, frames_of
@@ -222,3 +223,19 @@ def test_places_in_long_integers_compare_as_numbers_do() -> None:
         for share in (0.0, 0.3, 0.45, 0.6, 1.0):
             expected = min(not_ahead, not_behind) <= share * len(both)
             assert compared.differ(one, other, share) == expected
+
+
+def test_some_trusts_are_redrawn_as_among_all() -> None:
+    scores = pl.concat(
+        [
+            random_scores(Random(5), 15, 9, better=1.0, lacking=0.3),
+            fictional({"ZY": [1.0, 2.0], "ZZ": [1.0, 2.5, 4.0]}),
+        ]
+    )
+    every = same_for_all(scores)
+    codes = [*every.averages.columns[2:9:3], "ZY", "ZZ"]
+    some = same_for_some(scores, [*codes, "unknown"])
+    assert some.averages.equals(every.averages.select(codes))
+    assert some.actual.equals(every.actual.filter(pl.col("trust_code").is_in(codes)))
+    assert some.averages["ZY"].null_count() == DRAWS
+    assert 0 < some.averages["ZZ"].null_count() < DRAWS

@@ -131,5 +131,5 @@ def test_every_command_has_an_example_in_its_help_and_in_the_pages(run: Run) -> 
     assert {"show", "releases", "cache"} < set(commands)
     for command in commands:
         if command != "cache":
-            assert f"Example: nhsleague {command}" in run(command, "--help").stdout
+            assert f"Examples:\n  nhsleague {command}" in run(command, "--help").stdout
         assert re.search(rf"nhsleague [^\n]*\b{command}\b", pages), command

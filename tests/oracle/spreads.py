@@ -83,22 +83,35 @@ def higher_is_better(metrics: Sequence[Metric]) -> bool | None:
     return None
 
 
-def typical(releases: Releases, quarter: str, trust_type: str, metric_id: str) -> float:
-    """Return the median of a type's values, or of its scores where it has no values."""
-    values = [value(metric) for _, metric in figures(releases, quarter, trust_type, metric_id)]
-    scores = [
-        score
+def compared(
+    releases: Releases, quarter: str, trust_type: str, metric_id: str
+) -> list[tuple[Trust, float]]:
+    """Return each trust's value, or its score where no trust of the type has a value."""
+    having = figures(releases, quarter, trust_type, metric_id)
+    if having:
+        return [(trust, value(metric)) for trust, metric in having]
+    return [
+        (trust, score)
         for trust in releases[quarter].values()
         if trust.trust_type == trust_type and metric_id in trust.metrics
         if (score := trust.metrics[metric_id].score) is not None
     ]
-    return median(values or scores)
+
+
+def typical(releases: Releases, quarter: str, trust_type: str, metric_id: str) -> float:
+    """Return the median of a type's values, or of its scores where it has no values."""
+    return median(figure for _, figure in compared(releases, quarter, trust_type, metric_id))
 
 
 def bins(values: Sequence[float]) -> list[Bin]:
-    """Cut the span of values into equal parts; a value on an edge is in the upper part."""
+    """Cut the span of values into equal parts; a value on an edge is in the upper part.
+
+    Equal values span nothing, and are one part.
+    """
     exact = [Fraction(str(figure)) for figure in values]
     low, high = min(exact), max(exact)
+    if low == high:
+        return [Bin(float(low), float(high), len(exact), has_median=True)]
     width = (high - low) / BINS
     counts = Counter(_bin(figure, low, width) for figure in exact)
     middle = _bin(median(exact), low, width)
@@ -126,12 +139,13 @@ def groups(
 ) -> dict[str, Group]:
     """Return group -> its figures of a metric; by region, subtype or segment."""
     having = figures(releases, quarter, trust_type, metric_id)
-    higher = higher_is_better([metric for _, metric in having])
+    # Of scores, 1.00 is best.
+    higher = bool(having) and higher_is_better([metric for _, metric in having])
     values: dict[str, list[float]] = {}
-    for trust, metric in having:
+    for trust, figure in compared(releases, quarter, trust_type, metric_id):
         segment = standing(trust, quarter).segment
         name = {"region": trust.region, "subtype": trust.subtype, "segment": str(segment)}[by]
-        values.setdefault(name, []).append(value(metric))
+        values.setdefault(name, []).append(figure)
     return {
         name: Group(
             len(members),

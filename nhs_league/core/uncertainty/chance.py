@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import asin, cos, exp, pi, sin
-from statistics import NormalDist
 
 import polars as pl
 
@@ -226,6 +225,8 @@ def remaining(rank_correlation: float, share: float, share_now: float | None = N
     share_now = share if share_now is None else share_now
     if share >= 1 or share_now >= 1:
         return min(share_now, 1.0)
+    from statistics import NormalDist
+
     normal = NormalDist()
     edge, edge_now = normal.inv_cdf(1 - share), normal.inv_cdf(1 - share_now)
     correlation = max(-_FIRMEST, min(_FIRMEST, 2 * sin(pi * rank_correlation / 6)))

@@ -113,6 +113,29 @@ def same_for_all(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> Red
     return Redraws(drop_scarce(redrawn(scores, draws), scores), _actual(scores))
 
 
+def same_for_some(scores: pl.DataFrame, trusts: Sequence[str]) -> Redraws:
+    """Return a few trusts of ``same_for_all``: the same figures, without working out the others.
+
+    Args:
+        scores: as for ``same_for_all``, of all trusts: their metrics are what is drawn from.
+        trusts: the trusts; those without scores are left out.
+
+    """
+    metrics = scores.select(pl.col("metric_id").unique().sort())
+    which, shape = _random(metrics.height), (DRAWS, metrics.height)
+    is_wanted = pl.col("trust_code").is_in(trusts)
+    averages = {}
+    for each in _in_whole_numbers(scores).filter(is_wanted).partition_by("trust_code"):
+        of_trust = metrics.join(each, on="metric_id", how="left", maintain_order="left").select(
+            pl.col("points", "amount").fill_null(0),
+            left=pl.col("amount").is_not_null().cast(pl.Int64),
+        )
+        points, amounts, left = (c.gather(which).reshape(shape).arr.sum() for c in of_trust)
+        averages[each["trust_code"][0]] = points / (amounts.set(left < FEWEST, None) * _HUNDREDTHS)
+    wanted = scores.filter(is_wanted)
+    return Redraws(drop_scarce(pl.DataFrame(averages), wanted), _actual(wanted))
+
+
 def independent(scores: pl.DataFrame) -> Redraws:
     """Redraw each trust's own metric scores, independently of the other trusts.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 
@@ -12,7 +13,8 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.sentences import counted
-from nhs_league.core.uncertainty.redraws import Redraws, firmness, same_for_all, scored
+from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
 from nhs_league.core.uncertainty.weights import by_weights, in_every_domain, left_out
 from nhs_league.errors import NoDataError
 
@@ -63,12 +65,13 @@ _ABOUT = (
 )
 
 
-def robustness(frames: Frames, trust_code: str) -> Robustness:
+def robustness(frames: Frames, trust_code: str, keep: Keep = afresh) -> Robustness:
     """Return how firm one trust's place by score is.
 
     Args:
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
+        keep: where the redraws are kept.
 
     Returns:
         Schema ROBUSTNESS; ``standing`` is its row of the frame of ``robust_table``.
@@ -77,9 +80,7 @@ def robustness(frames: Frames, trust_code: str) -> Robustness:
         NoDataError: fewer than three scores of the trust are published.
 
     """
-    scores = scored(frames.observations)
-    redraws = same_for_all(scores)
-    every = _every_trust(frames, redraws)
+    every = _every_trust(frames, keep)
     standing = every.filter(trust_code=trust_code)
     if standing.is_empty() or standing["computed_place_low"][0] is None:
         raise NoDataError(
@@ -87,6 +88,7 @@ def robustness(frames: Frames, trust_code: str) -> Robustness:
             "cannot be worked out."
         )
     row = standing.row(0, named=True)
+    scores = scored(frames.observations)
     listed = catalogue(frames.observations).select("metric_id", "short_name").unique("metric_id")
     columns = ["computed_place", "computed_place_change"]
     without = pl.concat(
@@ -134,19 +136,22 @@ def robustness(frames: Frames, trust_code: str) -> Robustness:
     )  # fmt: skip
 
 
-def robust_table(frames: Frames, trust_type: str, filters: Filters) -> RobustTable:
+def robust_table(
+    frames: Frames, trust_type: str, filters: Filters, keep: Keep = afresh
+) -> RobustTable:
     """Return how firm the places by score of a trust type are.
 
     Args:
         frames: the tidy frames of one quarter and one trust type, with all its trusts.
         trust_type: the type.
         filters: which trusts to show, resolved.
+        keep: where the redraws are kept.
 
     Returns:
         Columns ROBUST_TABLE, by place.
 
     """
-    every = _every_trust(frames, same_for_all(scored(frames.observations)))
+    every = _every_trust(frames, keep)
     shown = every.filter(narrowing.keep(filters)).sort(
         "computed_place", "trust_name", nulls_last=True
     )
@@ -167,8 +172,26 @@ def robust_table(frames: Frames, trust_type: str, filters: Filters) -> RobustTab
     )
 
 
-def _every_trust(frames: Frames, redraws: Redraws) -> pl.DataFrame:
-    """Return the standings of a type with what the redraws say of each trust."""
+def _every_trust(frames: Frames, keep: Keep = afresh) -> pl.DataFrame:
+    """Return the standings of a type with what the redraws say of each trust.
+
+    Args:
+        frames: the tidy frames of one quarter and one trust type, with all its trusts.
+        keep: where the redraws are kept.
+
+    """
+    standings = frames.standings.collect()
+    types = standings.select("quarter", "trust_type").unique()
+    firm = keep(
+        "robustness",
+        types["quarter"].to_list(),
+        types["trust_type"].to_list(),
+        partial(_firm, frames),
+    )
+    return standings.join(firm, on="trust_code", how="left")
+
+
+def _firm(frames: Frames) -> pl.DataFrame:
     domains = frames.domains.select("trust_code", "domain", "score").collect()
     weighted = by_weights(domains).rename(
         {
@@ -180,17 +203,17 @@ def _every_trust(frames: Frames, redraws: Redraws) -> pl.DataFrame:
         }
     )
     place = pl.col("computed_average_score").rank("min").cast(pl.Int32)
+    redraws = same_for_all(scored(frames.observations))
     actual = redraws.actual.select(
         "trust_code",
         computed_place=place,
         computed_of=pl.col("computed_average_score").count().cast(pl.Int32),
     )
     return (
-        frames.standings.collect()
-        .join(actual, on="trust_code", how="left")
-        .join(firmness(redraws), on="trust_code", how="left")
-        .join(weighted.drop("computed_average_score"), on="trust_code", how="left")
+        actual.join(firmness(redraws), on="trust_code", how="left")
+        .join(weighted.drop("computed_average_score"), on="trust_code", how="full", coalesce=True)
         .join(in_every_domain(domains), on="trust_code", how="left")
+        .sort("trust_code")
     )
 
 

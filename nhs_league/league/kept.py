@@ -1,0 +1,72 @@
+"""Results that are kept beside a store's quarters, and computed where they are not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from nhs_league.core.uncertainty.keeping import VERSION
+from nhs_league.errors import RefusedError
+from nhs_league.releases import derived
+from nhs_league.scope import newest_quarters, quarters_with
+
+if TYPE_CHECKING:
+    from nhs_league.core.quarters import Quarter
+    from nhs_league.releases.store import Store
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A ``Keep`` that keeps results beside the quarters of a store."""
+
+    store: Store
+
+    def __call__(
+        self,
+        name: str,
+        quarters: Sequence[str],
+        of: Sequence[str],
+        compute: Callable[[], pl.DataFrame],
+    ) -> pl.DataFrame:
+        """Return a result that is kept for these quarters as they are, or else compute it."""
+        if not quarters:
+            return compute()
+        what = derived.Derived(name, quarters, of, VERSION)
+        if (frame := derived.read(self.store, what)) is None:
+            frame = compute()
+            derived.write(self.store, what, frame)
+        return frame
+
+
+def prepare(store: Store) -> None:
+    """Compute and keep what questions about the newest quarter of each trust type need."""
+    for trust_type, newest in newest_quarters(store).items():
+        # A quarter that cannot be read is for the question that needs it to name.
+        with suppress(RefusedError):
+            _prepare(store, trust_type, newest)
+
+
+def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
+    from nhs_league.core import confidence, profile
+    from nhs_league.core.metrics import Area, catalogue, choose
+    from nhs_league.core.ranking import area_ends
+    from nhs_league.releases.store import read_quarters
+
+    keep = Kept(store)
+    frames = read_quarters(store, [newest]).of_type(trust_type)
+    profile.redraw_type(frames, keep=keep)
+    confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
+    listed = catalogue(frames.observations).filter(pl.col("trusts") > 0)
+    for domain in listed["domain"].unique().drop_nulls().sort():
+        for choice in choose(domain, listed, trust_type):
+            if isinstance(choice, Area):
+                area_ends(frames.observations, choice, keep)
+    before = [quarter for quarter in quarters_with(store, trust_type) if quarter < newest][-1:]
+    if before and before[0].year == newest.year:
+        earlier = read_quarters(store, before).of_type(trust_type).observations
+        labels = [before[0].label, newest.label]
+        confidence.score_shifts(earlier, frames.observations, labels, [trust_type], keep)
