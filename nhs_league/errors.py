@@ -17,6 +17,7 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     NO_DATA = 4
     REFUSED = 5
+    NEWS = 10
     INTERRUPTED = 130
 
     @property
@@ -29,6 +30,7 @@ class Exit(IntEnum):
             Exit.NOT_FOUND: "trust, metric, quarter or filter value not found",
             Exit.NO_DATA: "no figures, and none could be downloaded",
             Exit.REFUSED: "a file was rejected",
+            Exit.NEWS: "done, and watch found something new",
             Exit.INTERRUPTED: "interrupted",
         }[self]
 
@@ -72,6 +74,10 @@ class NotFoundError(LeagueError):
         """Build the error for a name that was not found, with the known names."""
         known = f"Choose from: {', '.join(candidates)}." if candidates else ""
         return cls(f'There is no {what} "{asked}".', " ".join(filter(None, (known, advice))))
+
+
+class AmbiguousError(NotFoundError):
+    """Several trusts or metrics have this name."""
 
 
 class NoDataError(LeagueError):

@@ -13,3 +13,12 @@ def default_data_dir() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("nhsleague", appauthor=False))
+
+
+def default_config_dir() -> Path:
+    """Return where settings are kept: ``NHSLEAGUE_CONFIG_DIR``, else the user's own folder."""
+    if named := os.environ.get("NHSLEAGUE_CONFIG_DIR"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("nhsleague", appauthor=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -12,9 +12,9 @@ from nhs_league.core.answers import AnyAnswer
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
 from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
-from nhs_league.core.metrics import Area, Metric
+from nhs_league.core.metrics import Area, Metric, catalogue, choose
 from nhs_league.core.quarters import Quarter, matching
-from nhs_league.errors import NotFoundError
+from nhs_league.errors import AmbiguousError, NotFoundError
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
@@ -155,6 +155,48 @@ def pick_measure(
     return picked, (line,)
 
 
+def where_measured(
+    store: Store, typed: str, quarter: str, trust_type: str | None = None
+) -> Iterator[tuple[Frames, tuple[Metric | Area, ...]]]:
+    """Look for a metric in a quarter, or with ``latest`` in each, the newest first.
+
+    Args:
+        store: the stored releases.
+        typed: a metric or an area as a person typed it.
+        quarter: a quarter as a person writes it.
+        trust_type: only this type; None for all.
+
+    Yields:
+        The frames of one quarter for each trust type, and what is meant there, as
+        ``metrics.choose`` gives it.
+
+    Raises:
+        NotFoundError: no quarter has it, or several metrics have this name in the newest.
+
+    """
+    fault: NotFoundError | None = None
+    was_found = False
+    for frames in _newest_first(store, quarter):
+        listed = catalogue(frames.observations)
+        try:
+            choices = choose(typed, listed, trust_type)
+        except AmbiguousError:
+            raise
+        except NotFoundError as error:
+            fault = fault or error
+        else:
+            was_found = True
+            yield frames, choices
+    if fault is not None and not was_found:
+        raise fault
+
+
+def _newest_first(store: Store, quarter: str) -> Iterator[Frames]:
+    yield load_frames(store, Scope(quarter))
+    if is_latest(quarter):
+        yield from (read_quarters(store, [each]) for each in reversed(store.quarters[:-1]))
+
+
 def explain_empty(answer: AnyAnswer, narrowed: Filters) -> AnyAnswer:
     """Add to an empty answer why it is empty, and what to try.
 
@@ -194,6 +236,7 @@ class TrustContext:
         national: the frames of all types in that quarter.
         assumptions: how the trust and the quarter were chosen.
         store: where the frames are from.
+        found_by: how the trust was found, where that was not its code or whole name; else empty.
 
     """
 
@@ -204,6 +247,7 @@ class TrustContext:
     national: Frames
     assumptions: tuple[str, ...]
     store: Store
+    found_by: str
 
     @property
     def boundaries(self) -> tuple[SegmentBoundary, ...]:
@@ -233,6 +277,7 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
         national,
         (*filter(None, (match.assumption,)), *_is_older(store, its_quarter, quarter)),
         store,
+        match.assumption,
     )
 
 

@@ -171,6 +171,24 @@ def check_robust(trust: str, trust_type: str | None, *, narrowed: bool) -> None:
         )
 
 
+def check_stories(trust: str | None, *, narrowed: bool) -> None:
+    """Check the parameters of ``stories``.
+
+    Args:
+        trust: the trust, as typed.
+        narrowed: whether a type is named, or trusts are filtered.
+
+    Raises:
+        UsageError: they do not fit each other.
+
+    """
+    if trust and narrowed:
+        raise UsageError(
+            "--trust is one trust, so --type and filters leave nothing to choose.",
+            "Leave out --trust, or the others.",
+        )
+
+
 def check_changes(*, improved: bool, worsened: bool) -> None:
     """Check the parameters of ``changes``.
 

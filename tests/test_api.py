@@ -30,7 +30,7 @@ def league(sample_cache: Path) -> League:
 def test_each_question_returns_a_frame_with_its_documented_columns(league: League) -> None:
     answers: dict[tuple[str, ...], pl.DataFrame] = {
         BY_METRIC: league.worst("elective").frame,
-        (*STANDINGS, "computed_rank"): league.table("ambulance").frame,
+        (*STANDINGS, "computed_rank", "computed_in_segment"): league.table("ambulance").frame,
         METRICS: league.show("ZB6").frame,
         SIDE_BY_SIDE: league.compare("ZB6", "ZM8").frame,
         GROUPS: league.compare(by="region").frame,
@@ -70,7 +70,7 @@ def test_an_answer_shows_itself_shortly_and_as_html(league: League) -> None:
         ("a.ndjson", b'{"sample"'),
         ("a.md", b"*FICTIONAL"),
         ("a.html", b"<section"),
-        ("a.txt", b"FICTIONAL"),
+        ("a.txt", b"18-week waits"),
         ("a.xlsx", b"PK"),
         ("a.parquet", b"PAR1"),
     ],

@@ -31,7 +31,8 @@ QUESTIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"earlier": "q2", "later": "q3", "segment_only": True, "limit": 5},
         ["changes", "--from", "q2", "--to", "q3", "--segment-only", "--limit", "5"],
     ),
-    "explain": ({"trust": "ZB6"}, ["explain", "ZB6"]),
+    "explain": ({"name": "ZB6"}, ["explain", "ZB6"]),
+    "stories": ({"trust_type": "ambulance"}, ["stories", "--type", "ambulance"]),
     "metrics": ({"trust_type": "ambulance"}, ["metrics", "--type", "ambulance"]),
     "trusts": ({"text": "royal", "limit": 5}, ["trusts", "royal", "--limit", "5"]),
 }

@@ -18,6 +18,7 @@ from nhs_league.version import __version__
 TARGET = Path(__file__).parents[1] / "docs" / "nhsleague.1"
 _ENVIRONMENT = {
     "NHSLEAGUE_DATA_DIR": "The folder of the stored figures.",
+    "NHSLEAGUE_CONFIG_DIR": "The folder of your settings: the trusts that you watch.",
     "NHSLEAGUE_SAMPLE": "1 to use the fictional sample.",
     "NHSLEAGUE_BASE_URL": "A mirror of www.england.nhs.uk.",
     "NHSLEAGUE_TIMEOUT": "How many seconds to wait for a server.",

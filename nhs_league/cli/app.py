@@ -59,7 +59,12 @@ COMMANDS = {
         "nhsleague trusts cornwall",
         "nhsleague trusts teaching --region midlands",
     ),
-    "explain": ("explain", "nhsleague explain RDY", 'nhsleague explain "royal cornwall"'),
+    "explain": (
+        "explain",
+        "nhsleague explain RDY",
+        'nhsleague explain "royal cornwall"',
+        "nhsleague explain elective",
+    ),
     "whatif": (
         "explain",
         "nhsleague whatif RDY --set sickness=4.5",
@@ -69,6 +74,18 @@ COMMANDS = {
     "hidden": ("explain", "nhsleague hidden", "nhsleague hidden --metric cancer"),
     "capped": ("explain", "nhsleague capped", "nhsleague capped --type all"),
     "robust": ("explain", "nhsleague robust RDY", "nhsleague robust --type ambulance"),
+    "stories": (
+        "stories",
+        "nhsleague stories",
+        "nhsleague stories --region London",
+        "nhsleague stories --trust RDY",
+    ),
+    "watch": (
+        "watch",
+        "nhsleague watch add RDY",
+        "nhsleague watch",
+        "nhsleague watch list",
+    ),
     "changes": (
         "history",
         "nhsleague changes",
@@ -91,6 +108,12 @@ COMMANDS = {
         "report",
         "nhsleague report RDY -o rdy.html",
         "nhsleague report --all -o site",
+    ),
+    "sources": (
+        "share",
+        "nhsleague sources RDY",
+        "nhsleague sources RDY OF0063",
+        "nhsleague sources RDY OF0063 --format bibtex",
     ),
     "query": (
         "share",
@@ -126,12 +149,14 @@ SECTIONS = {
         "hidden",
         "capped",
         "robust",
+        "stories",
+        "watch",
         "changes",
         "trend",
         "revisions",
         "audit",
     ),
-    "Share": ("report", "query", "export", "mcp"),
+    "Share": ("report", "sources", "query", "export", "mcp"),
     "Data": ("fetch", "releases", "cache"),
 }
 """The headings under which help lists the commands."""

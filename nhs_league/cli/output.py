@@ -7,13 +7,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nhs_league.cli.background import background, is_colour_forced
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.files import check_place, is_stdout, write_file
+from nhs_league.files import check_place, is_closed_pipe, is_stdout, write_file
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 _PAGE = 100
 
 
-def show_answer(answer: Answer, output: Output, common: Common) -> None:
+def show_answer(answer: Answer, output: Output, common: Common) -> bool:
     """Show an answer as a table on a terminal, as CSV in a pipe, or as an option says.
 
     Args:
         answer: the answer.
         output: how to show it.
         common: whether it is the sample's, and what to keep quiet about.
+
+    Returns:
+        Whether it was delivered: not so where the reader of a pipe ended before it was written.
 
     Raises:
         UsageError: the format is not known, or options contradict each other.
@@ -44,13 +47,13 @@ def show_answer(answer: Answer, output: Output, common: Common) -> None:
     meta = answer.presenter
     if not isinstance(meta, Meta):
         meta = Meta(common.sample, __version__, {})
+    meta = replace(meta, is_cited=output.cite, whole=answer)
     columns = _columns(answer, output)
     notify_assumptions(answer.assumptions, quiet=common.quiet)
     if wanted == TABLE:
-        _table(answer, meta, output, common, columns)
-        return
+        return _table(answer, meta, output, common, columns)
     _notify_beside(answer, meta, wanted, common)
-    write(_written(answer, meta, wanted, columns), output.output)
+    return write(_written(answer, meta, wanted, columns), output.output)
 
 
 def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
@@ -64,6 +67,9 @@ def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> N
     notes = () if isinstance(answer, TrustProfile) else answer.notes
     for line in filter(None, (*notes, meta.credit(answer))):
         notify(line)
+    if meta.is_cited:
+        for citation in meta.citations(answer):
+            notify(citation.text())
 
 
 def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
@@ -166,17 +172,15 @@ def _written(answer: Answer, meta: Meta, wanted: str, columns: list[str]) -> str
     return WRITERS[wanted].write(answer, meta)
 
 
-def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> None:
+def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: list[str]) -> bool:
     from nhs_league.render.terminal import Look, print_answer, to_text
 
     look = Look(wide=output.wide, every=output.every, plain=output.plain, columns=columns)
     if output.output is not None and not is_stdout(output.output):
-        write(to_text(answer, meta, width=_PAGE, look=look), output.output)
-        return
+        return write(to_text(answer, meta, width=_PAGE, look=look), output.output)
     if not sys.stdout.isatty() and not is_colour_forced():
         width = shutil.get_terminal_size((80, 24)).columns
-        write(to_text(answer, meta, width=width, look=look), None)
-        return
+        return write(to_text(answer, meta, width=width, look=look), None)
     from rich.console import Console
 
     from nhs_league.cli.pager import paged
@@ -190,33 +194,51 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
     )
     # Without colour there is no need to ask the terminal.
     shown = look if console.no_color else replace(look, background=background())
-    with _quiet_pipe(), paged(console, wanted=not common.no_pager):
+    with _quiet_pipe() as pipe, paged(console, wanted=not common.no_pager):
         print_answer(console, answer, meta, shown)
+    return pipe.is_open
 
 
-def write(written: str | bytes, file: Path | None) -> None:
-    """Write to a file that a person named, or to stdout where none is, or ``-``."""
+def write(written: str | bytes, file: Path | None) -> bool:
+    """Write to a file that a person named, or to stdout where none is, or ``-``.
+
+    Returns:
+        Whether all of it was written: not so where the reader of a pipe ended before.
+
+    """
     data = written.encode("utf-8") if isinstance(written, str) else written
     if file is not None and not is_stdout(file):
-        with _quiet_pipe():
+        with _quiet_pipe() as pipe:
             write_file(file, data)
-        return
+        return pipe.is_open
     if isinstance(written, bytes) and sys.stdout.isatty():
         raise UsageError(
             "This format cannot be shown on a terminal.", "Write it to a file: -o FILE."
         )
-    with _quiet_pipe():
+    with _quiet_pipe() as pipe:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
+    return pipe.is_open
+
+
+@dataclass
+class _Pipe:
+    """Whether the reader of a pipe still reads."""
+
+    is_open: bool = True
 
 
 @contextmanager
-def _quiet_pipe() -> Iterator[None]:
+def _quiet_pipe() -> Iterator[_Pipe]:
     """End quietly when the reader of a pipe has seen enough (``| head``)."""
+    pipe = _Pipe()
     try:
-        yield
-    except BrokenPipeError:
+        yield pipe
+    except OSError as error:
+        if not is_closed_pipe(error):
+            raise
+        pipe.is_open = False
         discard_stdout()
 
 

@@ -168,7 +168,8 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
         for frame in metrics:
             for name, text in metric_pages(frame, site, meta, meta.credit(standings)):
                 _write(part / name, text)
-        _write(part / INDEX, index(standings, metrics, site, meta))
+        stories = league.stories(quarter=when.quarter, trust_type="all")
+        _write(part / INDEX, index(standings, metrics, site, meta, stories))
     if not common.quiet:
         trusts, of_metrics = standings.frame.height, len(site.metrics)
         notify(

@@ -22,6 +22,15 @@ class Guess(str):
     __slots__ = ()
 
 
+class InWords(str):
+    """A note that puts into words what a terminal draws, or shows on request only.
+
+    Formats without drawings show it like any other note.
+    """
+
+    __slots__ = ()
+
+
 class Presenter(Protocol):
     """Whatever can show an answer: ``render.meta.Meta`` does."""
 
@@ -51,6 +60,7 @@ class Answer:
         frame: the answer as a tidy frame, figures unrounded.
         assumptions: what was assumed where the person left it open.
         notes: what a reader must know to read the figures correctly.
+        scope: whose figures these are: ``acute trusts, London``; empty where no question narrows.
         presenter: what shows the answer; None for an answer of the core alone.
 
     """
@@ -59,6 +69,7 @@ class Answer:
     frame: pl.DataFrame
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    scope: str = field(default="", kw_only=True)
     presenter: Presenter | None = field(default=None, compare=False, kw_only=True)
 
     def further_frames(self) -> dict[str, pl.DataFrame]:
@@ -236,11 +247,25 @@ class Explanation(Answer):
     Attributes:
         standing: its row of STANDINGS with its unadjusted segment and rank without the override.
         cuts: how far the segments on either side are, ``core.explanation.CUTS``.
+        rules: how each kind of rule scores a metric.
 
     """
 
     standing: pl.DataFrame
     cuts: pl.DataFrame
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class MetricExplanation(Answer):
+    """What a metric is, one row a trust type: ``core.metric_explanation.EXPLAINED_METRIC``.
+
+    Attributes:
+        periods: the quarters in which it was published, ``core.metric_explanation.PERIODS``.
+
+    """
+
+    periods: pl.DataFrame
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -299,6 +324,44 @@ class CappedTrusts(Answer):
     """Trusts in segment 3 only through the financial override: ``core.hidden.CAPPED``."""
 
 
+class Stories(Answer):
+    """What a reporter would look at first: ``core.stories.STORIES``."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was last seen of a trust.
+
+    Attributes:
+        quarter: the newest quarter of its trust type.
+        fingerprints: quarter -> a digest of the trust's published figures.
+        revised: figure -> how many versions of it had been published, where there were several.
+
+    """
+
+    quarter: str
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    revised: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class News(Answer):
+    """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
+
+    Attributes:
+        trusts: the trusts looked at: trust_code and trust_name.
+        seen: trust code -> what is seen now, to look again from.
+
+    """
+
+    trusts: pl.DataFrame
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+
+class Watched(Answer):
+    """The trusts that a person watches: trust_code, trust_name, quarter (the newest seen)."""
+
+
 class Changes(Answer):
     """What changed between two quarters: ``core.changes.CHANGES``."""
 
@@ -317,6 +380,10 @@ class MetricTrend(Answer):
 
 class EveryMetricTrend(Answer):
     """All metrics of trusts, quarter by quarter: ``core.history.METRIC_TREND``."""
+
+
+class Sources(Answer):
+    """Where a trust's figures come from, to the line of the file: ``core.sources.SOURCES``."""
 
 
 class QueryResult(Answer):

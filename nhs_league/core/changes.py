@@ -34,10 +34,10 @@ CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",
     "trust_code", "trust_name", "trust_name_from", "segment_from", "segment", "rank_from", "rank",
     "of_from", "of", "average_score_from", "average_score", "computed_change", "computed_shift",
-    "computed_shift_low", "computed_shift_high", "computed_p_better", "metric_id",
-    "metric", "value_from", "value", "unit", "period_from", "period", "score_from", "score",
-    "computed_share", "tied_metrics", "metrics_compared", "metrics_improved", "metrics_worsened",
-    "region", "subtype", "release_file",
+    "computed_shift_low", "computed_shift_high", "computed_p_better", "computed_unadjusted_segment",
+    "metric_id", "metric", "short_name", "value_from", "value", "unit", "period_from", "period",
+    "score_from", "score", "computed_share", "tied_metrics", "metrics_compared",
+    "metrics_improved", "metrics_worsened", "region", "subtype", "release_file",
 )  # fmt: skip
 """The columns of a list of changes, one row a trust. ``certainty`` is ``clear`` where the override
 or a decision moved the segment, or where the average score moved in the same direction in nearly

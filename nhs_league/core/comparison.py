@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from nhs_league.core import confidence, filters as narrowing, trust_types
-from nhs_league.core.answers import Comparison, GroupComparison
+from nhs_league.core.answers import Comparison, GroupComparison, InWords
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import Area, Metric, catalogue
 from nhs_league.core.peers import with_peers
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
+from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.robustness import in_hundred
 from nhs_league.errors import NoDataError
 from nhs_league.usage import GroupBy
@@ -50,17 +51,19 @@ _COLUMN = {
 }
 
 
-def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
+def side_by_side(frames: Frames, trust_codes: Sequence[str], keep: Keep = afresh) -> Comparison:
     """Compare trusts metric by metric.
 
     Args:
         frames: the tidy frames, one quarter for each trust type.
         trust_codes: at least two trusts of the standings, in the order in which to show them.
+        keep: where likely ranges are kept.
 
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
-        of their types have. ``standings`` has the trusts' standings, ``pairs``
-        which of them differ clearly (see ``confidence.distinguishable``).
+        of their types have. ``standings`` has the trusts' standings, with the columns of
+        ``confidence.bootstrap_ranges`` where no likely range is published, ``pairs`` which of them
+        differ clearly (see ``confidence.distinguishable``).
 
     """
     listed = catalogue(frames.observations)
@@ -95,6 +98,8 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         .select(SIDE_BY_SIDE)
     )  # fmt: skip
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
+    if not ordered["rank_low"].count():
+        ordered = _with_ranges(frames.of_types(types), ordered, keep)
     pairs = confidence.distinguishable(frames, ordered)
     if breaks:
         # Average scores of different framework years are made in different ways.
@@ -104,25 +109,35 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str]) -> Comparison:
         frame=compared,
         assumptions=_types_compared(types),
         notes=(
-            "+ is the best of the trusts shown, if no worse than the median of its type; - is "
-            "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst.",
-            *(breaks or _differences(ordered, pairs)),
+            InWords(
+                "+ is the best of the trusts shown, if no worse than the median of its type; - is "
+                "the worst of them, if worse than that median. Scores: 1.00 is best, 4.00 is worst."
+            ),
+            *(breaks or map(InWords, _differences(ordered, pairs))),
         ),
         standings=ordered,
         pairs=pairs,
     )
 
 
+def _with_ranges(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.DataFrame:
+    """Add likely ranges of our own, where none is published."""
+    every = frames.standings.collect()
+    ranges = confidence.bootstrap_ranges(frames.observations, every, keep)
+    return standings.join(ranges, on=["quarter", "trust_code"], how="left", maintain_order="left")
+
+
 def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     """Describe which average scores differ clearly; of many trusts, from the first one's."""
+    why = _why_not_compared(standings)
     if standings.height > _EACH_PAIR:
-        return _from_the_first(standings["trust_code"][0], pairs)
+        return _from_the_first(standings["trust_code"][0], pairs, why)
     lines = []
     for row in pairs.iter_rows(named=True):
         one, other = row["trust_code"], row["other_trust_code"]
         is_clear, share = row["computed_distinguishable"], row["computed_p_ahead"]
         if is_clear is None:
-            lines.append(f"{one} and {other} cannot be compared by score: scores are missing.")
+            lines.append(f"{one} and {other} cannot be compared by score: {why}.")
         elif row["computed_rule"] == confidence.PUBLISHED:
             lines.append(
                 f"{one} and {other}: {_CLEAR[is_clear]}, as their published likely ranges "
@@ -141,11 +156,18 @@ def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
 _CLEAR = {True: "a clear difference", False: "too close to call"}
 
 
-def _from_the_first(first: str, pairs: pl.DataFrame) -> list[str]:
+def _why_not_compared(standings: pl.DataFrame) -> str:
+    """Return why trusts' average scores may not be comparable."""
+    if standings["trust_type"].n_unique() > 1:
+        return "their types are measured differently"
+    return "scores are missing"
+
+
+def _from_the_first(first: str, pairs: pl.DataFrame, why: str) -> list[str]:
     words = {
         True: f"Clearly different from {first} by average score",
         False: f"Too close to {first} to call by average score",
-        None: f"Not comparable with {first} by average score, as scores are missing",
+        None: f"Not comparable with {first} by average score, as {why}",
     }
     lines = []
     for is_clear, opening in words.items():
@@ -233,9 +255,10 @@ def groups(
     )
     better = "Higher is better." if higher else "Lower is better."
     return GroupComparison(
-        title=f"By {by}: {name} ({trust_types.in_words(trust_type)})",
+        title=f"{name} by {by} ({trust_types.in_words(trust_type)})",
         frame=labelled.select(GROUPS),
-        notes=(f"Best median first. {better} Medians and quartiles are computed.",),
+        notes=(InWords(f"{better} Best median first. Medians and quartiles are computed."),),
+        scope=narrowing.in_scope(trust_type, filters),
     )
 
 
@@ -256,14 +279,14 @@ def _figures(
         # A metric without a unit is published as a score alone.
         column, unit = ("score", "score") if measure.unit is None else ("value", measure.unit)
         named = ordered.with_columns(figure=column)
-        return named, f"{measure.metric} ({unit})", unit, measure.higher_is_better
+        return named, measure.short_name, unit, measure.higher_is_better
     if isinstance(measure, Area):
         ordered = by_area(frames, measure, filters, worst_first=False)
         figure = pl.coalesce("score", "computed_mean_score")
-        return ordered.with_columns(figure=figure), f"score in {measure.name}", "score", False
+        return ordered.with_columns(figure=figure), f"Score in {measure.name}", "score", False
     wanted = frames.of_type(trust_type)
     standings = wanted.standings.filter(narrowing.keep(filters)).collect()
-    return standings.with_columns(figure="average_score"), "average score", "score", False
+    return standings.with_columns(figure="average_score"), "Average score", "score", False
 
 
 def _grouped(figures: pl.DataFrame, by: GroupBy, *, higher: bool) -> pl.DataFrame:

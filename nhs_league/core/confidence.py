@@ -11,6 +11,7 @@ from functools import partial
 
 import polars as pl
 
+from nhs_league.core.answers import InWords
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.sentences import counted
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
@@ -332,16 +333,16 @@ def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
 
     """
     about = (
-        "The ranges by resampling are computed: each trust's metric scores drawn again 2,000 "
-        "times, with replacement, and the trusts ranked in each draw."
+        "The likely ranges are computed, by score alone: each trust's metric scores are redrawn "
+        "2,000 times, and the trusts ranked each time."
     )
     if not agreement:
-        return [f"{about} No published ranges are at hand to compare them with."]
+        return [InWords(about)]
     trusts = counted(agreement["trusts"], "trust")
     return [
-        f"{about} Where ranges of the average score are published ({trusts} at hand), both "
-        f"have {agreement['overlap']:.0%} of their span in common, and ours are "
-        f"{agreement['width']:.2f} times as wide."
+        InWords(about),
+        f"Of {trusts}, computed and published ranges of the score have "
+        f"{agreement['overlap']:.0%} in common; ours are {agreement['width']:.2f} times as wide.",
     ]
 
 

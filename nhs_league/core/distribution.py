@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nhs_league.core import trust_types
-from nhs_league.core.answers import Spread
-from nhs_league.core.filters import Filters
+from nhs_league.core.answers import InWords, Spread
+from nhs_league.core.filters import Filters, in_scope
 from nhs_league.core.frames import QUARTER, Frames, cast_to, has_figure, round_computed
 from nhs_league.core.metrics import Metric, catalogue, is_compared
 from nhs_league.core.peers import effective_rank, with_peers
@@ -24,21 +23,22 @@ HISTOGRAM = pl.Schema(
         "trust_type": pl.String,
         "metric_id": pl.String,
         "metric": pl.String,
+        "short_name": pl.String,
         "unit": pl.String,
         "computed_from": pl.Float64,
         "computed_to": pl.Float64,
         "trusts": pl.Int32,
         "marked": pl.String,
         "has_median": pl.Boolean,
+        "higher_is_better": pl.Boolean,
+        "computed_median": pl.Float64,
     }
 )
 """One row a twelfth of the span from the lowest to the highest value, the lowest first; a single
 row where all values are equal. ``marked`` names the marked trusts in it, ``has_median`` whether the
-median lies in it."""
+median of the values lies in it."""
 _ONE_ROW = "There is one value, so there is one row."
-_ROWS = (
-    "Each row is a twelfth of the span from the lowest to the highest value; m marks the median."
-)
+_ROWS = "Each row is a twelfth of the span from the lowest to the highest value."
 
 
 def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
@@ -89,18 +89,27 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
             trust_type=pl.lit(metric.trust_type),
             metric_id=pl.lit(metric.metric_id),
             metric=pl.lit(metric.metric),
+            short_name=pl.lit(metric.short_name),
             unit=pl.lit(metric.unit, pl.String),
+            higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
+            computed_median=round_computed(pl.lit(median, pl.Float64)),
         )
         .select(cast_to(HISTOGRAM))
     )
+    scope = in_scope(metric.trust_type, filters)
+    absent = sorted(set(marked).difference(valued["trust_code"]))
     better = {True: " Higher is better.", False: " Lower is better.", None: ""}
     return Spread(
-        title=f"{metric.metric} ({trust_types.in_words(metric.trust_type)})",
+        title=f"{metric.metric} ({scope})",
         frame=frame,
         notes=(
-            f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]} "
-            f"{_ROWS if low < high else _ONE_ROW}",
+            InWords(
+                f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]}"
+            ),
+            InWords(_ROWS if low < high else _ONE_ROW),
+            *([f"Not marked, as there is no value here: {', '.join(absent)}."] if absent else []),
         ),
+        scope=scope,
     )
 
 

@@ -142,7 +142,7 @@ def arrange(answer: AnyAnswer, order: Order) -> AnyAnswer:
     frame = pl.concat(sorted_types) if sorted_types else _sorted(answer.frame, order.sort)
     if frame.height == answer.frame.height:
         return replace(answer, frame=frame)
-    shown = f"{frame.height} of {answer.frame.height} shown."
+    shown = f"{frame.height} of {answer.frame.height} shown; --limit 0 shows all."
     return replace(answer, frame=frame, notes=(shown, *answer.notes))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import MetricList
+from nhs_league.core.answers import InWords, MetricList
 from nhs_league.core.facts import (
     AreaFacts,
     MetricFacts,
@@ -21,7 +21,7 @@ from nhs_league.core.facts import (
     spelling,
 )
 from nhs_league.core.frames import QUARTER, cast_to
-from nhs_league.errors import NotFoundError
+from nhs_league.errors import AmbiguousError, NotFoundError
 
 CATALOGUE = pl.Schema(
     {
@@ -30,6 +30,7 @@ CATALOGUE = pl.Schema(
         "metric": pl.String,
         "short_name": pl.String,
         "plain": pl.String,
+        "why": pl.String,
         "trust_type": pl.String,
         "domain": pl.String,
         "sub_domain": pl.String,
@@ -47,16 +48,18 @@ CATALOGUE = pl.Schema(
         "known": pl.Boolean,
     }
 )
-"""One row a metric, unit and trust type: ``plain`` says what it measures; ``trusts`` have a value
-(or, for a metric without values, a score), ``scored`` have a score; ``direction_from`` is
-``stated`` (metrics.toml), ``inferred`` (from values and ranks) or null. ``known`` is false for a
-metric that metrics.toml does not have; its short name is its description. Where only scores are
-published, ``unit`` is null and lower is better."""
+"""One row a metric, unit and trust type: ``plain`` says what it measures, ``why`` why it
+matters; ``trusts`` have a value (or, for a metric without values, a score), ``scored`` have a
+score; ``direction_from`` is ``stated`` (metrics.toml), ``inferred`` (from values and ranks) or
+null. ``known`` is false for a metric that metrics.toml does not have; its short name is its
+description. Where only scores are published, ``unit`` is null and lower is better."""
 
 FEW = 5
 """Fewer trusts than these do not show a direction, nor make a metric one of their type's."""
 
-_FACTS = ("short_name", "plain", "everyday_names", "standard", "standard_name", "standard_source")
+_FACTS = (
+    "short_name", "plain", "why", "everyday_names", "standard", "standard_name", "standard_source",
+)  # fmt: skip
 _METRIC_ID = re.compile(r"^of[0-3](\d{3})$")
 
 
@@ -73,6 +76,7 @@ class Metric:
     unit: str | None
     period: str | None
     higher_is_better: bool | None
+    standard: float | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any], **changed: str) -> Metric:
@@ -184,6 +188,7 @@ def _known(listed: pl.DataFrame) -> pl.DataFrame:
                 "known": entry is not None,
                 "short_name": entry and entry.short,
                 "plain": entry and entry.plain,
+                "why": entry and entry.why,
                 "everyday_names": entry and ", ".join(entry.names),
                 "stated": entry and entry.higher_is_better,
                 "standard": standard and standard.standard,
@@ -305,7 +310,7 @@ def _by_description(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric
     if rows["metric_id"].n_unique() > 1:
         distinct = rows.select("metric_id", "metric").unique().sort("metric_id")
         named = [f"{metric_id}  {metric}" for metric_id, metric in distinct.rows()]
-        raise NotFoundError(
+        raise AmbiguousError(
             f'Several metrics match "{typed.strip()}". Use an ID, or add more words:\n  '
             + "\n  ".join(named)
         )
@@ -409,7 +414,8 @@ def metric_list(listed: pl.DataFrame, trust_type: str | None) -> MetricList:
 
     """
     listed = _of_type(listed, trust_type or trust_types.ALL)
-    notes = (_ABOUT_METRICS, *about_units(listed), *about_unknown(listed))
+    units = map(InWords, about_units(listed))
+    notes = (InWords(_ABOUT_METRICS), *units, *about_unknown(listed))
     return MetricList("What is measured", listed, notes=notes)
 
 

@@ -72,9 +72,16 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
     ).select(cast_to(WITH_PEERS))
 
 
-def medians(observations: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the median of each GROUP of values, ``computed_median``, as ``compare`` does."""
-    return observations.group_by(GROUP).agg(computed_median=round_computed(_compared().median()))
+def spreads(observations: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the ends, quartiles and median of each GROUP of values, as ``compare`` does."""
+    value = _compared()
+    return observations.group_by(GROUP).agg(
+        computed_lowest=value.min(),
+        computed_lower_quartile=round_computed(value.quantile(0.25, "linear")),
+        computed_median=round_computed(value.median()),
+        computed_upper_quartile=round_computed(value.quantile(0.75, "linear")),
+        computed_highest=value.max(),
+    )
 
 
 def without_peers(observations: pl.LazyFrame) -> pl.LazyFrame:
@@ -109,6 +116,15 @@ def peer_median() -> pl.Expr:
     It is null beside a value that is not compared, where the published one is that of the rates.
     """
     return pl.when(is_compared()).then(pl.coalesce("median", "computed_median"))
+
+
+def standard_met(standard: float | None, *, higher: bool | None) -> pl.Expr:
+    """Count the values that meet a standard; null where there is none."""
+    if standard is None or higher is None:
+        return pl.lit(None, pl.Int32)
+    value = pl.col("value")
+    is_met = value >= standard if higher else value <= standard
+    return is_met.sum().cast(pl.Int32)
 
 
 def best_quarter() -> pl.Expr:

@@ -8,49 +8,55 @@ from dataclasses import replace
 import polars as pl
 
 from nhs_league.core import confidence, filters as narrowing, trust_types
-from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Ranking
+from nhs_league.core.answers import AreaRanking, GroupedTable, InWords, LeagueTable, Ranking
 from nhs_league.core.facts import not_compared
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import STANDINGS, Frames, round_computed
 from nhs_league.core.method.scoring import league_rank, scored_for_average, weighted_mean
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
-from nhs_league.core.peers import COMPUTED, WITH_PEERS, compare, effective_rank
+from nhs_league.core.peers import WITH_PEERS, compare, effective_rank, standard_met
 from nhs_league.core.uncertainty.chance import regression
 from nhs_league.core.uncertainty.differences import ends
 from nhs_league.core.uncertainty.keeping import Keep, afresh
-from nhs_league.core.uncertainty.redraws import FEWEST, same_for_all, scored
+from nhs_league.core.uncertainty.redraws import FEWEST, independent, ranges, same_for_all, scored
 from nhs_league.errors import NoDataError
 
 BY_METRIC = (
     "quarter", "trust_type", "rank", "of", "trust_code", "trust_name", "value", "unit", "period",
     "median", "score", "segment", "subtype", "region", "metric_id", "metric", "short_name",
-    "higher_is_better", "lower_quartile", "upper_quartile", "computed_rank", "computed_of",
-    "computed_median", "computed_lower_quartile", "computed_upper_quartile", "computed_lowest",
-    "computed_highest", "doubt", "release_file",
+    "higher_is_better", "lower_quartile", "upper_quartile", "standard", "unadjusted_segment",
+    "computed_rank", "computed_of", "computed_median", "computed_lower_quartile",
+    "computed_upper_quartile", "computed_lowest", "computed_highest", "computed_standard_met",
+    "doubt", "release_file",
 )  # fmt: skip
 """The columns of a ranking by one metric; ``computed_lowest`` and ``computed_highest`` are the ends
-of the values of the trust type."""
+of the values of the trust type, and ``computed_standard_met`` counts its trusts that meet the
+national standard."""
 
 BY_AREA = (
     "quarter", "trust_type", "area", "rank", "of", "trust_code", "trust_name", "score",
     "computed_mean_score", "metrics_scored", "metrics_in_area", "computed_rank", "computed_of",
-    "segment", "subtype", "region", "doubt", "release_file",
+    "segment", "subtype", "region", "unadjusted_segment", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a ranking by an area, before those of its metrics' values. ``score``, ``rank`` and
 ``of`` are published, and only for whole domains, and ``doubt`` is of them; ``computed_mean_score``
 is the mean of the scores of the area's metrics, by which other areas rank."""
 
+_OF_RATES = ("rank", "of", "median", "lower_quartile", "upper_quartile", "standard")
+_KINDS = {**WITH_PEERS, "standard": pl.Float64(), "computed_standard_met": pl.Int32()}
 _LEAGUE_ORDER = (
-    "Rank 1 is best. The league orders by segment, then by average score (1.00 best, 4.00 worst); "
-    "the likely range says how uncertain a rank is."
+    "Ordered by segment, then by average score (1.00 is best, 4.00 is worst). The likely range "
+    "shows how uncertain a rank is."
 )
 _TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
-_UNSURE = "How uncertain a metric's rank is, is not published."
+_UNSURE = "No likely range is published for a metric's rank."
 _ABOUT_GROUPS = (
-    "Too close: how many trusts of its type are too close to it to call, as the order of the two "
-    "changes when the metrics are redrawn; the line marks their ranks."
+    "Too close: how many trusts of its type are too close to it to call, because the order of the "
+    "two changes when the metrics are redrawn."
 )
-_ABOUT_TRUST = ("quarter", "trust_code", "trust_name", "subtype", "region", "segment")
+_ABOUT_TRUST = (
+    "quarter", "trust_code", "trust_name", "subtype", "region", "segment", "unadjusted_segment",
+)  # fmt: skip
 
 
 def by_metric(
@@ -88,6 +94,8 @@ def by_metric(
         compared.with_columns(
             place=effective_rank(),
             short_name=pl.lit(metric.short_name),
+            standard=pl.lit(metric.standard, pl.Float64),
+            computed_standard_met=standard_met(metric.standard, higher=metric.higher_is_better),
         )
         .join(trusts, on=["quarter", "trust_code"], how="left")
         .filter(narrowing.keep(filters))
@@ -118,13 +126,12 @@ def beside(frames: Frames, metric: Metric, filters: Filters) -> pl.DataFrame:
     of_metric = of_type.observations.filter(
         pl.col("metric_id") == metric.metric_id, pl.col("value").is_not_null()
     )
-    of_rates = [column for column in COMPUTED if column != "higher_is_better"]
-    nothing = ("rank", "of", "median", "lower_quartile", "upper_quartile", *of_rates)
+    nothing = [c for c in BY_METRIC if c in _OF_RATES or c.startswith("computed_")]
     return (
         of_metric.filter(~is_compared())
         .join(of_metric.filter(is_compared()), on=["quarter", "trust_code"], how="anti")
         .with_columns(
-            *(pl.lit(None, WITH_PEERS[column]).alias(column) for column in nothing),
+            *(pl.lit(None, _KINDS[column]).alias(column) for column in nothing),
             higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
             short_name=pl.lit(metric.short_name),
         )
@@ -234,13 +241,14 @@ def rank(
     end = "Worst" if worst_first else "Best"
     name = first.metric if isinstance(first, Metric) else first.name
     types = " and ".join(trust_types.in_words(choice.trust_type) for choice in choices)
-    title = f"{end} first: {name} ({', '.join(filter(None, (types, filters.in_words())))})"
+    scope = ", ".join(filter(None, (types, filters.in_words())))
+    title = f"{end} first: {name} ({scope})"
     how = _how_ordered(first, ordered)
     if named:
         metrics = pl.concat(named).unique("column", maintain_order=True)
-        return AreaRanking(title, ordered, notes=(how,), metrics=metrics)
+        return AreaRanking(title, ordered, notes=(how,), metrics=metrics, scope=scope)
     every = pl.concat([ordered, *counts]) if counts else ordered
-    return Ranking(title, every, notes=(how, *_about_counts(counts)))
+    return Ranking(title, every, notes=(how, *_about_counts(counts)), scope=scope)
 
 
 def _about_counts(counts: Sequence[pl.DataFrame]) -> Iterator[str]:
@@ -269,18 +277,13 @@ def _value_column() -> pl.Expr:
 
 def _how_ordered(choice: Metric | Area, ordered: pl.DataFrame) -> str:
     if isinstance(choice, Area):
-        if ordered["score"].null_count() < ordered.height:
-            return "Ordered by the published domain score: 1.00 is best, 4.00 is worst."
-        return "Ordered by the mean of the metrics' scores (computed): 1.00 is best, 4.00 is worst."
+        is_published = ordered["score"].null_count() < ordered.height
+        by = "published domain score" if is_published else "mean of the metrics' scores (computed)"
+        return InWords(f"Ordered by the {by}: 1.00 is best, 4.00 is worst.")
     better = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[
         choice.higher_is_better
     ]
-    if ordered["rank"].null_count():
-        return (
-            f"{better}Ranks are computed from the values stored, 1 is best; not all are "
-            f"published. {_UNSURE}"
-        )
-    return f"{better}Ranks are published, 1 is best; ties share a rank. {_UNSURE}"
+    return f"{better}{_UNSURE}"
 
 
 def with_luck(
@@ -302,9 +305,8 @@ def with_luck(
         return answer
     worst, still = row["computed_worst"], row["computed_still_worst"]
     line = (
-        f"Of the {worst} worst in {label}, {still} {'is' if still == 1 else 'are'} among the "
-        f"{worst} worst now; the two quarters' ranks agree so far that about "
-        f"{row['computed_expected_still_worst']:.1f} would be expected (computed)."
+        f"Of the {worst} worst in {label}, {still} {'is' if still == 1 else 'are'} still among the "
+        f"{worst} worst; about {row['computed_expected_still_worst']:.1f} would be expected."
     )
     return replace(answer, notes=(*answer.notes, line))
 
@@ -351,14 +353,16 @@ def with_ends(
         frame=answer.frame.join(could_be, on="trust_code", how="left", maintain_order="left"),
         notes=(
             *answer.notes,
-            f"{trust_types.counted(last, area.trust_type)} could be last when the metrics are "
-            "redrawn (computed), not only the one shown last.",
+            f"{trust_types.counted(last, area.trust_type)} could be last when the metrics "
+            "are redrawn (computed).",
         ),
     )
 
 
 def area_ends(observations: pl.LazyFrame, area: Area, keep: Keep = afresh) -> pl.DataFrame:
-    """Return which trusts could be first and last in an area, as of ``differences.ends``.
+    """Return which trusts could be first and last in an area, and their likely places.
+
+    The columns are those of ``differences.ends``, computed_place_low and computed_place_high.
 
     It is empty where fewer than three of the area's metrics are scored.
 
@@ -375,8 +379,12 @@ def area_ends(observations: pl.LazyFrame, area: Area, keep: Keep = afresh) -> pl
 
     def compute() -> pl.DataFrame:
         scores = scored(of_type).filter(pl.col("metric_id").is_in(area.metric_ids))
-        is_enough = scores["metric_id"].n_unique() >= FEWEST
-        return ends(same_for_all(scores if is_enough else scores.clear()))
+        if scores["metric_id"].n_unique() < FEWEST:
+            return ends(same_for_all(scores.clear()))
+        places = ranges(independent(scores)).select(
+            "trust_code", "computed_place_low", "computed_place_high"
+        )
+        return ends(same_for_all(scores)).join(places, on="trust_code", how="left")
 
     return keep("ends", quarters, [area.trust_type, *sorted(area.metric_ids)], compute)
 
@@ -402,7 +410,8 @@ def table(
 
     Returns:
         Columns of STANDINGS, with ``computed_rank``, the order by segment and average score among
-        the trusts at hand; with the options, those of ``confidence.indistinguishable`` and of
+        the stored trusts, and ``computed_in_segment``, how many of the wanted trusts of its type
+        are in its segment; with the options, those of ``confidence.indistinguishable`` and of
         ``confidence.bootstrap_ranges``.
 
     """
@@ -419,20 +428,18 @@ def table(
         )
         .select(*STANDINGS, "computed_rank")
         .collect()
+        .with_columns(computed_in_segment=pl.len().over("trust_type", "segment").cast(pl.Int32))
     )
-    notes = [_LEAGUE_ORDER]
+    notes: list[str] = [InWords(_LEAGUE_ORDER)]
     every = wanted.standings.collect()
     if groups:
         near = confidence.indistinguishable(wanted.observations, every, keep)
         standings = standings.join(near, on=["quarter", "trust_code"], how="left")
-        notes.append(_ABOUT_GROUPS)
+        notes.append(InWords(_ABOUT_GROUPS))
     if bootstrap or (every["rank_low"].count() == 0 and every["of"].count()):
         ranges = confidence.bootstrap_ranges(wanted.observations, every, keep)
         standings = standings.join(ranges, on=["quarter", "trust_code"], how="left")
         notes += confidence.describe_ranges(confidence.compare_with_published(every, ranges))
     kind = GroupedTable if groups else LeagueTable
-    return kind(
-        title=f"League table of {narrowing.in_scope(trust_type, filters)}",
-        frame=standings,
-        notes=tuple(notes),
-    )
+    scope = narrowing.in_scope(trust_type, filters)
+    return kind(f"League table of {scope}", standings, notes=tuple(notes), scope=scope)

@@ -12,15 +12,15 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Guess, TrustList
-from nhs_league.core.filters import Filters, keep
+from nhs_league.core.filters import Filters, in_scope, keep
 from nhs_league.core.frames import Frames
 from nhs_league.core.quarters import in_time
 from nhs_league.core.sentences import in_series
-from nhs_league.errors import NotFoundError
+from nhs_league.errors import AmbiguousError, NotFoundError
 
 LISTED = (
     "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "rank_low",
-    "rank_high", "of", "quarter",
+    "rank_high", "of", "quarter", "unadjusted_segment",
 )  # fmt: skip
 """The columns of a list of trusts."""
 
@@ -102,7 +102,7 @@ def _begins(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
 def _one_of(typed: str, codes: set[str], newest: dict[str, str]) -> TrustMatch:
     if len(codes) > 1:
         listed = "\n".join(f"  {c}  {newest[c]}" for c in sorted(codes, key=lambda c: newest[c]))
-        raise NotFoundError(
+        raise AmbiguousError(
             f'{len(codes)} trusts match "{typed}". Use a code, or add more of the name:\n{listed}'
         )
     (code,) = codes
@@ -202,10 +202,11 @@ def trust_list(frames: Frames, text: str, trust_type: str | None, narrowed: Filt
     of_type = frames.of_type(trust_type or trust_types.ALL)
     standings = of_type.standings.filter(keep(narrowed)).collect()
     listed = holding(text, standings).select(LISTED).sort("trust_name")
+    scope = in_scope(trust_type or trust_types.ALL, narrowed)
     if text and listed.is_empty() and not standings.is_empty():
         nothing = f'No trust\'s name has "{text}". Try fewer letters, or "nhsleague trusts" alone.'
-        return TrustList("Trusts", listed, notes=(nothing,))
-    return TrustList("Trusts", listed)
+        return TrustList("Trusts", listed, notes=(nothing,), scope=scope)
+    return TrustList("Trusts", listed, scope=scope)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ WHATIF = pl.Schema(
         "trust_name": pl.String,
         "what": pl.String,
         "name": pl.String,
+        "short_name": pl.String,
         "metric_id": pl.String,
         "unit": pl.String,
         "before": pl.Float64,
@@ -135,6 +136,10 @@ def whatif(
     steps = [] if after is None else after.steps
     rows = [*steps, *_means(national, before, scored, trust_code), *_place(standing)]
     frame = pl.DataFrame(rows, schema_overrides=dict(WHATIF), strict=False)
+    if "metric_id" in frame.columns:
+        listed = catalogue(national.of_type(standing["trust_type"]).observations)
+        names = listed.select("metric_id", "short_name").unique("metric_id")
+        frame = frame.join(names, on="metric_id", how="left", maintain_order="left")
     absent = [pl.lit(None, WHATIF[c]).alias(c) for c in WHATIF if c not in frame.columns]
     shaped = frame.with_columns(absent).with_columns(
         quarter=pl.lit(standing["quarter"]),

@@ -13,10 +13,11 @@ from nhs_league.league.history import History
 from nhs_league.league.look import Look
 from nhs_league.league.ranks import Ranks
 from nhs_league.league.share import Share
+from nhs_league.league.stories import Newsroom
 from nhs_league.releases.store import open_store, read_quarters
 
 
-class League(Look, Ranks, Explain, History, Share):
+class League(Look, Ranks, Explain, History, Newsroom, Share):
     """The stored releases, ready to answer questions; see ``open_league``.
 
     Each question returns a typed answer with the polars frame ``frame``, whose first column,

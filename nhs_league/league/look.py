@@ -234,7 +234,7 @@ class Look(Questions):
                     "Name an earlier --quarter.",
                 )
             lines = tuple(match.assumption for match in matches if match.assumption)
-        answer = side_by_side(frames, codes)
+        answer = side_by_side(frames, codes, self._keep)
         answer = replace(answer, assumptions=(*lines, *answer.assumptions))
         return with_caveats(answer, frames, codes)
 

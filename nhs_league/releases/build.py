@@ -217,7 +217,7 @@ def merge(stored: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> Q
         The quarter's new frames; of two rows with one key, the later publication's.
 
     """
-    new = [_frames_of(file) for file in files]
+    new = [(file.standings, file.observations, file.domains) for file in files]
     published = [figures(stored.parts, stored.observations, stored.domains)]
     published += [figures(*frames) for frames in new]
     parts, observations, domains = (
@@ -254,12 +254,6 @@ def _not_superseded(
     )
 
 
-def _frames_of(file: ParsedFile) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return what a file says: its standings as STANDINGS_BY_FILE, observations, domains."""
-    kind = pl.lit(str(file.kind))
-    return file.standings.with_columns(kind=kind), file.observations, file.domains
-
-
 def _newest_rows(frames: Iterable[pl.DataFrame], key: Sequence[str], order: Order) -> pl.DataFrame:
     return (
         pl.concat(frames).sort(order.expr(), maintain_order=True).unique(key, keep="last").sort(key)
@@ -290,7 +284,7 @@ def figures(
     """List published figures one a row: schema VERSIONS without ``edition``.
 
     Args:
-        standings: schema STANDINGS and ``kind``, as figures of the two kinds of file are apart.
+        standings: schema STANDINGS_BY_FILE, as figures of the two kinds of file are apart.
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
 

@@ -14,6 +14,7 @@ from nhs_league.core.answers import (
     StoredFileChecks,
     StoredReleases,
 )
+from nhs_league.core.citations import ReleaseFile
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
@@ -229,6 +230,24 @@ def stored_releases(store: Store) -> StoredReleases:
             f"{', '.join(unchecked)}. Run nhsleague cache verify."
         )
     return StoredReleases("Stored releases", frame, notes=tuple(notes))
+
+
+def release_files(store: Store) -> tuple[ReleaseFile, ...]:
+    """List the stored release files as citations need them."""
+    return tuple(
+        ReleaseFile(
+            name=stored.name,
+            release_file=stored.release_file,
+            kind=stored.kind,
+            quarters=stored.quarters,
+            trust_types=stored.trust_types,
+            address=stored.source if stored.is_fetched else "",
+            published=stored.published,
+            retrieved=stored.added,
+            sha256=stored.sha256,
+        )
+        for stored in store.manifest.files
+    )
 
 
 def contradictions(

@@ -24,7 +24,7 @@ from nhs_league.version import __version__
 
 NAME = "manifest.json"
 DIGEST = "manifest.sha256"
-FORMAT = 4
+FORMAT = 5
 """The version of the store's layout."""
 
 REPAIR = "Run nhsleague cache repair, which rebuilds it from the raw files."

@@ -18,7 +18,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from nhs_league.errors import RefusedError
-from nhs_league.files import write_atomically
+from nhs_league.files import move, write_atomically
 from nhs_league.releases import manifest as manifests, tables
 from nhs_league.releases.manifest import Manifest, StoredFile
 
@@ -92,7 +92,7 @@ def set_damaged_aside(root: Path, stored: StoredFile) -> None:
     """Rename a raw file that has changed: it may be all that is left."""
     path = root / raw_path(stored.sha256)
     if is_there(root, stored) and hashlib.sha256(path.read_bytes()).hexdigest() != stored.sha256:
-        path.replace(path.with_suffix(_DAMAGED))
+        move(path, path.with_suffix(_DAMAGED))
 
 
 def has_raw_files(root: Path) -> bool:

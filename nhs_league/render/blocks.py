@@ -99,6 +99,7 @@ class Column:
         numeric: whether it is set flush right.
         wraps: whether its texts may be broken over lines.
         shrinks: whether its texts may be cut with an ellipsis: names.
+        briefs: shorter texts, for cells that have no room for theirs; empty for none.
         ink: how all its texts look.
         tones: how good each figure is: its colour and, beside it, its sign; None for neither.
         colours: how good each text is, where no sign beside it is needed: its colour alone.
@@ -117,6 +118,7 @@ class Column:
     numeric: bool = False
     wraps: bool = False
     shrinks: bool = False
+    briefs: Sequence[str] = ()
     ink: Ink | None = None
     tones: Sequence[Tone | None] = ()
     colours: Sequence[Tone | None] = ()
@@ -131,7 +133,8 @@ class Column:
     def width(self) -> int:
         """The width of the widest cell in it; of a drawing, the most that it makes use of."""
         if self.drawings:
-            return max((each.widest for each in self.drawings if each), default=0)
+            widest = max((each.widest for each in self.drawings if each), default=0)
+            return max(widest, cell_len(self.heading))
         sign = 2 if any(self.tones) else 0
         longest = max((cell_len(text) for text in self.cells), default=0)
         return max(longest + sign, cell_len(self.heading))
@@ -140,7 +143,8 @@ class Column:
     def min_width(self) -> int:
         """The narrowest that the column can be."""
         if self.drawings:
-            return max((each.narrowest for each in self.drawings if each), default=0)
+            narrowest = max((each.narrowest for each in self.drawings if each), default=0)
+            return max(narrowest, cell_len(self.heading))
         if not self.is_flexible:
             return self.width
         return min(self.width, max(self.wrap_width, cell_len(self.heading)))
@@ -166,6 +170,7 @@ class Grid:
         columns: its columns, in the order of the screen.
         sections: before which rows a new part begins.
         titles: the parts' titles, the first part's too; empty for parts without.
+        tones: how good what each title names is; empty for none.
         has_hint: whether columns that do not fit are named below.
 
     """
@@ -174,6 +179,7 @@ class Grid:
     columns: tuple[Column, ...]
     sections: tuple[int, ...] = ()
     titles: tuple[str, ...] = ()
+    tones: tuple[Tone | None, ...] = ()
     has_hint: bool = True
 
     def rows(self) -> Iterator[tuple[tuple[Column, str], ...]]:
@@ -187,13 +193,16 @@ class Grid:
         return tuple(_in_words(column) for column in self.columns if not column.drawings)
 
 
+def in_words(tone: Tone | None) -> str:
+    """Return the word for a sign, where it is one of concern; it stands behind a text."""
+    return f" ({tone})" if tone in (Tone.WEAK, Tone.SEVERE) else ""
+
+
 def _in_words(column: Column) -> Column:
     if not any(column.tones):
         return column
-    words = {Tone.WEAK: " (weak)", Tone.SEVERE: " (severe)"}
     cells = [
-        f"{text}{words.get(tone, '')}" if tone else text
-        for text, tone in zip(column.cells, column.tones, strict=True)
+        f"{text}{in_words(tone)}" for text, tone in zip(column.cells, column.tones, strict=True)
     ]
     return replace(column, cells=cells, tones=())
 

@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from nhs_league.render.blocks import Column, Grid
-from nhs_league.render.numbers import TO_ASCII
-from nhs_league.render.theme import Ink, Theme
+from nhs_league.render.numbers import TO_ASCII, brief_name
+from nhs_league.render.theme import Ink, Theme, Tone
 
 _GAP = 2
 _WIDEST_DRAWING = 40
+_COMFORTABLE = 28
+"""How much of a name is readable: optional columns leave it that."""
 
 
 def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tu
         The headings of the columns that did not fit.
 
     """
-    shown = list(grid.columns) if wide else _fitting(grid.columns, console.width)
+    shown = list(grid.columns) if wide else fitting_columns(grid.columns, console.width)
     widths = _widths(shown, None if wide else console.width)
     if wide:
         console.width = max(console.width, sum(widths.values()) + _GAP * len(shown))
@@ -43,9 +45,9 @@ def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tu
         if grid.titles and is_first:
             _print_part(console, theme, shown, widths, range(0), has_header=True)
         if grid.titles:
-            _print_title(
-                console, theme, grid.titles[part], sum(widths.values()) + _GAP * (len(shown) - 1)
-            )
+            tone = grid.tones[part] if grid.tones else None
+            room = sum(widths.values()) + _GAP * (len(shown) - 1)
+            _print_title(console, theme, grid.titles[part], tone, room)
         elif not is_first:
             console.print()
         _print_part(
@@ -61,12 +63,15 @@ def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tu
     )
 
 
-def _print_title(console: Console, theme: Theme, title: str, width: int) -> None:
+def _print_title(console: Console, theme: Theme, title: str, tone: Tone | None, width: int) -> None:
     line = "-" if theme.is_ascii else "─"
     text = readable(title, theme)
     rest = max(min(width, console.width) - cell_len(text) - 1, 0)
     console.print(
-        Text.assemble((text, theme.style(Ink.STRONG)), (f" {line * rest}", theme.style(Ink.QUIET)))
+        Text.assemble(
+            (text, f"{theme.style(Ink.STRONG)} {theme.style(tone)}".strip()),
+            (f" {line * rest}", theme.style(tone or Ink.QUIET)),
+        )
     )
 
 
@@ -80,6 +85,9 @@ def _print_part(
     has_header: bool,
 ) -> None:
     has_header = has_header and any(column.heading or any(column.ends) for column in columns)
+    if not any(column.wraps for column in columns):
+        _print_lines(console, theme, columns, widths, rows, has_header=has_header)
+        return
     table = Table(
         box=None, padding=(0, _GAP, 0, 0), pad_edge=False, show_header=has_header, header_style=""
     )
@@ -97,6 +105,30 @@ def _print_part(
             *(_cell(column, row, widths[place], theme) for place, column in enumerate(columns))
         )
     console.print(table)
+
+
+def _print_lines(
+    console: Console,
+    theme: Theme,
+    columns: Sequence[Column],
+    widths: Mapping[int, int],
+    rows: range,
+    *,
+    has_header: bool,
+) -> None:
+    """Print a line a row, in a fraction of the time that a table takes which may wrap."""
+    places = range(len(columns))
+    head = [[_heading(columns[place], widths[place], theme) for place in places]]
+    lines = [
+        *(head if has_header else []),
+        *([_cell(columns[place], row, widths[place], theme) for place in places] for row in rows),
+    ]
+    for line in lines:
+        for place, cell in enumerate(line):
+            cell.align("right" if columns[place].numeric else "left", widths[place])
+        text = Text(" " * _GAP).join(line)
+        text.rstrip()
+        console.print(text, no_wrap=True, overflow="crop", crop=True)
 
 
 def _heading(column: Column, width: int, theme: Theme) -> Text:
@@ -122,7 +154,10 @@ def _cell(column: Column, row: int, width: int, theme: Theme) -> Text:
     text = readable(column.cells[row], theme)
     has_signs = any(column.tones)
     if column.shrinks:
-        text = shortened(text, width - (2 if has_signs else 0), is_ascii=theme.is_ascii)
+        room = width - (2 if has_signs else 0)
+        if column.briefs and cell_len(text) > room:
+            text = readable(column.briefs[row], theme)
+        text = shortened(text, room, is_ascii=theme.is_ascii)
     colour = column.colours[row] if column.colours else None
     style = theme.style(tone or colour or column.ink)
     if not has_signs:
@@ -139,25 +174,32 @@ def readable(text: str, theme: Theme) -> str:
 
 
 def shortened(text: str, width: int, *, is_ascii: bool) -> str:
-    """Cut a text that is too long with an ellipsis."""
-    if cell_len(text) <= width:
+    """Abbreviate a text that is too long, and cut it with an ellipsis if it still is."""
+    if cell_len(text) <= width or cell_len(text := brief_name(text)) <= width:
         return text
     sign = "~" if is_ascii else "…"
     return set_cell_size(text, max(width - 1, 0)).rstrip() + sign
 
 
-def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
+def fitting_columns(columns: Sequence[Column], width: int) -> list[Column]:
     """Return the columns that fit, in the order of the screen."""
     shown: set[int] = set()
     for place in sorted(range(len(columns)), key=lambda place: columns[place].optional):
         wanted = [columns[each] for each in (*shown, place)]
-        if not shown or _needed(wanted) <= width:
+        # An optional column is not worth a name that is cut short.
+        least = _COMFORTABLE if columns[place].optional else 0
+        if not shown or _needed(wanted, least) <= width:
             shown.add(place)
     return [column for place, column in enumerate(columns) if place in shown]
 
 
-def _needed(columns: Sequence[Column]) -> int:
-    return sum(column.min_width for column in columns) + _GAP * (len(columns) - 1)
+def _needed(columns: Sequence[Column], least: int = 0) -> int:
+    """Return the width that columns need, with at least so much for each text that may be cut."""
+    widths = [
+        max(column.min_width, min(column.width, least)) if column.shrinks else column.min_width
+        for column in columns
+    ]
+    return sum(widths) + _GAP * (len(columns) - 1)
 
 
 def _widths(shown: Sequence[Column], width: int | None) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import overload
@@ -58,16 +59,21 @@ def with_short_unit(figure: float | None, unit: str | None) -> str:
     >>> with_short_unit(6.85, "out of 10"), with_short_unit(31, "mins")
     ('6.85/10', '31 min')
     """
-    short = {"out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s"}
+    short = {
+        "out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s",
+        "percentage points": " points",
+    }  # fmt: skip
     if figure is None or unit not in short:
         return with_unit(figure, unit)
     return f"{number(figure)}{short[unit]}"
 
 
-def from_to(before: float | None, now: float | None, unit: str | None) -> str:
+def from_to(
+    before: float | None, now: float | None, unit: str | None, *, is_short: bool = False
+) -> str:
     """Write a change, with a unit that is a word only once: ``7.19 to 7.11 out of 10``."""
     first = with_unit(before, unit if unit in (*_GLUED, "score") else None)
-    return f"{first} to {with_unit(now, unit)}"
+    return f"{first} to {with_short_unit(now, unit) if is_short else with_unit(now, unit)}"
 
 
 def difference(figure: float, unit: str | None) -> str:
@@ -189,7 +195,7 @@ def dots(
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """The sign for a quarter without a figure."""
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…", "1234567#--''\"\"x.--^v~")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£●→", "1234567#--''\"\"x.--^v~=#o>")
 """Replacements for our signs on a terminal that has only ASCII."""
 
 
@@ -219,6 +225,18 @@ def short_name(trust_name: str) -> str:
         if name.casefold().endswith(form.casefold()):
             name = name[: -len(form)]
     return name.rstrip(", ")
+
+
+def brief_name(trust_name: str) -> str:
+    """Return a trust's short name with its commonest words abbreviated, where room is short.
+
+    >>> brief_name("University Hospitals of Derby and Burton NHS Foundation Trust")
+    'UH of Derby and Burton'
+    >>> brief_name("The Royal Marsden NHS Foundation Trust")
+    'Royal Marsden'
+    """
+    name = short_name(trust_name).removeprefix("The ")
+    return re.sub(r"\bUniversity Hospitals?\b", "UH", name)
 
 
 def in_hundreds(shares: Iterable[float | None]) -> list[str]:

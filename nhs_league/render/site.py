@@ -81,6 +81,16 @@ class _Domain:
 
 
 @dataclass(frozen=True)
+class _Story:
+    """A story: its sentence, how sure it is, and the trust that it is about, if it is of one."""
+
+    sentence: str
+    certainty: str
+    trust: str
+    page: str
+
+
+@dataclass(frozen=True)
 class _League:
     """A trust type: its table, and its metrics by domain."""
 
@@ -95,7 +105,7 @@ def index(
     every_metric: Sequence[pl.DataFrame],
     site: Site,
     meta: Meta,
-    stories: Answer | None = None,
+    stories: Answer,
 ) -> str:
     """Write the landing page: the stories, a table per trust type, and the metrics.
 
@@ -106,7 +116,7 @@ def index(
         every_metric: as for ``layout``.
         site: where the pages are.
         meta: where the figures come from.
-        stories: the stories of the quarter; None to leave them out.
+        stories: the stories of the quarter, ``core.stories.STORIES``.
 
     """
     frame = standings.frame
@@ -127,13 +137,19 @@ def index(
         title="NHS trusts: what the league table hides",
         quarters=" and ".join(sorted(set(frame["quarter"]))),
         leagues=leagues,
-        stories=[] if stories is None else stories.frame.to_dicts(),
+        stories=[_story(row) for row in stories.frame.iter_rows(named=True)],
         regions=sorted(frame["region"].drop_nulls().unique()),
         meta=meta,
         banner=BANNER,
         credit=meta.credit(standings),
         script=asset("site.js"),
     )
+
+
+def _story(row: Row) -> _Story:
+    page = file_of(row["trust_code"]) if row["trust_code"] else ""
+    name = numbers.short_name(row["trust_name"]) if row["trust_name"] else ""
+    return _Story(row["in_words"], row["certainty"] or "", name, page)
 
 
 def _weak_counts(every: pl.DataFrame | None) -> dict[str, str]:

@@ -221,6 +221,7 @@ def among(
     tone: Tone | None,
     *,
     higher_is_better: bool | None,
+    narrowest: int = 13,
 ) -> Among | None:
     """Put a value on the span of its peers' values, better to the right.
 
@@ -233,6 +234,7 @@ def among(
         quartiles: lower quartile, median, upper quartile; each may be None.
         tone: how good the value is.
         higher_is_better: the metric's direction.
+        narrowest: the fewest columns in which to draw it.
 
     """
     if value is None:
@@ -247,7 +249,7 @@ def among(
 
     lower, median, upper = quartiles
     middle = None if lower is None or upper is None else (at(lower), at(upper))
-    return Among(at(value), None if median is None else at(median), middle, tone)
+    return Among(at(value), None if median is None else at(median), middle, tone, narrowest)
 
 
 def on_scale(score: float) -> float:

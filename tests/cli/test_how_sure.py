@@ -129,5 +129,7 @@ def test_likely_ranges_are_computed_where_none_is_published(run: Run, real_store
     assert len(rows) == 134
     assert all(row["rank_low"] is None for row in rows)
     assert all(row["computed_score_rank_low"] <= row["computed_score_rank_high"] for row in rows)
-    shown = run("table", "acute", "--limit", "1", "--format", "table", data_dir=real_store).stdout
+    shown = run(
+        "table", "acute", "--limit", "1", "--format", "table", "--plain", data_dir=real_store
+    ).stdout
     assert re.search(r"1 +\d+ to \d+\* +RBQ", shown)

@@ -19,7 +19,8 @@ _ONLY_TYPED = {
     "table": {"of_type"},  # the trust type, as an argument
     "query": {"tables"},  # League.tables
     "releases": {"available"},  # asks the site, not the store
-    "report": {"every", "form", "output", "show", "trusts", "trust"},  # one page for each trust named
+    "watch": {"words", "trusts", "since"},  # what was last seen is kept by the command
+    "report": {"every", "form", "output", "show", "trusts", "trust"},  # a page for each trust
     "trend": {"every_metric"},  # --all, as of every answer
 }
 _ACTIONS = {"fetch", "export", "mcp"}

@@ -78,6 +78,7 @@ def test_completion_imports_nothing_that_answers(
         ["trend", "ZB6", "--json"],
         ["changes", "--limit", "3"],
         ["hidden"],
+        ["stories"],
         ["explain", "ZB6", "--csv"],
     ],
     ids=" ".join,

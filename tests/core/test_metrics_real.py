@@ -288,7 +288,7 @@ def test_a_name_means_the_same_metric_in_both_years(rows: pl.DataFrame, quarter:
 def test_a_name_of_one_year_only_is_refused_in_the_other(newest: pl.DataFrame) -> None:
     with pytest.raises(NotFoundError) as missing:
         choose("long stays", newest, None)
-    assert missing.value.message == "These figures do not cover “long stays” (Stays over 60 days)."
+    assert missing.value.message == 'These figures do not cover "long stays" (Stays over 60 days).'
     assert "nhsleague metrics" in missing.value.advice
 
 

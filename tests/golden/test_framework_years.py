@@ -38,7 +38,7 @@ def published(path: Path) -> Iterator[dict[str, str]]:
 
 
 def text(run: Run, store: Path, *arguments: str) -> str:
-    shown = run(*arguments, "--format", "table", data_dir=store)
+    shown = run(*arguments, "--format", "table", "--plain", data_dir=store)
     assert shown.returncode == 0, shown.stderr
     return " ".join(shown.stdout.split())
 

@@ -77,7 +77,7 @@ def test_sheffield_is_in_segment_2_rank_26_and_weakest_at_cancer_within_62_days(
     ask: Ask, store: Path, run: Run
 ) -> None:
     assert ask("show", "sheffield teaching")[0]["metric_id"] == "OF0011"
-    shown = run("show", "sheffield", "teaching", "--format", "table", data_dir=store)
+    shown = run("show", "sheffield", "teaching", "--format", "table", "--plain", data_dir=store)
     report = " ".join(shown.stdout.split())
     assert "Segment 2 (1 is best)" in report
     assert "League rank 26 (1 is best)" in report

@@ -173,4 +173,4 @@ def test_other_results_have_another_version(tmp_path: Path) -> None:
     for file in sorted((store / "derived").rglob("*.parquet"), key=lambda file: file.name):
         digest.update(f"{file.name.partition('-')[0]}\n".encode())
         digest.update(pl.read_parquet(file).write_csv().encode())
-    assert {keeping.VERSION: digest.hexdigest()[:12]} == {1: "e39adeb4838c"}
+    assert {keeping.VERSION: digest.hexdigest()[:12]} == {2: "e39adeb4838c"}

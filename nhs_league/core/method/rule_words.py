@@ -54,6 +54,34 @@ def _rule_in_words(row: Row, trust_type: str) -> str:
     return f"by rank among {among}"
 
 
+def rule_of_metric(rule: Row, unit: str | None) -> str:
+    """Describe by which rule a metric is scored, for all its trusts.
+
+    Args:
+        rule: a row of ``rules.RULES``.
+        unit: the metric's unit.
+
+    """
+    kind, row = rule["rule"], {**rule, "unit": unit}
+    if kind not in list(RANKED):
+        return {
+            RuleKind.BANDS.value: "By bands: the value alone decides whether the score is 1, 2, 3 "
+            "or 4.",
+            RuleKind.PAIR.value: "By a table of two other scores.",
+            RuleKind.UNPUBLISHED.value: "By figures that are not published.",
+        }.get(kind, "No known rule fits the published scores.")
+    is_all = rule["over"] == Over.ALL.value
+    who = "trusts of all types" if is_all else "trusts of the same type"
+    fixed = []
+    if "standard" in kind:
+        fixed.append(f"Trusts that reach {_bar(row, 'standard')} score 1.00")
+    if "floor" in kind:
+        fixed.append(f"{'trusts' if fixed else 'Trusts'} that miss {_bar(row, 'floor')} score 4.00")
+    best, worst = "2.00" if "standard" in kind else "1.00", "3.00" if "floor" in kind else "4.00"
+    rest = f"by rank among {who}, from {best} (best) to {worst}, in even steps"
+    return f"{'; '.join(fixed)}; the others are scored {rest}." if fixed else f"B{rest[1:]}."
+
+
 def _bar(row: Row, what: str) -> str:
     glue = "%" if row["unit"] == "%" else ""
     if row[what] is not None and row["basis"] == "framework":

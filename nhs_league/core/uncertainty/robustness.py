@@ -219,16 +219,12 @@ def _firm(frames: Frames) -> pl.DataFrame:
 
 def _in_words(row: dict[str, object]) -> Iterator[str]:
     """Describe how firm a place is, in a sentence for each question."""
-    low, high = row["computed_place_low"], row["computed_place_high"]
     yield (
-        f"By score alone it is {row['computed_place']} of {row['computed_of']}, 1 is best. In 95 "
-        f"of 100 redraws of the metrics it is between {low} and {high}. It is in the best quarter "
-        f"of trusts in {in_hundred(row['computed_p_best_quarter'])} redraws, and in the worst "
-        f"quarter in {in_hundred(row['computed_p_worst_quarter'])}."
+        f"By score alone it is {row['computed_place']} of {row['computed_of']}. It is in the top "
+        f"quarter of trusts in {in_hundred(row['computed_p_best_quarter'])} redraws of the "
+        f"metrics, and in the bottom quarter in {in_hundred(row['computed_p_worst_quarter'])}."
     )
     if row["computed_weights_place_low"] is not None:
-        low, high = row["computed_weights_place_low"], row["computed_weights_place_high"]
-        yield f"With other weights for the domains it is between {low} and {high}."
         better, worse = row["computed_beaten_by"], row["computed_beats"]
         yield (
             f"It is better than {_trusts(worse)} in every domain; {_trusts(better)} "

@@ -82,7 +82,6 @@ class Header:
         extra: columns of the file that are not understood.
         absent: our names of columns that the file lacks.
         width: how many fields each row must have.
-        record: the header's place among the file's records, from 0.
 
     """
 
@@ -92,10 +91,9 @@ class Header:
     extra: tuple[str, ...]
     absent: tuple[str, ...]
     width: int
-    record: int = 0
 
 
-def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 1) -> Header:
+def recognise(file: str, fields: Sequence[str], *, line: int = 1) -> Header:
     """Read from a header which kind of release file it is and where its columns are.
 
     The order of the columns, their case, blanks or hyphens for underscores, and empty fields at the
@@ -142,7 +140,6 @@ def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 
         extra=tuple(f.strip() for i, f in enumerate(fields) if f.strip() and i not in used),
         absent=tuple(c for c in spellings if c not in position),
         width=width,
-        record=record,
     )
 
 

@@ -80,7 +80,7 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
     set_aside = together([misplaced, twice])
     if not is_metric:
         doubts, more = _of_table(rows, frame)
-        doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
+        doubts = doubts.unique(["line", "column"], keep="first", maintain_order=True)
         return Judged(frame, doubts, set_aside, (*notices, *more))
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
@@ -89,7 +89,7 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         for check in (_odd_texts, _conflicting_ranks, _segments, _decisions, _domains)
     )
     doubts = together([peers, order, *others])
-    doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
+    doubts = doubts.unique(["line", "column"], keep="first", maintain_order=True)
     return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
 
 
@@ -124,7 +124,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt rows whose names are unlike those of the trust's, or the metric's, other rows."""
     faults = []
     for column, by in _LINKED.items():
-        named = frame.select("row", *by, column).drop_nulls(column)
+        named = frame.select("line", *by, column).drop_nulls(column)
         texts = named.group_by(*by, column).agg(same=pl.len())
         all_rows = pl.col("same").sum().over(by)
         odd = texts.filter(
@@ -143,7 +143,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
 def _conflicting_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt a score row whose rank is not its value row's, where the metric's others have one."""
     by = ("quarter", "trust_type", "metric_of", "trust_code")
-    ranked = frame.select("row", *by, "kind", "rank").drop_nulls("rank")
+    ranked = frame.select("line", *by, "kind", "rank").drop_nulls("rank")
     values = (
         ranked.filter(pl.col("kind") == RowKind.VALUE.value)
         .group_by(by)
@@ -270,14 +270,14 @@ def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
         frame = without(frame, odd)
     of_two_types = frame.filter(pl.col("trust_type").n_unique().over("quarter", "trust_code") > 1)
     if of_two_types.height:
-        code, quarter, row = of_two_types.select(
-            "trust_code", pl.col("quarter").cast(pl.String), "row"
+        code, quarter, line = of_two_types.select(
+            "trust_code", pl.col("quarter").cast(pl.String), "line"
         ).row(0)
         raise RefusedError(
             rows.file,
             f"{code} has two trust types in {quarter}, so ranks of two tables would mix",
             column=rows.header.spelt["trust_type"],
-            line=rows.lines([row])[row],
+            line=line,
         )
     return frame, together(faults)
 
@@ -296,7 +296,7 @@ def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
     most = pl.col("rows").max().over("quarter", "trust_name")
     few = codes.filter(pl.col("rows") <= _ODD, pl.col("rows") * 4 <= most)
     odd = frame.join(few, on=["quarter", "trust_name", "trust_code"], how="semi")
-    return odd.filter(pl.len().over("quarter", "trust_code") <= _ODD).sort("row")
+    return odd.filter(pl.len().over("quarter", "trust_code") <= _ODD).sort("line")
 
 
 def _rare_metrics(frame: pl.DataFrame) -> pl.DataFrame:

@@ -40,10 +40,11 @@ class Checked:
     """The typed rows of a release file.
 
     Attributes:
-        frame: ``row``, the columns of the file under our names, texts numbered (``texts``), figures
-            as numbers, ``quarter`` as QUARTER, ``trust_type`` under our names. A metric file also
-            has ``kind`` (a RowKind's value), ``metric_of`` (the metric's ID, for values and scores)
-            and ``published_unit``; a league table has the ends of its ranges and ``in_deficit``.
+        frame: ``line``, the columns of the file under our names, texts numbered (``texts``),
+            figures as numbers, ``quarter`` as QUARTER, ``trust_type`` under our names. A metric
+            file also has ``kind`` (a RowKind's value), ``metric_of`` (the metric's ID, for values
+            and scores) and ``published_unit``; a league table has the ends of its ranges and
+            ``in_deficit``.
         set_aside: schema FAULTS; a row whose key cannot be read is here once and not in ``frame``,
             a cell that cannot be read is null in ``frame``.
         notices: what was left out or read otherwise, a sentence each.
@@ -289,14 +290,14 @@ def identify(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     faults.append(
         pl.DataFrame(
             [
-                (row, "row", text, f"not {rows.header.width} fields as the header has")
-                for row, text in rows.ragged
+                (line, "row", text, f"not {rows.header.width} fields as the header has")
+                for line, text in rows.ragged
             ],
             schema=FAULTS,
             orient="row",
         )
     )
-    bad_rows = together(faults).unique("row", keep="first", maintain_order=True)
+    bad_rows = together(faults).unique("line", keep="first", maintain_order=True)
     return without(frame, bad_rows), [bad_rows]
 
 

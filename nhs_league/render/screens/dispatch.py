@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block
-from nhs_league.render.document import table_blocks
+from nhs_league.render.document import blocks_of
 
 
 @dataclass(frozen=True)
@@ -19,21 +19,23 @@ class Screen:
         width: its columns.
         height: its lines; None where it is no terminal.
         every: whether to show all that there is, however long.
+        wide: whether to show all columns, however many.
 
     """
 
     width: int
     height: int | None
     every: bool = False
+    wide: bool = False
 
 
 @singledispatch
-def screen_of(answer: Answer, screen: Screen) -> Iterator[Block]:  # noqa: ARG001 - others use it
+def screen_of(answer: Answer, screen: Screen) -> Iterator[Block]:
     """Yield an answer's blocks as a terminal shows them; of most it is one table."""
-    yield from table_blocks(answer)
+    yield from blocks_of(answer)
 
 
 @singledispatch
-def next_of(answer: Answer) -> tuple[str, ...]:  # noqa: ARG001 - others use it
+def next_of(answer: Answer) -> tuple[str, ...]:
     """Return what a reader is likely to ask next, as commands without the program's name."""
     return ()

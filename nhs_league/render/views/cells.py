@@ -60,6 +60,15 @@ def ranks(frame: pl.DataFrame) -> list[str]:
     return doubtful(frame, written)
 
 
+def places(frame: pl.DataFrame) -> list[str]:
+    """Write ranks alone: published, or computed and marked."""
+    written = [
+        f"{own}*" if rank is None and own is not None else numbers.number(rank)
+        for rank, own in frame.select("rank", "computed_rank").iter_rows()
+    ]
+    return doubtful(frame, written)
+
+
 def published_ranks(frame: pl.DataFrame) -> list[str]:
     """Write published ranks with the number of trusts ranked."""
     ranks_of = frame.select("rank", "of").iter_rows()

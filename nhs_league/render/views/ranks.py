@@ -9,9 +9,9 @@ from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
 from nhs_league.render.theme import Ink
 from nhs_league.render.views.cells import (
-    doubtful,
     medians,
     names,
+    places,
     ranks,
     scores,
     texts,
@@ -19,9 +19,6 @@ from nhs_league.render.views.cells import (
     yes_no,
 )
 from nhs_league.render.views.columns import columns_of
-
-_SMALL = 17
-_HISTOGRAM = 30
 
 
 @columns_of.register
@@ -34,20 +31,12 @@ def ranking(answer: Ranking) -> list[Column]:
         Column("Trust", names(frame), wraps=True),
         Column("Value", values(frame), numeric=True, ink=Ink.STRONG),
         Column("Median", medians(frame), numeric=True),
-        Column("o trust, m median", _on_span(frame)),
         Column("Score", scores(frame, "score"), numeric=True),
         Column("Segment", texts(frame, "segment"), numeric=True),
         Column("Period", texts(frame, "period")),
         Column("Region", texts(frame, "region")),
         Column("Subtype", texts(frame, "subtype")),
     ]
-
-
-def _on_span(frame: pl.DataFrame) -> list[str]:
-    """Draw each value and the median on the span of the values of the trust type."""
-    median = pl.coalesce("median", "computed_median")
-    spans = frame.select("value", median, "computed_lowest", "computed_highest")
-    return [numbers.dots(*ends, same=False, width=_SMALL) for ends in spans.iter_rows()]
 
 
 @columns_of.register
@@ -83,7 +72,7 @@ def table(answer: LeagueTable) -> list[Column]:
     """Return the league table."""
     frame = answer.frame
     return [
-        Column("Rank", _places(frame), numeric=True),
+        Column("Rank", places(frame), numeric=True),
         Column("Likely", _likely_ranks(frame)),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), wraps=True),
@@ -104,25 +93,12 @@ def _likely_ranks(frame: pl.DataFrame) -> list[str]:
     return [f"{likely}*" if (likely := numbers.likely(*both)) else "" for both in ends]
 
 
-def _places(frame: pl.DataFrame) -> list[str]:
-    """Write league ranks alone: published, or computed and marked."""
-    ranks = frame.select("rank", "computed_rank").iter_rows()
-    return doubtful(frame, [str(r) if r is not None else f"{own}*" for r, own in ranks])
-
-
 @columns_of.register
 def grouped_table(answer: GroupedTable) -> list[Column]:
     """Return the league table with, for each trust, those too close to it to call."""
     frame = answer.frame
-    last = (
-        frame.select(
-            pl.max_horizontal("rank", "computed_indistinguishable_last", "of").max()
-        ).item()
-        or 1
-    )
-    ranked = frame.select("computed_indistinguishable_ranks", "rank").rows()
     return [
-        Column("Rank", _places(frame), numeric=True),
+        Column("Rank", places(frame), numeric=True),
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), wraps=True),
         Column("Too close*", texts(frame, "computed_indistinguishable"), numeric=True),
@@ -132,16 +108,12 @@ def grouped_table(answer: GroupedTable) -> list[Column]:
             wraps=True,
             wrap_width=12,
         ),
-        Column(
-            "o rank, - too close",
-            [numbers.spans(_runs(ranks_close), own, of=last) for ranks_close, own in ranked],
-        ),
         Column("Segment", texts(frame, "segment"), numeric=True),
         Column("Score", scores(frame, "average_score"), numeric=True),
     ]
 
 
-def _runs(ranked: str | None) -> list[tuple[int, int]]:
+def runs_of(ranked: str | None) -> list[tuple[int, int]]:
     """Read runs of ranks as ``confidence.indistinguishable`` writes them: ``1 to 4, 51 to 56``."""
     ends = [run.split(" to ") for run in (ranked or "").split(", ") if run]
     return [(int(run[0]), int(run[-1])) for run in ends]
@@ -149,30 +121,24 @@ def _runs(ranked: str | None) -> list[tuple[int, int]]:
 
 @columns_of.register
 def distribution(answer: Spread) -> list[Column]:
-    """Return a histogram: # for the trusts, m for the median, and the marked trusts by code."""
+    """Return a histogram: how many trusts, the median, and the marked trusts by code."""
     frame = answer.frame
-    most = frame.select(pl.col("trusts").max()).item() or 1
-    spans = frame.select(
-        "computed_from", "computed_to", "unit", "trusts", "marked", "has_median"
-    ).rows()
+
+    def ends(column: str) -> list[str]:
+        edges = frame.select(column, "unit").iter_rows()
+        return [numbers.with_unit(numbers.rounded(edge), unit) for edge, unit in edges]
+
+    marked = frame.select("marked", "has_median").iter_rows()
     return [
+        Column("From", ends("computed_from"), numeric=True),
+        Column("to", ends("computed_to"), numeric=True),
+        Column("Trusts", texts(frame, "trusts"), numeric=True),
         Column(
-            "From",
-            [numbers.with_unit(numbers.rounded(low), unit) for low, _, unit, *_ in spans],
-            numeric=True,
-        ),
-        Column(
-            "to",
-            [numbers.with_unit(numbers.rounded(high), unit) for _, high, unit, *_ in spans],
-            numeric=True,
-        ),
-        Column("Trusts", [str(count) for *_, count, _, _ in spans], numeric=True),
-        Column(
-            "",
+            "Here",
             [
-                "#" * round(count / most * _HISTOGRAM) + (" m" if has_median else "")
-                for *_, count, _, has_median in spans
+                ", ".join(part for part in (codes, "the median" if is_median else "") if part)
+                for codes, is_median in marked
             ],
+            wraps=True,
         ),
-        Column("Marked", [marked or "" for *_, marked, _ in spans], wraps=True),
     ]

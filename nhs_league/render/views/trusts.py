@@ -12,6 +12,8 @@ from nhs_league.render.views.cells import medians, names, published_ranks, score
 from nhs_league.render.views.columns import columns_of
 
 _SHORT_TYPES = {"mental-health-community": "mental health"}
+BETTER = {True: "higher", False: "lower", None: "unknown"}
+"""Which values are better, in a word."""
 
 
 @columns_of.register
@@ -46,12 +48,7 @@ def _who_and_where(frame: pl.DataFrame) -> list[Column]:
 @columns_of.register
 def metrics(answer: MetricList) -> list[Column]:
     """Return a list of metrics, with how many trusts of each type have each."""
-    trust_type = pl.col("trust_type").replace(_SHORT_TYPES)
-    frame = answer.frame.group_by("quarter", "metric_id", "unit", maintain_order=True).agg(
-        pl.all().exclude("trusts").first(),
-        trusts=pl.format("{} {}", "trusts", trust_type).str.join(", "),
-    )
-    better = {True: "higher", False: "lower", None: "unknown"}
+    frame = by_metric(answer.frame)
     directions = frame.select("higher_is_better", "direction_from").iter_rows()
     standards = frame.select("standard", "unit").iter_rows()
     return [
@@ -60,7 +57,7 @@ def metrics(answer: MetricList) -> list[Column]:
         Column("Unit", [unit or "score" for unit in frame["unit"]]),
         Column(
             "Better",
-            [f"{better[v]}{' (inferred)' if how == 'inferred' else ''}" for v, how in directions],
+            [f"{BETTER[v]}{' (inferred)' if how == 'inferred' else ''}" for v, how in directions],
         ),
         Column(
             "Standard",
@@ -73,6 +70,15 @@ def metrics(answer: MetricList) -> list[Column]:
         Column("Domain", texts(frame, "domain")),
         Column("Sub-domain", texts(frame, "sub_domain")),
     ]
+
+
+def by_metric(listed: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a metric and unit, ``trusts`` in words: how many of each type have it."""
+    trust_type = pl.col("trust_type").replace(_SHORT_TYPES)
+    return listed.group_by("quarter", "metric_id", "unit", maintain_order=True).agg(
+        pl.all().exclude("trusts").first(),
+        trusts=pl.format("{} {}", "trusts", trust_type).str.join(", "),
+    )
 
 
 @columns_of.register

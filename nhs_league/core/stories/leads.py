@@ -1,0 +1,417 @@
+"""The leads: what in a quarter of one trust type may be a story, each kind by its own rule.
+
+Each function returns the columns of LEADS. No lead rests on a doubtful figure, nor on a type of
+which only a part is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from nhs_league.core import trust_types
+from nhs_league.core.causes import Cause, Certainty
+from nhs_league.core.changes import changes
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.hidden import WELL_PLACED, capped, hidden
+from nhs_league.core.method.segments import SegmentBoundary
+from nhs_league.core.metrics import catalogue
+from nhs_league.core.peers import with_peers
+from nhs_league.core.quarters import Quarter
+from nhs_league.core.sentences import two_places
+from nhs_league.core.stories import words
+from nhs_league.core.stories.odds import ranked_so_low
+from nhs_league.core.uncertainty.chance import looked_at
+from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty.redraws import DRAWS
+from nhs_league.core.weak_spots import classify
+
+
+class Kind(StrEnum):
+    """What a story is about."""
+
+    HIDDEN = "hidden weak spot"
+    LASTING = "lasting weak spot"
+    CAPPED = "held down by a deficit"
+    CHANGE = "clear change"
+    STANDARD = "standard missed"
+    GAP = "services apart"
+    REGIONS = "regions apart"
+    REVISION = "revised place"
+
+
+LEADS = pl.Schema(
+    {
+        "kind": pl.String,
+        "in_words": pl.String,
+        "certainty": pl.String,
+        "command": pl.String,
+        "quarter": QUARTER,
+        "quarter_from": QUARTER,
+        "trust_type": pl.String,
+        "trust_code": pl.String,
+        "trust_name": pl.String,
+        "metric_id": pl.String,
+        "metric": pl.String,
+        "short_name": pl.String,
+        "unit": pl.String,
+        "value": pl.Float64,
+        "rank": pl.Int32,
+        "of": pl.Int32,
+        "median": pl.Float64,
+        "standard": pl.Float64,
+        "computed_p": pl.Float64,
+        "rows": pl.List(pl.Struct(words.FIGURES)),
+        "release_file": pl.String,
+        "size": pl.Float64,
+    }
+)
+"""One row a lead. ``rows`` are the figures of its sentence; ``size`` orders leads of one kind and
+the same ``computed_p``, the largest first."""
+
+SELDOM = 0.25
+"""A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
+BEST = 0.25
+"""A trust that a deficit holds down is a lead if its score alone puts it in the best quarter."""
+LESS_THAN_ONE = 1
+"""A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
+_INTENSIVE = 5
+"""The segment of intensive support."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """The figures of one trust type in one quarter, and what came before.
+
+    Attributes:
+        trust_type: the type.
+        quarter: the quarter's label.
+        is_newest: whether it is the newest quarter stored of this type.
+        frames: the tidy frames of the quarter, all trust types.
+        boundaries: the cuts between its segments.
+        earlier: the type's tidy frames of earlier quarters; None where there are none.
+        before: the tidy frames of the quarter before, all trust types; None where none of the same
+            framework year is stored.
+        keep: where redraws are kept.
+
+    """
+
+    trust_type: str
+    quarter: str
+    is_newest: bool
+    frames: Frames
+    boundaries: tuple[SegmentBoundary, ...]
+    earlier: Frames | None = None
+    before: Frames | None = None
+    keep: Keep = afresh
+
+    def own(self) -> Frames:
+        """Return the frames of the type alone."""
+        return self.frames.of_type(self.trust_type)
+
+    def command(self, question: str, *subject: str, typed: bool = True) -> pl.Expr:
+        """Write the command that shows a lead's rows.
+
+        Args:
+            question: the command, with its fixed words.
+            subject: columns of what it is asked about.
+            typed: whether the trust type must be named; not beside a trust.
+
+        """
+        is_default = self.trust_type == trust_types.ACUTE
+        options = "" if is_default or not typed else f" --type {self.trust_type}"
+        options += "" if self.is_newest else f" --quarter {Quarter.parse(self.quarter).slug}"
+        return pl.format(f"nhsleague {question}{' {}' * len(subject)}{options}", *subject)
+
+    def trusts(self) -> str:
+        """Name the trusts of the type: ``acute trusts``."""
+        return trust_types.in_words(self.trust_type)
+
+
+def as_leads(
+    material: Material, kind: Kind, found: pl.DataFrame, **columns: pl.Expr
+) -> pl.DataFrame:
+    """Return leads of one kind, with the columns of LEADS."""
+    named = found.with_columns(
+        kind=pl.lit(kind.value),
+        trust_type=pl.lit(material.trust_type),
+        quarter=pl.lit(material.quarter),
+    ).with_columns(**columns)
+    absent = [pl.lit(None).alias(column) for column in LEADS if column not in named.columns]
+    return named.with_columns(absent).select(
+        pl.col(column).cast(kind_of) for column, kind_of in LEADS.items()
+    )
+
+
+def sound_standings(material: Material) -> pl.DataFrame:
+    """Return the standings of the type that nothing contradicts, if all of the type are stored."""
+    standings = material.own().standings.filter(pl.col("of").is_not_null()).collect()
+    return standings.filter(pl.col("doubt").is_null())
+
+
+def weak_spots(material: Material) -> list[pl.DataFrame]:
+    """Find severe weak spots of trusts in segment 1 or 2: those of now, and those that last."""
+    found = hidden(
+        material.frames, material.trust_type, material.boundaries, Filters(), None, material.earlier
+    ).frame
+    own = material.own().observations
+    listed = catalogue(own)
+    looked = looked_at(classify(with_peers(own, listed)).collect())
+    standards = listed.select("metric_id", "unit", "standard")
+    published = pl.col("rank").is_not_null() & pl.col("of").is_not_null()
+    lasts = pl.col("computed_persistently_severe").fill_null(value=False)
+    spots = (
+        found.join(sound_standings(material).select("trust_code"), on="trust_code", how="semi")
+        .filter(
+            pl.col("doubt").is_null(),
+            pl.col("value").is_not_null(),
+            pl.col("higher_is_better").is_not_null(),
+            pl.col("segment") <= WELL_PLACED,
+        )
+        .join(standards, on=["metric_id", "unit"], how="left")
+        .join(looked.drop("quarter", "computed_severe"), on="trust_code")
+        .with_columns(
+            rank=pl.when(published).then("rank").otherwise("computed_rank"),
+            of=pl.when(published).then("of").otherwise("computed_of"),
+            median=pl.coalesce("median", "computed_median"),
+            lasts=lasts,
+            quarters=pl.when(lasts).then("computed_quarters_severe").otherwise(1),
+        )
+        .with_columns(
+            odds=ranked_so_low(
+                pl.col("rank"), pl.col("of"), pl.col("computed_metrics"), pl.col("quarters")
+            )
+        )
+        .filter(pl.col("odds") < SELDOM)
+    )  # fmt: skip
+    columns = {
+        "computed_p": pl.col("odds") * pl.col("place_rank") / pl.col("place_of"),
+        "size": pl.col("computed_gap"),
+        "command": material.command("worst", "metric_id"),
+        "rows": pl.concat_list(
+            words.row(
+                "league place", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
+                rank="place_rank", of="place_of", score="average_score", segment="segment",
+            ),
+            words.row(
+                "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
+                metric_id="metric_id", metric="metric", unit="unit", value="value",
+                median="median", standard="standard", rank="rank", of="of", score="score",
+                release_file="release_file",
+            ),
+            words.row(
+                "metrics looked at", quarter="quarter", trust_code="trust_code",
+                count="computed_metrics",
+            ),
+            words.row(
+                "quarters severely weak", trust_code="trust_code", metric_id="metric_id",
+                count="quarters",
+            ),
+        ),
+    }  # fmt: skip
+    return [
+        as_leads(
+            material, Kind.HIDDEN, spots.filter(~pl.col("lasts")), **columns,
+            in_words=_weak_spot(material, lasts=False),
+            certainty=pl.format(
+                "By chance alone {} trusts would be ranked so low on one of {} metrics.",
+                words.odds("odds"), "computed_metrics",
+            ),
+        ),
+        as_leads(
+            material, Kind.LASTING, spots.filter("lasts"), **columns,
+            in_words=_weak_spot(material, lasts=True),
+            certainty=pl.format(
+                "By chance alone {} trusts would be so low on one of {} metrics for {} quarters.",
+                words.odds("odds"), "computed_metrics", "quarters",
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _weak_spot(material: Material, *, lasts: bool) -> pl.Expr:
+    """Write a severe weak spot as a sentence, and its standard as another."""
+    better = pl.when("higher_is_better").then(pl.lit("higher")).otherwise(pl.lit("lower"))
+    now = pl.format(
+        "{}, {} of {} (the median is {}, and {} is better)",
+        words.shown("value"), words.ordinal("rank"), "of", words.shown("median"), better,
+    )  # fmt: skip
+    place = pl.format(
+        "{} is ranked {} of {} {}",
+        words.trust(), words.ordinal("place_rank"), "place_of", pl.lit(material.trusts()),
+    )  # fmt: skip
+    name = words.inside("short_name")
+    every = (
+        pl.when(pl.col("quarters") == 2)
+        .then(pl.lit("both"))
+        .otherwise(pl.format("all {}", "quarters"))
+    )
+    sentence = (
+        pl.format(
+            "{}, yet it has been severely weak on {} in {} quarters with a new figure: now {}.",
+            place, name, every, now,
+        )
+        if lasts
+        else pl.format("{}, yet its figure for {} is {}.", place, name, now)
+    )  # fmt: skip
+    target = pl.format(" The standard is {}.", words.standard())
+    return pl.concat_str(sentence, target.fill_null(""))
+
+
+def held_down(material: Material) -> pl.DataFrame:
+    """Find the trusts with the best scores that a deficit keeps out of segments 1 and 2."""
+    found = capped(material.frames, material.trust_type, material.boundaries, Filters()).frame.join(
+        sound_standings(material).select("trust_code"), on="trust_code", how="semi"
+    )
+    alone = pl.col("computed_rank_without")
+    found = found.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
+    return as_leads(
+        material, Kind.CAPPED, found,
+        computed_p=alone / pl.col("of"),
+        size=-pl.col("average_score"),
+        in_words=pl.format(
+            "{} is ranked {} of {} {} because of a deficit: on its average score of {} alone "
+            "(1 is best) it would be {}, in segment {} and not {}.",
+            words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
+            two_places("average_score"), words.ordinal("computed_rank_without"),
+            "computed_unadjusted_segment", "segment",
+        ),
+        certainty=pl.lit(
+            "Certain: a rule caps its segment, not chance. The rank without it is computed."
+        ),
+        command=material.command("explain", "trust_code", typed=False),
+        rows=pl.concat_list(
+            words.row(
+                "league place", quarter="quarter", trust_code="trust_code",
+                trust_name="trust_name", rank="rank", of="of", score="average_score",
+                segment="segment", release_file="release_file",
+            ),
+            words.row(
+                "league place without the override (computed)", quarter="quarter",
+                trust_code="trust_code", trust_name="trust_name", rank="computed_rank_without",
+                of="of", score="average_score", segment="computed_unadjusted_segment",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def clear_changes(material: Material) -> pl.DataFrame:
+    """Find the trusts that moved since the quarter before by more than chance, or by a rule."""
+    if material.before is None:
+        return LEADS.to_frame()
+    both = changes(
+        material.before, material.frames, material.trust_type, Filters(), material.keep
+    ).frame
+    compared = material.before.of_type(material.trust_type).standings
+    sound = sound_standings(material).join(
+        compared.filter(pl.col("doubt").is_null(), pl.col("of").is_not_null()).collect(),
+        on="trust_code",
+        how="semi",
+    )
+    shift = pl.col("computed_shift")
+    is_apart = (pl.col("computed_shift_low") > 0) | (pl.col("computed_shift_high") < 0)
+    share = pl.min_horizontal("computed_p_better", 1 - pl.col("computed_p_better"))
+    found = (
+        both.filter(pl.col("certainty") == Certainty.CLEAR.value)
+        .join(sound.select("trust_code"), on="trust_code", how="semi")
+        .drop_nulls(["rank", "rank_from", "segment", "segment_from", "of"])
+        .join(_short_names(material), on="metric_id", how="left")
+        .with_columns(by_rule=_by_rule(), trusts=pl.lit(sound.height))
+        .filter(pl.col("by_rule") | is_apart.fill_null(value=False))
+        .with_columns(
+            computed_p=pl.when("by_rule")
+            .then(pl.len().over("cause", "by_rule") / pl.col("trusts"))
+            .otherwise(pl.max_horizontal(2 * share, pl.lit(1 / DRAWS))),
+            redraws=((1 - share) * 100).floor().cast(pl.Int32),
+        )
+        .filter(pl.col("by_rule") | (pl.col("computed_p") * pl.col("trusts") < LESS_THAN_ONE))
+    )
+    return as_leads(
+        material, Kind.CHANGE, found,
+        size=pl.when("by_rule")
+        .then((pl.col("rank") - pl.col("rank_from")).abs().cast(pl.Float64))
+        .otherwise(shift.abs()),
+        in_words=_change(material),
+        certainty=pl.when("by_rule")
+        .then(pl.lit("Certain: a rule or a decision changed its segment, not chance."))
+        .otherwise(
+            pl.format(
+                "Clear: its average score {} in {} of 100 redraws of the metrics.",
+                pl.when(shift < 0).then(pl.lit("improved")).otherwise(pl.lit("worsened")),
+                pl.when(share < 0.01).then(pl.lit("more than 99")).otherwise("redraws"),
+            )
+        ),
+        command=material.command("explain", "trust_code", typed=False),
+        rows=pl.concat_list(
+            words.row(
+                "league place", quarter="quarter", trust_code="trust_code",
+                trust_name="trust_name", rank="rank", rank_from="rank_from", of="of",
+                score="average_score", segment="segment", segment_from="segment_from",
+                release_file="release_file",
+            ),
+            words.row(
+                "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
+                metric_id="metric_id", metric="metric", unit="unit", value="value",
+                value_from="value_from", score="score",
+            ),
+            words.row(
+                "redraws of 100 in which it moved so", trust_code="trust_code",
+                count=pl.when(~pl.col("by_rule")).then("redraws"),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _change(material: Material) -> pl.Expr:
+    """Write what moved, by the value and not by the score."""
+    segment = pl.when(pl.col("segment") != pl.col("segment_from")).then(
+        pl.format(", and in segment {}, was {}", "segment", "segment_from")
+    )
+    has_values = pl.col("value").is_not_null() & (pl.col("value") != pl.col("value_from"))
+    # A unit that is a word is written once.
+    before = (
+        pl.when(pl.col("unit") == "%")
+        .then(words.shown("value_from"))
+        .otherwise(words.number("value_from"))
+    )
+    values = pl.when(has_values).then(pl.format(" ({}, was {})", words.shown("value"), before))
+    name = words.inside("short_name")
+    moved = pl.when(pl.col("tied_metrics").is_null()).then(
+        pl.format("; what moved it most was {}{}", name, values.fill_null(""))
+    )
+    why = (
+        pl.when(pl.col("cause") == Cause.OVERRIDE_APPLIED.value)
+        .then(pl.lit(", as a deficit now keeps it out of segments 1 and 2"))
+        .when(pl.col("cause") == Cause.OVERRIDE_REMOVED.value)
+        .then(pl.lit(", as a deficit no longer keeps it out of segments 1 and 2"))
+        .when(pl.col("cause") == Cause.DECISION.value)
+        .then(pl.lit(", by decision of NHS England"))
+    )
+    return pl.format(
+        "{} is ranked {} of {} {}, was {}{}{}.",
+        words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
+        words.ordinal("rank_from"), segment.fill_null(""),
+        pl.when("by_rule").then(why).otherwise(moved).fill_null(""),
+    )  # fmt: skip
+
+
+def _by_rule() -> pl.Expr:
+    """Return whether the override alone, or a decision, moved the segment."""
+    cause = pl.col("cause")
+    return (
+        ((cause == Cause.OVERRIDE_APPLIED.value) & (pl.col("segment_from") <= WELL_PLACED))
+        | ((cause == Cause.OVERRIDE_REMOVED.value) & (pl.col("segment") <= WELL_PLACED))
+        # Since Q3 2025/26 no file says who is in segment 5, so leaving it shows no decision.
+        | ((cause == Cause.DECISION.value) & (pl.col("segment") == _INTENSIVE))
+    ).fill_null(value=False)
+
+
+def _short_names(material: Material) -> pl.DataFrame:
+    """Return each metric's short name."""
+    listed = catalogue(material.own().observations)
+    return listed.select("metric_id", "short_name").unique(
+        "metric_id", keep="first", maintain_order=True
+    )

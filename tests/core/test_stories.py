@@ -1,0 +1,120 @@
+"""The rule by which stories are chosen, and what never becomes one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import sqrt
+from pathlib import Path
+from statistics import NormalDist
+
+import polars as pl
+import pytest
+
+from nhs_league import League, open_league
+from nhs_league.core.frames import Frames
+from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.stories import choose, leads
+from nhs_league.core.stories.leads import Material
+from nhs_league.core.stories.odds import domains_apart
+from tests.conftest import Run
+
+Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"
+
+
+@pytest.fixture(scope="module")
+def league(sample_cache: Path) -> League:
+    return open_league(sample=True, data_dir=sample_cache)
+
+
+def material(league: League, quarter: str, before: str = "") -> Material:
+    """Return a quarter's acute trusts; the sample's cancer waits of ZB6 are the worst of all."""
+    frames = league.frames().of_quarter(quarter)
+    return Material(
+        "acute",
+        quarter,
+        is_newest=True,
+        frames=frames,
+        boundaries=segment_boundaries(frames.standings.collect()),
+        before=league.frames().of_quarter(before) if before else None,
+    )
+
+
+def with_changed(frames: Frames, table: str, **columns: pl.Expr) -> Frames:
+    changed = getattr(frames, table).with_columns(**columns)
+    return replace(frames, **{table: changed})
+
+
+def spots(found: pl.DataFrame) -> list[tuple[str, str]]:
+    is_spot = pl.col("kind") == "hidden weak spot"
+    return found.filter(is_spot).select("trust_code", "metric_id").rows()
+
+
+def test_a_doubtful_figure_is_no_story(league: League) -> None:
+    one = material(league, Q3)
+    assert ("ZB6", "OF0011") in spots(leads(one))
+    is_it = (pl.col("trust_code") == "ZB6") & (pl.col("metric_id") == "OF0011")
+    doubt = pl.when(is_it).then(pl.lit("its rank does not fit")).otherwise("doubt")
+    doubted = with_changed(one.frames, "observations", doubt=doubt)
+    assert ("ZB6", "OF0011") not in spots(leads(replace(one, frames=doubted)))
+    doubt = pl.when(pl.col("trust_code") == "ZB6").then(pl.lit("another rank")).otherwise("doubt")
+    found = leads(replace(one, frames=with_changed(one.frames, "standings", doubt=doubt)))
+    assert "ZB6" not in found["trust_code"].to_list()
+
+
+def test_a_part_of_a_type_has_no_stories(league: League) -> None:
+    one = material(league, Q3)
+    part = with_changed(one.frames, "standings", of=pl.lit(None, pl.Int32))
+    assert leads(replace(one, frames=part)).is_empty()
+
+
+def test_changes_are_those_that_are_clear_in_one_framework_year(league: League) -> None:
+    assert "clear change" not in leads(material(league, Q4))["kind"].to_list()
+    found = leads(material(league, Q4, before=Q3)).filter(pl.col("kind") == "clear change")
+    clear = league.changes(Q3, Q4).frame.filter(pl.col("certainty") == "clear")
+    assert found.height > 2
+    assert set(found["trust_code"]) <= set(clear["trust_code"])
+    newest = league.stories()
+    assert "clear change" not in newest.frame["kind"].to_list()
+    assert any("No changes of acute trusts" in note for note in newest.notes)
+
+
+def test_stories_vary() -> None:
+    """Two of a kind, three where ten are not reached; two of a trust; no metric twice in a kind."""
+    of_one_kind = [("a", f"T{n}", f"M{n}") for n in range(5)]
+    assert choose(of_one_kind, 2) == [0, 1, 2]
+    assert choose([*of_one_kind, *[(f"b{n}", f"U{n}", None) for n in range(8)]], 2)[:3] == [0, 1, 5]
+    assert choose([("a", "T", "M"), ("b", "T", "M"), ("c", "T", "M")], 2) == [0, 1]
+    assert choose([("a", "T1", "M"), ("a", "T2", "M"), ("a", None, None)], 2) == [0, 2]
+    assert len(choose([(f"k{n}", None, None) for n in range(20)], 2)) == 10
+
+
+def test_how_often_chance_sets_domains_so_far_apart() -> None:
+    """Four domains of three scores, 1 1 1, 2 2 2, 3 3 3 and 4 4 4.
+
+    The variance of all twelve is 15 / 11, so that of two averages' difference 15 / 11 x 2 / 3; the
+    difference is 3, and there are six pairs.
+    """
+    rows = [
+        {"trust_code": "T", "domain": f"D{n}", "score": float(n), "weight": 1.0}
+        for n in (1, 2, 3, 4) * 3
+    ]
+    # Another trust has too few scores.
+    one = {"trust_code": "U", "domain": "D1", "score": 1.0, "weight": 1.0}
+    (found,) = domains_apart(pl.DataFrame([*rows, one])).to_dicts()
+    assert (found["trust_code"], found["domain_best"], found["domain_worst"]) == ("T", "D1", "D4")
+    beyond = 1 - NormalDist().cdf(3 / sqrt(15 / 11 * 2 / 3))
+    assert found["computed_p"] == pytest.approx(6 * 2 * beyond)
+
+
+def test_stories_of_a_region_or_a_trust_are_of_no_other(league: League) -> None:
+    names = league.trusts(regions=["London"]).frame["trust_code"].to_list()
+    london = league.stories(regions=["London"]).frame
+    assert london.height > 2
+    assert set(london["trust_code"].drop_nulls()) <= set(names)
+    assert set(league.stories("ZB6").frame["trust_code"]) == {"ZB6"}
+
+
+def test_a_trust_beside_a_region_is_wrong_usage(sample: Run) -> None:
+    done = sample("stories", "--trust", "ZB6", "--region", "London")
+    assert done.returncode == 2
+    assert "--trust" in done.stderr
