@@ -14,7 +14,7 @@ from nhs_league.render.blocks import Block, Heading, Line, points
 from nhs_league.render.trust_figures import Metric, Row, value_of
 
 WHO_TO_ASK = (
-    "Of the ten trusts most like this one (same size and region first, then the nearest scores; "
+    "Of the ten trusts most like this one (same subtype and region first, then the nearest scores; "
     "computed), up to three that are in the best half of their type at a weak spot."
 )
 NOBODY_TO_ASK = (

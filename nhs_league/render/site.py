@@ -99,6 +99,11 @@ class _League:
     trusts: tuple[_RankedTrust, ...]
     domains: tuple[_Domain, ...]
 
+    @property
+    def has_ranges(self) -> bool:
+        """Whether likely ranges of ranks are published."""
+        return any(trust.strip for trust in self.trusts)
+
 
 def index(
     standings: Answer,
