@@ -53,7 +53,7 @@ SOURCES = pl.Schema(
         "release_file": pl.String,
         "file": pl.String,
         "kind": pl.String,
-        "quarters": pl.List(pl.String),
+        "quarters": pl.List(pl.String()),
         "published": pl.String,
         "fetched": pl.String,
         "source": pl.String,

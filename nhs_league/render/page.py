@@ -203,7 +203,10 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         segment=standing["segment"],
         facts=tuple(_facts(standing, answer)),
         trend=_trend(report.places),
-        places=Grid("Segment, rank and average score", tuple(columns_of(report.places))),
+        places=Grid(
+            "Segment, rank and average score",
+            tuple(column for column in columns_of(report.places) if column.heading),
+        ),
         domains=tuple(_domains(report)),
         weak=tuple(row for _, row in rows if row.is_weak),
         weak_rule=what_is_weak(weak) if weak.height else "",
