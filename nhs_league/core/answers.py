@@ -416,12 +416,13 @@ class TrustReport:
 
     Attributes:
         trust_code: the trust.
-        profile: how it does.
+        profile: how it does, with the trusts most like it.
         explanation: how its rank came about.
         places: its segments and ranks, quarter by quarter.
         trends: its metrics, quarter by quarter.
-        strips: its values among its peers', ``core.distribution.PEER_VALUES``.
         domains: its domains among its peers', ``core.distribution.DOMAIN_SPREAD``.
+        to_ask: similar trusts that do better at its weak spots, ``core.weak_spots.TO_ASK``.
+        sources: the release files of its figures, ``releases.listing.SOURCES``.
         assumptions: what was assumed to find the trust.
 
     """
@@ -431,6 +432,7 @@ class TrustReport:
     explanation: Explanation
     places: PlaceTrend
     trends: EveryMetricTrend | MetricTrend
-    strips: pl.DataFrame
     domains: pl.DataFrame
+    to_ask: pl.DataFrame
+    sources: pl.DataFrame
     assumptions: tuple[str, ...] = ()

@@ -61,6 +61,26 @@ class Share(Questions):
 
         return reports.every_report(self.store, standings)
 
+    def every_metric(self, standings: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Rank the trusts of a league table at every metric.
+
+        Args:
+            standings: the frame of ``table``, of one or all trust types.
+
+        Returns:
+            Columns ``core.distribution.EVERY_METRIC``, a frame for each trust type.
+
+        Example:
+            >>> league = open_league(sample=True)
+            >>> (ambulance,) = league.every_metric(league.table("ambulance").frame)
+            >>> ambulance["trust_type"].unique().to_list()
+            ['ambulance']
+
+        """
+        from nhs_league.league import reports
+
+        return reports.every_metric(self.store, standings)
+
     def sources(self, trust: str, metric: str | None = None, *, quarter: str = LATEST) -> Sources:
         """List where a trust's figures come from: each one's release file, line and citation.
 

@@ -48,6 +48,21 @@ RELEASES = pl.Schema(
 ``trusts`` those with a standing in the quarter. ``published`` is null where it is not known;
 ``verifiable`` is false where a raw file with figures of the quarter is missing."""
 
+SOURCES = pl.Schema(
+    {
+        "release_file": pl.String,
+        "file": pl.String,
+        "kind": pl.String,
+        "quarters": pl.List(pl.String()),
+        "published": pl.String,
+        "fetched": pl.String,
+        "source": pl.String,
+        "sha256": pl.String,
+    }
+)
+"""One row a release file; ``published`` is an ISO month, date or date-time, ``fetched`` a date-time
+in UTC, each null where it is not known."""
+
 FETCHED = pl.Schema(
     {
         "status": pl.String,
@@ -124,6 +139,34 @@ def releases(store: Store) -> pl.DataFrame:
         "trust_type",
         "kind",
         descending=[True, False, False, True],
+    )
+
+
+def sources(store: Store, release_files: Collection[str]) -> pl.DataFrame:
+    """List release files with what is known of their publication: schema SOURCES, the newest first.
+
+    Args:
+        store: the store.
+        release_files: their names as rows give them.
+
+    """
+    order = publication_order(store.manifest.files)
+    files = [each for each in store.manifest.files if each.release_file in release_files]
+    return pl.DataFrame(
+        [
+            {
+                "release_file": each.release_file,
+                "file": each.name,
+                "kind": each.kind,
+                "quarters": list(each.quarters),
+                "published": each.published or None,
+                "fetched": each.added or None,
+                "source": each.source or None,
+                "sha256": each.sha256,
+            }
+            for each in sorted(files, key=lambda each: order.place(each.release_file), reverse=True)
+        ],
+        schema=SOURCES,
     )
 
 
