@@ -261,6 +261,10 @@ def _rank_moved(row: Row, change: str) -> str:
     return f"{moved}: {others}" if others else moved
 
 
+def _as_sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _in_figures(row: Row) -> str:
     doubt = row["doubt"]
     parts = []
@@ -327,7 +331,7 @@ def weak_spot(row: Row) -> Item:
     ]
     period = f"Period: {row['period']}. " if row["period"] else ""
     lines = [
-        f"{_in_figures(row)}.{better if row['value'] is not None else ''}",
+        f"{_as_sentence(_in_figures(row))}{better if row['value'] is not None else ''}",
         _against_peers(row) if row["value"] is not None else "",
         f"{period}{row['domain'] or ''}",
         _lasting(row),

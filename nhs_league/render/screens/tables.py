@@ -50,9 +50,9 @@ def rows(
     """Yield what ``table`` does below the title."""
     if line:
         yield Heading(line, 0)
-    if answer.frame.is_empty():
+    if answer.frame.is_empty() and not answer.notes:
         yield Line("There is nothing to show.")
-    else:
+    elif answer.frame.height:
         starts = [row for row in range(1, len(parts)) if parts[row] != parts[row - 1]]
         titles = [parts[row] for row in (0, *starts)] if parts else []
         titled = tuple(titles) if len(titles) > 1 else ()
