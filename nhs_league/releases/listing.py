@@ -50,14 +50,14 @@ RELEASES = pl.Schema(
 
 SOURCES = pl.Schema(
     {
-        "release_file": pl.String,
-        "file": pl.String,
-        "kind": pl.String,
+        "release_file": pl.String(),
+        "file": pl.String(),
+        "kind": pl.String(),
         "quarters": pl.List(pl.String()),
-        "published": pl.String,
-        "fetched": pl.String,
-        "source": pl.String,
-        "sha256": pl.String,
+        "published": pl.String(),
+        "fetched": pl.String(),
+        "source": pl.String(),
+        "sha256": pl.String(),
     }
 )
 """One row a release file; ``published`` is an ISO month, date or date-time, ``fetched`` a date-time
