@@ -187,7 +187,7 @@ def _write_part(part: Path, data: bytes) -> None:
 
 
 def _replace(part: Path, target: Path) -> None:
-    """Move a complete file into its place, with the rights of the one that was there."""
+    """Move a complete file into its place, with the permissions of the one it replaces."""
     if target.exists():
         if not os.access(target, os.W_OK):
             raise PermissionError(0, "it is write-protected", str(target))
@@ -200,7 +200,7 @@ def _replace(part: Path, target: Path) -> None:
 
 @contextmanager
 def _refused(place: Path) -> Iterator[None]:
-    """Turn the system's refusal into words."""
+    """Report an error of the system as an error with advice."""
     try:
         yield
     except BrokenPipeError:

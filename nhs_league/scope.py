@@ -14,6 +14,7 @@ from nhs_league.core.frames import Frames, together
 from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
 from nhs_league.core.metrics import Area, Metric, catalogue, choose
 from nhs_league.core.quarters import Quarter, matching
+from nhs_league.core.sentences import in_series
 from nhs_league.errors import AmbiguousError, NotFoundError
 from nhs_league.releases.store import Store, read_quarters
 
@@ -120,18 +121,17 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
         return first, ()
     elsewhere = ", ".join(others)
     return first, (
-        f"{trust_types.in_words(first).capitalize()}; others: --type {elsewhere} or all.",
+        f"Showing {trust_types.in_words(first)}. For others, add --type {elsewhere} or all.",
     )
 
 
 def pick_measure(
-    typed: str, choices: Sequence[Metric | Area], trust_type: str | None
+    choices: Sequence[Metric | Area], trust_type: str | None
 ) -> tuple[list[Metric | Area], tuple[str, ...]]:
-    """Keep the first choice, or with ``all`` those of its kind, and what was taken for it.
+    """Keep the first choice, or with ``all`` those of its kind, and name it.
 
     Args:
-        typed: a metric or an area as a person typed it.
-        choices: what it may be, the likeliest first.
+        choices: what a person's words may mean, the likeliest first.
         trust_type: the trust type that was typed, ``all`` or None.
 
     """
@@ -143,16 +143,17 @@ def pick_measure(
     )
     left = [choice.trust_type for choice in choices if choice not in picked]
     types = [choice.trust_type for choice in picked]
-    meaning = (
-        f"{first.metric} ({first.metric_id})"
-        if isinstance(first, Metric)
-        else f"the area “{first.name}”"
-    )
-    line = f"“{typed}” is {meaning}, {' and '.join(map(trust_types.in_words, types))}."
+    line = f"{measure_in_words(first)}, {in_series([trust_types.in_words(t) for t in types])}."
     if left:
-        others = " and ".join(trust_types.in_words(t) for t in left)
-        line += f" Also for {others}: --type {', '.join(left)}."
+        line += f" For others, add --type {' or '.join(left)}."
     return picked, (line,)
+
+
+def measure_in_words(choice: Metric | Area) -> str:
+    """Name what a person's words for a metric or an area were understood as."""
+    if isinstance(choice, Metric):
+        return f"Metric: {choice.metric} ({choice.metric_id})"
+    return f"Area: {choice.name}"
 
 
 def where_measured(
@@ -210,7 +211,7 @@ def explain_empty(answer: AnyAnswer, narrowed: Filters) -> AnyAnswer:
     why = (
         f"No trusts match all of these: {words}. Try one filter at a time."
         if (words := narrowed.in_words())
-        else 'No figures are stored for this. Run "nhsleague releases" to see what is.'
+        else 'No figures are stored for this. Run "nhsleague releases" to see what is stored.'
     )
     return replace(answer, notes=(why, *answer.notes))
 
@@ -336,5 +337,6 @@ def _is_older(store: Store, its_quarter: str, typed: str) -> tuple[str, ...]:
     if not is_latest(typed) or its_quarter == newest:
         return ()
     return (
-        f"This trust's newest figures are of {its_quarter}; the newest quarter stored is {newest}.",
+        f"This trust's newest figures are for {its_quarter}. The newest quarter stored is "
+        f"{newest}.",
     )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sysconfig
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from filelock import FileLock
 from xdist.scheduler import WorkStealingScheduling
 
+from nhs_league.releases import build, intake
+from nhs_league.releases.parse import parse_file
 from nhs_league.sample import open_sample
 from tests.golden import raw
 from tests.inprocess import run_here
@@ -47,6 +51,18 @@ def kept_in(data_dir: Path) -> list[str]:
     return sorted(
         path.name for path in data_dir.rglob("*") if path.is_file() and path.name != ".lock"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """Let a store parse the same content under the same name once in a process.
+
+    What comes of it depends on both alone; ``parse_file`` itself, which has tests of its own, is
+    as it was.
+    """
+    once = lru_cache(maxsize=32)(parse_file)
+    with patch.object(build, "parse_file", once), patch.object(intake, "parse_file", once):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +160,8 @@ def real_store(shared: Path, shared_folder: Path, run: Run) -> Path:
     with FileLock(shared_folder / "real.lock"):
         if not folder.exists():
             files = [str(shared / name) for name in raw.ROWS]
-            imported = run("fetch", "--from", *files, data_dir=folder)
+            imported = run("fetch", "--from", *files, "--csv", data_dir=folder)
             assert imported.returncode == 0, imported.stderr
+            (shared_folder / "real.csv").write_text(imported.stdout, "utf-8")
+            (shared_folder / "real.txt").write_text(imported.stderr, "utf-8")
     return folder

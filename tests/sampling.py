@@ -11,9 +11,11 @@ from _pytest.mark import ParameterSet
 Case = TypeVar("Case")
 
 
-def one_in(share: int, cases: Iterable[Case]) -> list[Case | ParameterSet]:
-    """Mark all but one in so many cases as long."""
+def one_in(
+    share: int, cases: Iterable[Case], others: pytest.MarkDecorator = pytest.mark.long
+) -> list[Case | ParameterSet]:
+    """Mark all but one in so many cases as long, or as else is asked."""
     return [
-        case if place % share == 0 else pytest.param(case, marks=pytest.mark.long)
+        case if place % share == 0 else pytest.param(case, marks=others)
         for place, case in enumerate(cases)
     ]

@@ -5,11 +5,11 @@ All trusts, names and figures are invented.
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from nhs_league.releases.intake import ReceivedFile, Status, add_files
+from nhs_league.releases.store import open_store
 from tests.inprocess import Ask, asking
 from tests.releases.official import METRIC_HEADER, TABLE_HEADER, published
 
@@ -109,19 +109,18 @@ def trusts(count: int) -> list[Trust]:
 
 
 def league(folder: Path, *files: list[list[str]]) -> Ask:
-    """Import files, each of metric rows or of rows of a league table; return how to ask."""
+    """Store files, each of metric rows or of rows of a league table; return how to ask."""
     ask = asking(folder / "store")
     for number, rows in enumerate(files, start=1):
-        add(ask, folder, rows, number)
+        name, data = release_file(rows, number)
+        store = open_store(folder / "store")
+        _, (taken,) = add_files(store, [ReceivedFile(name, data, str(folder / name))])
+        assert taken.status in (Status.NEW, Status.REVISED), taken.reason
     return ask
 
 
-def add(ask: Ask, folder: Path, rows: list[list[str]], version: int) -> None:
-    """Import one more file, as of ``league``, which is of this version."""
+def release_file(rows: list[list[str]], version: int) -> tuple[str, bytes]:
+    """Return the name and the content of a file of this version."""
     header = TABLE_HEADER if len(rows[0]) == len(TABLE_HEADER.split(",")) else METRIC_HEADER
-    file = folder / f"fictional-{version}-q3-25-26-v{version}.csv"
-    file.write_bytes(published([header.split(","), *rows]))
-    done = ask("fetch", "--from", str(file), "--csv")
-    assert done.returncode == 0, done.stderr
-    (taken,) = csv.DictReader(io.StringIO(done.stdout))
-    assert taken["status"] in ("new", "revised"), done.stdout
+    name = f"fictional-{version}-q3-25-26-v{version}.csv"
+    return name, published([header.split(","), *rows])

@@ -19,7 +19,7 @@ from nhs_league.core.profile import METRICS
 from nhs_league.core.ranking import BY_METRIC
 from nhs_league.core.trusts import LISTED
 from nhs_league.errors import NoDataError, NotFoundError, UsageError
-from nhs_league.league import explain, history, look, ranks, share
+from nhs_league.league import explain, history, look, ranks, share, stories
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +129,24 @@ def test_an_empty_store_is_an_error_in_words(tmp_path: Path) -> None:
         open_league(data_dir=tmp_path)
 
 
-def test_the_examples_in_the_docstrings_are_true(
-    sample_cache: Path, monkeypatch: pytest.MonkeyPatch
+EXAMPLES = {
+    docstring.name: docstring
+    for module in (nhs_league, surface, look, ranks, explain, history, share, stories)
+    for docstring in doctest.DocTestFinder().find(module, extraglobs={"open_league": open_league})
+    if docstring.examples
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    # Every table of the sample is built again to verify it.
+    [pytest.param(n, marks=pytest.mark.long) if n.endswith(".verify") else n for n in EXAMPLES],
+)
+def test_the_examples_in_a_docstring_are_true(
+    sample_cache: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("NHSLEAGUE_DATA_DIR", str(sample_cache))
-    for module in (nhs_league, surface, look, ranks, explain, history, share):
-        assert doctest.testmod(module, extraglobs={"open_league": open_league}).failed == 0
+    assert doctest.DocTestRunner().run(EXAMPLES[name]).failed == 0
 
 
 def test_importing_the_package_imports_neither_polars_nor_httpx() -> None:

@@ -137,7 +137,7 @@ def test_a_fault_is_the_tools_with_advice(
 def test_an_empty_store_says_what_to_run_and_stays_empty(tmp_path: Path) -> None:
     answered = call(server(sample=False, data_dir=tmp_path), "hidden", {"metric": "62-day"})
     assert answered.is_error
-    assert "Run nhsleague fetch" in text_of(answered)
+    assert 'Run "nhsleague fetch"' in text_of(answered)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -132,7 +132,7 @@ class Answer:
 
     def _shown_by(self) -> Presenter:
         if self.presenter is None:
-            raise TypeError("Only answers of a League can be shown or saved.")
+            raise TypeError("Only an answer from a League can be shown or saved.")
         return self.presenter
 
 

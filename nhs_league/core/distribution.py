@@ -37,8 +37,8 @@ HISTOGRAM = pl.Schema(
 """One row a twelfth of the span from the lowest to the highest value, the lowest first; a single
 row where all values are equal. ``marked`` names the marked trusts in it, ``has_median`` whether the
 median of the values lies in it."""
-_ONE_ROW = "There is one value, so there is one row."
-_ROWS = "Each row is a twelfth of the span from the lowest to the highest value."
+_ONE_ROW = "There is only one value, so there is only one row."
+_ROWS = "Each row is one twelfth of the range from the lowest to the highest value."
 
 
 def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
@@ -61,7 +61,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
         pl.col("value").is_not_null()
     )
     if valued.is_empty():
-        raise NoDataError(f"No trust has a value of {metric.metric}.")
+        raise NoDataError(f"No trust has a value for {metric.metric}.")
     low, high = valued.select(pl.col("value").min(), high=pl.col("value").max()).row(0)
     # Equal values are one bin, and span nothing.
     bins, step = (BINS, (high - low) / BINS) if low < high else (1, 1.0)
@@ -107,7 +107,11 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
                 f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]}"
             ),
             InWords(_ROWS if low < high else _ONE_ROW),
-            *([f"Not marked, as there is no value here: {', '.join(absent)}."] if absent else []),
+            *(
+                [f"Not marked, because no value is listed here: {', '.join(absent)}."]
+                if absent
+                else []
+            ),
         ),
         scope=scope,
     )

@@ -230,13 +230,13 @@ COMPUTED = {
     "computed_could_be_last": Field("Whether it could be last when metrics are redrawn."),
     "computed_difference": Field("The published figure minus the recomputed one.", "score"),
     "computed_distance_to_best_quarter": Field(
-        "Value minus where the best quarter begins.", "as in column unit"
+        "Value minus the value at which the best quarter begins.", "as in column unit"
     ),
     "computed_distance_to_median": Field("Value minus the median.", "as in column unit"),
     "computed_from": Field("Lower edge of the bin.", "as in column unit"),
     "computed_gap": Field("Distance to the next better trust.", "middle halves of values"),
     "computed_highest": Field("Highest value of the trust type.", "as in column unit"),
-    "computed_in_segment": Field("How many of the trusts asked for are in its segment.", "trusts"),
+    "computed_in_segment": Field("How many of the trusts listed are in its segment.", "trusts"),
     "computed_indistinguishable": Field("How many trusts are too close to it to call.", "trusts"),
     "computed_indistinguishable_first": Field("The best rank among these and itself.", "rank"),
     "computed_indistinguishable_last": Field("The worst rank among these and itself.", "rank"),
@@ -253,9 +253,13 @@ COMPUTED = {
     "computed_p_best_quarter": Field("Share of redraws in the best quarter of trusts.", "0 to 1"),
     "computed_p_better": Field("Share of redraws in which the score improved.", "0 to 1"),
     "computed_p_worst_quarter": Field("Share of redraws in the worst quarter.", "0 to 1"),
-    "computed_persistently_severe": Field("Whether it was severe in every quarter with news."),
+    "computed_persistently_severe": Field(
+        "Whether it was severe in every quarter with a new figure."
+    ),
     "computed_place": _PLACE,
-    "computed_place_change": Field("Place without a part, minus the place with all.", "rank"),
+    "computed_place_change": Field(
+        "Place without this part, minus the place with everything counted.", "rank"
+    ),
     "computed_place_high": Field("Worse end of the middle 95% of redrawn places.", "rank"),
     "computed_place_low": Field("Better end of the middle 95% of redrawn places.", "rank"),
     "computed_quarters_moved": Field("Size of the improvement.", "quarters of the trust type"),
@@ -272,7 +276,9 @@ COMPUTED = {
     "computed_shift_low": Field("Lower end of the middle 95% of its redraws.", "score"),
     "computed_standard_met": Field("How many trusts of its type meet the standard.", "trusts"),
     "computed_to": Field("Upper edge of the bin.", "as in column unit"),
-    "computed_unadjusted_segment": Field("Segment by average score, by the cuts found.", "segment"),
+    "computed_unadjusted_segment": Field(
+        "Segment by average score, by the computed thresholds.", "segment"
+    ),
     "computed_upper_quartile": Field("Upper quartile of the values stored.", "as in column unit"),
     "computed_weights_p_best_quarter": Field(
         "Share of weightings of the domains that put it in the best quarter.", "0 to 1"

@@ -127,8 +127,8 @@ def _about_hidden(
     looked = int(chance["computed_metrics"].to_physical().quantile(0.5) or 0)
     expected = chance["computed_severe_by_chance"].sum()
     yield (
-        f"Chance alone would give about {expected:.0f} (some {looked} metrics a trust), so one by "
-        "itself says little: first come those severe in every quarter with new figures."
+        f"Chance alone would give about {expected:.0f} (about {looked} metrics for each trust), so "
+        "a single one says little. First are those severe in every quarter with new figures."
     )
 
 
@@ -224,7 +224,7 @@ def capped(
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "
             "alone. A trust in deficit cannot be placed above segment 3. The rank without the "
-            "override (computed) is where a trust would be if only its own were removed.",
+            "override (computed) is where a trust would rank if only its own were removed.",
         ),
     )
 

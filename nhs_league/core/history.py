@@ -51,10 +51,10 @@ def places(frames: Frames, trust_codes: Sequence[str]) -> PlaceTrend:
     """
     frame = _in_order(frames.standings.filter(_is_of(trust_codes)), trust_codes).select(PLACES)
     return PlaceTrend(
-        title="Place and average score, quarter by quarter",
+        title="Rank and average score, quarter by quarter",
         frame=frame,
         notes=(
-            "Ranks and scores: 1 is best. A change inside the likely ranges may be chance.",
+            "1 is best for ranks and scores. A change within the likely ranges could be chance.",
             *framework_breaks(frame["quarter"]),
         ),
     )
@@ -121,7 +121,7 @@ def _notes(frame: pl.DataFrame) -> list[str]:
             "= means the figure was republished for the same period, so nothing has changed."
         )
     if (frame["news"] == "series broken").any():
-        lines.append("The unit of a metric changed under its ID: its figures are not one series.")
+        lines.append("A metric's unit changed, so figures before and after are not comparable.")
     better = frame["higher_is_better"].drop_nulls().unique().to_list()
     if frame["metric_id"].n_unique() == 1 and len(better) == 1:
         lines.append("Higher is better." if better[0] else "Lower is better.")
@@ -215,9 +215,9 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
         title="Figures that a later file changed",
         frame=revised,
         notes=(
-            f"A later file changed {counted(revised.height, 'published figure')}, {values} of them "
-            "values of metrics; scores and ranks of other trusts follow from these. The newest "
-            "publication counts."
+            f"A later file changed {counted(revised.height, 'published figure')}, including "
+            f"{counted(values, 'metric value')}. Scores and ranks of other trusts can change with "
+            "a value. The newest publication is used."
             if revised.height
             else "No later file changed a published figure.",
             *((unsure_order(unsure),) if unsure else ()),

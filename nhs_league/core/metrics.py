@@ -359,7 +359,7 @@ def _not_found(typed: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFou
         having = " and ".join(trust_types.in_words(t) for t in elsewhere)
         return NotFoundError(
             f'"{typed}" is not measured for {" or ".join(trust_types.in_words(t) for t in types)}.',
-            f"It is for {having}: add --type {elsewhere[0]}.",
+            f"It is measured for {having}: add --type {elsewhere[0]}.",
         )
     advice = 'Run "nhsleague metrics" to see what is measured.'
     for entry in all_facts().metrics:
@@ -391,8 +391,8 @@ def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
 
 
 _ABOUT_METRICS = (
-    "Use a short name, an everyday name or an ID after --metric. Where only scores are published, "
-    "the unit is score: 1.00 is best, 4.00 is worst."
+    "You can use a short name, an everyday name or an ID in a command. Where only scores are "
+    "published, the unit is score: 1.00 is best, 4.00 is worst."
 )
 _VALUES = {
     "%": "percentages", "mins": "minutes", "count": "counts", "rate": "rates",
@@ -428,7 +428,7 @@ def about_units(listed: pl.DataFrame) -> list[str]:
     """
     units = listed.select("metric_id", "published_unit", "unit").drop_nulls().unique()
     return [
-        f"{metric_id} is published as “{published}”; its values are {_VALUES.get(unit, unit)}."
+        f'{metric_id} is published as "{published}", but its values are {_VALUES.get(unit, unit)}.'
         for metric_id, published, unit in units.sort("metric_id").iter_rows()
         if spelling(published) != spelling(unit)
     ]
@@ -445,6 +445,6 @@ def about_unknown(listed: pl.DataFrame) -> list[str]:
     if unknown.is_empty():
         return []
     return [
-        f"New to nhsleague: {', '.join(unknown)}. The name and unit are as published, and which "
-        "values are better is inferred from their ranks."
+        f"New to nhsleague: {', '.join(unknown)}. Names and units are as published. Whether high "
+        "or low is better is worked out from the ranks."
     ]

@@ -57,7 +57,7 @@ def sources(
     metric_ids: Sequence[str] = (),
     is_sample: bool = False,
 ) -> Sources:
-    """Say where a trust's figures come from.
+    """List where a trust's figures come from.
 
     Args:
         frames: the tidy frames of one quarter and the trust's type.

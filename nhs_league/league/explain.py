@@ -16,6 +16,7 @@ from nhs_league.scope import (
     Scope,
     load_frames,
     load_trust,
+    measure_in_words,
     parse_trust_type,
     pick_measure,
     resolve_filters,
@@ -257,7 +258,7 @@ class Explain(Questions):
         else:
             named_type = parse_trust_type(self.store, scope)
             choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-            (only, *_), assumptions = pick_measure(metric, choices, named_type)
+            (only, *_), assumptions = pick_measure(choices, named_type)
             resolved_type = only.trust_type
         boundaries = _national_boundaries(frames)
         wanted = frames.of_type(resolved_type)
@@ -427,16 +428,16 @@ def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Chang
         name, sign, value = (part.strip() for part in text.rpartition("="))
         if not sign or not name or not value:
             raise UsageError(
-                f"--set cannot be “{text}”.", "Write METRIC=VALUE, for example sickness=median."
+                f'--set cannot be "{text}".', "Write METRIC=VALUE, for example sickness=median."
             )
         (choice,) = metrics.choose(name, listed, one.trust_type)
         if isinstance(choice, Area):
             raise UsageError(
-                f"“{name}” is an area; only a metric can be set.",
-                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+                f'"{name}" is an area. Only a metric can be set.',
+                f"Use one of its metrics: {', '.join(choice.metric_ids)}.",
             )
         changes.append(Change(choice, whatif.parse_target(value, choice, one.frames)))
-        lines.append(f"“{name}” is {choice.metric} ({choice.metric_id}).")
+        lines.append(f"{measure_in_words(choice)}.")
     return changes, lines
 
 

@@ -82,7 +82,7 @@ class Share(Questions):
         return reports.every_metric(self.store, standings)
 
     def sources(self, trust: str, metric: str | None = None, *, quarter: str = LATEST) -> Sources:
-        """Say where a trust's figures come from: each one's release file, line and citation.
+        """List where a trust's figures come from: each one's release file, line and citation.
 
         Args:
             trust: a code, a name, or part of a name.
@@ -143,7 +143,7 @@ class Share(Questions):
         from nhs_league.scope import pick_measure, where_measured
 
         for frames, choices in where_measured(self.store, metric, quarter, one.trust_type):
-            (choice, *_), named = pick_measure(metric, choices, one.trust_type)
+            (choice, *_), named = pick_measure(choices, one.trust_type)
             wanted = metrics.ids(choice)
             is_figure = (pl.col("trust_code") == one.code) & pl.col("metric_id").is_in(wanted)
             found = frames.observations.filter(is_figure).select("quarter").head(1).collect()
@@ -154,7 +154,7 @@ class Share(Questions):
                 frames = frames.of_type(one.trust_type).of_quarter(its.label)
                 return replace(one, quarter=its, frames=frames), wanted, named
         raise NotFoundError(
-            f"{one.code} has no figure of {metric} in {one.quarter.label}.",
+            f"{one.code} has no figure for {metric} in {one.quarter.label}.",
             f'Run "nhsleague sources {one.code}" to see all its figures.',
         )
 

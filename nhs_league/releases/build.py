@@ -157,7 +157,7 @@ def with_types(file: ParsedFile, recognised: Mapping[str, str]) -> ParsedFile:
         for name in (*_FRAMES, "set_aside")
     }
     notices = tuple(
-        f"“{new}” is taken as {trust_types.in_words(known)}: most of its trusts are stored as such"
+        f'"{new}" read as {trust_types.in_words(known)}, as most of its trusts are stored'
         for new, known in recognised.items()
     )
     types = {recognised.get(t, t) for t in file.trust_types}
@@ -186,7 +186,7 @@ def _pass(built: Built, root: Path, into: Path, only: Collection[str] | None) ->
             )
             parsed = with_types(parsed, dict(stored.taken_as))
         except RefusedError as refusal:
-            unusable[stored.sha256] = f"this version refuses it: {refusal.message}"
+            unusable[stored.sha256] = f"this version rejects it: {refusal.message}"
             continue
         files[stored.sha256] = describe(stored, parsed)
         batch.append(parsed if only is None else of_quarters(parsed, only))

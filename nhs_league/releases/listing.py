@@ -226,8 +226,8 @@ def stored_releases(store: Store) -> StoredReleases:
     notes = [line for quarter in store.quarters for line in contradictions(store, quarter)]
     if len(unchecked):
         notes.append(
-            "These quarters can no longer be checked, as a raw file is missing: "
-            f"{', '.join(unchecked)}. Run nhsleague cache verify."
+            "A raw file is missing, so these quarters can no longer be checked: "
+            f'{", ".join(unchecked)}. Run "nhsleague cache verify" to see which.'
         )
     return StoredReleases("Stored releases", frame, notes=tuple(notes))
 
@@ -270,8 +270,8 @@ def contradictions(
 def published_files(store: Store, published: Sequence[Published]) -> PublishedFiles:
     """List the release files that the site has: schema AVAILABLE."""
     note = (
-        "Linked: whether a page of NHS England's links the file now; the others are known to this "
-        "version."
+        '"Linked" shows whether one of NHS England\'s pages links to the file now. The others are '
+        "known to this version."
     )
     frame = available(store, published)
     return PublishedFiles("Published release files", frame, notes=(note,))
@@ -291,7 +291,7 @@ def counts(outcomes: Sequence[Outcome]) -> str:
 def stored_file_checks(checks: Sequence[StoredFileCheck]) -> StoredFileChecks:
     """List what was verified: schema VERIFIED; the title counts the faults."""
     faults = sum(bool(check.fault) for check in checks)
-    result = f"{faults} at fault" if faults else "all right"
+    result = f"{faults} damaged" if faults else "no faults found"
     frame = pl.DataFrame(
         [{"path": f.path, "what": f.what, "fault": f.fault or None} for f in checks],
         schema=VERIFIED,

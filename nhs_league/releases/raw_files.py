@@ -79,11 +79,11 @@ def read_raw(root: Path, stored: StoredFile) -> bytes:
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != stored.sha256:
-        again = "downloads it again" if stored.is_fetched else "keeps the tables made from it"
+        repair = "download it again" if stored.is_fetched else "keep the tables made from it"
         raise RefusedError(
             raw_path(stored.sha256),
             f"the stored copy of {stored.name} is missing or has changed",
-            advice=f"Run nhsleague cache repair, which {again}.",
+            advice=f'Run "nhsleague cache repair" to {repair}.',
         )
     return data
 

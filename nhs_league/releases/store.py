@@ -69,12 +69,12 @@ def open_store(path: Path, notify: Notify = _silent) -> Store:
 
     Raises:
         RefusedError: the manifest cannot be read, was changed, or has a newer version's layout; or
-            the store must be rebuilt and cannot be.
+            the store cannot be rebuilt.
 
     """
     store = Store(path, manifests.read(path), notify)
     if store.manifest.layout < manifests.FORMAT:
-        notify(f"Updating the store in {path} to this version, from its raw files.")
+        notify(f"Updating the store in {path} for this version, from its raw files.")
         return _rebuild(store)
     if _has_lost_its_manifest(path):
         notify(f"The manifest in {path} is missing. Rebuilding it from the raw files.")
@@ -171,7 +171,7 @@ def _rebuild(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
     except (NoDataError, OSError) as error:
         reason = error if isinstance(error, NoDataError) else store_not_writable(path, error)
         raise RefusedError(
-            manifests.NAME, "the store must be rebuilt and cannot be", advice=str(reason)
+            manifests.NAME, "the store cannot be rebuilt", advice=str(reason)
         ) from error
 
 
@@ -201,7 +201,7 @@ def write_lock(path: Path, notify: Notify) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            notify(f"Another nhsleague is changing {path}; waiting for it.")
+            notify(f"Another nhsleague is changing {path}. Waiting for it to finish.")
             lock.acquire()
     except OSError as error:
         raise store_not_writable(path, error) from error

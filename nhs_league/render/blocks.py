@@ -43,10 +43,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a numbered list: a title, and the lines below it."""
+    """An item of a numbered list: a title, the lines below it, and what is said less strongly."""
 
     title: str
     lines: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

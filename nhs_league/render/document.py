@@ -99,7 +99,7 @@ def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]
     yield Heading(answer.title, 1)
     if answer.frame.is_empty():
         if not answer.notes:
-            yield Line("There is nothing to show.")
+            yield Line("No results.")
     else:
         shown = plain(answer.frame.select(columns)) if columns else columns_of(answer)
         if isinstance(answer, Comparison) and not columns:
@@ -233,12 +233,12 @@ def _audit(answer: Audit) -> Iterator[Block]:
     yield Heading(answer.title, 1)
     yield Grid("What was recomputed", tuple(_recomputed(answer.checked)), has_hint=False)
     yield Remark(
-        "Rounding: averages are made of scores rounded to two places. Ties: values that print the "
-        "same differ unrounded. Excepted: the override rests on more than the published figures. "
-        "Left out: what cannot be recomputed, for the reasons below."
+        "Rounding: averages use scores rounded to two places. Ties: values that are published as "
+        "equal can differ before rounding. Excepted: the override depends on more than the "
+        "published figures. Left out: figures that cannot be recomputed, for the reasons below."
     )
     if answer.frame.is_empty():
-        yield Line("Every figure that can be recomputed follows from the others.")
+        yield Line("Every figure that can be recomputed follows the official method.")
     else:
         yield Heading("Unexplained")
         yield Grid(answer.title, tuple(columns_of(answer)), has_hint=False)

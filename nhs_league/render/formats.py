@@ -156,7 +156,9 @@ def format_for(path: Path) -> str:
     ending = path.suffix.removeprefix(".").casefold()
     if ending not in ENDINGS:
         known = ", ".join(f".{each}" for each in ENDINGS)
-        raise UsageError(f'No format has the extension "{path.suffix}".', f"Known: {known}.")
+        raise UsageError(
+            f'No format has the extension "{path.suffix}".', f"Use one of these: {known}."
+        )
     return ENDINGS[ending]
 
 

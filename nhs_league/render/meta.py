@@ -73,7 +73,7 @@ class Meta:
         quarters = f"{named[0]} to {named[-1]}" if len(named) > 2 else " and ".join(named)
         if isinstance(answer, _WITHOUT_FIGURES):
             return ""
-        quarters = quarters or "all quarters kept"
+        quarters = quarters or "all stored quarters"
         if self.sample:
             return f"Fictional sample, {quarters}: invented trusts and figures, not NHS England's."
         return f"Source: {SOURCE}, {quarters} ({LICENCE})."
@@ -105,8 +105,8 @@ class Meta:
         written = WRITERS[form].write(answer, self) if form in WRITERS else b""
         if isinstance(written, bytes):
             raise UsageError(
-                f'No text format is called "{form}".',
-                "Known: csv, tsv, json, ndjson, markdown, html.",
+                f'There is no text format "{form}".',
+                "Use csv, tsv, json, ndjson, markdown or html.",
             )
         return written
 

@@ -40,7 +40,7 @@ def rounded(figure: float | None) -> float | None:
     """
     if figure is None:
         return None
-    # repr() gives 2.485 where the binary fraction lies just below it.
+    # repr() gives 2.485 where the float lies just below it.
     return float(Decimal(repr(figure)).quantize(_HUNDREDTH, ROUND_HALF_UP))
 
 
@@ -77,11 +77,11 @@ def from_to(
 
 
 def difference(figure: float, unit: str | None) -> str:
-    """Write the size of a difference: ``22.36 points`` between percentages, ``0.2`` out of 10."""
+    """Write the size of a difference: ``22.36 points`` of percentages, ``0.2`` out of 10 or 100."""
     size = rounded(abs(figure))
     if unit in ("%", "percentage points"):
         return counted(size, "point")
-    return with_unit(size, None if unit == "out of 10" else unit)
+    return with_unit(size, None if unit in ("out of 10", "out of 100") else unit)
 
 
 def score(figure: float | None) -> str:

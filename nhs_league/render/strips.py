@@ -223,7 +223,7 @@ def among(
     higher_is_better: bool | None,
     narrowest: int = 13,
 ) -> Among | None:
-    """Put a value on the span of its peers' values, better to the right.
+    """Place a value on the span of its peers' values, better to the right.
 
     Where the direction is not known, higher values are on the right.
 

@@ -217,6 +217,8 @@ class _Printer:
         self._led(f"{number}.", self._styled((item.title, Ink.STRONG)))
         for line in item.lines:
             self._console.print(Padding(self._styled((line, None)), _UNDER_NUMBER))
+        for line in item.asides:
+            self._console.print(Padding(self._styled((line, Ink.QUIET)), _UNDER_NUMBER))
 
     def _points(self, block: Points) -> None:
         """Print points as a list, or as a tree where some are below others."""

@@ -1,4 +1,4 @@
-"""``query`` reads the stored tables only, within bounds; quarters are in the order of time."""
+"""``query`` can only read the stored tables, within bounds; quarters are in the order of time."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_no_file_is_read(sample: Run, tmp_path: Path, read: str) -> None:
     file.write_text("secret\n42\n", "utf-8")
     done = sample("query", f"with t as (select * from {read}('{file}')) select * from t")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "reads the stored tables only" in done.stderr
+    assert "can only read the stored tables" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_the_tables_join(sample: Run) -> None:
     [
         ("select nothing from standings", "  select nothing from standings\n         ^"),
         ("select * from nowhere", "There is no table nowhere."),
-        ("selec x", 'this one begins with "selec"'),
+        ("selec x", 'This one begins with "selec"'),
         ("", "--tables"),
     ],
 )
@@ -139,9 +139,9 @@ def test_a_mark_without_a_plot_is_wrong_usage(sample: Run) -> None:
 def test_every_computed_column_of_an_answer_is_described(sample: Run) -> None:
     questions = (
         ["show", "ZB6"], ["compare", "ZB6", "ZE9"], ["compare"], ["worst", "-m", "elective"],
-        ["worst", "-m", "infections"], ["table", "--groups", "--bootstrap"], ["hidden"], ["capped"],
+        ["worst", "-m", "infections"], ["table", "ambulance", "--groups", "--bootstrap"], ["hidden"], ["capped"],
         ["spread", "elective"], ["explain", "ZB6"], ["whatif", "ZB6", "--no-deficit"],
-        ["whatif", "ZL0", "--to-segment", "2"], ["robust"], ["robust", "ZB6"],
+        ["whatif", "ZL0", "--to-segment", "2"], ["robust", "ambulance"], ["robust", "ZW5"],
         ["changes", "--from", "q2", "--to", "q3"], ["trend", "ZB6"], ["trend", "ZB6", "--all"],
         ["revisions"], ["audit"],
     )  # fmt: skip

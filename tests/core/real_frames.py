@@ -6,13 +6,17 @@ metadata file), so that what the method recomputes is held against the file and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, STANDINGS, Frames
 from nhs_league.core.trust_types import from_published
+
+Result = TypeVar("Result")
 
 Q1_2026 = (
     "acute-trust-data-q1-2026-27.csv",
@@ -52,8 +56,9 @@ def raw(folder: Path, *names: str) -> pl.DataFrame:
     )
 
 
-def frames_of(folder: Path, names: Sequence[str]) -> Frames:
-    """Read files into tidy frames."""
+@cache
+def frames_of(folder: Path, names: tuple[str, ...]) -> Frames:
+    """Read files into tidy frames, once for all who ask."""
     rows = raw(folder, *names).rename(
         {
             "Quarter": "quarter", "Trust_code": "trust_code", "Trust_name": "trust_name",
@@ -65,6 +70,19 @@ def frames_of(folder: Path, names: Sequence[str]) -> Frames:
         }
     )  # fmt: skip
     return Frames(_standings(rows).lazy(), _observations(rows).lazy(), _domains(rows).lazy())
+
+
+def once(work: Callable[[Frames], Result]) -> Callable[[Frames], Result]:
+    """Return what works something out of the same frames once."""
+    # The frames are held, so that no others have their identity.
+    results: dict[int, tuple[Frames, Result]] = {}
+
+    def result(frames: Frames) -> Result:
+        if id(frames) not in results:
+            results[id(frames)] = (frames, work(frames))
+        return results[id(frames)][1]
+
+    return result
 
 
 def _whole(frame: pl.DataFrame, column: str = "rank") -> pl.DataFrame:

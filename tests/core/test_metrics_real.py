@@ -59,6 +59,16 @@ def values(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def observed(rows: pl.DataFrame) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
+    """The observations of each quarter that is asked about, and what is measured in it."""
+    each = {
+        quarter: _observations(rows.filter(pl.col("Quarter") == quarter))
+        for quarter in ("Q4 2025/26", "Q1 2026/27")
+    }
+    return {quarter: (found, catalogue(found.lazy())) for quarter, found in each.items()}
+
+
+@pytest.fixture(scope="module")
 def newest(rows: pl.DataFrame) -> pl.DataFrame:
     return catalogue(_observations(rows.filter(pl.col("Quarter") == "Q1 2026/27")).lazy())
 
@@ -203,7 +213,7 @@ def test_a_count_of_infections_is_left_a_count(shared: Path) -> None:
 
 def test_each_correction_is_noted_once(newest: pl.DataFrame) -> None:
     notes = about_units(newest)
-    assert "OF0023 is published as “days”; its values are percentages." in notes
+    assert 'OF0023 is published as "days", but its values are percentages.' in notes
     assert len(notes) == len(WRONG_UNITS)
 
 
@@ -263,13 +273,13 @@ def test_a_name_means_a_metric_of_the_type_that_has_it(
     ],
 )
 def test_the_published_name_of_an_area_wins(
-    rows: pl.DataFrame, asked: str, quarter: str, column: str
+    observed: dict[str, tuple[pl.DataFrame, pl.DataFrame]], asked: str, quarter: str, column: str
 ) -> None:
-    observed = _observations(rows.filter(pl.col("Quarter") == quarter))
-    for choice in choose(asked, catalogue(observed.lazy()), None):
+    observations, measured = observed[quarter]
+    for choice in choose(asked, measured, None):
         assert isinstance(choice, Area)
         assert choice.is_domain == (column == "domain")
-        in_area = observed.filter(
+        in_area = observations.filter(
             pl.col(column).str.to_lowercase() == asked.casefold(),
             pl.col("trust_type") == choice.trust_type,
         )

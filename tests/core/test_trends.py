@@ -68,7 +68,7 @@ def test_a_metric_whose_unit_changes_is_not_one_series(league: League) -> None:
     told = dict(answer.frame.select("quarter", "news").iter_rows())
     assert told["Q3 2025/26"] == "series broken"
     assert told["Q4 2025/26"] == "new figure"
-    assert any("not one series" in note for note in answer.notes)
+    assert any("not comparable" in note for note in answer.notes)
 
 
 def test_a_measure_means_what_it_means_for_the_trusts_own_type(league: League) -> None:
@@ -110,8 +110,8 @@ def test_one_metric_of_two_framework_years_is_one_series_whatever_its_descriptio
         answer.title == "Percentage of cases treated within 62 days of referral, quarter by quarter"
     )
     assert (
-        "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
-        "differ, so scores, segments and ranks are not directly comparable." in answer.notes
+        "The framework changed between Q4 2025/26 and Q1 2026/27. Domains, thresholds and some "
+        "metrics differ, so scores, segments and ranks are not directly comparable." in answer.notes
     )
     assert any("Q1 2026/27" in note for note in places(frames, ["ZB6"]).notes)
     is_first_year = pl.col("quarter") <= "Q4 2025/26"

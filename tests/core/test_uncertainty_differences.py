@@ -28,6 +28,7 @@ from tests.core.metric_scores import fictional, random_scores, real
 from tests.core.real_frames import Q1_2026
 from tests.core.test_uncertainty_redraws import as_oracle
 from tests.oracle import redraws as oracle
+from tests.sampling import one_in
 
 # t tables, two-sided 5%: degrees of freedom and value.
 T_TABLE = [(1, 12.706), (2, 4.303), (8, 2.306), (16, 2.120), (28, 2.048), (40, 2.021)]
@@ -142,7 +143,7 @@ def test_a_trust_without_scores_is_not_compared_and_neither_is_a_quarter_without
     assert ends(nothing).is_empty()
 
 
-@pytest.mark.parametrize("metrics", [17, 29])
+@pytest.mark.parametrize("metrics", one_in(2, [17, 29]))
 def test_trusts_equal_in_truth_are_told_apart_in_5_of_100_pairs(metrics: int) -> None:
     apart = fmean(share_apart(both_ways(each)) for each in simulated(metrics, 60))
     assert apart == pytest.approx(0.05, abs=0.01)
@@ -156,15 +157,27 @@ def test_the_plain_middle_95_percent_would_tell_too_many_apart(
     assert apart > 0.08
 
 
-def test_half_a_point_is_found_more_often_than_a_quarter_and_with_more_metrics() -> None:
+@pytest.mark.parametrize(
+    "case",
+    one_in(
+        4,
+        [
+            (17, 0.5, 0.33, 0.06),
+            (29, 0.5, 0.56, 0.06),
+            (17, 0.25, 0.10, 0.04),
+            (29, 0.25, 0.17, 0.05),
+        ],
+    ),
+)
+def test_half_a_point_is_found_more_often_than_a_quarter_and_with_more_metrics(
+    case: tuple[int, float, float, float],
+) -> None:
     # A t-test with paired metrics: the difference of two scores spread evenly over 3 points has a
     # standard deviation of sqrt(2 * 9 / 12) = 1.22. Half a point among 17 metrics is then 1.68
     # standard errors, among 29 2.20; the power about P(Z > 2.12 - 1.68) = 0.33 and 0.56.
-    assert power(17, 30, 0.5) == pytest.approx(0.33, abs=0.06)
-    assert power(29, 30, 0.5) == pytest.approx(0.56, abs=0.06)
     # A quarter is 0.84 and 1.10 standard errors: about 0.10 and 0.17.
-    assert power(17, 30, 0.25) == pytest.approx(0.10, abs=0.04)
-    assert power(29, 30, 0.25) == pytest.approx(0.17, abs=0.05)
+    metrics, better, share, error = case
+    assert power(metrics, 30, better) == pytest.approx(share, abs=error)
 
 
 @pytest.mark.slow

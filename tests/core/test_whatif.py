@@ -12,6 +12,7 @@ from nhs_league.core.method.scoring import league_rank
 from nhs_league.core.whatif import whatif
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.scope import TrustContext, load_trust
+from tests.sampling import one_in
 
 TRUSTS = ["ZB6", "ZA0", "ZE9", "ZC2", "ZM8", "ZP7", "ZR3", "ZV6", "ZF1"]
 slow_to_recompute = settings(max_examples=25, deadline=None)
@@ -29,7 +30,7 @@ def own(league: League, code: str) -> TrustContext:
     return load_trust(league.store, code, "latest")
 
 
-@pytest.mark.parametrize("code", TRUSTS)
+@pytest.mark.parametrize("code", one_in(4, TRUSTS))
 def test_no_change_gives_the_published_table_exactly(league: League, code: str) -> None:
     one = own(league, code)
     table = whatif(one.national, one.code, one.boundaries, []).table
@@ -44,13 +45,11 @@ def test_setting_a_figure_to_what_it_is_changes_nothing(league: League) -> None:
     assert table.filter(pl.col("computed_rank") != pl.col("rank")).is_empty()
 
 
-@pytest.mark.parametrize(
-    ("code", "place", "better"), [("ZB6", 0, 0.5), ("ZE9", 7, 30.0), ("ZV6", 19, 3.0)]
-)
+@pytest.mark.parametrize("case", one_in(3, [("ZE9", 7, 30.0), ("ZB6", 0, 0.5), ("ZV6", 19, 3.0)]))
 def test_improving_some_metrics_never_worsens_the_trusts_average_score(
-    league: League, code: str, place: int, better: float
+    league: League, case: tuple[str, int, float]
 ) -> None:
-    check_improving(league, code, place, better)
+    check_improving(league, *case)
 
 
 @pytest.mark.long
@@ -83,10 +82,9 @@ def check_improving(league: League, code: str, place: int, better: float) -> Non
     ("code", "target"),
     [
         ("ZJ2", 1),
-        ("ZC5", 2),
         *(
             pytest.param(*way, marks=pytest.mark.long)
-            for way in (("ZF6", 3), ("ZA3", 3), ("ZH1", 2), ("ZL0", 2))
+            for way in (("ZC5", 2), ("ZF6", 3), ("ZA3", 3), ("ZH1", 2), ("ZL0", 2))
         ),
     ],
 )
@@ -94,7 +92,7 @@ def test_each_way_into_a_segment_really_leads_there(league: League, code: str, t
     ways = league.whatif(code, to_segment=target).frame
     assert ways.height
     one = own(league, code)
-    for way in ways.head(4).iter_rows(named=True):
+    for way in ways.head(2).iter_rows(named=True):
         moves = way["set"].split()
         assert len(moves) == way["metrics"]
         table = after(one, league, moves).filter(trust_code=code)
@@ -109,14 +107,14 @@ def test_each_way_into_a_segment_really_leads_there(league: League, code: str, t
 
 
 def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> None:
-    found = [league.whatif(code, to_segment=1).frame for code in ("ZJ2", "ZA9", "ZG9")]
+    found = [league.whatif(code, to_segment=1).frame for code in ("ZJ2", "ZG9")]
     assert any(frame.height for frame in found)
     for frame in found:
         assert frame["computed_quarters_moved"].is_sorted()
         assert frame["metrics"].n_unique() <= 1
 
 
-@pytest.mark.parametrize("word", ["median", "q1", "best", "standard"])
+@pytest.mark.parametrize("word", one_in(3, ["standard", "median", "q1", "best"]))
 def test_a_value_may_be_named(league: League, word: str) -> None:
     row = league.show("ZC2").frame.filter(metric_id="OF0023").row(0, named=True)
     values = league.worst("elective").frame["value"]

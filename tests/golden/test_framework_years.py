@@ -18,7 +18,7 @@ EARLIER = "nhs-oversight-framework-mental-health-and-community-trust-data.csv"
 LATER = "mental-health-and-community-trust-data-q1-2026-27.csv"
 AMBULANCE = "nhs-oversight-framework-ambulance-trust-data.csv"
 BREAK = (
-    "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
+    "The framework changed between Q4 2025/26 and Q1 2026/27. Domains, thresholds and some metrics "
     "differ, so scores, segments and ranks are not directly comparable."
 )
 

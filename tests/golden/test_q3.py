@@ -150,7 +150,7 @@ def test_the_audit_finds_that_nothing_contradicts_the_method(
 ) -> None:
     assert ask("audit") == []
     shown = run("audit", "--format", "table", data_dir=store).stdout
-    assert "Every figure that can be recomputed follows from the others." in shown
+    assert "Every figure that can be recomputed follows the official method." in shown
 
 
 def test_no_figure_is_changed_on_its_way(shared: Path, ask: Ask) -> None:

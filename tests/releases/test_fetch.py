@@ -76,12 +76,15 @@ def test_an_empty_store_is_filled_before_the_first_answer(
 
 
 def test_a_file_that_is_not_there_is_named_and_the_others_are_kept(
-    run: Run, small_site: HTTPServer, tmp_path: Path
+    run: Run, httpserver: HTTPServer, tmp_path: Path
 ) -> None:
-    fetched = run("fetch", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": small_site.url_for("")})
+    first = urlsplit(next(iter(known_addresses()))).path
+    httpserver.expect_request(first).respond_with_data(official.league_table())
+    httpserver.no_handler_status_code = 404
+    fetched = run("fetch", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": httpserver.url_for("")})
     # The fictional release was never revised for the other types, as the real one may not have been.
     missing = "nhs-oversight-framework-ambulance-trust-data-q3-25-26-v2.csv"
-    assert f"{missing} answers 404" in fetched.stdout
+    assert f"{missing} returned 404" in fetched.stdout
     assert fetched.returncode == 0
 
 
@@ -121,7 +124,7 @@ def test_what_was_kept_out_of_a_file_is_said(run: Run, tmp_path: Path) -> None:
     )
     fetched = run("fetch", "--from", str(file), data_dir=tmp_path / "store")
     assert fetched.returncode == 0
-    assert "columns not understood and left out: ICB" in fetched.stderr
+    assert "unknown columns, left out: ICB" in fetched.stderr
 
 
 def test_a_fetched_file_is_cited_with_its_address_and_dates(

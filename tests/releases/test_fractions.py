@@ -15,6 +15,7 @@ from tests.conftest import Run
 from tests.golden import raw
 from tests.releases import official
 from tests.releases.stores import read_manifest, rewrite_manifest
+from tests.sampling import one_in
 
 Rows = list[list[str]]
 TRUST, ID, VALUE = 4, 8, 12
@@ -85,7 +86,7 @@ def kept(run: Run, tmp_path: Path) -> Kept:
 def test_a_new_file_of_fractions_is_doubted_and_every_answer_says_so(kept: Kept) -> None:
     assert "doubted" not in kept.fetch(quarter("Q4 2025/26"), "q4.csv")
     sentence = (
-        f"Q1 2026/27: doubted: the values of {CASES} (acute trusts) are about a hundredth of "
+        f"Q1 2026/27: doubtful: the values of {CASES} (acute trusts) are about a hundredth of "
         "Q4 2025/26, so percentages may have become fractions."
     )
     assert sentence in kept.fetch(quarter("Q1 2026/27", 0.01), "q1.csv").splitlines()
@@ -119,7 +120,11 @@ def test_a_doubtful_figure_is_not_drawn_as_a_change(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize(
-    ("factor", "reason"), [(0.01, FALLEN), (100, RISEN)], ids=["fractions", "a hundred times"]
+    ("factor", "reason"),
+    [
+        pytest.param(0.01, FALLEN, id="fractions"),
+        pytest.param(100, RISEN, id="a hundred times", marks=pytest.mark.long),
+    ],
 )
 def test_the_real_files_of_two_years_are_held_against_each_other(
     kept: Kept, shared: Path, factor: float, reason: str
@@ -160,8 +165,14 @@ BOTH_FALLEN = [
 ]
 
 
+def marks_of(number: int) -> list[pytest.MarkDecorator]:
+    if number == 3:
+        return []
+    return [pytest.mark.long if number in (0, 2) else pytest.mark.slow]
+
+
 ORDERS = [
-    pytest.param(order, id=" ".join(order), marks=[] if number in (0, 2, 3) else [pytest.mark.slow])
+    pytest.param(order, id=" ".join(order), marks=marks_of(number))
     for number, order in enumerate(permutations(FILES))
 ]
 
@@ -173,7 +184,7 @@ def test_the_doubts_are_the_same_in_whatever_order_files_come(
     for name in order:
         words = kept.fetch(FILES[name], name)
     # The last file to come settles a doubt, so that it is named whichever file that is.
-    assert f"doubted: the values of {CASES}" in words
+    assert f"doubtful: the values of {CASES}" in words
     assert kept.doubts() == BOTH_FALLEN
 
 
@@ -220,7 +231,7 @@ def test_the_first_quarter_is_held_against_the_one_after_it(kept: Kept) -> None:
     assert kept.doubts() == [("Q3 2025/26", CASES, FALLEN.format("Q4 2025/26"), 30)]
 
 
-@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("first", one_in(2, (1, 0)))
 def test_of_two_quarters_the_one_beyond_100_percent_is_doubted(kept: Kept, first: int) -> None:
     labels = ["Q3 2025/26", "Q4 2025/26"]
     high, right = labels[first], labels[1 - first]
@@ -253,16 +264,20 @@ def test_a_revised_file_brings_a_doubt_and_takes_it_away(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now"),
-    [
-        (1, 0.2),  # about 75% and 15%
-        (1, 1 / 60),  # a sixtieth
-        (1, 1 / 150),
-        (0.01, 0.0001),  # below 1% in both quarters
-        (0.0001, 0.01),
-    ],
+    "factors",
+    one_in(
+        3,
+        [
+            (1, 0.2),  # about 75% and 15%
+            (1, 1 / 60),  # a sixtieth
+            (1, 1 / 150),
+            (0.01, 0.0001),  # below 1% in both quarters
+            (0.0001, 0.01),
+        ],
+    ),
 )
-def test_another_change_is_none_to_doubt(kept: Kept, before: float, now: float) -> None:
+def test_another_change_is_none_to_doubt(kept: Kept, factors: tuple[float, float]) -> None:
+    before, now = factors
     kept.fetch(in_one_file(quarter("Q3 2025/26", before), quarter("Q4 2025/26", now)))
     assert kept.doubts() == []
 

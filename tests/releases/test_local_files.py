@@ -23,6 +23,7 @@ from nhs_league.releases.intake import Outcome, ReceivedFile, Status, is_other_t
 from nhs_league.releases.local_files import LARGEST_UNPACKED, read_files
 from tests.conftest import Run
 from tests.releases import official
+from tests.sampling import one_in
 
 METRICS, TABLE = official.metric_file().encode(), official.league_table().encode()
 BEDS = b"org,beds\nA,1\n"
@@ -118,7 +119,7 @@ def test_only_other_tables_are_no_release(run: Run, tmp_path: Path) -> None:
     written(tmp_path / "all" / "beds.csv", BEDS)
     done = run("fetch", "--from", str(tmp_path / "all"), data_dir=tmp_path / "store")
     assert (done.returncode, rows(done)) == (4, [("skipped", "beds.csv")])
-    assert "No release file was found." in done.stderr
+    assert "No release file found." in done.stderr
 
 
 def test_another_table_that_a_person_named_is_refused(run: Run, tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_what_may_be_a_spoilt_release_is_no_other_table(text: str) -> None:
     assert not is_other_table(f"\ufeff{text}".encode("utf-16"))
 
 
-@pytest.mark.parametrize("ending", ["xlsx", "xls", "ods", "XLSM"])
+@pytest.mark.parametrize("ending", one_in(2, ["xlsx", "xls", "XLSM", "ods"]))
 def test_a_spreadsheet_is_refused_with_advice(run: Run, tmp_path: Path, ending: str) -> None:
     book = written(tmp_path / f"release.{ending}", METRICS)
     table = written(tmp_path / "table.csv", TABLE)
@@ -213,22 +214,27 @@ def many_bombs(path: Path) -> Path:
 
 REFUSED: dict[str, tuple[Made, str]] = {
     "gzip cut off": (cut_gzip, "cut off"),
-    "gzip whose sum is wrong": (spoilt_gzip, "cannot be unpacked"),
-    "zip cut off": (cut_zip, "not a whole zip file"),
-    "zip whose member is spoilt": (spoilt_zip, "cannot be unpacked"),
+    "gzip whose sum is wrong": (spoilt_gzip, "cannot be opened"),
+    "zip cut off": (cut_zip, "damaged or incomplete"),
+    "zip whose member is spoilt": (spoilt_zip, "cannot be extracted"),
     "zip with a password": (locked_zip, "password"),
     "zip without a CSV file": (lambda p: zipped(p / "e.zip", {"a.txt": b"a"}), "no CSV file"),
-    "zip that is none": (lambda p: written(p / "n.zip", METRICS), "not a whole zip file"),
-    "gzip bomb": (gzip_bomb, "more than 200 MB"),
-    "zip bomb": (zip_bomb, "more than 200 MB"),
-    "zip bomb that lies": (lying_bomb, "cannot be unpacked"),
+    "zip that is none": (lambda p: written(p / "n.zip", METRICS), "damaged or incomplete"),
+    "gzip bomb": (gzip_bomb, "larger than 200 MB"),
+    "zip bomb": (zip_bomb, "larger than 200 MB"),
+    "zip bomb that lies": (lying_bomb, "cannot be extracted"),
 }
 MANY_BOMBS: tuple[Made, str] = (many_bombs, "more than 500 MB")
 
 
 @pytest.mark.parametrize(
     "what",
-    [*REFUSED, pytest.param("zip bomb of several", marks=pytest.mark.long)],
+    [
+        pytest.param(what, marks=pytest.mark.long)
+        if what in ("zip bomb", "zip bomb of several")
+        else what
+        for what in (*REFUSED, "zip bomb of several")
+    ],
 )
 def test_a_packed_file_that_is_not_whole_or_too_large_is_refused(tmp_path: Path, what: str) -> None:
     make, message = REFUSED.get(what, MANY_BOMBS)
@@ -250,7 +256,7 @@ def test_a_zip_file_in_a_zip_file_is_named_and_not_opened(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["../../evil.csv", "/evil.csv", "..\\..\\evil.csv", "C:\\evil.csv"]
+    "name", one_in(2, ["../../evil.csv", "/evil.csv", "..\\..\\evil.csv", "C:\\evil.csv"])
 )
 def test_a_path_in_a_zip_file_leads_nowhere(run: Run, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "a" / "b"
@@ -323,7 +329,9 @@ def test_a_width_that_a_release_may_have_is_not_refused() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-@pytest.mark.parametrize("form", ["csv", "tsv", "json", "ndjson", "table", "markdown", "html"])
+@pytest.mark.parametrize(
+    "form", one_in(3, ["json", "csv", "tsv", "table", "ndjson", "markdown", "html"])
+)
 def test_a_hostile_file_name_is_clean_in_each_format(run: Run, tmp_path: Path, form: str) -> None:
     folder = tmp_path / "ev\x1b[31mil\u202e"
     bad = written(folder / "a\x1b]0;x\x07\u2066b.csv", METRICS)
@@ -351,7 +359,7 @@ def test_options_for_downloads_are_refused_with_files(run: Run, tmp_path: Path) 
     data = written(tmp_path / "data.csv", METRICS)
     done = run("fetch", "--from", str(data), "--dry-run", data_dir=tmp_path / "store")
     assert done.returncode == 2
-    assert "--dry-run works with downloads only." in done.stderr
+    assert "--dry-run is for downloads" in done.stderr
     assert not (tmp_path / "store").exists()
 
 

@@ -190,17 +190,14 @@ def test_extra_columns_are_kept_out_with_a_notice() -> None:
     )
     parsed = parse(extra)
     same_frames(parsed, parse(METRIC_FILE))
-    assert "columns not understood and left out: ICB_code" in parsed.notices
+    assert "unknown columns, left out: ICB_code" in parsed.notices
 
 
 def test_a_metric_of_an_unknown_family_is_kept_out_by_name() -> None:
     text = METRIC_FILE + METRIC_FILE.splitlines()[1].replace("OF0011", "OF6011") + "\n"
     parsed = parse(text)
     same_frames(parsed, parse(METRIC_FILE))
-    assert (
-        "rows not understood and left out: OF6011 (Treated for cancer within 62 days)"
-        in parsed.notices
-    )
+    assert "unknown rows, left out: OF6011 (Treated for cancer within 62 days)" in parsed.notices
 
 
 def test_texts_are_cleaned_of_stray_blanks() -> None:
@@ -259,5 +256,5 @@ def test_a_line_in_another_encoding_than_the_rest_is_refused() -> None:
         .splitlines(keepends=True)
     )
     lines[3] = lines[3].replace(b"Trust Z2B", b"King\x92s")
-    with pytest.raises(RefusedError, match=r"line 4.*not in UTF-8, but other text"):
+    with pytest.raises(RefusedError, match=r"line 4.*not in UTF-8, but the rest"):
         parse_file("release.csv", b"".join(lines))

@@ -14,7 +14,7 @@ from tests.releases import official
 
 LINES = official.metric_file().splitlines(keepends=True)
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
-QUICK = settings(max_examples=20, deadline=None)
+QUICK = settings(max_examples=8, deadline=None)
 LONG = settings(max_examples=300, deadline=None)
 
 

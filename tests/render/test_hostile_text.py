@@ -97,14 +97,15 @@ def test_a_name_that_a_spreadsheet_would_run_has_an_apostrophe(
 
 
 def test_a_name_runs_nothing_in_html(run: Run, store: Path) -> None:
-    for asked in (["trusts", "--format", "html"], ["report", *TEXTS]):
+    some = dict(list(TEXTS.items())[::3])
+    for asked, texts in ((["trusts", "--format", "html"], TEXTS), (["report", *some], some)):
         done = run(*asked, data_dir=store)
         assert done.returncode == 0, done.stderr
         seen = Seen()
         seen.feed(done.stdout)
         assert seen.scripts == 0
         assert not [a for a in seen.attributes if a.startswith("on")]
-        assert [text for text in TEXTS.values() if text not in "".join(seen.text)] == []
+        assert [text for text in texts.values() if text not in "".join(seen.text)] == []
 
 
 class Seen(HTMLParser):
@@ -172,7 +173,7 @@ def test_a_name_of_ten_thousand_letters_is_set_aside_with_its_place(
     done = run("fetch", "--from", str(tmp_path / "release.csv"), data_dir=tmp_path / "s")
     assert done.returncode == 0
     assert "set aside: line 2, Trust_name" in done.stderr
-    assert "a name cannot be so long" in done.stderr
+    assert "the name is too long" in done.stderr
     assert len(done.stderr) < 1000
     assert "TTTT" not in run("trusts", data_dir=tmp_path / "s").stdout
 

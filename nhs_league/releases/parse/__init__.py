@@ -195,31 +195,31 @@ def _empty_columns(rows: Rows) -> list[str]:
 
 def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
     if rows.notes:
-        quoted = ", ".join(f"“{note[:60]}”" for note in rows.notes)
+        quoted = ", ".join(f'"{note[:60]}"' for note in rows.notes)
         yield f"text outside the rows, left out: {quoted}"
     if rows.headers:
         yield f"repeated header rows, left out: {rows.headers}"
     if missing := [c for c in rows.header.absent if c != "quarter"]:
-        yield f"columns that the file lacks: {', '.join(missing)}"
+        yield f"missing columns: {', '.join(missing)}"
     if empty := [rows.header.spelt[c] for c in _empty_columns(rows)]:
-        yield f"columns that are empty: {', '.join(empty)}"
+        yield f"empty columns: {', '.join(empty)}"
     if rows.header.extra:
-        yield f"columns not understood and left out: {', '.join(rows.header.extra)}"
+        yield f"unknown columns, left out: {', '.join(rows.header.extra)}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
-        yield f"trust types new to this version, under their own names: {', '.join(new_types)}"
+        yield f"trust types new to this version, listed as published: {', '.join(new_types)}"
     yield from _parts(frame)
     if rows.header.kind is FileKind.METRIC:
         yield from _missing_kinds(frame)
     if rows.header.kind is FileKind.METRIC and (lacking := _without_summary(frame)):
-        yield f"summary rows that other trusts have are missing for: {', '.join(lacking)}"
+        yield f"missing summary rows that other trusts have: {', '.join(lacking)}"
 
 
 def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Iterator[str]:
-    for what, faults in (("set aside", set_aside), ("doubted", doubts)):
+    for what, faults in (("set aside", set_aside), ("doubtful", doubts)):
         if faults.is_empty():
             continue
         places = [
-            f"line {line}, {rows.header.spelt.get(column, column)} “{(value or '')[:40]}”: {reason}"
+            f'line {line}, {rows.header.spelt.get(column, column)} "{(value or "")[:40]}": {reason}'
             for line, column, value, reason in faults.head(5).iter_rows()
         ]
         more = f"; and {faults.height - 5} more" if faults.height > 5 else ""
@@ -241,7 +241,7 @@ def _parts(frame: pl.DataFrame) -> Iterator[str]:
             amount = "1 row" if count == 1 else f"{count:,} rows"
             who = trust_types.counted(trusts, trust_type)
             parts.append((quarter, trust_type))
-            yield f"a part of {quarter}: {amount} of {who}, while ranks go to {rank} or beyond"
+            yield f"incomplete for {quarter}: it has {who} ({amount}) but mentions rank {rank}"
     if "metric_id" not in frame.columns:
         return
     group = ["quarter", "trust_type", "metric_id"]
@@ -253,13 +253,13 @@ def _parts(frame: pl.DataFrame) -> Iterator[str]:
         .sort(group)
     )
     named = [
-        f"{metric_id} in {quarter} ({rows} rows, ranks to {rank})"
+        f"{metric_id} in {quarter} ({rows} {'row' if rows == 1 else 'rows'}, ranks up to {rank})"
         for quarter, trust_type, metric_id, rank, rows in lacking.iter_rows()
         if (quarter, trust_type) not in parts
     ]
     if named:
         more = f" and {len(named) - 5} more metrics" if len(named) > 5 else ""
-        yield f"rows are missing of {', '.join(named[:5])}{more}"
+        yield f"rows are missing for {', '.join(named[:5])}{more}"
 
 
 def _without_summary(frame: pl.DataFrame) -> list[str]:

@@ -112,10 +112,10 @@ def recognise(file: str, fields: Sequence[str], *, line: int = 1) -> Header:
     if kind is None:
         raise RefusedError(
             file,
-            "neither a metric file nor a league table: no column Metric_ID or Average_score",
+            "neither a metric file nor a league table: it has no column Metric_ID or Average_score",
             line=line,
             value=",".join(fields),
-            advice="Use a CSV file of the NHS Oversight Framework releases.",
+            advice="Use a CSV file from an NHS Oversight Framework release.",
         )
     spellings = _SPELLINGS[kind]
     if kind is FileKind.LEAGUE_TABLE and not set(names) & set(spellings["quarter"]):
@@ -128,7 +128,7 @@ def recognise(file: str, fields: Sequence[str], *, line: int = 1) -> Header:
         if names.count(spelling) > 1:
             place = names.index(spelling)
             raise RefusedError(
-                file, "this column is there twice", line=line, column=fields[place].strip()
+                file, "this column appears twice", line=line, column=fields[place].strip()
             )
         position[column] = names.index(spelling)
     _refuse_missing(file, kind, position, line)

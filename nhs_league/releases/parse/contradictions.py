@@ -197,7 +197,7 @@ def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     periods = [Quarter.read(text or "") for text in few["period"]]
     labels = pl.Series([period and period.label for period in periods], dtype=pl.String)
     elsewhere = few.filter(labels.ne(few["quarter"].cast(pl.String)).fill_null(value=False))
-    return cells(rows, elsewhere, "period", "this decision is of another quarter")
+    return cells(rows, elsewhere, "period", "this decision is for another quarter")
 
 
 def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
@@ -216,10 +216,10 @@ def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     differs = of_domains.filter(~description.str.starts_with(domain))
     ids = of_domains["metric_id"].n_unique()
     broken = differs.select("quarter", "trust_type", "metric_id").unique().rows()
-    refuse_if_most(rows, broken, ids, "domain", "domains and descriptions do not fit")
+    refuse_if_most(rows, broken, ids, "domain", "domains and descriptions do not match")
     if differs.height > _ODD:
         return FAULTS.to_frame()
-    return cells(rows, differs, "domain", "the description is of another domain")
+    return cells(rows, differs, "domain", "the description belongs to another domain")
 
 
 def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -238,7 +238,7 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
     if outside.height * 2 > frame.height and frame.height >= _ENOUGH:
         raise RefusedError(
             rows.file,
-            f"in {outside.height} of {frame.height} rows {reason}: columns may be exchanged or "
+            f"in {outside.height} of {frame.height} rows {reason}: columns may be swapped or "
             "shifted",
             column=rows.header.spelt["average_score"],
         )
@@ -255,7 +255,7 @@ def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
 
     """
     ways = [
-        (_rare_quarters, "quarter", "hardly any other row is of this quarter"),
+        (_rare_quarters, "quarter", "almost no other row is for this quarter"),
         (_borrowed_names, "trust_code", "another trust has this name"),
         (_rare_codes, "trust_code", "another trust has this name"),
         (_rare_types, "trust_type", "this trust is of another type"),
@@ -275,7 +275,7 @@ def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
         ).row(0)
         raise RefusedError(
             rows.file,
-            f"{code} has two trust types in {quarter}, so ranks of two tables would mix",
+            f"{code} has two trust types in {quarter}, which would mix the ranks of two tables",
             column=rows.header.spelt["trust_type"],
             line=line,
         )

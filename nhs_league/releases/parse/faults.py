@@ -82,7 +82,7 @@ def refuse_many(rows: Rows, faults: pl.DataFrame) -> None:
     others = "; ".join(f"line {at}, {name}: {text[:40]!r}" for at, name, text, _ in places[1:])
     raise RefusedError(
         rows.file,
-        f"{reason}. {at_fault:,} of {total:,} rows cannot be right, too many to trust the rest "
+        f"{reason}. {at_fault:,} of {total:,} rows are wrong, which is too many to trust the rest "
         f"(next: {others})",
         line=line,
         column=column,
@@ -114,7 +114,7 @@ def refuse_if_most(
     if len(broken) >= (1 if is_table else _GROUPS_TO_REFUSE) and len(broken) * 2 > groups:
         raise RefusedError(
             rows.file,
-            f"{reason} in {len(broken)} of {groups} metrics: columns may be exchanged or shifted",
+            f"{reason} in {len(broken)} of {groups} metrics: columns may be swapped or shifted",
             column=rows.header.spelt.get(column, column),
         )
 

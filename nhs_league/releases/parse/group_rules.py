@@ -25,7 +25,7 @@ _TABLE = "league table"
 _PLACES = (_TABLE, RowKind.ADJUSTED_SEGMENT.value, RowKind.AVERAGE_SCORE.value)
 _NOT_IN_ORDER = "the rank does not fit the order of the figures"
 _SHARED = "rows that share this rank have another figure"
-_GAP = "another number of rows is ranked better"
+_GAP = "the rank does not match the number of rows ranked better"
 _ODD = 2
 """How many rows of a group may break a rule before it is the rule that is broken."""
 _ENOUGH = 4
@@ -69,7 +69,7 @@ def peer_figures(
     broken |= set(unordered.rows())
     at_fault = values.join(odd_groups, on=_GROUP, how="semi", maintain_order="left")
     faults.append(cells(rows, at_fault, "median", "median and quartiles are not in order"))
-    refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
+    refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not match")
     if broken:
         notices.append(
             f"medians and quartiles that do not fit together, used as published: {named(broken)}"
@@ -189,7 +189,7 @@ def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tupl
 
     Returns and raises what ``of_metric_file`` does.
     """
-    # Segment 5 is a decision of people, and the league's order does not follow from it.
+    # NHS England assigns segment 5, and the league's order does not follow from it.
     segment = pl.when(pl.col("segment") <= 4).then("segment")
     ranked = frame.with_columns(
         figure=_league_order(segment, pl.col("average_score")),

@@ -123,7 +123,7 @@ def _find_header(file: str, text: bytes) -> tuple[Header, tuple[str, ...], int]:
         while fields and not fields[-1].strip():
             fields.pop()
         if len(fields) > _WIDEST:
-            reason = f"there are {len(fields):,} columns, more than a release file has"
+            reason = f"there are {len(fields):,} columns, more than in any release file"
             raise RefusedError(file, reason, line=line)
         try:
             header = recognise(file, fields, line=line)
@@ -280,7 +280,7 @@ def _read_ragged(
         elif is_below and _is_cut_off(record, header.width, text):
             raise RefusedError(
                 file,
-                f"the file ends within a row, which has fewer than {header.width} fields",
+                f"the file ends in the middle of a row, which has fewer than {header.width} fields",
                 line=record.line,
                 value=whole,
                 advice="The file may have been cut off. Download it again.",
@@ -312,7 +312,7 @@ def _is_cut_off(record: Record, width: int, text: bytes) -> bool:
 
 
 def _without_lone_texts(raw: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Take out rows of one text and empty fields: notes that were filled up to the full width."""
+    """Remove rows of one text and empty fields: notes that were filled up to the full width."""
     is_alone = raw.select(
         pl.sum_horizontal(
             each_text(column, lambda texts: texts.str.strip_chars() != "").fill_null(value=False)

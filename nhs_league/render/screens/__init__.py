@@ -8,7 +8,15 @@ from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Fact, Next
 from nhs_league.render.document import to_cite
 from nhs_league.render.meta import Meta
-from nhs_league.render.screens import explain, history, ranks, store, trust, trusts  # noqa: F401 - they register
+from nhs_league.render.screens import (  # noqa: F401 - they register
+    explain,
+    history,
+    ranks,
+    store,
+    stories,
+    trust,
+    trusts,
+)
 from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
 from nhs_league.render.theme import Ink
 
