@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 from markupsafe import Markup
@@ -205,7 +205,10 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         trend=_trend(report.places),
         places=Grid(
             "Segment, rank and average score",
-            tuple(column for column in columns_of(report.places) if column.heading),
+            tuple(
+                replace(column, heading=column.heading or "note")
+                for column in columns_of(report.places)
+            ),
         ),
         domains=tuple(_domains(report)),
         weak=tuple(row for _, row in rows if row.is_weak),
