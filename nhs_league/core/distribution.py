@@ -10,7 +10,7 @@ from nhs_league.core.answers import InWords, Spread
 from nhs_league.core.filters import Filters, in_scope
 from nhs_league.core.frames import QUARTER, Frames, cast_to, has_figure, round_computed
 from nhs_league.core.metrics import Metric, catalogue, is_compared
-from nhs_league.core.peers import effective_rank, with_peers
+from nhs_league.core.peers import FEWEST, effective_rank, with_peers
 from nhs_league.core.ranking import by_metric
 from nhs_league.core.sentences import counted
 from nhs_league.core.weak_spots import classify
@@ -120,7 +120,6 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
 DOMAIN_SPREAD = ("domain", "score", "computed_best", "computed_median", "computed_worst")
 """One row a domain: the trust's score, and the best, median and worst of its type; these are null
 where fewer than FEWEST trusts are at hand."""
-FEWEST = 5
 
 
 def domain_spread(frames: Frames, trust_code: str) -> pl.DataFrame:

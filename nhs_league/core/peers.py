@@ -11,6 +11,9 @@ GROUP = ("quarter", "trust_type", "metric_id", "unit")
 """Values are compared within a quarter, a trust type, a metric and a unit; a count beside rates is
 not compared at all (see ``metrics.is_compared``)."""
 
+FEWEST = 5
+"""The fewest trusts that have something typical; fewer are no picture of their type."""
+
 COMPUTED = pl.Schema(
     {
         "higher_is_better": pl.Boolean,

@@ -14,6 +14,7 @@ from nhs_league.core.answers import TrustProfile
 from nhs_league.core.frames import LINES, Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
+    FEWEST,
     best_quarter,
     peer_median,
     similar_trusts,
@@ -73,7 +74,8 @@ def profile(
         An answer with the trust's metrics (columns METRICS), worst first, in ``frame``, its
         standing (schema STANDINGS and ``computed_score_rank``, the rank by average score among the
         trusts at hand, with ``computed_of``), its domains (schema DOMAINS and ``computed_median``,
-        the median score of its type) and its values quarter by quarter, ``past`` (columns PAST);
+        the median score of its type, null where fewer than FEWEST are stored) and its values
+        quarter by quarter, ``past`` (columns PAST);
         ``firmness`` and ``chance``; with the options, ``ranges`` (as of
         ``confidence.bootstrap_ranges``) and ``peers`` (columns ``peers.SIMILAR``).
 
@@ -84,8 +86,9 @@ def profile(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
         computed_of=pl.col("average_score").count().cast(pl.Int32),
     )  # fmt: skip
-    median = round_computed(pl.col("score").median()).over("domain")
-    of_domains = frames.domains.with_columns(computed_median=median).drop(LINES)
+    has_peers = pl.col("score").count() >= FEWEST
+    typical = pl.when(has_peers).then(round_computed(pl.col("score").median())).over("domain")
+    of_domains = frames.domains.with_columns(computed_median=typical).drop(LINES)
     standing, domains = pl.collect_all(
         [of_type.filter(is_trust), of_domains.filter(is_trust).sort("domain")]
     )

@@ -313,10 +313,9 @@ def _trend(places: PlaceTrend) -> Markup | None:
 def _domains(report: TrustReport) -> Iterator[_Domain]:
     peers = {row["domain"]: row for row in report.domains.iter_rows(named=True)}
     for row in report.profile.domains.sort("score", descending=True).iter_rows(named=True):
-        spread, score, median = peers.get(row["domain"], {}), row["score"], row["computed_median"]
-        typical = spread.get("computed_median")
+        spread, score, typical = peers.get(row["domain"], {}), row["score"], row["computed_median"]
         tone = tone_of_score(score)
-        title = f"{row['domain']}: score {numbers.score(score)}, median {numbers.score(median)}"
+        title = f"{row['domain']}: score {numbers.score(score)}, median {numbers.score(typical)}"
         yield _Domain(
             name=row["domain"],
             score=numbers.score(score),

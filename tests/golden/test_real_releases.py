@@ -200,7 +200,7 @@ def test_segment_5_is_the_final_segment(shared: Path, tables: Mapping[str, Frame
 def test_a_part_of_a_release_says_so(shared: Path, tmp_path: Path, run: Run) -> None:
     imported = run("fetch", "--from", str(shared / raw.TWO_TRUSTS), data_dir=tmp_path)
     assert imported.returncode == 0
-    assert "102 rows of 2 acute trusts" in imported.stderr
+    assert "it has 2 acute trusts (102 rows)" in imported.stderr
     shown = run("show", "sheffield", "--quarter", "q4 2025/26", "--json", data_dir=tmp_path)
     assert shown.returncode == 0
     table = _csv(run, tmp_path, "table", "--quarter", "q4 2025/26")
