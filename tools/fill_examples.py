@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[1]
 
 
 def filled(text: str) -> str:
-    """Give a page with each example's output as its command prints it on 80 columns."""
+    """Return a page with each example's output as its command prints it on 80 columns."""
     return re.sub(r"(```console\n)(.*?)(```)", _block, text, flags=re.DOTALL)
 
 
 def dictionary_page() -> str:
-    """Give the data dictionary's page, from the tables' own descriptions."""
+    """Return the data dictionary's page, from the tables' own descriptions."""
     parts = ["# Data dictionary\n"]
     for table, what in TABLES.items():
         key = ", ".join(KEYS[table])
@@ -45,7 +45,7 @@ def dictionary_page() -> str:
 
 
 def glossary_page() -> str:
-    """Give the glossary's page: what each metric is, from metrics.toml."""
+    """Return the glossary's page: what each metric is, from metrics.toml."""
     parts = [
         "# Glossary of metrics\n",
         "What nhsleague knows of each metric beyond what NHS England publishes with it; "

@@ -267,7 +267,7 @@ class Output:
 
 
 def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of the groups that it takes as arguments.
+    """Add to a command the options of the groups that it takes as arguments.
 
     A parameter annotated with one of the dataclasses above is replaced by that group's options;
     ``Common`` options before the command's name are joined in.

@@ -262,7 +262,7 @@ def bootstrap_ranges(
     Returns:
         quarter, trust_code, computed_average_score_low, computed_average_score_high (the middle 95%
         of 2,000 means), computed_score_rank_low, computed_score_rank_high (the middle 95% of ranks
-        by score alone; null where not all trusts of the type are stored).
+        on score alone; null where not all trusts of the type are stored).
 
     """
     drawn = [
@@ -333,7 +333,7 @@ def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
 
     """
     about = (
-        "The likely ranges are computed, by score alone: each trust's metric scores are redrawn "
+        "The likely ranges are computed, on score alone: each trust's metric scores are redrawn "
         "2,000 times, and the trusts are ranked each time."
     )
     if not agreement:

@@ -173,7 +173,7 @@ def ordinal(place: int) -> str:
 def distances(
     score: float | None, segment: int | None, boundaries: Sequence[SegmentBoundary], total: float
 ) -> tuple[Distance | None, Distance | None]:
-    """Return how far the next better and the next worse segment are, by score alone.
+    """Return how far the next better and the next worse segment are, on score alone.
 
     Args:
         score: the trust's average score.

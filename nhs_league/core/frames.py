@@ -217,7 +217,7 @@ DESCRIPTIONS = {
     "lower_quartile": Field("Lower quartile of the trust type.", "as in column unit"),
     "upper_quartile": Field("Upper quartile of the trust type.", "as in column unit"),
 }
-_PLACE = Field("Place by score alone, 1 is best.", "rank")
+_PLACE = Field("Place on score alone, 1 is best.", "rank")
 COMPUTED = {
     "computed_after": Field("The figure as it would be.", "as in column unit"),
     "computed_average_score": Field("Average score as it would be, or by equal weights.", "score"),

@@ -119,7 +119,7 @@ def _about_hidden(
     yield (
         f"{trusts} of {counted(places.height, 'trust')} in segment 1 or 2 by average score "
         f"{'hides' if trusts == 1 else 'hide'} {counted(spots, 'severe weak spot')}: scored 3.50 "
-        "or worse or, unscored, ranked in the worst sixth."
+        "or worse, or ranked in the worst sixth if not scored."
     )
     if only is not None or frame.is_empty():
         return

@@ -154,7 +154,7 @@ def table(answer: LeagueTable) -> tuple[Any, str, list[str]]:
         ),
         data=rows,
     ).encode(_trust_axis())
-    computed = "Bar: likely range of the rank by score alone (computed, not published)."
+    computed = "Bar: likely range of the rank on score alone (computed, not published)."
     published = "Bar: the likely range of the rank, as published."
     return _by_type(chart, rows), answer.title, [computed if is_computed else published]
 

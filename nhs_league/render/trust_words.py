@@ -143,7 +143,7 @@ def ranges_line(ranges: Row) -> str:
     """Return the computed likely ranges in words."""
     low, high = (ranges[f"computed_average_score_{end}"] for end in ("low", "high"))
     ranks = [ranges[f"computed_score_rank_{end}"] for end in ("low", "high")]
-    placed = f", rank by score alone {numbers.likely(*ranks)}" if None not in ranks else ""
+    placed = f", rank on score alone {numbers.likely(*ranks)}" if None not in ranks else ""
     scores = numbers.likely(low, high, is_score=True)
     return f"By resampling (computed): average score {scores}{placed}."
 

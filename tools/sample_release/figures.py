@@ -75,7 +75,7 @@ _THEME_OF = {number: theme for theme, numbers in _THEMES.items() for number in n
 
 
 def trusts_in(quarter: int, trusts: list[Trust], events: Events = EVENTS) -> list[Trust]:
-    """Give the trusts that exist in a quarter, under the names that they then have."""
+    """Return the trusts that exist in a quarter, under the names that they then have."""
     there = []
     for trust in trusts:
         if trust.code == events.merging and quarter >= events.merger:
@@ -146,14 +146,14 @@ def badness(trust: Trust, measure: Measure, quarter: int, events: Events) -> flo
 
 
 def _at(measure: Measure, level: Level, worse: float) -> float:
-    """Give the value at a place in the distribution that a level's quartiles describe."""
+    """Return the value at a place in the distribution that a level's quartiles describe."""
     place = -worse if measure.best == "higher" else worse
     side = level.upper - level.typical if place > 0 else level.typical - level.lower
     return level.typical + place / _QUARTILE * side
 
 
 def _result(code: str, number: int, quarter: int, events: Events) -> float | None:
-    """Give the planned result or the result so far of a trust with a planted deficit."""
+    """Return the planned result or the result so far of a trust with a planted deficit."""
     early = quarter % 4 < 2
     if code in (events.hidden, events.deficit_ends, events.deficit_begins) and number == _PLAN:
         return 0.0

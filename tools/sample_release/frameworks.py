@@ -8,5 +8,5 @@ from sample_release.measures import Framework
 
 
 def framework_of(quarter: int) -> Framework:
-    """Give the framework of a quarter, counted from 0 = Q1 2025/26; the newer one never ends."""
+    """Return the framework of a quarter, counted from 0 = Q1 2025/26; the newer one never ends."""
     return FRAMEWORK_2026_27 if quarter >= FRAMEWORK_2026_27.first else FRAMEWORK_2025_26

@@ -176,13 +176,13 @@ def level(
     typical: float | None = None,
     upper: float | None = None,
 ) -> Level:
-    """Give a level from a number of trusts and quartiles, which may be one value for all three."""
+    """Return a level from a number of trusts and quartiles, which may be one value for all three."""
     typical = lower if typical is None else typical
     return Level(count, lower, typical, typical if upper is None else upper)
 
 
 def shared(count: int | tuple[int, ...], *shares: float) -> Level:
-    """Give a level of scores that are published without values."""
+    """Return a level of scores that are published without values."""
     one, two, three, four = shares
     return Level(count, shares=(one, two, three, four))
 

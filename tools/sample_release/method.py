@@ -95,7 +95,7 @@ def make_table(
 def counted_scores(
     table: Table, code: str, domain: str | None = None
 ) -> Iterator[tuple[float, int]]:
-    """Give the scores that count for a trust, or for one of its domains, with weights in thirds."""
+    """Return the scores that count for a trust, or for one of its domains, with weights in thirds."""
     for measure, figures in table.figures.items():
         figure = figures.get(code)
         if (
@@ -164,7 +164,7 @@ def _compare(
 def _scored_together(
     measure: Measure, values: dict[str, dict[str, float]]
 ) -> Iterable[dict[str, float]]:
-    """Give the values that are scored against each other."""
+    """Return the values that are scored against each other."""
     if measure.rule not in (Rule.RANK, Rule.STANDARD, Rule.FLOOR, Rule.BANDS):
         return []
     if measure.over_all:
@@ -232,7 +232,7 @@ def _place(table: Table, events: Events) -> None:
 
 
 def _rank(places: list[Place]) -> None:
-    """Rank the trusts of one type: the league, by score alone, and by domain."""
+    """Rank the trusts of one type: the league, on score alone, and by domain."""
     numbered = {str(number): place for number, place in enumerate(places)}
     league = shared_ranks({n: 10 * p.segment + p.average for n, p in numbered.items()})
     by_score = shared_ranks({n: p.average for n, p in numbered.items()})

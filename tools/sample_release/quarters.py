@@ -31,7 +31,7 @@ def _filled(text: str, quarter: int) -> str:
 
 
 def times(quarter: int) -> dict[str, object]:
-    """Give the fields of period texts for a quarter.
+    """Return the fields of period texts for a quarter.
 
     For Q1 2026/27: ``month`` is Jun-26, ``month_name`` June, ``month_year`` 2026, ``month_number``
     3, ``first_month`` 1, ``q`` 1, ``short`` 26/27, ``long`` 2026/27, ``last_short`` 25/26,

@@ -45,7 +45,7 @@ def is_met(measure: Measure, value: float) -> bool:
 
 
 def band(measure: Measure, value: float) -> int:
-    """Give the band of a value, 1 best to 4."""
+    """Return the band of a value, 1 best to 4."""
     if measure.best == "higher":
         return 1 + sum(value < limit for limit in measure.limits)
     return 1 + sum(value > limit for limit in measure.limits)

@@ -87,7 +87,7 @@ class Trust:
 
 
 def make_trusts(times: int = 1) -> list[Trust]:
-    """Give 135 acute, 61 mental health and community and 10 ambulance trusts, or ``times`` as many.
+    """Return 135 acute, 61 mental health and community and 10 ambulance trusts, or ``times`` as many.
 
     NHS trusts' codes begin with R or T, and one with G; these begin with Z (and then Y, X, … for
     many), and one of them has five characters.

@@ -174,7 +174,7 @@ def _narrowed(
 
 
 def _notes(frame: pl.DataFrame, leads: int, materials: Sequence[Material]) -> Iterator[str]:
-    """Say how the stories were chosen, and what could not be looked at."""
+    """Describe how the stories were chosen, and what could not be looked at."""
     whole = [each for each in materials if _is_whole(each)]
     if frame.height:
         yield (

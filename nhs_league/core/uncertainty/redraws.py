@@ -211,7 +211,7 @@ def drop_scarce(averages: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
 
 
 def places(averages: pl.DataFrame) -> pl.DataFrame:
-    """Rank the trusts in every draw, by score alone; ties share the better place.
+    """Rank the trusts in every draw, on score alone; ties share the better place.
 
     Args:
         averages: one row a draw, one column a trust.
@@ -244,7 +244,7 @@ def ranges(redraws: Redraws) -> pl.DataFrame:
 
     Returns:
         trust_code, computed_average_low and computed_average_high (1 to 4), computed_place_low and
-        computed_place_high (ranks by score alone, 1 is best). Null for a trust with fewer than
+        computed_place_high (ranks on score alone, 1 is best). Null for a trust with fewer than
         three scores.
 
     """
@@ -257,7 +257,7 @@ def ranges(redraws: Redraws) -> pl.DataFrame:
 
 
 def firmness(redraws: Redraws) -> pl.DataFrame:
-    """Return how firm each trust's place is, by score alone.
+    """Return how firm each trust's place is, on score alone.
 
     The league place also depends on the financial override and on decisions of people, which are
     not redrawn.

@@ -42,7 +42,7 @@ ROBUSTNESS = pl.Schema(
     }
 )
 """One row a scenario: the metrics redrawn, the domains weighted differently, each domain and each
-metric left out (``name``, ``metric_id``). ``computed_place`` is the place by score alone, 1 is
+metric left out (``name``, ``metric_id``). ``computed_place`` is the place on score alone, 1 is
 best: as it is, with all domains weighted alike, or without the part. ``computed_place_low`` and
 ``_high`` are the middle 95% of places over 2,000 draws, ``computed_p_…`` the shares of draws, 0 to
 1, and ``computed_place_change`` is against the place with everything counted (above 0 is worse)."""
@@ -59,7 +59,7 @@ domains; ``computed_beats`` and ``computed_beaten_by`` count the trusts that it 
 it, in every domain."""
 
 _ABOUT = (
-    "Computed, by score alone. Each of 2,000 redraws counts another choice of the same metrics, or "
+    "Computed, on score alone. Each of 2,000 redraws counts another choice of the same metrics, or "
     "other weights for the domains. This shows how far a place depends on what is counted. It does "
     "not measure chance in patients or change over time."
 )

@@ -297,7 +297,7 @@ def _judged(frames: Frames, trust_type: str, codes: Sequence[str]) -> pl.DataFra
 
 
 def _notes(frame: pl.DataFrame, codes: Sequence[str]) -> Iterator[str]:
-    """Say where nothing is new, and what is not comparable."""
+    """Describe where nothing is new, and what is not comparable."""
     still = [code for code in codes if code not in set(frame["trust_code"])]
     if still:
         yield f"Nothing new for {in_series(still)}."

@@ -69,7 +69,7 @@ def _change_columns(frame: pl.DataFrame, *, has_room: bool) -> Iterator[Column]:
     yield Column("rank", [_from_to(row, "rank") for row in rows], numeric=True)
     real = [_REAL[row["certainty"]] for row in rows]
     if any(real):
-        yield Column("real?", real)
+        yield Column("how sure", real)
     room = 20 if any(real) else 30
     yield Column(
         "why", [_why(row, has_room=has_room) for row in rows], shrinks=True, wrap_width=room
@@ -98,7 +98,7 @@ def _what_became(frame: pl.DataFrame) -> Iterator[str]:
     for code, words in listed.select("trust_code", "in_words").iter_rows():
         yield f"{code}: {words}."
     if (frame["cause"] == "framework changed").any():
-        yield "“Why” counts the metrics that both frameworks have, with a new figure."
+        yield '"why" counts the metrics that both frameworks have, with a new figure.'
 
 
 def _from_to(row: Row, column: str) -> str:

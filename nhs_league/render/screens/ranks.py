@@ -37,7 +37,7 @@ from nhs_league.render.views.ranks import runs_of
 
 _LIKELY = {
     "rank": "━ likely range of the rank",
-    "computed_score_rank": "━ likely range of the rank by score alone (computed)",
+    "computed_score_rank": "━ likely range of the rank on score alone (computed)",
     "computed_place": "━ likely range of the rank when the metrics are redrawn (computed)",
 }
 """Which columns a likely range is in -> what it is."""

@@ -155,7 +155,7 @@ def _figure(row: Row, *, has_rank: bool) -> str:
 def _below(answer: Comparison, columns: Sequence[Column]) -> Iterator[Remark]:
     """Yield what stars and pounds mean, where there are any."""
     if "computed_score_rank_low" in answer.standings.columns:
-        yield Remark("* computed, not published; the likely range is of the rank by score alone")
+        yield Remark("* computed, not published; the likely range is of the rank on score alone")
     else:
         yield from marked(columns)
     if any(cell == _NOTHING for column in columns for cell in column.cells):

@@ -35,7 +35,7 @@ def changes(answer: Changes) -> list[Column]:
     return [
         Column("Code", texts(frame, "trust_code")),
         Column("Trust", names(frame), wraps=True),
-        Column("Is it real?", texts(frame, "certainty"), wraps=True, wrap_width=12),
+        Column("How sure?", texts(frame, "certainty"), wraps=True, wrap_width=12),
         Column("What changed, and why", texts(frame, "in_words"), wraps=True, wrap_width=36),
         Column("Direction", texts(frame, "direction")),
         Column("Region", texts(frame, "region")),

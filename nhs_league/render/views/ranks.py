@@ -86,7 +86,7 @@ def table(answer: LeagueTable) -> list[Column]:
 
 
 def _likely_ranks(frame: pl.DataFrame) -> list[str]:
-    """Write likely ranges of ranks: published, or computed by score alone and marked."""
+    """Write likely ranges of ranks: published, or computed on score alone and marked."""
     if "computed_score_rank_low" not in frame.columns or frame["rank_low"].count():
         return [numbers.likely(*ends) for ends in frame.select("rank_low", "rank_high").iter_rows()]
     ends = frame.select("computed_score_rank_low", "computed_score_rank_high").iter_rows()
