@@ -62,6 +62,8 @@ _CERTAINTY = {
     "changes": "certainty in each row says whether a change is clear, could be chance, is not "
     "known or is not comparable.",
     "explain": f"{_PLACE} The steps are published figures and the official method's arithmetic.",
+    "stories": "certainty in each row says how sure the story is: how often chance alone would "
+    "give as much, or that it only counts published values.",
     "metrics": "A list of what is measured: nothing in it is estimated.",
     "trusts": _PLACE,
 }
@@ -238,9 +240,30 @@ class Tools:
             ),
         )
 
-    def explain(self, trust: Trust, quarter: Quarter = "latest") -> _Answered:
-        """Explain why an NHS trust has its segment and rank, step by step from its metrics."""
-        return self._answer("explain", lambda league: league.explain(trust, quarter=quarter))
+    def explain(
+        self,
+        name: Annotated[
+            str, Field(description="A trust's code or name, or a metric's ID or everyday name.")
+        ],
+        quarter: Quarter = "latest",
+    ) -> _Answered:
+        """Explain why an NHS trust has its segment and rank, or what a metric measures."""
+        return self._answer("explain", lambda league: league.explain(name, quarter=quarter))
+
+    def stories(
+        self,
+        trust_type: TrustType = None,
+        regions: Regions = [],  # noqa: B006
+        quarter: Quarter = "latest",
+    ) -> _Answered:
+        """List the ten things of a quarter that a reporter would look at first.
+
+        Each row is a sentence with its figures, how sure it is, and the rows behind it.
+        """
+        return self._answer(
+            "stories",
+            lambda league: league.stories(quarter=quarter, trust_type=trust_type, regions=regions),
+        )
 
     def metrics(self, trust_type: TrustType = None, limit: Limit = 120) -> _Answered:
         """List what is measured: IDs, names that the other tools take, units and standards.
@@ -280,7 +303,7 @@ class Tools:
 
 TOOLS = (
     Tools.show, Tools.compare, Tools.worst, Tools.best, Tools.hidden, Tools.changes, Tools.explain,
-    Tools.metrics, Tools.trusts,
+    Tools.stories, Tools.metrics, Tools.trusts,
 )  # fmt: skip
 """The questions that an assistant can ask."""
 

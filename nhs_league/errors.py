@@ -76,6 +76,10 @@ class NotFoundError(LeagueError):
         return cls(f'There is no {what} "{asked}".', " ".join(filter(None, (known, advice))))
 
 
+class AmbiguousError(NotFoundError):
+    """Several trusts or metrics have this name."""
+
+
 class NoDataError(LeagueError):
     """There are no figures, and none could be downloaded."""
 

@@ -6,6 +6,7 @@ disk or an interrupt leaves what was there before.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -23,7 +24,7 @@ PART = ".part"
 
 _STDOUT = Path("-")
 _WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Seconds between attempts to replace a file."""
+"""Seconds between attempts to move a file into place."""
 
 
 def is_stdout(file: Path | None) -> bool:
@@ -80,10 +81,37 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _move(Path(temporary), path)
+        move(Path(temporary), path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file or a folder into place.
+
+    Windows refuses while another program has open what is there, or what is moved: a reader, a
+    spreadsheet, a scanner for viruses. Most let go within a second or two.
+
+    Raises:
+        OSError: it cannot be moved.
+
+    """
+    # To replace a folder, Windows says of one that is there what it says of one that is held.
+    into_place = source.rename if source.is_dir() else source.replace
+    for wait in _WAITS:
+        try:
+            into_place(target)
+        except PermissionError:
+            time.sleep(wait)
+        else:
+            return
+    into_place(target)
+
+
+def is_closed_pipe(error: OSError) -> bool:
+    """Return whether the reader of a pipe has left; Windows calls that an invalid argument."""
+    return error.errno == errno.EPIPE or (sys.platform == "win32" and error.errno == errno.EINVAL)
 
 
 @contextmanager
@@ -106,7 +134,7 @@ def folder_to_fill(folder: Path) -> Iterator[Path]:
         try:
             yield part
             if is_new:
-                part.rename(folder)
+                move(part, folder)
                 return
             moves = {each: folder / each.name for each in sorted(part.iterdir())}
             for target in moves.values():
@@ -128,18 +156,6 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     with folder_to_fill(folder) as part:
         for name, data in files.items():
             _write_part(part / name, data)
-
-
-def _move(temporary: Path, path: Path) -> None:
-    """Move a file into place; Windows refuses while another process is reading what is there."""
-    for wait in _WAITS:
-        try:
-            temporary.replace(path)
-        except PermissionError:
-            time.sleep(wait)
-        else:
-            return
-    temporary.replace(path)
 
 
 def _part() -> str:
@@ -171,17 +187,20 @@ def _write_part(part: Path, data: bytes) -> None:
 
 
 def _replace(part: Path, target: Path) -> None:
-    """Move a complete file into its place, with the rights of the one that was there."""
+    """Move a complete file into its place, with the permissions of the one it replaces."""
     if target.exists():
         if not os.access(target, os.W_OK):
             raise PermissionError(0, "it is write-protected", str(target))
         shutil.copymode(target, part)
-    part.replace(target)
+    try:
+        move(part, target)
+    except PermissionError as error:
+        raise OSError(0, f"{error.strerror}; another program may have it open") from error
 
 
 @contextmanager
 def _refused(place: Path) -> Iterator[None]:
-    """Turn the system's refusal into words."""
+    """Report an error of the system as an error with advice."""
     try:
         yield
     except BrokenPipeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -12,9 +12,10 @@ from nhs_league.core.answers import AnyAnswer
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
 from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
-from nhs_league.core.metrics import Area, Metric
+from nhs_league.core.metrics import Area, Metric, catalogue, choose
 from nhs_league.core.quarters import Quarter, matching
-from nhs_league.errors import NotFoundError
+from nhs_league.core.sentences import in_series
+from nhs_league.errors import AmbiguousError, NotFoundError
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
@@ -120,18 +121,17 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
         return first, ()
     elsewhere = ", ".join(others)
     return first, (
-        f"{trust_types.in_words(first).capitalize()}; others: --type {elsewhere} or all.",
+        f"Showing {trust_types.in_words(first)}. For others, add --type {elsewhere} or all.",
     )
 
 
 def pick_measure(
-    typed: str, choices: Sequence[Metric | Area], trust_type: str | None
+    choices: Sequence[Metric | Area], trust_type: str | None
 ) -> tuple[list[Metric | Area], tuple[str, ...]]:
-    """Keep the first choice, or with ``all`` those of its kind, and what was taken for it.
+    """Keep the first choice, or with ``all`` those of its kind, and name it.
 
     Args:
-        typed: a metric or an area as a person typed it.
-        choices: what it may be, the likeliest first.
+        choices: what a person's words may mean, the likeliest first.
         trust_type: the trust type that was typed, ``all`` or None.
 
     """
@@ -143,16 +143,59 @@ def pick_measure(
     )
     left = [choice.trust_type for choice in choices if choice not in picked]
     types = [choice.trust_type for choice in picked]
-    meaning = (
-        f"{first.metric} ({first.metric_id})"
-        if isinstance(first, Metric)
-        else f"the area “{first.name}”"
-    )
-    line = f"“{typed}” is {meaning}, {' and '.join(map(trust_types.in_words, types))}."
+    line = f"{measure_in_words(first)}, {in_series([trust_types.in_words(t) for t in types])}."
     if left:
-        others = " and ".join(trust_types.in_words(t) for t in left)
-        line += f" Also for {others}: --type {', '.join(left)}."
+        line += f" For others, add --type {' or '.join(left)}."
     return picked, (line,)
+
+
+def measure_in_words(choice: Metric | Area) -> str:
+    """Name what a person's words for a metric or an area were understood as."""
+    if isinstance(choice, Metric):
+        return f"Metric: {choice.metric} ({choice.metric_id})"
+    return f"Area: {choice.name}"
+
+
+def where_measured(
+    store: Store, typed: str, quarter: str, trust_type: str | None = None
+) -> Iterator[tuple[Frames, tuple[Metric | Area, ...]]]:
+    """Look for a metric in a quarter, or with ``latest`` in each, the newest first.
+
+    Args:
+        store: the stored releases.
+        typed: a metric or an area as a person typed it.
+        quarter: a quarter as a person writes it.
+        trust_type: only this type; None for all.
+
+    Yields:
+        The frames of one quarter for each trust type, and what is meant there, as
+        ``metrics.choose`` gives it.
+
+    Raises:
+        NotFoundError: no quarter has it, or several metrics have this name in the newest.
+
+    """
+    fault: NotFoundError | None = None
+    was_found = False
+    for frames in _newest_first(store, quarter):
+        listed = catalogue(frames.observations)
+        try:
+            choices = choose(typed, listed, trust_type)
+        except AmbiguousError:
+            raise
+        except NotFoundError as error:
+            fault = fault or error
+        else:
+            was_found = True
+            yield frames, choices
+    if fault is not None and not was_found:
+        raise fault
+
+
+def _newest_first(store: Store, quarter: str) -> Iterator[Frames]:
+    yield load_frames(store, Scope(quarter))
+    if is_latest(quarter):
+        yield from (read_quarters(store, [each]) for each in reversed(store.quarters[:-1]))
 
 
 def explain_empty(answer: AnyAnswer, narrowed: Filters) -> AnyAnswer:
@@ -168,7 +211,7 @@ def explain_empty(answer: AnyAnswer, narrowed: Filters) -> AnyAnswer:
     why = (
         f"No trusts match all of these: {words}. Try one filter at a time."
         if (words := narrowed.in_words())
-        else 'No figures are stored for this. Run "nhsleague releases" to see what is.'
+        else 'No figures are stored for this. Run "nhsleague releases" to see what is stored.'
     )
     return replace(answer, notes=(why, *answer.notes))
 
@@ -194,6 +237,7 @@ class TrustContext:
         national: the frames of all types in that quarter.
         assumptions: how the trust and the quarter were chosen.
         store: where the frames are from.
+        found_by: how the trust was found, where that was not its code or whole name; else empty.
 
     """
 
@@ -204,6 +248,7 @@ class TrustContext:
     national: Frames
     assumptions: tuple[str, ...]
     store: Store
+    found_by: str
 
     @property
     def boundaries(self) -> tuple[SegmentBoundary, ...]:
@@ -233,6 +278,7 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
         national,
         (*filter(None, (match.assumption,)), *_is_older(store, its_quarter, quarter)),
         store,
+        match.assumption,
     )
 
 
@@ -291,5 +337,6 @@ def _is_older(store: Store, its_quarter: str, typed: str) -> tuple[str, ...]:
     if not is_latest(typed) or its_quarter == newest:
         return ()
     return (
-        f"This trust's newest figures are of {its_quarter}; the newest quarter stored is {newest}.",
+        f"This trust's newest figures are for {its_quarter}. The newest quarter stored is "
+        f"{newest}.",
     )

@@ -53,7 +53,9 @@ def on_installed_terminal(*arguments: str, data_dir: Path, columns: int = 80, **
 
 
 def _environment(data_dir: Path, columns: int, env: dict[str, str]) -> dict[str, str]:
-    usual = {"TERM": "xterm", "COLUMNS": str(columns), "PAGER": "cat"}
+    usual = {"TERM": "xterm", "COLUMNS": str(columns), "PAGER": "cat"} | {
+        "NHSLEAGUE_BACKGROUND": "dark"
+    }
     return environment(data_dir) | usual | env
 
 

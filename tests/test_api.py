@@ -70,7 +70,7 @@ def test_an_answer_shows_itself_shortly_and_as_html(league: League) -> None:
         ("a.ndjson", b'{"sample"'),
         ("a.md", b"*FICTIONAL"),
         ("a.html", b"<section"),
-        ("a.txt", b"FICTIONAL"),
+        ("a.txt", b"18-week waits"),
         ("a.xlsx", b"PK"),
         ("a.parquet", b"PAR1"),
     ],

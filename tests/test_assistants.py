@@ -31,7 +31,8 @@ QUESTIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"earlier": "q2", "later": "q3", "segment_only": True, "limit": 5},
         ["changes", "--from", "q2", "--to", "q3", "--segment-only", "--limit", "5"],
     ),
-    "explain": ({"trust": "ZB6"}, ["explain", "ZB6"]),
+    "explain": ({"name": "ZB6"}, ["explain", "ZB6"]),
+    "stories": ({"trust_type": "ambulance"}, ["stories", "--type", "ambulance"]),
     "metrics": ({"trust_type": "ambulance"}, ["metrics", "--type", "ambulance"]),
     "trusts": ({"text": "royal", "limit": 5}, ["trusts", "royal", "--limit", "5"]),
 }
@@ -136,7 +137,7 @@ def test_a_fault_is_the_tools_with_advice(
 def test_an_empty_store_says_what_to_run_and_stays_empty(tmp_path: Path) -> None:
     answered = call(server(sample=False, data_dir=tmp_path), "hidden", {"metric": "62-day"})
     assert answered.is_error
-    assert "Run nhsleague fetch" in text_of(answered)
+    assert 'Run "nhsleague fetch"' in text_of(answered)
     assert list(tmp_path.iterdir()) == []
 
 

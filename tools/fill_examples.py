@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from nhs_league.core.facts import all_facts
 from nhs_league.core.frames import COMPUTED, KEYS, TABLES, describe_columns
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +44,34 @@ def dictionary_page() -> str:
     return "\n".join(parts)
 
 
+def glossary_page() -> str:
+    """Give the glossary's page: what each metric is, from metrics.toml."""
+    parts = [
+        "# Glossary of metrics\n",
+        "What nhsleague knows of each metric beyond what NHS England publishes with it; "
+        '"nhsleague explain METRIC" adds how it is scored, and its values. IDs are those of '
+        "2025/26 and 2026/27.\n",
+    ]
+    for entry in sorted(all_facts().metrics, key=lambda entry: entry.short.casefold()):
+        better = {True: "Higher is better.", False: "Lower is better.", None: "Not known."}
+        named = f" ({', '.join(entry.ids)})" if entry.ids else ""
+        lines = [f"What it measures: {entry.plain}", f"Why it matters: {entry.why}"]
+        if entry.unit:
+            lines.append(f"Which is better: {better[entry.higher_is_better]} Unit: {entry.unit}.")
+        else:
+            lines.append("Which is better: only scores are published, 1.00 is best.")
+        if entry.standard is not None:
+            unit = "%" if entry.unit == "%" else f" {entry.unit}"
+            lines.append(
+                f"National standard: {entry.standard:g}{unit}, {entry.standard_name} "
+                f"({entry.standard_source})."
+            )
+        lines.append(f"Also called: {', '.join(entry.names)}.")
+        parts.append(f"## {entry.short}{named}\n")
+        parts.append("\n".join(f"- {line}" for line in lines) + "\n")
+    return "\n".join(parts)
+
+
 def _block(found: re.Match[str]) -> str:
     commands = re.findall(r"^\$ (.*)$", found[2], re.MULTILINE)
     return (
@@ -59,5 +88,6 @@ def _printed(command: str) -> str:
 
 if __name__ == "__main__":
     (ROOT / "docs" / "dictionary.md").write_text(dictionary_page(), "utf-8")
+    (ROOT / "docs" / "glossary.md").write_text(glossary_page(), "utf-8")
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         page.write_text(filled(page.read_text("utf-8")), "utf-8")

@@ -25,7 +25,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
 ANSWERS: dict[str, Callable[[League], Answer]] = {
     "show ZJ9": lambda league: league.show("ZJ9"),
     "worst elective": lambda league: league.worst("elective"),
-    "compare ZB6 ZD3 ZM8": lambda league: league.compare(["ZB6", "ZD3", "ZM8"]),
+    "compare ZB6 ZD3 ZM8": lambda league: league.compare("ZB6", "ZD3", "ZM8"),
     "table --limit 14": lambda league: league.table(limit=14),
     "hidden --limit 10": lambda league: league.hidden(limit=10),
     "explain ZJ9": lambda league: league.explain("ZJ9"),

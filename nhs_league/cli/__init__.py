@@ -71,7 +71,8 @@ def _fault(error: Exception) -> int:
 
 
 def _run() -> int:
-    if _COMPLETING in os.environ:
+    # PowerShell leaves it empty after it has completed a word.
+    if os.environ.get(_COMPLETING):
         # Hide rich from Typer: it would import it on every Tab to strip markup that we do not use.
         sys.modules["rich"] = None  # type: ignore[assignment]
     import typer

@@ -59,7 +59,12 @@ COMMANDS = {
         "nhsleague trusts cornwall",
         "nhsleague trusts teaching --region midlands",
     ),
-    "explain": ("explain", "nhsleague explain RDY", 'nhsleague explain "royal cornwall"'),
+    "explain": (
+        "explain",
+        "nhsleague explain RDY",
+        'nhsleague explain "royal cornwall"',
+        "nhsleague explain elective",
+    ),
     "whatif": (
         "explain",
         "nhsleague whatif RDY --set sickness=4.5",
@@ -104,6 +109,12 @@ COMMANDS = {
         "nhsleague report RDY -o rdy.html",
         "nhsleague report --all -o site",
     ),
+    "sources": (
+        "share",
+        "nhsleague sources RDY",
+        "nhsleague sources RDY OF0063",
+        "nhsleague sources RDY OF0063 --format bibtex",
+    ),
     "query": (
         "share",
         "nhsleague query --tables",
@@ -145,7 +156,7 @@ SECTIONS = {
         "revisions",
         "audit",
     ),
-    "Share": ("report", "query", "export", "mcp"),
+    "Share": ("report", "sources", "query", "export", "mcp"),
     "Data": ("fetch", "releases", "cache"),
 }
 """The headings under which help lists the commands."""

@@ -47,6 +47,11 @@ def metrics(ctx: typer.Context, incomplete: str) -> list[Offer]:
     return _beginning([*_everyday(), *ids], incomplete)
 
 
+def trusts_and_metrics(ctx: typer.Context, incomplete: str) -> list[Offer]:
+    """Offer trusts, then metrics."""
+    return [*trusts(ctx, incomplete), *metrics(ctx, incomplete)]
+
+
 def regions(ctx: typer.Context, incomplete: str) -> list[Offer]:
     """Offer regions."""
     return _beginning([(region, "") for region in names_of(ctx).regions], incomplete)

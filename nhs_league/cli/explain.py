@@ -14,9 +14,21 @@ from nhs_league.cli.output import show_answer
 from nhs_league.usage import check_robust, check_whatif
 
 
-def explain(trust: Trust, when: When, output: Output, common: Common) -> None:
-    """Show how a trust's segment and rank follow from its figures."""
-    words, league = typed_trusts(trust), open_or_fetch(common)
+def explain(
+    name: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TRUST|METRIC",
+            help='A trust or a metric, by code, ID or name, or "-" to read it from standard input.',
+            autocompletion=completion.trusts_and_metrics,
+        ),
+    ],
+    when: When,
+    output: Output,
+    common: Common,
+) -> None:
+    """Show how a trust's segment and rank follow from its figures, or what a metric is."""
+    words, league = typed_trusts(name), open_or_fetch(common)
     with naming_one(league, "explain", words):
         answer = league.explain(" ".join(words), **vars(when))
     show_answer(answer, output, common)

@@ -198,6 +198,8 @@ class Format(StrEnum):
     HTML = "html"
     XLSX = "xlsx"
     PARQUET = "parquet"
+    BIBTEX = "bibtex"
+    CSL_JSON = "csl-json"
 
 
 @dataclass(frozen=True)
@@ -209,8 +211,8 @@ class Output:
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet. Default: a table "
-            "on a terminal, CSV in a pipe.",
+            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet, or bibtex or "
+            "csl-json for citations. Default: a table on a terminal, CSV in a pipe.",
             case_sensitive=False,
             rich_help_panel=_HOW,
         ),
@@ -258,6 +260,10 @@ class Output:
             rich_help_panel=_HOW,
         ),
     ] = ""
+    cite: Annotated[
+        bool,
+        typer.Option("--cite", help="Cite the release files that were used.", rich_help_panel=_HOW),
+    ] = False
 
 
 def takes_groups(command: Callable[..., Any]) -> Callable[..., Any]:

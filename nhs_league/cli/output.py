@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nhs_league.cli.background import background, is_colour_forced
 from nhs_league.errors import NotFoundError, UsageError
-from nhs_league.files import check_place, is_stdout, write_file
+from nhs_league.files import check_place, is_closed_pipe, is_stdout, write_file
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def show_answer(answer: Answer, output: Output, common: Common) -> bool:
     meta = answer.presenter
     if not isinstance(meta, Meta):
         meta = Meta(common.sample, __version__, {})
+    meta = replace(meta, is_cited=output.cite, whole=answer)
     columns = _columns(answer, output)
     notify_assumptions(answer.assumptions, quiet=common.quiet)
     if wanted == TABLE:
@@ -66,6 +67,9 @@ def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> N
     notes = () if isinstance(answer, TrustProfile) else answer.notes
     for line in filter(None, (*notes, meta.credit(answer))):
         notify(line)
+    if meta.is_cited:
+        for citation in meta.citations(answer):
+            notify(citation.text())
 
 
 def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
@@ -231,7 +235,9 @@ def _quiet_pipe() -> Iterator[_Pipe]:
     pipe = _Pipe()
     try:
         yield pipe
-    except BrokenPipeError:
+    except OSError as error:
+        if not is_closed_pipe(error):
+            raise
         pipe.is_open = False
         discard_stdout()
 

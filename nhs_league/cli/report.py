@@ -1,10 +1,12 @@
-"""``report``: a printable page, or a small site of all trusts."""
+"""``report``: a printable page, or a site of all trusts."""
 
 from __future__ import annotations
 
 import sys
+import webbrowser
 from enum import StrEnum
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,6 +31,10 @@ class Form(StrEnum):
     MARKDOWN = "markdown"
 
 
+_ENDINGS = {"": Form.HTML, ".html": Form.HTML, ".htm": Form.HTML, ".md": Form.MARKDOWN,
+            ".markdown": Form.MARKDOWN}  # fmt: skip
+
+
 def report(
     when: When,
     common: Common,
@@ -51,6 +57,7 @@ def report(
             help="html or markdown. Default: by the extension, otherwise html.",
         ),
     ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
 ) -> None:
     """Write a printable report on a trust, with charts."""
     from nhs_league.render.meta import Meta
@@ -69,29 +76,70 @@ def report(
                 "For example: nhsleague report --all -o site",
             )
         _site(output, when, common, meta)
+        _open(output / "index.html", wanted=show)
         return
+    form = _form(form, output, show=show)
     if output is not None and not is_stdout(output):
         check_place(output)
     league = open_or_fetch(common)
     gathered = [league.report(trust, quarter=when.quarter) for trust in names]
     notify_assumptions([line for each in gathered for line in each.assumptions], quiet=common.quiet)
-    if form is Form.MARKDOWN or (form is None and output and output.suffix.casefold() == ".md"):
-        write(_markdown(gathered, meta), output)
-        return
+    if show and output is None:
+        output = Path(mkdtemp(prefix="nhsleague-")) / f"{gathered[0].trust_code.casefold()}.html"
+    write(_markdown(gathered, meta) if form is Form.MARKDOWN else _page(gathered, meta), output)
+    if output is not None and not is_stdout(output):
+        if not common.quiet:
+            notify(f"Written to {output}.")
+        _open(output, wanted=show)
+
+
+def _form(form: Form | None, output: Path | None, *, show: bool) -> Form:
+    """Return what to write: what is asked for, else by the extension.
+
+    Raises:
+        UsageError: it is neither a page nor Markdown, or it cannot be opened.
+
+    """
+    is_file = output is not None and not is_stdout(output)
+    ending = output.suffix.casefold() if output is not None and is_file else ""
+    if ending == ".pdf":
+        raise UsageError(
+            "report writes a page, not a PDF.",
+            f"Write {Path(output or '').with_suffix('.html')}, open it and print it to a PDF from "
+            "your browser: it fits two sheets of A4.",
+        )
+    if form is None and ending not in _ENDINGS:
+        raise UsageError(
+            f'report has no format with the extension "{ending}".',
+            "Use .html or .md, or add --format html.",
+        )
+    chosen = form or _ENDINGS[ending]
+    if show and (chosen is Form.MARKDOWN or (output is not None and not is_file)):
+        raise UsageError("--open opens a page.", "Leave out --open, or name an .html file.")
+    return chosen
+
+
+def _open(page: Path, *, wanted: bool) -> None:
+    if wanted and not webbrowser.open(page.resolve().as_uri()):
+        notify(f"No browser was found. Open {page} yourself.")
+
+
+def _page(gathered: list[TrustReport], meta: Meta) -> str:
     from nhs_league.render.page import page
 
-    write(page(gathered, meta), output)
+    return page(gathered, meta)
 
 
 def _markdown(gathered: list[TrustReport], meta: Meta) -> str:
-    from nhs_league.render.markdown import to_markdown
+    from nhs_league.render.markdown import to_markdown, written
+    from nhs_league.render.report_parts import further_blocks
 
-    answers = (
-        answer
-        for each in gathered
-        for answer in (each.profile, each.explanation, each.places, each.trends)
-    )
-    return "\n".join(to_markdown(answer, meta) for answer in answers)
+    parts = []
+    for each in gathered:
+        answers = (each.profile, each.explanation, each.places, each.trends)
+        parts += [to_markdown(answer, meta) for answer in answers]
+        parts.append(written(further_blocks(each)))
+    return "\n".join(parts)
 
 
 def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
@@ -99,23 +147,36 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.progress import track
 
     from nhs_league.core.sentences import counted
-    from nhs_league.render.page import INDEX, file_of, index, page
+    from nhs_league.render.page import file_of, page
+    from nhs_league.render.site import INDEX, index, layout, metric_pages
 
     league = open_or_fetch(common)
     standings = league.table("all", quarter=when.quarter)
-    hidden = common.quiet or not sys.stderr.isatty()
+    metrics = list(league.every_metric(standings.frame))
+    site = layout(metrics)
     pages = track(
         league.every_report(standings.frame),
         "Writing pages",
         total=standings.frame.height,
         console=Console(stderr=True),
-        disable=hidden,
+        disable=common.quiet or not sys.stderr.isatty(),
         transient=True,
     )
     with folder_to_fill(folder) as part:
         for each in pages:
-            text = page([each], meta, index=INDEX)
-            (part / file_of(each.trust_code)).write_text(text, "utf-8", newline="\n")
-        (part / INDEX).write_text(index(standings, meta), "utf-8", newline="\n")
+            _write(part / file_of(each.trust_code), page([each], meta, site))
+        for frame in metrics:
+            for name, text in metric_pages(frame, site, meta, meta.credit(standings)):
+                _write(part / name, text)
+        stories = league.stories(quarter=when.quarter, trust_type="all")
+        _write(part / INDEX, index(standings, metrics, site, meta, stories))
     if not common.quiet:
-        notify(f"Written to {folder}: {INDEX} and {counted(standings.frame.height, 'page')}.")
+        trusts, of_metrics = standings.frame.height, len(site.metrics)
+        notify(
+            f"Written to {folder}: {INDEX}, {counted(trusts, 'trust page')} and "
+            f"{counted(of_metrics, 'metric page')}."
+        )
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, "utf-8", newline="\n")

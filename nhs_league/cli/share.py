@@ -1,4 +1,4 @@
-"""``query``, ``export`` and ``mcp``: the data themselves, and questions as tools."""
+"""``sources``, ``query``, ``export``, ``mcp``: where figures come from, the data, and tools."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from nhs_league.cli import completion
 from nhs_league.cli.data import open_or_fetch
-from nhs_league.cli.options import Common, Output
+from nhs_league.cli.options import Common, Output, When
 from nhs_league.cli.output import notify, show_answer
 from nhs_league.errors import UsageError
 from nhs_league.files import write_folder
@@ -34,6 +35,33 @@ _OPENED_BY = {
     ExportFormat.DUCKDB: 'To ask it in SQL, run: duckdb "{folder}/nhsleague.duckdb"',
 }
 """What to do with an export."""
+
+
+def sources(
+    when: When,
+    output: Output,
+    common: Common,
+    trust: Annotated[
+        str,
+        typer.Argument(
+            help="A trust's code, or its name in quotes.", autocompletion=completion.trusts
+        ),
+    ],
+    metric: Annotated[
+        str | None,
+        typer.Argument(
+            help="Only this metric or area; in quotes where it has several words.",
+            autocompletion=completion.metrics,
+        ),
+    ] = None,
+) -> None:
+    """Show where a trust's figures come from: file, line, and a citation to paste.
+
+    --format bibtex and csl-json write the citations for reference managers; on any other command
+    too.
+    """
+    answer = open_or_fetch(common).sources(trust, metric, **vars(when))
+    show_answer(answer, output, common)
 
 
 def query(

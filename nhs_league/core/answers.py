@@ -132,7 +132,7 @@ class Answer:
 
     def _shown_by(self) -> Presenter:
         if self.presenter is None:
-            raise TypeError("Only answers of a League can be shown or saved.")
+            raise TypeError("Only an answer from a League can be shown or saved.")
         return self.presenter
 
 
@@ -247,11 +247,25 @@ class Explanation(Answer):
     Attributes:
         standing: its row of STANDINGS with its unadjusted segment and rank without the override.
         cuts: how far the segments on either side are, ``core.explanation.CUTS``.
+        rules: how each kind of rule scores a metric.
 
     """
 
     standing: pl.DataFrame
     cuts: pl.DataFrame
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class MetricExplanation(Answer):
+    """What a metric is, one row a trust type: ``core.metric_explanation.EXPLAINED_METRIC``.
+
+    Attributes:
+        periods: the quarters in which it was published, ``core.metric_explanation.PERIODS``.
+
+    """
+
+    periods: pl.DataFrame
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -368,6 +382,10 @@ class EveryMetricTrend(Answer):
     """All metrics of trusts, quarter by quarter: ``core.history.METRIC_TREND``."""
 
 
+class Sources(Answer):
+    """Where a trust's figures come from, to the line of the file: ``core.sources.SOURCES``."""
+
+
 class QueryResult(Answer):
     """The rows of an SQL query."""
 
@@ -398,12 +416,13 @@ class TrustReport:
 
     Attributes:
         trust_code: the trust.
-        profile: how it does.
+        profile: how it does, with the trusts most like it.
         explanation: how its rank came about.
         places: its segments and ranks, quarter by quarter.
         trends: its metrics, quarter by quarter.
-        strips: its values among its peers', ``core.distribution.PEER_VALUES``.
         domains: its domains among its peers', ``core.distribution.DOMAIN_SPREAD``.
+        to_ask: similar trusts that do better at its weak spots, ``core.weak_spots.TO_ASK``.
+        sources: the release files of its figures, ``releases.listing.SOURCES``.
         assumptions: what was assumed to find the trust.
 
     """
@@ -413,6 +432,7 @@ class TrustReport:
     explanation: Explanation
     places: PlaceTrend
     trends: EveryMetricTrend | MetricTrend
-    strips: pl.DataFrame
     domains: pl.DataFrame
+    to_ask: pl.DataFrame
+    sources: pl.DataFrame
     assumptions: tuple[str, ...] = ()

@@ -82,7 +82,7 @@ _KINDS = (
     "rank", "rank of the average score",
 )  # fmt: skip
 _TRUST = ("quarter", "trust_code")
-_TOGETHER = "below 0 in one of plan and year to date, but not in both taken together"
+_TOGETHER = "the plan or the year to date is below 0, but the two together are not"
 
 
 def audit(frames: Frames) -> Audit:
@@ -107,7 +107,7 @@ def audit(frames: Frames) -> Audit:
         {kind: place for place, kind in enumerate(_KINDS)}, return_dtype=pl.Int8
     )
     return Audit(
-        title="Published figures that do not follow from the others by the official method",
+        title="Published figures that do not follow the official method",
         frame=listed.sort("quarter", order, "trust_type", "name", "trust_code").select(
             cast_to(AUDIT)
         ),
@@ -194,9 +194,11 @@ def _means(rows: pl.DataFrame, what: str, set_aside: pl.DataFrame) -> pl.DataFra
         .when(off <= ROUNDING)
         .then(pl.lit(None, pl.String))
         .when(~most_fit)
-        .then(pl.lit("the scores stored do not make the averages: some metrics may be missing"))
+        .then(
+            pl.lit("the stored scores do not give the published averages, so some may be missing")
+        )
         .when(pl.col("is_incomplete"))
-        .then(pl.lit("a figure of the trust was set aside"))
+        .then(pl.lit("one of the trust's figures could not be read"))
     )
     return (
         rows.join(incomplete, on=_TRUST, how="left")
@@ -230,7 +232,7 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
             rows.with_columns(published="unadjusted_segment", computed="by_cuts"),
             "unadjusted segment",
             pl.when(pl.col("by_cuts").is_null()).then(
-                pl.lit("a cut between segments is not known")
+                pl.lit("a threshold between segments is not known")
             ),
             excused=near & ((pl.col("published") - pl.col("computed")).abs() == 1),
         ),
@@ -241,11 +243,11 @@ def _segments(standings: pl.DataFrame, observations: pl.LazyFrame) -> list[pl.Da
             ),
             "segment",
             pl.when(pl.col("published") == BY_PEOPLE)
-            .then(pl.lit("segment 5 is a decision of people"))
+            .then(pl.lit("NHS England assigns segment 5"))
             .when(overridden.is_null())
-            .then(pl.lit("whether the trust has the override is not stored"))
+            .then(pl.lit("the files do not say whether the trust has the override"))
             .when(pl.col("computed").is_null())
-            .then(pl.lit("a cut between segments is not known")),
+            .then(pl.lit("a threshold between segments is not known")),
         ),
     ]
 
@@ -279,7 +281,7 @@ def _override(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(OverrideReason.SUPPORT.value))
         .when(pl.col("together") >= 0)
         .then(pl.lit(_TOGETHER))
-        .otherwise(pl.format("{}, yet there is no override", "reason"))
+        .otherwise(pl.format("{}, but there is no override", "reason"))
     )
     outcome = (
         pl.when(computed.is_null())
@@ -361,7 +363,7 @@ def _by_metric(unexplained: pl.DataFrame) -> pl.DataFrame:
         unexplained.filter(pl.col("note") == NO_RULE)
         .group_by("quarter", "what", "name")
         .agg(trusts=pl.len())
-        .with_columns(note=pl.format("no known rule fits the scores of {} trusts", "trusts"))
+        .with_columns(note=pl.format("no known rule fits its scores (trusts: {})", "trusts"))
     )
     return _shaped(rows.with_columns(outcome=pl.lit(Outcome.UNEXPLAINED.value)))
 
@@ -392,7 +394,8 @@ def _reasons(every: pl.DataFrame) -> pl.DataFrame:
 def _notes(reasons: pl.DataFrame) -> list[str]:
     """Explain why figures were not recomputed, or are excepted."""
     return [
-        f"{what.capitalize()}, {count:,}: {reason}." for what, reason, count in reasons.iter_rows()
+        f"{what.capitalize()} ({count:,} {'figure' if count == 1 else 'figures'}): {reason}."
+        for what, reason, count in reasons.iter_rows()
     ]
 
 

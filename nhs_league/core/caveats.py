@@ -19,7 +19,7 @@ _NAMED = 3
 def with_caveats(
     answer: AnyAnswer, frames: Frames, trusts: Sequence[str] = (), metrics: Sequence[str] = ()
 ) -> AnyAnswer:
-    """Add a note for each kind of figure in an answer that is not to be taken at its face.
+    """Add a note for each kind of figure in an answer that needs a caution.
 
     Args:
         answer: an answer; its frame's columns quarter, trust_code and metric_id, as far as it has
@@ -50,13 +50,14 @@ def _unreadable(
     if aside.is_empty():
         return
     named = [
-        f"{code or 'a row'} {metric or column} “{value or ''}” (line {line}: {reason})"
+        f"{code or 'a row'} {metric or column} \"{value or ''}\" (line {line}: {reason})"
         for code, metric, column, value, line, reason in aside.select(
             "trust_code", "metric_id", "column", "value", "line", "reason"
         ).head(_NAMED).iter_rows()
     ]  # fmt: skip
-    what = counted(aside.height, "figure")
-    yield f"{what} could not be read and left out: {_listed(named, aside.height)}."
+    was = "was" if aside.height == 1 else "were"
+    what = f"{counted(aside.height, 'figure')} could not be read and {was} left out"
+    yield f"{what}: {_listed(named, aside.height)}."
 
 
 def _doubted(
@@ -181,8 +182,8 @@ def _incomplete(frame: pl.DataFrame, frames: Frames) -> Iterator[str]:
         parts = parts.filter(pl.col("trust_type").is_in(types))
     for quarter, trust_type, trusts, largest in parts.select(*key, "trusts", "largest").iter_rows():
         yield (
-            f"Only a part of {quarter} is stored: {trust_types.counted(trusts, trust_type)}, "
-            f"while ranks go to {largest} or beyond."
+            f"You have only part of {quarter}: {trust_types.counted(trusts, trust_type)}, but "
+            f"ranks go up to at least {largest}."
         )
 
 

@@ -26,7 +26,7 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.method.segments import is_capped, segment_boundaries, with_unadjusted_segment
 from nhs_league.core.quarters import framework_breaks
-from nhs_league.core.sentences import counted, figure, two_places, with_unit
+from nhs_league.core.sentences import counted, figure, in_series, two_places, with_unit
 from nhs_league.core.trusts import departed, what_became
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 
@@ -34,10 +34,10 @@ CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",
     "trust_code", "trust_name", "trust_name_from", "segment_from", "segment", "rank_from", "rank",
     "of_from", "of", "average_score_from", "average_score", "computed_change", "computed_shift",
-    "computed_shift_low", "computed_shift_high", "computed_p_better", "metric_id",
-    "metric", "value_from", "value", "unit", "period_from", "period", "score_from", "score",
-    "computed_share", "tied_metrics", "metrics_compared", "metrics_improved", "metrics_worsened",
-    "region", "subtype", "release_file",
+    "computed_shift_low", "computed_shift_high", "computed_p_better", "computed_unadjusted_segment",
+    "metric_id", "metric", "short_name", "value_from", "value", "unit", "period_from", "period",
+    "score_from", "score", "computed_share", "tied_metrics", "metrics_compared",
+    "metrics_improved", "metrics_worsened", "region", "subtype", "release_file",
 )  # fmt: skip
 """The columns of a list of changes, one row a trust. ``certainty`` is ``clear`` where the override
 or a decision moved the segment, or where the average score moved in the same direction in nearly
@@ -231,10 +231,10 @@ def change_sentence() -> pl.Expr:
         )
     )
     renamed = pl.when(pl.col("trust_name") != pl.col("trust_name_from")).then(
-        pl.format("renamed, before {}; ", "trust_name_from")
+        pl.format("renamed, was {}; ", "trust_name_from")
     )
     parts = [part.fill_null("") for part in (segment, rank, score, renamed)]
-    return pl.concat_str(*parts, _because().fill_null("others moved"))
+    return pl.concat_str(*parts, _because().fill_null("other trusts moved"))
 
 
 def _because() -> pl.Expr:
@@ -248,14 +248,14 @@ def _because() -> pl.Expr:
     )
     is_tied = pl.col("tied_metrics").list.len() > 1
     values = pl.when(is_tied).then(pl.lit("")).otherwise(pl.format(": {}", values))
-    still = pl.lit("its score stood still while others moved")
+    still = pl.lit("its score did not change, but other trusts' scores did")
     words = {
         Cause.OVERRIDE_APPLIED: pl.lit(
-            "the financial override was applied: its finances, not its care"
+            "the financial override was applied because of its finances, not its care"
         ),
         Cause.OVERRIDE_REMOVED: pl.lit("the financial override no longer holds it back"),
         Cause.DECISION: pl.lit("by decision of NHS England: segment 5 is intensive support"),
-        Cause.METRIC_SET: pl.format("what is measured changed, {} ({})", _which(), "kind"),
+        Cause.METRIC_SET: pl.format("the set of metrics changed, {} ({})", _which(), "kind"),
         Cause.REVISED: pl.format(
             "figures for the same period were corrected, {}{}", _which(), values
         ),
@@ -339,19 +339,23 @@ def notes(listed: pl.DataFrame) -> list[str]:
     if moved.is_empty():
         return ["No trust changed segment."]
     better = moved.filter(pl.col("segment") < pl.col("segment_from")).height
-    worse = moved.height - better
-    ways = [(better, "to a better one"), (worse, "to a worse one")]
-    some = ", ".join(f"{count} {way}" for count, way in ways if count)
-    only = next((way for count, way in ways if count == moved.height), "")
+
+    only = {moved.height: "moving up", 0: "moving down"}.get(better, "")
     lines = [
         f"{counted(moved.height, 'trust')} changed segment"
-        + (f", {'all ' if moved.height > 1 else ''}{only}." if only else f": {some}.")
+        + (
+            f", {'all ' if moved.height > 1 else ''}{only}."
+            if only
+            else f": {better} moved up, {moved.height - better} moved down."
+        )
         + _how_sure(moved)
     ]
     causes = moved.group_by("cause").len().sort("len", "cause", descending=[True, False])
     if causes.height > 1:
-        named = ", ".join(f"{cause} {count}" for cause, count in causes.iter_rows())
-        lines.append(f"Causes of changed segments: {named}.")
+        named = ", ".join(f"{cause} ({count})" for cause, count in causes.iter_rows())
+        lines.append(f"Causes: {named}.")
+    elif moved.height > 1 and causes["cause"][0] == Cause.MOVED.value:
+        lines.append("All moved because of their metrics, not the financial override.")
     return lines
 
 
@@ -360,10 +364,7 @@ def _how_sure(moved: pl.DataFrame) -> str:
     by_certainty = dict(moved.group_by("certainty").len().iter_rows())
     words = {
         Certainty.CLEAR: ("is clear", "are clear"),
-        Certainty.WITHIN: (
-            "could be chance",
-            "could be chance",
-        ),
+        Certainty.WITHIN: ("could be chance", "could be chance"),
         Certainty.UNKNOWN: (
             "is not known to be clear, as scores are missing",
             "are not known to be clear, as scores are missing",
@@ -376,4 +377,4 @@ def _how_sure(moved: pl.DataFrame) -> str:
     if len(counts) == 1 and counts[0][0] == moved.height:
         return f" The change {counts[0][1]}." if moved.height == 1 else f" All {counts[0][2]}."
     parts = [f"{count} {one if count == 1 else more}" for count, one, more in counts]
-    return f" {', '.join(parts)}."
+    return f" Of these changes, {in_series(parts)}."

@@ -14,6 +14,7 @@ from nhs_league.core.metrics import Area, Metric, catalogue
 from nhs_league.core.peers import with_peers
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
+from nhs_league.core.sentences import in_series
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.robustness import in_hundred
 from nhs_league.errors import NoDataError
@@ -121,7 +122,7 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str], keep: Keep = afresh
 
 
 def _with_ranges(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.DataFrame:
-    """Add likely ranges of our own, where none is published."""
+    """Add computed likely ranges where none is published."""
     every = frames.standings.collect()
     ranges = confidence.bootstrap_ranges(frames.observations, every, keep)
     return standings.join(ranges, on=["quarter", "trust_code"], how="left", maintain_order="left")
@@ -139,9 +140,10 @@ def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
         if is_clear is None:
             lines.append(f"{one} and {other} cannot be compared by score: {why}.")
         elif row["computed_rule"] == confidence.PUBLISHED:
+            overlap = "do not overlap" if is_clear else "overlap"
             lines.append(
-                f"{one} and {other}: {_CLEAR[is_clear]}, as their published likely ranges "
-                f"{'do not overlap' if is_clear else 'overlap'} (a weaker rule than redraws)."
+                f"{one} and {other} are {_APART[is_clear]}: their published likely ranges "
+                f"{overlap} (a weaker test than redraws)."
             )
         else:
             if share < 1 / 2:
@@ -154,6 +156,7 @@ def _differences(standings: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
 
 
 _CLEAR = {True: "a clear difference", False: "too close to call"}
+_APART = {True: "clearly different", False: "too close to call"}
 
 
 def _why_not_compared(standings: pl.DataFrame) -> str:
@@ -216,10 +219,10 @@ def _mark(*, breaks: bool) -> pl.Expr:
 def _types_compared(types: pl.Series) -> tuple[str, ...]:
     if len(types) < 2:
         return ()
-    words = " and ".join(trust_types.in_words(t) for t in trust_types.in_order(set(types)))
+    words = in_series([trust_types.in_words(t) for t in trust_types.in_order(set(types))])
     return (
-        f"These are {words}: they are compared only on what is measured for both, and each rank "
-        "is within its own type.",
+        f"These are {words}, so only the metrics that they share are compared. Each rank is "
+        "within its own trust type.",
     )
 
 
@@ -245,7 +248,7 @@ def groups(
     figures, name, unit, higher = _figures(frames, measure, trust_type, filters)
     grouped = _grouped(figures, by, higher=higher)
     if grouped.is_empty():
-        raise NoDataError(f"No trust has a figure of {name}.")
+        raise NoDataError(f"No trust has a figure for {name}.")
     labelled = grouped.with_columns(
         by=pl.lit(str(by)),
         measure=pl.lit(_measure_name(measure)),
@@ -275,7 +278,9 @@ def _figures(
     if isinstance(measure, Metric):
         ordered = by_metric(frames, measure, filters, worst_first=False)
         if measure.higher_is_better is None:
-            raise NoDataError(f"Which values of “{measure.metric}” are better is not known.")
+            raise NoDataError(
+                f'It is not known whether high or low is better for "{measure.metric}".'
+            )
         # A metric without a unit is published as a score alone.
         column, unit = ("score", "score") if measure.unit is None else ("value", measure.unit)
         named = ordered.with_columns(figure=column)

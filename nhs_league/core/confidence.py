@@ -334,15 +334,16 @@ def describe_ranges(agreement: Mapping[str, float]) -> list[str]:
     """
     about = (
         "The likely ranges are computed, by score alone: each trust's metric scores are redrawn "
-        "2,000 times, and the trusts ranked each time."
+        "2,000 times, and the trusts are ranked each time."
     )
     if not agreement:
         return [InWords(about)]
     trusts = counted(agreement["trusts"], "trust")
     return [
         InWords(about),
-        f"Of {trusts}, computed and published ranges of the score have "
-        f"{agreement['overlap']:.0%} in common; ours are {agreement['width']:.2f} times as wide.",
+        f"For {trusts} with published ranges of the score, {agreement['overlap']:.0%} of the two "
+        f"ranges is shared on average. The computed ones are {agreement['width']:.2f} times as "
+        "wide.",
     ]
 
 

@@ -8,11 +8,12 @@ import polars as pl
 
 from nhs_league.core.answers import InWords, Spread
 from nhs_league.core.filters import Filters, in_scope
-from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
+from nhs_league.core.frames import QUARTER, Frames, cast_to, has_figure, round_computed
 from nhs_league.core.metrics import Metric, catalogue, is_compared
-from nhs_league.core.peers import GROUP, with_peers
+from nhs_league.core.peers import effective_rank, with_peers
 from nhs_league.core.ranking import by_metric
 from nhs_league.core.sentences import counted
+from nhs_league.core.weak_spots import classify
 from nhs_league.errors import NoDataError
 
 BINS = 12
@@ -36,8 +37,8 @@ HISTOGRAM = pl.Schema(
 """One row a twelfth of the span from the lowest to the highest value, the lowest first; a single
 row where all values are equal. ``marked`` names the marked trusts in it, ``has_median`` whether the
 median of the values lies in it."""
-_ONE_ROW = "There is one value, so there is one row."
-_ROWS = "Each row is a twelfth of the span from the lowest to the highest value."
+_ONE_ROW = "There is only one value, so there is only one row."
+_ROWS = "Each row is one twelfth of the range from the lowest to the highest value."
 
 
 def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence[str]) -> Spread:
@@ -60,7 +61,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
         pl.col("value").is_not_null()
     )
     if valued.is_empty():
-        raise NoDataError(f"No trust has a value of {metric.metric}.")
+        raise NoDataError(f"No trust has a value for {metric.metric}.")
     low, high = valued.select(pl.col("value").min(), high=pl.col("value").max()).row(0)
     # Equal values are one bin, and span nothing.
     bins, step = (BINS, (high - low) / BINS) if low < high else (1, 1.0)
@@ -106,18 +107,15 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
                 f"{counted(valued.height, 'trust')} with a value.{better[metric.higher_is_better]}"
             ),
             InWords(_ROWS if low < high else _ONE_ROW),
-            *([f"Not marked, as there is no value here: {', '.join(absent)}."] if absent else []),
+            *(
+                [f"Not marked, because no value is listed here: {', '.join(absent)}."]
+                if absent
+                else []
+            ),
         ),
         scope=scope,
     )
 
-
-PEER_VALUES = (
-    "metric_id", "short_name", "metric", "domain", "unit", "value", "peers", "median",
-    "lower_quartile", "upper_quartile", "higher_is_better", "score", "rank", "of", "doubt",
-)  # fmt: skip
-"""One row a metric of the trust that has values: ``peers`` lists the values of all trusts of the
-type, sorted; median and quartiles are published, else computed."""
 
 DOMAIN_SPREAD = ("domain", "score", "computed_best", "computed_median", "computed_worst")
 """One row a domain: the trust's score, and the best, median and worst of its type; these are null
@@ -125,46 +123,11 @@ where fewer than FEWEST trusts are at hand."""
 FEWEST = 5
 
 
-def peer_values(frames: Frames, trust_code: str) -> pl.DataFrame:
-    """Return a trust's values among its peers'.
-
-    Args:
-        frames: the tidy frames of one quarter and the trust's type, with all its peers.
-        trust_code: the trust.
-
-    Returns:
-        Columns PEER_VALUES, by domain, the worst metrics of each first; without values that are not
-        compared.
-
-    """
-    listed = catalogue(frames.observations)
-    short = listed.lazy().select("metric_id", "unit", "short_name")
-    peers = (
-        frames.observations.filter(pl.col("value").is_not_null())
-        .group_by(GROUP)
-        .agg(peers=pl.col("value").sort())
-    )
-    return (
-        with_peers(frames.observations, listed)
-        .filter(pl.col("trust_code") == trust_code, pl.col("value").is_not_null(), is_compared())
-        .join(short, on=["metric_id", "unit"], how="left")
-        .join(peers, on=GROUP, how="left")
-        .with_columns(
-            median=pl.coalesce("median", "computed_median"),
-            lower_quartile=pl.coalesce("lower_quartile", "computed_lower_quartile"),
-            upper_quartile=pl.coalesce("upper_quartile", "computed_upper_quartile"),
-        )
-        .sort("domain", "score", "metric_id", descending=[False, True, False], nulls_last=True)
-        .select(PEER_VALUES)
-        .collect()
-    )
-
-
 def domain_spread(frames: Frames, trust_code: str) -> pl.DataFrame:
     """Return a trust's domain scores among its peers'.
 
     Args:
-        frames: as for ``peer_values``.
+        frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: the trust.
 
     Returns:
@@ -182,3 +145,38 @@ def domain_spread(frames: Frames, trust_code: str) -> pl.DataFrame:
     )
     of_trust = frames.domains.filter(pl.col("trust_code") == trust_code)
     return of_trust.join(peers, on="domain").sort("domain").select(DOMAIN_SPREAD).collect()
+
+
+EVERY_METRIC = (
+    "quarter", "trust_type", "metric_id", "metric", "short_name", "domain", "unit", "period",
+    "trust_code", "trust_name", "segment", "region", "value", "score", "rank", "of", "weak_spot",
+    "strong", "median", "lower_quartile", "upper_quartile", "higher_is_better", "standard",
+    "computed_rank", "computed_of", "computed_median", "computed_lower_quartile",
+    "computed_upper_quartile", "computed_lowest", "computed_highest", "doubt", "release_file",
+)  # fmt: skip
+"""One row a metric and trust, by domain and metric, the best trust of each first."""
+
+
+def every_metric(frames: Frames) -> pl.DataFrame:
+    """Rank the trusts of one type at every metric.
+
+    Args:
+        frames: the tidy frames of one quarter and one trust type, with all its trusts.
+
+    Returns:
+        Columns EVERY_METRIC; without values that are not compared.
+
+    """
+    listed = catalogue(frames.observations)
+    named = listed.lazy().select("metric_id", "unit", "short_name", "standard")
+    trusts = frames.standings.select("trust_code", "trust_name", "segment", "region")
+    return (
+        classify(with_peers(frames.observations, listed))
+        .filter(has_figure(), is_compared())
+        .join(named, on=["metric_id", "unit"], how="left", nulls_equal=True)
+        .join(trusts, on="trust_code")
+        .with_columns(place=effective_rank())
+        .sort("domain", "metric_id", "unit", "place", "trust_name", nulls_last=True)
+        .select(EVERY_METRIC)
+        .collect()
+    )

@@ -156,6 +156,7 @@ def explain(
         notes=tuple(_notes(row, boundaries, total, metrics)),
         standing=standing,
         cuts=_cuts(row, boundaries, total),
+        rules=tuple(how_scored(metrics)),
     )
 
 
@@ -341,7 +342,6 @@ def _notes(
     row: Row, boundaries: Sequence[SegmentBoundary], total: float, metrics: pl.DataFrame
 ) -> Iterator[str]:
     yield from weights(metrics)
-    yield from how_scored(metrics)
     yield from not_recomputed(metrics)
     yield from _distance_notes(row, boundaries, total, metrics)
     yield from _override_notes(row)
@@ -360,11 +360,14 @@ def _distance_notes(
     better, worse = distances(row["average_score"], segment, boundaries, total)
     count = metrics.filter("counts").height
     if better:
+        points = (
+            f" That is the same as improving metric scores by {better.points:.2f} points in total, "
+            f"across any of its {count} metrics."
+        )
         yield (
             f"To reach segment {better.segment}{_by_score(row)} it needs an average score of "
-            f"{better.score:.2f} or lower, {better.by:.2f} better than now. That is the same as "
-            f"improving metric scores by {better.points:.2f} points in total, across any of its "
-            f"{count} metrics."
+            f"{better.score:.2f} or lower, {better.by:.2f} better than now."
+            f"{points if count else ''}"
         )
     if worse:
         yield (
@@ -375,10 +378,10 @@ def _distance_notes(
         yield "The thresholds between segments are not known: fetch the full release."
     else:
         fixed = has_fixed_cuts(str(row["quarter"]))
-        kind = "are the same all year" if fixed else "change each quarter"
+        kind = "are the same all year and" if fixed else "change each quarter, but are the same"
         yield (
-            f"Thresholds {kind} and are the same for all trust types. They are worked out from "
-            "the published segments; NHS England sets the real ones."
+            f"Thresholds {kind} for all trust types. They are worked out from the published "
+            "segments; NHS England sets the real ones."
         )
 
 

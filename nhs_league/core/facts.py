@@ -22,6 +22,7 @@ class MetricFacts:
         short: a short name for tables, at most 24 characters.
         names: everyday names as written.
         plain: what it measures, in a sentence.
+        why: why it matters, in a sentence or two.
         higher_is_better: its direction.
         unit: its true unit; empty where only scores are published.
         also: other units that are right for some trusts and are not compared with the rest.
@@ -37,6 +38,7 @@ class MetricFacts:
     short: str
     names: tuple[str, ...]
     plain: str
+    why: str
     higher_is_better: bool | None
     unit: str
     also: tuple[str, ...]
@@ -122,6 +124,7 @@ def all_facts() -> Facts:
                 short=entry["short"],
                 names=tuple(entry["names"]),
                 plain=entry["plain"],
+                why=entry["why"],
                 higher_is_better={"higher": True, "lower": False}.get(entry.get("better", "")),
                 unit=entry.get("unit", ""),
                 also=tuple(entry.get("also", ())),
@@ -145,6 +148,15 @@ def all_facts() -> Facts:
         ),
         spellings=read["spellings"],
     )
+
+
+def is_everyday_name(typed: str) -> bool:
+    """Return whether a text is a metric's short name or one of its everyday names.
+
+    >>> is_everyday_name("Staff sickness"), is_everyday_name("absence rate")
+    (True, False)
+    """
+    return any(entry.is_called(normalise(typed)) for entry in all_facts().metrics)
 
 
 @cache

@@ -82,7 +82,7 @@ def _named(what: str, typed: str, column: pl.Series) -> str:
         return fitting[0]
     if fitting:
         raise NotFoundError(
-            f"“{typed}” may mean several: {', '.join(fitting)}.", "Use more of its name."
+            f'Several match "{typed}": {", ".join(fitting)}.', "Add more of the name."
         )
     raise NotFoundError.of(what, typed, known)
 
@@ -102,7 +102,8 @@ def _segment(segment: int, column: pl.Series) -> int:
     known: list[int] = column.drop_nulls().unique().sort().to_list()
     if segment not in known:
         raise NotFoundError(
-            f"No trust is in segment {segment}.", f"There are: {', '.join(str(s) for s in known)}."
+            f"No trust is in segment {segment}.",
+            f"Segments with trusts: {', '.join(str(s) for s in known)}.",
         )
     return segment
 
@@ -142,7 +143,7 @@ def arrange(answer: AnyAnswer, order: Order) -> AnyAnswer:
     frame = pl.concat(sorted_types) if sorted_types else _sorted(answer.frame, order.sort)
     if frame.height == answer.frame.height:
         return replace(answer, frame=frame)
-    shown = f"{frame.height} of {answer.frame.height} shown; --limit 0 shows all."
+    shown = f"Showing {frame.height} of {answer.frame.height}. Add --limit 0 to see all."
     return replace(answer, frame=frame, notes=(shown, *answer.notes))
 
 

@@ -67,10 +67,14 @@ OBSERVATIONS = pl.Schema(
         "score_period": pl.String,
         "doubt": pl.String,
         "release_file": pl.String,
+        "line": pl.Int32,
+        "score_line": pl.Int32,
     }
 )
 """A metric's value and score; key (quarter, trust_code, metric_id, unit), unit null for a metric
-that has a score and no value. ``unit`` is the true one, ``published_unit`` the file's."""
+that has a score and no value. ``unit`` is the true one, ``published_unit`` the file's. ``line`` is
+where its value row begins in the release file, ``score_line`` its score row; null for no such row,
+and where the file is no longer stored."""
 
 DOMAINS = pl.Schema(
     {
@@ -84,9 +88,15 @@ DOMAINS = pl.Schema(
         "of": pl.Int32,
         "doubt": pl.String,
         "release_file": pl.String,
+        "line": pl.Int32,
+        "segment_line": pl.Int32,
     }
 )
-"""A domain's score, segment and rank; key (quarter, trust_code, domain)."""
+"""A domain's score, segment and rank; key (quarter, trust_code, domain). ``line`` is where the row
+of its score and rank begins in the release file, ``segment_line`` that of its segment."""
+
+LINES = ("line", "segment_line")
+"""The columns of DOMAINS that only sources and whole tables have."""
 
 VERSIONS = pl.Schema(
     {
@@ -179,7 +189,11 @@ DESCRIPTIONS = {
     "doubt": Field("Why other figures contradict this row; null where none does."),
     "published_unit": Field("Unit as the release file gives it."),
     "score_period": Field("The reporting date of the metric's score."),
-    "line": Field("Line of the release file, counted from 1.", "line"),
+    "line": Field(
+        "Line of the release file, from 1: of a value's row, or of a domain's score.", "line"
+    ),
+    "score_line": Field("Line of the release file in which the metric's score is.", "line"),
+    "segment_line": Field("Line of the release file in which the domain's segment is.", "line"),
     "column": Field("Column of the release file."),
     "reason": Field("Why it could not be read."),
     "release_file": Field("Release file that the row comes from, with digits of its sha256."),
@@ -216,17 +230,18 @@ COMPUTED = {
     "computed_could_be_last": Field("Whether it could be last when metrics are redrawn."),
     "computed_difference": Field("The published figure minus the recomputed one.", "score"),
     "computed_distance_to_best_quarter": Field(
-        "Value minus where the best quarter begins.", "as in column unit"
+        "Value minus the value at which the best quarter begins.", "as in column unit"
     ),
     "computed_distance_to_median": Field("Value minus the median.", "as in column unit"),
     "computed_from": Field("Lower edge of the bin.", "as in column unit"),
     "computed_gap": Field("Distance to the next better trust.", "middle halves of values"),
     "computed_highest": Field("Highest value of the trust type.", "as in column unit"),
-    "computed_in_segment": Field("How many of the trusts asked for are in its segment.", "trusts"),
+    "computed_in_segment": Field("How many of the trusts listed are in its segment.", "trusts"),
     "computed_indistinguishable": Field("How many trusts are too close to it to call.", "trusts"),
     "computed_indistinguishable_first": Field("The best rank among these and itself.", "rank"),
     "computed_indistinguishable_last": Field("The worst rank among these and itself.", "rank"),
     "computed_indistinguishable_ranks": Field("Their ranks and the trust's, as text."),
+    "computed_meeting": Field("How many trusts meet the national standard.", "trusts"),
     "computed_lower_quartile": Field("Lower quartile of the values stored.", "as in column unit"),
     "computed_lowest": Field("Lowest value of the trust type.", "as in column unit"),
     "computed_mean_score": Field("Mean of the scores of an area's metrics.", "score"),
@@ -238,9 +253,13 @@ COMPUTED = {
     "computed_p_best_quarter": Field("Share of redraws in the best quarter of trusts.", "0 to 1"),
     "computed_p_better": Field("Share of redraws in which the score improved.", "0 to 1"),
     "computed_p_worst_quarter": Field("Share of redraws in the worst quarter.", "0 to 1"),
-    "computed_persistently_severe": Field("Whether it was severe in every quarter with news."),
+    "computed_persistently_severe": Field(
+        "Whether it was severe in every quarter with a new figure."
+    ),
     "computed_place": _PLACE,
-    "computed_place_change": Field("Place without a part, minus the place with all.", "rank"),
+    "computed_place_change": Field(
+        "Place without this part, minus the place with everything counted.", "rank"
+    ),
     "computed_place_high": Field("Worse end of the middle 95% of redrawn places.", "rank"),
     "computed_place_low": Field("Better end of the middle 95% of redrawn places.", "rank"),
     "computed_quarters_moved": Field("Size of the improvement.", "quarters of the trust type"),
@@ -257,7 +276,9 @@ COMPUTED = {
     "computed_shift_low": Field("Lower end of the middle 95% of its redraws.", "score"),
     "computed_standard_met": Field("How many trusts of its type meet the standard.", "trusts"),
     "computed_to": Field("Upper edge of the bin.", "as in column unit"),
-    "computed_unadjusted_segment": Field("Segment by average score, by the cuts found.", "segment"),
+    "computed_unadjusted_segment": Field(
+        "Segment by average score, by the computed thresholds.", "segment"
+    ),
     "computed_upper_quartile": Field("Upper quartile of the values stored.", "as in column unit"),
     "computed_weights_p_best_quarter": Field(
         "Share of weightings of the domains that put it in the best quarter.", "0 to 1"

@@ -25,9 +25,11 @@ HIDDEN = (
     "in_words", "quarter", "trust_type", "trust_code", "trust_name",
     "computed_unadjusted_segment", "segment", "place_rank", "rank_low", "rank_high", "place_of",
     "average_score", "metric_id", "metric", "short_name", "domain", "value", "unit", "period",
-    "score", "rank", "of", "median", "weak_spot_rule", "higher_is_better", "computed_rank",
-    "computed_of", "computed_median", "computed_quarters_with_news", "computed_quarters_severe",
-    "computed_persistently_severe", "computed_gap", "region", "subtype", "doubt", "release_file",
+    "score", "rank", "of", "lower_quartile", "median", "upper_quartile", "weak_spot_rule",
+    "higher_is_better", "computed_rank", "computed_of", "computed_lowest",
+    "computed_lower_quartile", "computed_median", "computed_upper_quartile", "computed_highest",
+    "computed_quarters_with_news", "computed_quarters_severe", "computed_persistently_severe",
+    "computed_gap", "region", "subtype", "doubt", "release_file",
 )  # fmt: skip
 """The columns of hidden weak spots, first those that chance explains least: severe in every quarter
 with new figures, the more such quarters the earlier (``computed_persistently_severe``; null with
@@ -110,25 +112,23 @@ def _about_hidden(
     only: Metric | Area | None,
 ) -> Iterator[str]:
     """Explain what is listed, in which order, and how much of it chance alone would give."""
-    trusts = frame["trust_code"].n_unique()
+    if classified.is_empty():
+        yield "The stored files have no metrics of these trusts, so no weak spot can be found."
+        return
+    trusts, spots = frame["trust_code"].n_unique(), frame.height
     yield (
-        f"{counted(trusts, 'trust')} of {places.height} in segment 1 or 2 by average score "
-        f"{'has' if trusts == 1 else 'have'} at least one severe weak spot: a metric scored "
-        "3.50 or worse (4.00 is worst) or, where no score is published, a rank in the worst "
-        "sixth of the type."
+        f"{trusts} of {counted(places.height, 'trust')} in segment 1 or 2 by average score "
+        f"{'hides' if trusts == 1 else 'hide'} {counted(spots, 'severe weak spot')}: scored 3.50 "
+        "or worse or, unscored, ranked in the worst sixth."
     )
     if only is not None or frame.is_empty():
         return
     chance = by_chance(classified).join(places, on=["quarter", "trust_code"], how="semi")
     looked = int(chance["computed_metrics"].to_physical().quantile(0.5) or 0)
-    any_severe, spots = (chance[f"computed_{c}"].sum() for c in ("p_any_severe", "severe"))
     expected = chance["computed_severe_by_chance"].sum()
     yield (
-        f"About {looked} metrics are looked at for each trust. If chance alone ordered the trusts "
-        f"at each metric, about {any_severe:.0f} of these {places.height} trusts would have a "
-        f"severe weak spot, about {expected:.0f} in all; there are {spots}. So one alone says "
-        "little: first come those that were severe in every quarter with new "
-        "figures, then those ranked last or nearly last and furthest from the next trust."
+        f"Chance alone would give about {expected:.0f} (about {looked} metrics for each trust), so "
+        "a single one says little. First are those severe in every quarter with new figures."
     )
 
 
@@ -224,7 +224,7 @@ def capped(
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "
             "alone. A trust in deficit cannot be placed above segment 3. The rank without the "
-            "override (computed) is where a trust would be if only its own were removed.",
+            "override (computed) is where a trust would rank if only its own were removed.",
         ),
     )
 

@@ -12,21 +12,23 @@ from nhs_league.core.caveats import unsure_order
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.peers import GROUP, medians
+from nhs_league.core.peers import GROUP, spreads
 from nhs_league.core.periods import same_period
 from nhs_league.core.quarters import framework_breaks
+from nhs_league.core.sentences import counted
 
 PLACES = (
-    "quarter", "trust_code", "trust_name", "trust_type", "segment", "rank", "rank_low", "rank_high",
-    "of", "average_score", "average_score_low", "average_score_high", "override", "in_deficit",
-    "doubt", "release_file",
+    "quarter", "trust_code", "trust_name", "trust_type", "segment", "unadjusted_segment", "rank",
+    "rank_low", "rank_high", "of", "average_score", "average_score_low", "average_score_high",
+    "override", "in_deficit", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a trend of places, by trust and quarter."""
 
 METRIC_TREND = (
     "quarter", "trust_code", "trust_name", "trust_type", "metric_id", "metric", "short_name",
-    "period", "value", "unit", "median", "computed_median", "rank", "of", "score", "news",
-    "higher_is_better", "doubt", "release_file",
+    "period", "value", "unit", "lower_quartile", "median", "upper_quartile", "computed_lowest",
+    "computed_lower_quartile", "computed_median", "computed_upper_quartile", "computed_highest",
+    "rank", "of", "score", "news", "higher_is_better", "doubt", "release_file",
 )  # fmt: skip
 """The columns of a trend of metrics, by trust, metric and quarter. ``news`` says what a figure is
 beside that of the quarter before: ``first``, ``new figure``, ``same figure`` (the same period
@@ -49,10 +51,10 @@ def places(frames: Frames, trust_codes: Sequence[str]) -> PlaceTrend:
     """
     frame = _in_order(frames.standings.filter(_is_of(trust_codes)), trust_codes).select(PLACES)
     return PlaceTrend(
-        title="Place and average score, quarter by quarter",
+        title="Rank and average score, quarter by quarter",
         frame=frame,
         notes=(
-            "Ranks and scores: 1 is best. A change inside the likely ranges may be chance.",
+            "1 is best for ranks and scores. A change within the likely ranges could be chance.",
             *framework_breaks(frame["quarter"]),
         ),
     )
@@ -85,7 +87,7 @@ def metric_trend(
     series = (
         of_trusts.lazy()
         .join(_last_known(of_trusts, peers).lazy(), on=_SERIES, how="left", nulls_equal=True)
-        .join(medians(peers), on=GROUP, how="left", nulls_equal=True)
+        .join(spreads(peers), on=GROUP, how="left", nulls_equal=True)
         .join(names, on=["quarter", "trust_code"], how="left")
         .sort("quarter", "metric_id", "unit")
         .pipe(_with_news)
@@ -97,7 +99,7 @@ def metric_trend(
     return kind(
         title=f"{name}, quarter by quarter",
         frame=frame,
-        notes=tuple(_notes(frame, in_lines=metric_ids is None)),
+        notes=tuple(_notes(frame)),
     )
 
 
@@ -111,29 +113,19 @@ def _last_known(of_trusts: pl.DataFrame, peers: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _notes(frame: pl.DataFrame, *, in_lines: bool) -> list[str]:
-    """Explain what is drawn, where it is drawn as lines, and what cannot be compared."""
-    lines = ["· means no figure for that quarter."] if in_lines and _has_gaps(frame) else []
+def _notes(frame: pl.DataFrame) -> list[str]:
+    """Explain what is no news, and what cannot be compared."""
+    lines = []
     if (frame["news"] == "same figure").any():
         lines.append(
             "= means the figure was republished for the same period, so nothing has changed."
         )
     if (frame["news"] == "series broken").any():
-        lines.append("The unit of a metric changed under its ID: its figures are not one series.")
+        lines.append("A metric's unit changed, so figures before and after are not comparable.")
     better = frame["higher_is_better"].drop_nulls().unique().to_list()
     if frame["metric_id"].n_unique() == 1 and len(better) == 1:
         lines.append("Higher is better." if better[0] else "Lower is better.")
     return [*lines, *framework_breaks(frame["quarter"])]
-
-
-def _has_gaps(frame: pl.DataFrame) -> bool:
-    """Return whether a metric with values lacks one in a quarter between those shown."""
-    places = frame["quarter"].to_physical().cast(pl.Int32)
-    if places.is_empty():
-        return False
-    shown = frame.filter(pl.col("value").is_not_null()).group_by("trust_code", "metric_id", "unit")
-    counts = shown.agg(pl.col("quarter").n_unique())["quarter"]
-    return bool((counts < places.max() - places.min() + 1).any())  # type: ignore[operator]
 
 
 def _is_of(trust_codes: Sequence[str]) -> pl.Expr:
@@ -223,9 +215,11 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
         title="Figures that a later file changed",
         frame=revised,
         notes=(
-            f"{revised.height} published figures were changed by a later file, {values} of them "
-            "values of metrics; scores and ranks of other trusts follow from these. The newest "
-            "publication counts.",
+            f"A later file changed {counted(revised.height, 'published figure')}, including "
+            f"{counted(values, 'metric value')}. Scores and ranks of other trusts can change with "
+            "a value. The newest publication is used."
+            if revised.height
+            else "No later file changed a published figure.",
             *((unsure_order(unsure),) if unsure else ()),
         ),
     )

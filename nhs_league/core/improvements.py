@@ -158,19 +158,22 @@ def _cannot(
 ) -> str:
     """Explain why no improvement would do, or that none is needed; empty where one may."""
     if standing["segment"] == BY_PEOPLE:
-        return "Segment 5 is a decision of people. No figure by itself leads out of it."
+        return "NHS England assigns segment 5, so better figures alone do not end it."
     now = standing["computed_unadjusted_segment"]
     if held and not can_end:
-        already = f" On its score alone it is in segment {now} already." if now == target else ""
+        already = f" On its score alone it is already in segment {now}." if now == target else ""
         return (
-            "The financial override allows no segment better than 3, and no planned or "
-            f"year-to-date result below 0 explains it.{already} Add --no-deficit to see the trust "
-            "without it."
+            "With the financial override it cannot be placed above segment 3, and neither its plan "
+            f"nor its year to date is below 0, so nothing here would end it.{already} Add "
+            "--no-deficit to see the trust without it."
         )
     if not held and isinstance(now, int) and now <= target:
-        return f"It is in segment {now} by its score already."
+        return f"On its score it is already in segment {now}."
     if boundaries[target - 1].highest_better is None:
-        return f"Where segment {target} begins is not known: no trust stored is in it."
+        return (
+            f"The threshold for segment {target} is not known: none of the trusts stored is in it. "
+            'Run "nhsleague fetch" for the full release.'
+        )
     return ""
 
 
@@ -331,29 +334,30 @@ def _notes(
     required: Sequence[Change],
 ) -> tuple[str, ...]:
     first = (
-        ("The financial override allows no segment better than 3, so each set first brings the "
-         "planned and the year-to-date result to 0.",)
+        ("With the financial override it cannot be placed above segment 3, so each set first "
+         "brings the planned and the year-to-date result to 0.",)
         if required
         else ()
     )  # fmt: skip
     if reached.is_empty():
         return (
             *first,
-            f"No {_MOST} metrics reach it, even if each came to where the best quarter of its "
-            "type begins: the average score has to be "
-            f"{boundary.highest_better:.2f} or better, and is {standing['average_score']:.2f}.",
+            f"No set of up to {_MOST} metrics is enough, even if each improved to where the top "
+            f"quarter of the trust type begins. It needs an average score of "
+            f"{boundary.highest_better:.2f} or lower, and has {standing['average_score']:.2f}.",
         )
     names = sorted(move.change.metric.short_name for move in moves if move.estimated)
     estimates = (
-        (f"Estimated from the trusts with the nearest values, as the trusts or figures that decide "
-         f"the score are not stored: {', '.join(names)}.",)
+        (f"Estimated from the trusts with the nearest values, because not everything that decides "
+         f"the score is stored: {', '.join(names)}.",)
         if names
         else ()
     )  # fmt: skip
     return (
         *first,
-        "Each set is the smallest that reaches it: every metric in it moves to where the best "
-        "quarter of its type begins. The cuts between segments, and everyone else’s values, stay.",
+        "Each set is the smallest that is enough. Every metric in it improves to where the top "
+        "quarter of the trust type begins. The thresholds between segments and other trusts' "
+        "values stay as they are.",
         *estimates,
     )
 

@@ -21,7 +21,7 @@ from nhs_league.core.facts import (
     spelling,
 )
 from nhs_league.core.frames import QUARTER, cast_to
-from nhs_league.errors import NotFoundError
+from nhs_league.errors import AmbiguousError, NotFoundError
 
 CATALOGUE = pl.Schema(
     {
@@ -30,6 +30,7 @@ CATALOGUE = pl.Schema(
         "metric": pl.String,
         "short_name": pl.String,
         "plain": pl.String,
+        "why": pl.String,
         "trust_type": pl.String,
         "domain": pl.String,
         "sub_domain": pl.String,
@@ -47,16 +48,18 @@ CATALOGUE = pl.Schema(
         "known": pl.Boolean,
     }
 )
-"""One row a metric, unit and trust type: ``plain`` says what it measures; ``trusts`` have a value
-(or, for a metric without values, a score), ``scored`` have a score; ``direction_from`` is
-``stated`` (metrics.toml), ``inferred`` (from values and ranks) or null. ``known`` is false for a
-metric that metrics.toml does not have; its short name is its description. Where only scores are
-published, ``unit`` is null and lower is better."""
+"""One row a metric, unit and trust type: ``plain`` says what it measures, ``why`` why it
+matters; ``trusts`` have a value (or, for a metric without values, a score), ``scored`` have a
+score; ``direction_from`` is ``stated`` (metrics.toml), ``inferred`` (from values and ranks) or
+null. ``known`` is false for a metric that metrics.toml does not have; its short name is its
+description. Where only scores are published, ``unit`` is null and lower is better."""
 
 FEW = 5
 """Fewer trusts than these do not show a direction, nor make a metric one of their type's."""
 
-_FACTS = ("short_name", "plain", "everyday_names", "standard", "standard_name", "standard_source")
+_FACTS = (
+    "short_name", "plain", "why", "everyday_names", "standard", "standard_name", "standard_source",
+)  # fmt: skip
 _METRIC_ID = re.compile(r"^of[0-3](\d{3})$")
 
 
@@ -185,6 +188,7 @@ def _known(listed: pl.DataFrame) -> pl.DataFrame:
                 "known": entry is not None,
                 "short_name": entry and entry.short,
                 "plain": entry and entry.plain,
+                "why": entry and entry.why,
                 "everyday_names": entry and ", ".join(entry.names),
                 "stated": entry and entry.higher_is_better,
                 "standard": standard and standard.standard,
@@ -306,7 +310,7 @@ def _by_description(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric
     if rows["metric_id"].n_unique() > 1:
         distinct = rows.select("metric_id", "metric").unique().sort("metric_id")
         named = [f"{metric_id}  {metric}" for metric_id, metric in distinct.rows()]
-        raise NotFoundError(
+        raise AmbiguousError(
             f'Several metrics match "{typed.strip()}". Use an ID, or add more words:\n  '
             + "\n  ".join(named)
         )
@@ -355,7 +359,7 @@ def _not_found(typed: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFou
         having = " and ".join(trust_types.in_words(t) for t in elsewhere)
         return NotFoundError(
             f'"{typed}" is not measured for {" or ".join(trust_types.in_words(t) for t in types)}.',
-            f"It is for {having}: add --type {elsewhere[0]}.",
+            f"It is measured for {having}: add --type {elsewhere[0]}.",
         )
     advice = 'Run "nhsleague metrics" to see what is measured.'
     for entry in all_facts().metrics:
@@ -387,8 +391,8 @@ def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
 
 
 _ABOUT_METRICS = (
-    "Use a short name, an everyday name or an ID after --metric. Where only scores are published, "
-    "the unit is score: 1.00 is best, 4.00 is worst."
+    "You can use a short name, an everyday name or an ID in a command. Where only scores are "
+    "published, the unit is score: 1.00 is best, 4.00 is worst."
 )
 _VALUES = {
     "%": "percentages", "mins": "minutes", "count": "counts", "rate": "rates",
@@ -424,7 +428,7 @@ def about_units(listed: pl.DataFrame) -> list[str]:
     """
     units = listed.select("metric_id", "published_unit", "unit").drop_nulls().unique()
     return [
-        f"{metric_id} is published as “{published}”; its values are {_VALUES.get(unit, unit)}."
+        f'{metric_id} is published as "{published}", but its values are {_VALUES.get(unit, unit)}.'
         for metric_id, published, unit in units.sort("metric_id").iter_rows()
         if spelling(published) != spelling(unit)
     ]
@@ -441,6 +445,6 @@ def about_unknown(listed: pl.DataFrame) -> list[str]:
     if unknown.is_empty():
         return []
     return [
-        f"New to nhsleague: {', '.join(unknown)}. The name and unit are as published, and which "
-        "values are better is inferred from their ranks."
+        f"New to nhsleague: {', '.join(unknown)}. Names and units are as published. Whether high "
+        "or low is better is worked out from the ranks."
     ]

@@ -72,9 +72,16 @@ def compare(directed: pl.LazyFrame) -> pl.LazyFrame:
     ).select(cast_to(WITH_PEERS))
 
 
-def medians(observations: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the median of each GROUP of values, ``computed_median``, as ``compare`` does."""
-    return observations.group_by(GROUP).agg(computed_median=round_computed(_compared().median()))
+def spreads(observations: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the ends, quartiles and median of each GROUP of values, as ``compare`` does."""
+    value = _compared()
+    return observations.group_by(GROUP).agg(
+        computed_lowest=value.min(),
+        computed_lower_quartile=round_computed(value.quantile(0.25, "linear")),
+        computed_median=round_computed(value.median()),
+        computed_upper_quartile=round_computed(value.quantile(0.75, "linear")),
+        computed_highest=value.max(),
+    )
 
 
 def without_peers(observations: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,7 +11,7 @@ import polars as pl
 
 from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
-from nhs_league.core.frames import Frames, has_figure, round_computed
+from nhs_league.core.frames import LINES, Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
     best_quarter,
@@ -85,7 +85,7 @@ def profile(
         computed_of=pl.col("average_score").count().cast(pl.Int32),
     )  # fmt: skip
     median = round_computed(pl.col("score").median()).over("domain")
-    of_domains = frames.domains.with_columns(computed_median=median)
+    of_domains = frames.domains.with_columns(computed_median=median).drop(LINES)
     standing, domains = pl.collect_all(
         [of_type.filter(is_trust), of_domains.filter(is_trust).sort("domain")]
     )

@@ -148,8 +148,8 @@ def framework_breaks(quarters: Iterable[str]) -> list[str]:
     """
     ordered = sorted({Quarter.parse(quarter) for quarter in quarters})
     return [
-        f"The framework changed between {before.label} and {after.label}: domains, cuts and some "
-        "metrics differ, so scores, segments and ranks are not directly comparable."
+        f"The framework changed between {before.label} and {after.label}. Domains, thresholds and "
+        "some metrics differ, so scores, segments and ranks are not directly comparable."
         for before, after in pairwise(ordered)
         if before.year != after.year
     ]
@@ -166,7 +166,7 @@ def _first_year(years: str, text: str) -> int:
     first += 2000 if first < 100 else 0
     if last not in (first + 1, (first + 1) % 100):
         raise ValueError(
-            f'"{text}" is not in a financial year: {first} goes with {(first + 1) % 100:02d}, '
-            f'as in "{first}/{(first + 1) % 100:02d}".'
+            f'"{text}" is not in a financial year. The one that begins in {first} is '
+            f'"{first}/{(first + 1) % 100:02d}".'
         )
     return first

@@ -49,10 +49,10 @@ _LEAGUE_ORDER = (
     "shows how uncertain a rank is."
 )
 _TYPE_ORDER = {name: place for place, name in enumerate(trust_types.PREFERRED)}
-_UNSURE = "No likely range is published for a metric's rank."
+_UNSURE = "Rank 1 is best. NHS England does not publish how uncertain a metric's rank is."
 _ABOUT_GROUPS = (
-    "Too close: how many trusts of its type are too close to it to call, because the order of the "
-    "two changes when the metrics are redrawn."
+    '"Too close" counts the trusts of its type that are too close to it to call: their order '
+    "changes when the metrics are redrawn."
 )
 _ABOUT_TRUST = (
     "quarter", "trust_code", "trust_name", "subtype", "region", "segment", "unadjusted_segment",
@@ -80,8 +80,8 @@ def by_metric(
     """
     if (metric.metric_id, metric.unit) in not_compared():
         raise NoDataError(
-            f"{metric.short_name}: a {metric.unit} is not compared, as trusts differ in size.",
-            f"Rank the trusts by their rates: {metric.metric_id}.",
+            f"{metric.short_name} cannot be compared as a {metric.unit}: trusts differ in size.",
+            f"Rank the trusts by their rates instead: {metric.metric_id}.",
         )
     of_type = frames.of_type(metric.trust_type)
     observed = of_type.observations.filter(metric.matches)
@@ -104,8 +104,8 @@ def by_metric(
     )
     if ordered["place"].null_count():
         raise NoDataError(
-            f"It is not known which values of “{metric.metric}” are better than others.",
-            "nhsleague metrics tells what is known of each metric.",
+            f'It is not known whether high or low is better for "{metric.metric}".',
+            'Run "nhsleague metrics" to see what is known about each metric.',
         )
     return ordered.select(BY_METRIC)
 
@@ -192,8 +192,8 @@ def by_area(frames: Frames, area: Area, filters: Filters, *, worst_first: bool) 
     )
     if ordered.is_empty() and not filters.in_words():
         raise NoDataError(
-            f"No scores are published for “{area.name}”, so trusts cannot be ordered by it.",
-            f"Name one of its metrics: {', '.join(area.metric_ids)}.",
+            f'No scores are published for "{area.name}", so trusts cannot be ranked by it.',
+            f"Use one of its metrics: {', '.join(area.metric_ids)}.",
         )
     return ordered.join(
         _values(in_area.collect()), on="trust_code", how="left", maintain_order="left"
@@ -255,8 +255,12 @@ def _about_counts(counts: Sequence[pl.DataFrame]) -> Iterator[str]:
     """Name in one note the trusts that have a count, not a rate."""
     codes = [code for frame in counts for code in frame["trust_code"].unique().sort()]
     if codes:
-        who = "1 trust has" if len(codes) == 1 else f"{len(codes)} trusts have"
-        yield f"{who} a count, not a rate, so it is not ranked or compared: {', '.join(codes)}."
+        one = len(codes) == 1
+        who = "1 trust has a count" if one else f"{len(codes)} trusts have counts"
+        yield (
+            f"{who}, not {'a rate' if one else 'rates'}, so {'it is' if one else 'they are'} not "
+            f"ranked or compared: {', '.join(codes)}."
+        )
 
 
 def _named_metrics(frames: Frames, area: Area) -> pl.DataFrame:

@@ -92,7 +92,7 @@ _OF_TABLE = {
 _ADDED = {
     "short_name": Field("A short name for tables and charts."),
     "plain": Field("What it measures, in plain English."),
-    "everyday_names": Field("Other names that a command takes for it."),
+    "everyday_names": Field("Other names that a command accepts for it."),
     "higher_is_better": Field(
         "Whether a higher value is better, or a higher score where no values are published."
     ),

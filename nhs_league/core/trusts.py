@@ -16,7 +16,7 @@ from nhs_league.core.filters import Filters, in_scope, keep
 from nhs_league.core.frames import Frames
 from nhs_league.core.quarters import in_time
 from nhs_league.core.sentences import in_series
-from nhs_league.errors import NotFoundError
+from nhs_league.errors import AmbiguousError, NotFoundError
 
 LISTED = (
     "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "rank_low",
@@ -102,13 +102,13 @@ def _begins(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
 def _one_of(typed: str, codes: set[str], newest: dict[str, str]) -> TrustMatch:
     if len(codes) > 1:
         listed = "\n".join(f"  {c}  {newest[c]}" for c in sorted(codes, key=lambda c: newest[c]))
-        raise NotFoundError(
+        raise AmbiguousError(
             f'{len(codes)} trusts match "{typed}". Use a code, or add more of the name:\n{listed}'
         )
     (code,) = codes
     is_name = _words(typed) == _words(newest[code])
     return TrustMatch(
-        code, newest[code], "" if is_name else f"Showing {newest[code]} ({code}) for “{typed}”."
+        code, newest[code], "" if is_name else f'Showing {newest[code]} ({code}) for "{typed}".'
     )
 
 
@@ -289,7 +289,7 @@ def what_became(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, str]:
         merger = _merger_of(code)
         if merger is not None and merger.into:
             into = now.get(merger.into) or names.get(merger.into) or merger.into
-            verb = "announced to join" if merger.announced else "merged into"
+            verb = "due to join" if merger.announced else "merged into"
             sentences[code] = f"{verb} {into} ({merger.into}); source: {merger.source}"
             continue
         if merger is not None:
@@ -298,8 +298,8 @@ def what_became(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, str]:
         near = new_or_renamed.filter(trust_type=trust_type, region=region)
         named = ", ".join(f"{n} ({c})" for c, n in near.select("trust_code", "trust_name").rows())
         sentences[code] = (
-            f"no longer listed; new or renamed in its region, and perhaps its successor: {named}"
+            f"no longer listed; possible successors, new or renamed in its region: {named}"
             if named
-            else "no longer listed; why is not known"
+            else "no longer listed; the reason is not known"
         )
     return sentences

@@ -7,7 +7,8 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core.method.scoring import by_rank, year
-from nhs_league.core.peers import effective_count, effective_rank
+from nhs_league.core.metrics import is_compared
+from nhs_league.core.peers import effective_count, effective_rank, peer_median
 from nhs_league.core.periods import same_period
 
 WEAK_FROM = 3.0
@@ -167,3 +168,53 @@ def _since_last() -> pl.Expr:
 def _time() -> pl.Expr:
     """Return a number for each quarter; the next quarter's is 1 more."""
     return pl.col("quarter").to_physical().cast(pl.Int32)
+
+
+TO_ASK = ("metric_id", "unit", "trust_code", "trust_name", "value", "score", "rank", "of")
+"""The columns of trusts to ask: one row a weak spot and trust, the likest trust first."""
+_TO_ASK = 3
+
+
+def who_to_ask(
+    observations: pl.LazyFrame, weak: pl.DataFrame, similar: pl.DataFrame
+) -> pl.DataFrame:
+    """Find similar trusts that do better at a trust's weak spots.
+
+    Those count that are better than it, in the best half of their type (no worse than its median,
+    published or else computed) and not weak there themselves. A doubtful figure does not count.
+
+    Args:
+        observations: schema OBSERVATIONS of one quarter, the similar trusts at least.
+        weak: the trust's weak spots with their peers' figures, schema WITH_PEERS.
+        similar: columns ``peers.SIMILAR``.
+
+    Returns:
+        Columns TO_ASK, up to three trusts a weak spot, in the order of ``weak`` and ``similar``.
+
+    """
+    metric = ["metric_id", "unit"]
+    is_score = pl.col("unit").is_null()
+    figure = pl.when(is_score).then("score").otherwise("value")
+    # Signed so that higher is better; null where it is not known which is.
+    sign = pl.when(is_score | ~pl.col("higher_is_better")).then(-1).when("higher_is_better").then(1)
+    beaten = weak.lazy().select(
+        *metric,
+        at_weak=pl.int_range(pl.len()),
+        sign=sign,
+        own=sign * figure,
+        middle=sign * pl.when(is_score).then("computed_median").otherwise(peer_median()),
+    )
+    likest = similar.lazy().select("trust_code", "trust_name", at_similar=pl.int_range(pl.len()))
+    better = pl.col("sign") * figure
+    is_not_weak = pl.col("score").is_null() | (pl.col("score") < WEAK_FROM)
+    return (
+        observations.filter(pl.col("doubt").is_null(), is_compared())
+        .join(likest, on="trust_code")
+        .join(beaten, on=metric, nulls_equal=True)
+        .filter(better > pl.col("own"), better >= pl.col("middle"), is_not_weak)
+        .sort("at_weak", "at_similar")
+        .group_by(metric, maintain_order=True)
+        .head(_TO_ASK)
+        .select(TO_ASK)
+        .collect()
+    )

@@ -1,4 +1,4 @@
-"""What if a figure were another: the league table recomputed, everyone else as they are."""
+"""The league table with one trust's figures changed, and all others as published."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from nhs_league.core.method.segments import (
 )
 from nhs_league.core.metrics import Metric, catalogue
 from nhs_league.core.peers import best_quarter, peer_median, with_peers
+from nhs_league.core.sentences import counted
 from nhs_league.errors import UsageError
 
 WHATIF = pl.Schema(
@@ -38,6 +39,7 @@ WHATIF = pl.Schema(
         "trust_name": pl.String,
         "what": pl.String,
         "name": pl.String,
+        "short_name": pl.String,
         "metric_id": pl.String,
         "unit": pl.String,
         "before": pl.Float64,
@@ -88,12 +90,12 @@ def parse_target(typed: str, metric: Metric, frames: Frames) -> float:
     }
     if text not in known:
         raise UsageError(
-            f"{metric.short_name} cannot be set to “{typed}”.",
-            f"Give a number, or {', '.join(WORDS[:-1])} or {WORDS[-1]}.",
+            f'{metric.short_name} cannot be set to "{typed}".',
+            f"Use a number, {', '.join(WORDS[:-1])} or {WORDS[-1]}.",
         )
     value = known[text]
     if value is None:
-        raise UsageError(f"{metric.short_name} has no {text} to set it to.", "Give a number.")
+        raise UsageError(f"{metric.short_name} has no {text} to set it to.", "Use a number.")
     return float(value)
 
 
@@ -135,6 +137,10 @@ def whatif(
     steps = [] if after is None else after.steps
     rows = [*steps, *_means(national, before, scored, trust_code), *_place(standing)]
     frame = pl.DataFrame(rows, schema_overrides=dict(WHATIF), strict=False)
+    if "metric_id" in frame.columns:
+        listed = catalogue(national.of_type(standing["trust_type"]).observations)
+        names = listed.select("metric_id", "short_name").unique("metric_id")
+        frame = frame.join(names, on="metric_id", how="left", maintain_order="left")
     absent = [pl.lit(None, WHATIF[c]).alias(c) for c in WHATIF if c not in frame.columns]
     shaped = frame.with_columns(absent).with_columns(
         quarter=pl.lit(standing["quarter"]),
@@ -294,7 +300,7 @@ def _notes(
     *,
     no_deficit: bool,
 ) -> Iterator[str]:
-    yield "Everyone else’s values and the cuts between segments stay as they are."
+    yield "Other trusts' values and the thresholds between segments stay as they are."
     others = pl.col("trust_code") != standing["trust_code"]
     key = ["trust_code", "metric_id", "unit"]
     scores = before.select(*key, "score").join(
@@ -306,14 +312,13 @@ def _notes(
             others, pl.col("computed_average_score") != pl.col("average_score")
         ).height
         yield (
-            f"{trusts} other trust{'s' if trusts > 1 else ''} in the same ranking get"
-            f"{'s' if trusts == 1 else ''} another score too; the average score changes for "
-            f"{averages} of them."
+            f"{counted(trusts, 'other trust')} also get{'s' if trusts == 1 else ''} a new metric "
+            f"score. The average score changes for {averages or 'none'} of them."
         )
     if standing["computed_rank"] is None:
         yield "The league rank is not known: only some trusts of its type are stored."
     if standing["has_override"] and not no_deficit:
         yield (
-            "The financial override allows no segment better than 3. "
+            "With the financial override it cannot be placed above segment 3. "
             "Add --no-deficit to see the trust without it."
         )

@@ -86,6 +86,6 @@ def open_league(*, sample: bool = False, data_dir: str | os.PathLike[str] | None
     if not store.quarters:
         raise NoDataError(
             f"No releases are stored in {folder}.",
-            "Run nhsleague fetch, or use the fictional sample (--sample).",
+            'Run "nhsleague fetch", or add --sample to use the fictional sample.',
         )
     return League(store, sample=False)

@@ -11,6 +11,7 @@ from nhs_league.core.filters import Filters, Order
 from nhs_league.scope import Scope, quarters_with
 
 if TYPE_CHECKING:
+    from nhs_league.core.citations import ReleaseFile
     from nhs_league.core.frames import Frames
     from nhs_league.core.quarters import Quarter
     from nhs_league.core.uncertainty.keeping import Keep
@@ -46,7 +47,13 @@ class Questions:
         from nhs_league.version import __version__
 
         given = {name: v for name, v in parameters.items() if v not in (None, "", [], (), False)}
-        return presented_by(answer, Meta(self.sample, __version__, given))
+        return presented_by(answer, Meta(self.sample, __version__, given, self._files))
+
+    def _files(self) -> Sequence[ReleaseFile]:
+        """List the stored release files, for citations."""
+        from nhs_league.releases.listing import release_files
+
+        return release_files(self.store)
 
     def _earlier(self, frames: Frames, trust_type: str) -> Frames | None:
         """Return the quarters before those of some frames, up to eight; None where there are none.

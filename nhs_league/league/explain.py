@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from nhs_league.errors import UsageError
+from nhs_league.core.answers import Guess
+from nhs_league.errors import AmbiguousError, NotFoundError, UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
     LATEST,
     Scope,
     load_frames,
     load_trust,
+    measure_in_words,
     parse_trust_type,
     pick_measure,
     resolve_filters,
     resolve_trust_type,
+    where_measured,
 )
 from nhs_league.usage import check_robust, check_whatif
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
         Explanation,
         HiddenWeakSpots,
         Improvements,
+        MetricExplanation,
         Robustness,
         RobustTable,
         WhatIf,
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from nhs_league.core.frames import Frames
     from nhs_league.core.method.rescoring import Change
     from nhs_league.core.method.segments import SegmentBoundary
+    from nhs_league.core.metrics import Metric
     from nhs_league.scope import TrustContext
 
 _ALL = "all"
@@ -44,34 +49,104 @@ _ALL = "all"
 class Explain(Questions):
     """The questions that explain."""
 
-    def explain(self, trust: str, *, quarter: str = LATEST) -> Explanation:
-        """Explain a trust's segment and rank, from each metric's value.
+    def explain(self, name: str, *, quarter: str = LATEST) -> Explanation | MetricExplanation:
+        """Explain a trust's segment and rank from each metric's value, or what a metric is.
 
         Args:
-            trust: a code, a name, or part of a name.
+            name: a trust (a code, a name, or part of a name) or a metric (an ID or an everyday
+                name). A name that fits both is the trust's.
             quarter: ``Q3 2025/26``, ``q3``, ``2025-26-q3`` or ``latest``.
 
         Returns:
-            Schema ``core.explanation.EXPLAINED``: each step from the metrics to the rank.
+            Of a trust schema ``core.explanation.EXPLAINED``: each step from the metrics to the
+            rank. Of a metric schema ``core.metric_explanation.EXPLAINED_METRIC``: what it measures
+            and why it matters, its standard, its scoring rule and its spread.
 
         Raises:
-            NotFoundError: no such trust or quarter, or several trusts have this name.
+            NotFoundError: no such trust, metric or quarter, or several have this name.
 
         Example:
             >>> steps = open_league(sample=True).explain("ZB6").frame
             >>> steps["level"].unique().sort().to_list()
             ['average score', 'domain', 'league rank', 'metric', 'segment']
+            >>> open_league(sample=True).explain("elective").frame["short_name"].unique().item()
+            '18-week waits'
 
         """
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.explanation import explain
 
-        one = load_trust(self.store, trust, quarter)
+        try:
+            one = load_trust(self.store, name, quarter)
+        except NotFoundError as no_trust:
+            return self._explain_metric(name, quarter, no_trust)
+        if one.found_by and (metric := self._clear_metric(name, quarter)):
+            if isinstance(one.found_by, Guess):
+                return self._explain_metric(name, quarter)
+            raise AmbiguousError(
+                f'"{name}" is part of the name of a trust ({one.code}), and a name of the metric '
+                f"{metric.short_name} ({metric.metric_id}).",
+                f'Run "nhsleague explain {one.code}" or "nhsleague explain {metric.metric_id}".',
+            )
         answer = replace(
             explain(one.national, one.code, one.boundaries), assumptions=one.assumptions
         )
         answer = with_caveats(answer, one.frames, [one.code])
-        return self._present(answer, trust=trust, quarter=quarter)
+        return self._present(answer, trust=name, quarter=quarter)
+
+    def _clear_metric(self, name: str, quarter: str) -> Metric | None:
+        """Return the metric of which this is an everyday name; words of its text are none."""
+        from nhs_league.core.facts import is_everyday_name
+        from nhs_league.core.metrics import Metric
+
+        if not is_everyday_name(name):
+            return None
+        try:
+            _, (first, *_) = next(where_measured(self.store, name, quarter))
+        except NotFoundError:
+            return None
+        return first if isinstance(first, Metric) else None
+
+    def _explain_metric(
+        self, name: str, quarter: str, no_trust: NotFoundError | None = None
+    ) -> MetricExplanation:
+        """Explain a metric.
+
+        Args:
+            name: a metric as a person typed it.
+            quarter: as for ``explain``.
+            no_trust: why it is no trust.
+
+        Raises:
+            NotFoundError: no such metric, or it is an area, or several trusts have this name too.
+
+        """
+        from nhs_league.core.metric_explanation import explain_metric
+        from nhs_league.core.metrics import Area, Metric
+        from nhs_league.releases.store import read_quarters
+
+        try:
+            frames, choices = next(where_measured(self.store, name, quarter))
+        except NotFoundError as no_metric:
+            raise _neither(no_trust, no_metric) from None
+        first = choices[0]
+        if isinstance(no_trust, AmbiguousError):
+            also = (
+                f'the area "{first.name}"'
+                if isinstance(first, Area)
+                else f"the metric {first.short_name}: use {first.metric_id} for that"
+            )
+            raise AmbiguousError(no_trust.message, f'"{name}" is also {also}.')
+        if isinstance(first, Area):
+            raise NotFoundError(
+                f'"{name}" is an area of {len(first.metric_ids)} metrics; explain takes one.',
+                f"Name one of them: {', '.join(first.metric_ids)}.",
+            )
+        metrics = [choice for choice in choices if isinstance(choice, Metric)]
+        every = read_quarters(self.store, self.store.quarters).observations
+        line = f'"{name}" is the metric {first.short_name} ({first.metric_id}).'
+        answer = replace(explain_metric(frames, every, metrics), assumptions=(line,))
+        return self._present(answer, metric=name, quarter=quarter)
 
     def whatif(
         self,
@@ -183,7 +258,7 @@ class Explain(Questions):
         else:
             named_type = parse_trust_type(self.store, scope)
             choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-            (only, *_), assumptions = pick_measure(metric, choices, named_type)
+            (only, *_), assumptions = pick_measure(choices, named_type)
             resolved_type = only.trust_type
         boundaries = _national_boundaries(frames)
         wanted = frames.of_type(resolved_type)
@@ -329,6 +404,18 @@ class Explain(Questions):
         return self._present(audit(frames), quarter=quarter)
 
 
+def _neither(no_trust: NotFoundError | None, no_metric: NotFoundError) -> NotFoundError:
+    """Build the error for a name that is neither one trust's nor one metric's."""
+    if no_trust is None or isinstance(no_metric, AmbiguousError):
+        return no_metric
+    if isinstance(no_trust, AmbiguousError):
+        return no_trust
+    return NotFoundError(
+        no_trust.message.replace("No trust matches", "No trust or metric matches"),
+        f"{no_trust.advice}\n{no_metric.advice}",
+    )
+
+
 def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Change], list[str]]:
     """Parse ``METRIC=VALUE`` texts, and say which metric each name was taken for."""
     from nhs_league.core import metrics, whatif
@@ -341,16 +428,16 @@ def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Chang
         name, sign, value = (part.strip() for part in text.rpartition("="))
         if not sign or not name or not value:
             raise UsageError(
-                f"--set cannot be “{text}”.", "Write METRIC=VALUE, for example sickness=median."
+                f'--set cannot be "{text}".', "Write METRIC=VALUE, for example sickness=median."
             )
         (choice,) = metrics.choose(name, listed, one.trust_type)
         if isinstance(choice, Area):
             raise UsageError(
-                f"“{name}” is an area; only a metric can be set.",
-                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+                f'"{name}" is an area. Only a metric can be set.',
+                f"Use one of its metrics: {', '.join(choice.metric_ids)}.",
             )
         changes.append(Change(choice, whatif.parse_target(value, choice, one.frames)))
-        lines.append(f"“{name}” is {choice.metric} ({choice.metric_id}).")
+        lines.append(f"{measure_in_words(choice)}.")
     return changes, lines
 
 

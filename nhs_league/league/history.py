@@ -14,6 +14,7 @@ from nhs_league.scope import (
     LATEST,
     find_trust,
     is_latest,
+    measure_in_words,
     parse_quarter,
     parse_trust_type,
     quarters_with,
@@ -189,12 +190,12 @@ class History(Questions):
             answer = places(frames, codes)
         else:
             ids, meaning = _resolve_measure(frames, codes, metric)
-            lines.append(f"“{metric}” is {meaning}.")
+            lines.append(f"{meaning}.")
             answer = metric_trend(frames, codes, ids)
             if answer.frame.is_empty():
                 raise NotFoundError(
-                    f"None of the trusts has a figure of “{metric}” in any quarter.",
-                    "nhsleague show lists what a trust has.",
+                    f'None of these trusts has a figure for "{metric}" in any quarter.',
+                    'Run "nhsleague show" with a trust to see its figures.',
                 )
         notes = (*answer.notes, *_departures(self.store, frames, codes))
         answer = replace(answer, assumptions=tuple(lines), notes=notes)
@@ -211,12 +212,12 @@ class History(Questions):
         if earlier is None and not older:
             raise NotFoundError(
                 f"There is no quarter before {after.label} to compare with.",
-                "nhsleague releases lists what is kept.",
+                'Run "nhsleague releases" to see which quarters are stored.',
             )
         before = parse_quarter(self.store, earlier) if earlier else older[-1]
         if before >= after:
             raise UsageError(
-                f"{before.label} is not before {after.label}.", "Name the earlier one with --from."
+                f"{before.label} is not before {after.label}.", "Put the earlier one after --from."
             )
         return before, after
 
@@ -227,7 +228,6 @@ def _resolve_measure(frames: Frames, codes: Sequence[str], measure: str) -> tupl
     The newest quarter that has one of the trusts is looked at first, then all.
     """
     from nhs_league.core import metrics, trust_types
-    from nhs_league.core.metrics import Metric
 
     is_listed = pl.col("trust_code").is_in(list(codes))
     types = frames.standings.filter(is_listed).select("quarter", "trust_type").unique().collect()
@@ -244,12 +244,7 @@ def _resolve_measure(frames: Frames, codes: Sequence[str], measure: str) -> tupl
     first = choices[0]
     same_kind = [choice for choice in choices if type(choice) is type(first)]
     ids = {metric_id for choice in same_kind for metric_id in metrics.ids(choice)}
-    meaning = (
-        f"{first.metric} ({first.metric_id})"
-        if isinstance(first, Metric)
-        else f"the area “{first.name}”"
-    )
-    return sorted(ids), meaning
+    return sorted(ids), measure_in_words(first)
 
 
 def _departures(store: Store, frames: Frames, codes: Sequence[str]) -> list[str]:

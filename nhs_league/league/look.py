@@ -231,7 +231,7 @@ class Look(Questions):
             if missing := [match.name for match in matches if match.code not in listed]:
                 raise NotFoundError(
                     f"Not in the newest quarter: {', '.join(missing)}.",
-                    "Name an earlier --quarter.",
+                    "Choose an earlier quarter with --quarter.",
                 )
             lines = tuple(match.assumption for match in matches if match.assumption)
         answer = side_by_side(frames, codes, self._keep)
@@ -258,11 +258,11 @@ class Look(Questions):
         named_type = parse_trust_type(self.store, scope)
         if named_type == trust_types.ALL:
             raise UsageError(
-                "Trust types are not mixed in a comparison by a metric.",
-                "Name one with --type, or leave out --metric.",
+                "A metric can only be compared within one trust type.",
+                "Choose one with --type, or leave out --metric.",
             )
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        (choice,), assumptions = pick_measure(metric, choices, named_type)
+        (choice,), assumptions = pick_measure(choices, named_type)
         answer = groups(frames, by, choice, choice.trust_type, filters)
         answer = replace(arrange(answer, order), assumptions=assumptions)
         return with_caveats(answer, frames, metrics=metrics.ids(choice))

@@ -191,11 +191,11 @@ class Ranks(Questions):
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        (choice, *_), assumptions = pick_measure(metric, choices, named_type)
+        (choice, *_), assumptions = pick_measure(choices, named_type)
         if isinstance(choice, Area):
             raise UsageError(
-                f"“{metric}” is an area; a distribution is of one metric.",
-                f"Name one of its metrics: {', '.join(choice.metric_ids)}.",
+                f'"{metric}" is an area. Only the values of one metric can be shown.',
+                f"Use one of its metrics: {', '.join(choice.metric_ids)}.",
             )
         marked = [find_trust(self.store, trust, quarter, frames)[1] for trust in mark]
         codes = [trust.code for trust in marked]
@@ -244,7 +244,7 @@ class Ranks(Questions):
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
         choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
-        picked, assumptions = pick_measure(metric, choices, named_type)
+        picked, assumptions = pick_measure(choices, named_type)
         filters = resolve_filters(scope, frames)
         answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
         answer = self._how_sure(answer, frames, picked)

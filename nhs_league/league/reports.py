@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -12,9 +12,12 @@ from nhs_league.core.answers import TrustReport
 from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.method.rules import Recomputed, recompute
 from nhs_league.core.method.segments import SegmentBoundary
+from nhs_league.core.peers import similar_trusts
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.uncertainty.keeping import Keep
+from nhs_league.core.weak_spots import who_to_ask
 from nhs_league.league.kept import Kept
+from nhs_league.releases import listing
 from nhs_league.releases.store import Store, read_quarters
 from nhs_league.scope import load_trust, national_boundaries, quarters_with
 
@@ -24,8 +27,9 @@ def report(store: Store, trust: str, quarter: str) -> TrustReport:
     one = load_trust(store, trust, quarter)
     upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
     every = read_quarters(store, upto).of_type(one.trust_type)
-    national = _national(store, one.quarter)
-    return _report(every, one.quarter, one.code, national, one.assumptions, keep=Kept(store))
+    split = _split(every, one.quarter)
+    of_type = _Material(store, every, *split, _national(store, one.quarter), Kept(store))
+    return _report(of_type, one.code, one.assumptions)
 
 
 def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]:
@@ -42,12 +46,14 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
     ):
         newest = Quarter.parse(str(label))
         upto = [q for q in quarters_with(store, str(trust_type)) if q <= newest]
-        read = read_quarters(store, upto).of_type(str(trust_type))
-        every = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
-        national = _national(store, newest)
-        redrawn = profile.redraw_type(every.of_quarter(newest.label), keep=keep)
+        every = _collected(read_quarters(store, upto).of_type(str(trust_type)))
+        now, before = _split(every, newest)
+        now = _collected(now)
+        before = None if before is None else _collected(before)
+        redrawn = profile.redraw_type(now, keep=keep)
+        shared = _Material(store, every, now, before, _national(store, newest), keep, redrawn)
         for code in of_type["trust_code"]:
-            yield _report(every, newest, code, national, redrawn=redrawn, keep=keep)
+            yield _report(shared, code)
 
 
 @dataclass(frozen=True)
@@ -60,37 +66,78 @@ class _National:
 
 
 def _national(store: Store, quarter: Quarter) -> _National:
-    read = read_quarters(store, [quarter])
-    frames = Frames(*(getattr(read, name).collect().lazy() for name in SCHEMAS))
+    frames = _collected(read_quarters(store, [quarter]))
     recomputed = recompute(frames.observations, frames.standings)
     return _National(frames, recomputed, national_boundaries(store, quarter))
 
 
-def _report(
-    every: Frames,
-    newest: Quarter,
-    code: str,
-    national: _National,
-    assumptions: tuple[str, ...] = (),
-    redrawn: profile.TypeRedraws | None = None,
-    *,
-    keep: Keep,
-) -> TrustReport:
+def every_metric(store: Store, standings: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Rank the trusts of a league table at every metric: one frame for each trust type."""
+    for (trust_type, label), _ in standings.group_by("trust_type", "quarter", maintain_order=True):
+        read = read_quarters(store, [Quarter.parse(str(label))]).of_type(str(trust_type))
+        yield distribution.every_metric(read)
+
+
+def _collected(frames: Frames) -> Frames:
+    return Frames(*(getattr(frames, name).collect().lazy() for name in SCHEMAS))
+
+
+def _split(every: Frames, newest: Quarter) -> tuple[Frames, Frames | None]:
+    """Split the frames into those of the newest quarter and those before; None where none are."""
     is_now = pl.col("quarter") == newest.label
     now = Frames(*(getattr(every, name).filter(is_now) for name in SCHEMAS))
     before = Frames(*(getattr(every, name).filter(~is_now) for name in SCHEMAS))
     has_before = before.standings.select(pl.len()).collect().item() > 0
+    return now, before if has_before else None
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What the reports of a trust type share.
+
+    Attributes:
+        store: the store.
+        every: all quarters up to the newest.
+        now: the newest quarter.
+        before: the quarters before it; None where none are stored.
+        national: what the reports of the quarter share.
+        keep: what keeps results that are slow to compute.
+        redrawn: the type's redraws; None to make them for each trust.
+
+    """
+
+    store: Store
+    every: Frames
+    now: Frames
+    before: Frames | None
+    national: _National
+    keep: Keep
+    redrawn: profile.TypeRedraws | None = None
+
+
+def _report(of_type: _Material, code: str, assumptions: tuple[str, ...] = ()) -> TrustReport:
+    now, national = of_type.now, of_type.national
+    peers = similar_trusts(now, code)
+    shown = replace(
+        profile.profile(now, code, of_type.before, redrawn=of_type.redrawn, keep=of_type.keep),
+        peers=peers,
+    )
+    weak = shown.frame.filter(pl.col("weak_spot").is_not_null())
+    places = history.places(of_type.every, [code])
+    trends = history.metric_trend(of_type.every, [code], None)
+    frames = (shown.standing, shown.frame, places.frame, trends.frame)
+    named = pl.concat([frame["release_file"] for frame in frames]).drop_nulls().unique()
+    files = {file for names in named for file in names.split(" + ")}
     return TrustReport(
         trust_code=code,
-        profile=profile.profile(
-            now, code, before if has_before else None, redrawn=redrawn, keep=keep
-        ),
+        profile=shown,
         explanation=explanation.explain(
             national.frames, code, national.boundaries, national.recomputed
         ),
-        places=history.places(every, [code]),
-        trends=history.metric_trend(every, [code], None),
-        strips=distribution.peer_values(now, code),
+        places=places,
+        trends=trends,
         domains=distribution.domain_spread(now, code),
+        to_ask=who_to_ask(now.observations, weak, peers),
+        sources=listing.sources(of_type.store, files),
         assumptions=assumptions,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nhs_league.league.base import Questions
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
 
     from nhs_league.core.answers import (
         QueryResult,
+        Sources,
         StoredFileChecks,
         StoredReleases,
         TableList,
         TrustReport,
     )
+    from nhs_league.scope import TrustContext
 
 
 class Share(Questions):
@@ -57,6 +60,103 @@ class Share(Questions):
         from nhs_league.league import reports
 
         return reports.every_report(self.store, standings)
+
+    def every_metric(self, standings: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Rank the trusts of a league table at every metric.
+
+        Args:
+            standings: the frame of ``table``, of one or all trust types.
+
+        Returns:
+            Columns ``core.distribution.EVERY_METRIC``, a frame for each trust type.
+
+        Example:
+            >>> league = open_league(sample=True)
+            >>> (ambulance,) = league.every_metric(league.table("ambulance").frame)
+            >>> ambulance["trust_type"].unique().to_list()
+            ['ambulance']
+
+        """
+        from nhs_league.league import reports
+
+        return reports.every_metric(self.store, standings)
+
+    def sources(self, trust: str, metric: str | None = None, *, quarter: str = LATEST) -> Sources:
+        """List where a trust's figures come from: each one's release file, line and citation.
+
+        Args:
+            trust: a code, a name, or part of a name.
+            metric: only this metric, or the metrics of this area; all figures where it is None.
+            quarter: as for ``report``.
+
+        Returns:
+            Schema ``core.sources.SOURCES``: standing, domains and metrics, one row a figure.
+
+        Raises:
+            NotFoundError: no such trust, metric or quarter, or the trust has no such figure.
+
+        Example:
+            >>> found = open_league(sample=True).sources("ZB6", "62-day").frame
+            >>> found.select("metric_id", "line", "score_line").height
+            1
+
+        """
+        from nhs_league.core.sources import sources
+        from nhs_league.releases.store import read_parts
+        from nhs_league.scope import load_trust
+
+        one = load_trust(self.store, trust, quarter)
+        assumptions = one.assumptions
+        wanted: tuple[str, ...] = ()
+        if metric is not None:
+            one, wanted, named = self._with_figures(one, metric, quarter)
+            assumptions = (*assumptions, *named)
+        answer = sources(
+            one.frames,
+            read_parts(self.store, one.quarter),
+            one.code,
+            self._files(),
+            metric_ids=wanted,
+            is_sample=self.sample,
+        )
+        answer = replace(answer, assumptions=assumptions)
+        return self._present(answer, trust=trust, metric=metric, quarter=quarter)
+
+    def _with_figures(
+        self, one: TrustContext, metric: str, quarter: str
+    ) -> tuple[TrustContext, tuple[str, ...], tuple[str, ...]]:
+        """Find a metric, and the newest quarter in which a trust has a figure of it.
+
+        Returns:
+            The trust in that quarter, the IDs of the metric or of the area's metrics, and what was
+            assumed.
+
+        Raises:
+            NotFoundError: no such metric, or the trust has no figure of it.
+
+        """
+        import polars as pl
+
+        from nhs_league.core import metrics
+        from nhs_league.core.quarters import Quarter
+        from nhs_league.errors import NotFoundError
+        from nhs_league.scope import pick_measure, where_measured
+
+        for frames, choices in where_measured(self.store, metric, quarter, one.trust_type):
+            (choice, *_), named = pick_measure(choices, one.trust_type)
+            wanted = metrics.ids(choice)
+            is_figure = (pl.col("trust_code") == one.code) & pl.col("metric_id").is_in(wanted)
+            found = frames.observations.filter(is_figure).select("quarter").head(1).collect()
+            if found.height:
+                its = Quarter.parse(found["quarter"][0])
+                if its != one.quarter:
+                    named = (*named, f"{its.label} is the newest quarter with this figure.")
+                frames = frames.of_type(one.trust_type).of_quarter(its.label)
+                return replace(one, quarter=its, frames=frames), wanted, named
+        raise NotFoundError(
+            f"{one.code} has no figure for {metric} in {one.quarter.label}.",
+            f'Run "nhsleague sources {one.code}" to see all its figures.',
+        )
 
     def query(self, sql: str, *, timeout: float = 60) -> QueryResult:
         """Answer an SQL query over the tables standings, observations and domains.

@@ -69,7 +69,7 @@ def collected(plan: Callable[[], pl.LazyFrame], bounds: Bounds) -> pl.DataFrame:
     (frame,) = results
     if frame.height > bounds.rows:
         raise UsageError(
-            f"The query gives more than {bounds.rows:,} rows.",
+            f"The query returns more than {bounds.rows:,} rows.",
             'Add WHERE or LIMIT. To get whole tables, run "nhsleague export FOLDER".',
         )
     return frame

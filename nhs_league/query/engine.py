@@ -80,11 +80,11 @@ def answered(
         if "enum" in reason and (wrong := [name for name in named if not _is_quarter(name)]):
             reason = f"\"{wrong[0]}\" is not a quarter. Write it in full, such as 'Q3 2025/26'"
         raise UsageError(
-            f"The query cannot be answered: {reason}.\n{_place(sql, reason)}",
+            f"This query cannot be run: {reason}.\n{_place(sql, reason)}",
             'Run "nhsleague query --tables" to see the tables and their columns.',
         ) from fault
     notes = _why_empty(statement.quarters_named(select), quarters) if frame.is_empty() else ()
-    return QueryResult("Answer of the query", frame, notes=notes)
+    return QueryResult("Query result", frame, notes=notes)
 
 
 def _collected(

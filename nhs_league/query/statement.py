@@ -131,14 +131,14 @@ def _tokens(sql: str) -> Iterator[Token]:
     try:
         tokens = _Engine().tokenize(sql)
     except SqlglotError as error:
-        raise UsageError("The query cannot be read: a quote is not closed.", _ADVICE) from error
+        raise UsageError("A quote in the query is not closed.", _ADVICE) from error
     while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
         tokens.pop()
     if any(token.token_type is TokenType.SEMICOLON for token in tokens):
         raise UsageError("Only one statement can be run at a time.", "Run each as its own query.")
     if not tokens or tokens[0].token_type not in _BEGINNINGS:
-        first = f': this one begins with "{tokens[0].text}"' if tokens else ""
-        raise UsageError(f"A query is one SELECT statement{first}.", _ADVICE)
+        first = f' This one begins with "{tokens[0].text}".' if tokens else ""
+        raise UsageError(f"A query must be one SELECT statement.{first}", _ADVICE)
     for token in tokens:
         if token.token_type.name.endswith("_STRING"):
             text = sql[token.start : token.end + 1]
@@ -164,7 +164,7 @@ def _tree(tokens: list[Token], sql: str) -> exp.Expr:
         line = sql.split("\n")[(fault["line"] or 1) - 1]
         at = max((fault["col"] or 1) - len(fault["highlight"] or " "), 0)
         raise UsageError(
-            f"The query cannot be understood from here:\n  {line}\n  {' ' * at}^", _ADVICE
+            f"There is an error in the query here:\n  {line}\n  {' ' * at}^", _ADVICE
         ) from error
     except RecursionError as error:
         raise UsageError("The query is nested too deeply.", _ADVICE) from error
@@ -185,13 +185,13 @@ def _is_too_deep(tree: exp.Expr) -> bool:
 
 
 def _check(source: exp.Expr, names: Collection[str]) -> None:
-    """Let a table pass that is stored or defined in the statement, and rows that it spells out."""
+    """Refuse every source but stored tables, those the statement defines, and literal rows."""
     if isinstance(source, exp.Values | exp.Unnest | exp.Explode):
         return
     name = source.this
     if not isinstance(source, exp.Table) or not isinstance(name, exp.Identifier):
         raise UsageError(
-            "A query reads the stored tables only: "
+            "A query can only read the stored tables. "
             f"{source.sql(dialect=_Engine, comments=False)} is not one of them.",
             _ADVICE,
         )

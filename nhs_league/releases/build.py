@@ -157,7 +157,7 @@ def with_types(file: ParsedFile, recognised: Mapping[str, str]) -> ParsedFile:
         for name in (*_FRAMES, "set_aside")
     }
     notices = tuple(
-        f"“{new}” is taken as {trust_types.in_words(known)}: most of its trusts are stored as such"
+        f'"{new}" read as {trust_types.in_words(known)}, as most of its trusts are stored'
         for new, known in recognised.items()
     )
     types = {recognised.get(t, t) for t in file.trust_types}
@@ -186,7 +186,7 @@ def _pass(built: Built, root: Path, into: Path, only: Collection[str] | None) ->
             )
             parsed = with_types(parsed, dict(stored.taken_as))
         except RefusedError as refusal:
-            unusable[stored.sha256] = f"this version refuses it: {refusal.message}"
+            unusable[stored.sha256] = f"this version rejects it: {refusal.message}"
             continue
         files[stored.sha256] = describe(stored, parsed)
         batch.append(parsed if only is None else of_quarters(parsed, only))
@@ -217,7 +217,7 @@ def merge(stored: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> Q
         The quarter's new frames; of two rows with one key, the later publication's.
 
     """
-    new = [_frames_of(file) for file in files]
+    new = [(file.standings, file.observations, file.domains) for file in files]
     published = [figures(stored.parts, stored.observations, stored.domains)]
     published += [figures(*frames) for frames in new]
     parts, observations, domains = (
@@ -254,12 +254,6 @@ def _not_superseded(
     )
 
 
-def _frames_of(file: ParsedFile) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return what a file says: its standings as STANDINGS_BY_FILE, observations, domains."""
-    kind = pl.lit(str(file.kind))
-    return file.standings.with_columns(kind=kind), file.observations, file.domains
-
-
 def _newest_rows(frames: Iterable[pl.DataFrame], key: Sequence[str], order: Order) -> pl.DataFrame:
     return (
         pl.concat(frames).sort(order.expr(), maintain_order=True).unique(key, keep="last").sort(key)
@@ -290,7 +284,7 @@ def figures(
     """List published figures one a row: schema VERSIONS without ``edition``.
 
     Args:
-        standings: schema STANDINGS and ``kind``, as figures of the two kinds of file are apart.
+        standings: schema STANDINGS_BY_FILE, as figures of the two kinds of file are apart.
         observations: schema OBSERVATIONS.
         domains: schema DOMAINS.
 

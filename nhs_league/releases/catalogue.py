@@ -87,8 +87,8 @@ def base_url() -> str:
     if parts.hostname and is_safe:
         return mirror
     raise UsageError(
-        f"NHSLEAGUE_BASE_URL cannot be “{mirror}”.",
-        "Give an https address; http is for this machine only.",
+        f'NHSLEAGUE_BASE_URL cannot be "{mirror}".',
+        "Use an https address. http works only for this machine.",
     )
 
 

@@ -165,14 +165,14 @@ def _lost(gone: Sequence[str], unusable: Mapping[StoredFile, str]) -> RefusedErr
     needed = [stored for stored in unusable if not set(stored.quarters).isdisjoint(gone)]
     reasons = "; ".join(f"{stored.name}: {unusable[stored]}" for stored in needed)
     advice = (
-        "Run nhsleague cache repair, which downloads it again."
+        'Run "nhsleague cache repair" to download it again.'
         if all(stored.is_fetched for stored in needed)
-        else "Import the file again with nhsleague fetch --from FILE, or go on without it with "
-        "nhsleague cache repair."
+        else 'Import the file again with "nhsleague fetch --from FILE", or run "nhsleague cache '
+        'repair" to continue without it.'
     )
     return RefusedError(
         manifests.NAME,
-        f"the tables of {', '.join(gone)} must be rebuilt and cannot be ({reasons})",
+        f"the tables of {', '.join(gone)} cannot be rebuilt ({reasons})",
         advice=advice,
     )
 

@@ -22,7 +22,7 @@ from nhs_league.releases import tables
 from nhs_league.releases.manifest import Doubt, StoredQuarter
 
 _STANDING = ("segment", "rank", "average_score")
-# Published scores have two places; a binary fraction is no difference.
+# Published scores have two places; a floating-point error is no difference.
 _SAME_TO = 0.005
 _METRIC = ["metric_id", "trust_type"]
 _ROWS = [*_METRIC, "release_file"]
@@ -71,7 +71,7 @@ def file_disagreements(parts: pl.DataFrame) -> tuple[str, ...]:
 def _only_in(joined: pl.DataFrame, missing: str, kind: str) -> list[str]:
     codes = joined.filter(pl.col(missing).is_null())["trust_code"].sort()
     other = {"metric file": "league table", "league table": "metric file"}[kind]
-    return [f"{code} is in the {kind} and not in the {other}" for code in codes]
+    return [f"{code} is in the {kind} but not in the {other}" for code in codes]
 
 
 def _different(joined: pl.DataFrame, figure: str) -> list[str]:
@@ -123,7 +123,7 @@ def doubt_sentences(stored: StoredQuarter, against: Iterable[str] | None = None)
 
     Args:
         stored: the quarter.
-        against: labels of the quarters that it is held against; None for all.
+        against: labels of the quarters to compare it with; None for all.
 
     """
     labels = None if against is None else set(against)
@@ -134,7 +134,7 @@ def doubt_sentences(stored: StoredQuarter, against: Iterable[str] | None = None)
         more = f" and {len(ids) - _NAMED} more metrics" if len(ids) > _NAMED else ""
         named = ", ".join(ids[:_NAMED])
         words = trust_types.in_words(trust_type)
-        yield f"doubted: the values of {named}{more} ({words}) are {reason}"
+        yield f"doubtful: the values of {named}{more} ({words}) are {reason}"
 
 
 def mark_doubts(observations: pl.LazyFrame, quarters: Mapping[str, StoredQuarter]) -> pl.LazyFrame:

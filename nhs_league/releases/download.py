@@ -104,7 +104,7 @@ def patience() -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise UsageError(f"NHSLEAGUE_TIMEOUT cannot be “{timeout}”.", "Give a number of seconds.")
+        raise UsageError(f'NHSLEAGUE_TIMEOUT cannot be "{timeout}".', "Use a number of seconds.")
     return seconds
 
 
@@ -124,7 +124,7 @@ def new_client() -> httpx.AsyncClient:
         )
     except (ValueError, httpx.InvalidURL, OSError) as error:
         raise UsageError(
-            f"The proxy or certificates of the environment cannot be used: {error}.",
+            f"The proxy or certificates set in the environment do not work: {error}.",
             "Fix HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE or SSL_CERT_DIR.",
         ) from error
 
@@ -209,11 +209,11 @@ def _counting(limit: asyncio.Timeout, on_bytes: Callable[[int], None]) -> Callab
 
 def too_slow(address: str) -> UnreachableError:
     """Return the error for an address from which too little comes."""
-    return UnreachableError(f"{address} is too slow: it took more than {longest():g} seconds.")
+    return UnreachableError(f"{address} is too slow: it passed the {longest():g}-second limit.")
 
 
 async def is_changed(client: httpx.AsyncClient, address: str, seen: HttpValidators | None) -> bool:
-    """Ask whether a file is other than what was seen before, without fetching it.
+    """Return whether a file has changed since it was last seen, without fetching it.
 
     Raises:
         MissingError, UnreachableError, NoDataError: as ``download``.
@@ -293,8 +293,8 @@ def _target(response: httpx.Response, url: str) -> str:
     if target := resolve_link(location, url):
         return target
     raise NoDataError(
-        f"{url} leads to another site, {printable(location)[:200]}, which is not followed.",
-        "If NHS England moved its files, a newer nhsleague may know where they are.",
+        f"{url} redirects to another site, {printable(location)[:200]}, so it was not opened.",
+        "If NHS England has moved its files, try upgrading nhsleague.",
     )
 
 
@@ -303,14 +303,14 @@ def _is_unchanged(response: httpx.Response, address: str, seen: HttpValidators |
     status = response.status_code
     if status == 200 or (status == 304 and seen is not None):
         return status == 304
-    fault = NoDataError(f"{address} answers {status} {response.reason_phrase}".strip() + ".")
+    fault = NoDataError(f"{address} returned {status} {response.reason_phrase}".strip() + ".")
     if status in _GONE:
         raise MissingError(fault.message)
     if status in _PASSING:
         wait = _retry_after(response)
         if wait is not None and wait > _LONGEST_WAIT:
-            until = f"in {wait:.0f} seconds" if wait < _DAY else "another day"
-            raise NoDataError(fault.message, f"The site asks you to try again {until}.")
+            until = f"for {wait:.0f} seconds" if wait < _DAY else "until another day"
+            raise NoDataError(fault.message, f"The site asks you to wait {until}.")
         raise _PassingError(fault, wait)
     raise fault
 
@@ -352,8 +352,10 @@ def _fault(address: str, error: httpx.HTTPError) -> _PassingError:
             return _PassingError(UnreachableError(message, _CERTIFICATE))
         return _PassingError(_unreachable(address))
     if isinstance(error, httpx.TimeoutException):
-        return _PassingError(UnreachableError(f"{address} was silent for {patience():g} seconds."))
-    return _PassingError(NoDataError(f"{address} broke off: {reason}."))
+        return _PassingError(
+            UnreachableError(f"{address} sent nothing for {patience():g} seconds.")
+        )
+    return _PassingError(NoDataError(f"The connection to {address} broke: {reason}."))
 
 
 def _unreachable(address: str) -> UnreachableError:

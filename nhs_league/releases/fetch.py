@@ -246,7 +246,7 @@ def _given_up(published: Sequence[Published], got: Collection[str]) -> list[Outc
 
 def _passed_over(address: str) -> Outcome:
     name = catalogue.file_name(address)
-    reason = f"{name}: not fetched, as its name does not suggest trusts' figures"
+    reason = f"{name}: not fetched, because its name does not suggest trusts' figures"
     return Outcome(name, address, Status.SKIPPED, reason=reason)
 
 
@@ -329,7 +329,7 @@ async def read_pages(
     pages = {a: page for a, page in got.items() if isinstance(page, _Page)}
     linked = _linked_pages(pages)
     if len(linked) > MOST:
-        on_notice(f"The site links {len(linked)} pages on the framework; only {MOST} are read.")
+        on_notice(f"The site links to {len(linked)} pages on the framework. Only {MOST} are read.")
     for address, page in (await _read(client, linked[:MOST], before, waiting)).items():
         if isinstance(page, _Page):
             pages[address] = page
@@ -338,12 +338,14 @@ async def read_pages(
     addresses = dict.fromkeys(a for page in pages.values() for a in _files(page))
     files = tuple(a for a in addresses if catalogue.may_be_release_name(catalogue.file_name(a)))
     if pages and not files:
-        on_notice("No page of the site links a release file. Using the files known already.")
+        on_notice("No page of the site links to a release file. Using the files already known.")
     return PageFiles(
         files,
         tuple(a for a in addresses if a not in files),
         {address: page.seen for address, page in pages.items()},
-        tuple(f"Read {address}, which links {_counted(page)}." for address, page in pages.items()),
+        tuple(
+            f"Read {address}, which links to {_counted(page)}." for address, page in pages.items()
+        ),
     )
 
 
@@ -408,5 +410,5 @@ def _notice(address: str, page: _Page | NoDataError) -> str:
 
 def _not_read(address: str, fault: NoDataError) -> str:
     if isinstance(fault, MissingError):
-        return f"{address} is no longer there (404). Using the other pages and known files."
+        return f"{address} no longer exists (404). Using the other pages and known files."
     return f"{fault.message} Using the other pages and known files."

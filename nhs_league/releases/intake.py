@@ -25,7 +25,7 @@ from nhs_league.releases.store import Store, read_quarters, reopen, store_not_wr
 from nhs_league.releases.tables import DamagedError
 from nhs_league.version import __version__
 
-NOT_A_RELEASE = "not a release file, as it has no trusts' figures of the NHS Oversight Framework"
+NOT_A_RELEASE = "not a release file: it has no NHS Oversight Framework figures for trusts"
 """Why a table of something else is skipped."""
 
 _MOST_TRUSTS = 0.5

@@ -146,7 +146,10 @@ def _samples(path: Path) -> list[Path]:
 
 def _of_tables(store: Store) -> Iterator[StoredFileCheck]:
     """Compare each Parquet file with its name, and with what the raw files say."""
-    with tempfile.TemporaryDirectory(prefix="nhsleague-verify-") as folder:
+    # Windows does not remove a table that is still mapped into memory.
+    with tempfile.TemporaryDirectory(
+        prefix="nhsleague-verify-", ignore_cleanup_errors=True
+    ) as folder:
         aside = Path(folder)
         built = build_quarters(store.path, store.manifest.files, aside)
         unusable = [stored for stored in built.files if stored.sha256 in built.unusable]
@@ -163,7 +166,7 @@ def _of_doubts(store: Store) -> Iterator[StoredFileCheck]:
     quarters = store.manifest.quarters
     for label, stored in with_doubts(store.path, quarters).items():
         if stored.doubts != quarters[label].doubts:
-            yield StoredFileCheck(manifests.NAME, f"doubts, {label}", "not what the tables say")
+            yield StoredFileCheck(manifests.NAME, f"doubts, {label}", "does not match the tables")
 
 
 def _of_quarter(
@@ -181,7 +184,7 @@ def _of_quarter(
         elif missing:
             yield replace(check, fault=f"cannot be checked without {', '.join(missing)}")
         elif not tables.is_same(root, stored, aside, made, name):
-            yield replace(check, fault="not what its raw files say")
+            yield replace(check, fault="does not match its raw files")
         else:
             yield check
     if made is not None and not missing:

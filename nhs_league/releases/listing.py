@@ -14,6 +14,7 @@ from nhs_league.core.answers import (
     StoredFileChecks,
     StoredReleases,
 )
+from nhs_league.core.citations import ReleaseFile
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
@@ -46,6 +47,21 @@ RELEASES = pl.Schema(
 ``revised`` counts the publications for that very quarter but the first; ``rows`` are the file's,
 ``trusts`` those with a standing in the quarter. ``published`` is null where it is not known;
 ``verifiable`` is false where a raw file with figures of the quarter is missing."""
+
+SOURCES = pl.Schema(
+    {
+        "release_file": pl.String(),
+        "file": pl.String(),
+        "kind": pl.String(),
+        "quarters": pl.List(pl.String()),
+        "published": pl.String(),
+        "fetched": pl.String(),
+        "source": pl.String(),
+        "sha256": pl.String(),
+    }
+)
+"""One row a release file; ``published`` is an ISO month, date or date-time, ``fetched`` a date-time
+in UTC, each null where it is not known."""
 
 FETCHED = pl.Schema(
     {
@@ -126,6 +142,34 @@ def releases(store: Store) -> pl.DataFrame:
     )
 
 
+def sources(store: Store, release_files: Collection[str]) -> pl.DataFrame:
+    """List release files with what is known of their publication: schema SOURCES, the newest first.
+
+    Args:
+        store: the store.
+        release_files: their names as rows give them.
+
+    """
+    order = publication_order(store.manifest.files)
+    files = [each for each in store.manifest.files if each.release_file in release_files]
+    return pl.DataFrame(
+        [
+            {
+                "release_file": each.release_file,
+                "file": each.name,
+                "kind": each.kind,
+                "quarters": list(each.quarters),
+                "published": each.published or None,
+                "fetched": each.added or None,
+                "source": each.source or None,
+                "sha256": each.sha256,
+            }
+            for each in sorted(files, key=lambda each: order.place(each.release_file), reverse=True)
+        ],
+        schema=SOURCES,
+    )
+
+
 def _trusts(store: Store) -> dict[tuple[str, str], int]:
     if not store.quarters:
         return {}
@@ -182,10 +226,28 @@ def stored_releases(store: Store) -> StoredReleases:
     notes = [line for quarter in store.quarters for line in contradictions(store, quarter)]
     if len(unchecked):
         notes.append(
-            "These quarters can no longer be checked, as a raw file is missing: "
-            f"{', '.join(unchecked)}. Run nhsleague cache verify."
+            "A raw file is missing, so these quarters can no longer be checked: "
+            f'{", ".join(unchecked)}. Run "nhsleague cache verify" to see which.'
         )
     return StoredReleases("Stored releases", frame, notes=tuple(notes))
+
+
+def release_files(store: Store) -> tuple[ReleaseFile, ...]:
+    """List the stored release files as citations need them."""
+    return tuple(
+        ReleaseFile(
+            name=stored.name,
+            release_file=stored.release_file,
+            kind=stored.kind,
+            quarters=stored.quarters,
+            trust_types=stored.trust_types,
+            address=stored.source if stored.is_fetched else "",
+            published=stored.published,
+            retrieved=stored.added,
+            sha256=stored.sha256,
+        )
+        for stored in store.manifest.files
+    )
 
 
 def contradictions(
@@ -208,8 +270,8 @@ def contradictions(
 def published_files(store: Store, published: Sequence[Published]) -> PublishedFiles:
     """List the release files that the site has: schema AVAILABLE."""
     note = (
-        "Linked: whether a page of NHS England's links the file now; the others are known to this "
-        "version."
+        '"Linked" shows whether one of NHS England\'s pages links to the file now. The others are '
+        "known to this version."
     )
     frame = available(store, published)
     return PublishedFiles("Published release files", frame, notes=(note,))
@@ -229,7 +291,7 @@ def counts(outcomes: Sequence[Outcome]) -> str:
 def stored_file_checks(checks: Sequence[StoredFileCheck]) -> StoredFileChecks:
     """List what was verified: schema VERIFIED; the title counts the faults."""
     faults = sum(bool(check.fault) for check in checks)
-    result = f"{faults} at fault" if faults else "all right"
+    result = f"{faults} damaged" if faults else "no faults found"
     frame = pl.DataFrame(
         [{"path": f.path, "what": f.what, "fault": f.fault or None} for f in checks],
         schema=VERIFIED,

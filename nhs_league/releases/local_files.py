@@ -25,7 +25,7 @@ LARGEST_PACKED = 50 * 1024**2
 _SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 _PACKED = (".zip", ".gz")
 _IN_FOLDERS = (".csv", ".csv.gz", ".zip")
-_AGAIN = "Download it again, or give the CSV files themselves."
+_AGAIN = "Download it again, or import the CSV files themselves."
 _SAVE_AS_CSV = (
     'Open it in a spreadsheet program, save it as "CSV UTF-8", and run "nhsleague fetch --from" '
     "with that file."
@@ -93,7 +93,7 @@ def _in_file(path: Path, *, is_named: bool) -> Iterator[ReceivedFile | Outcome]:
 
 
 def _refuse_irregular(name: str, about: os.stat_result) -> None:
-    """Refuse what is no file, before it is opened: a pipe would be waited for without end."""
+    """Refuse what is not a file before opening it, as reading a pipe could block forever."""
     if stat.S_ISREG(about.st_mode):
         return
     kinds = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}
@@ -120,10 +120,10 @@ def _unpacked(path: Path, about: os.stat_result) -> bytes:
         with gzip.open(path) as file:
             data = file.read(LARGEST_UNPACKED + 1)
     except EOFError as error:
-        raise RefusedError(name, "the packed file is cut off", advice=_AGAIN) from error
+        raise RefusedError(name, "the compressed file is cut off", advice=_AGAIN) from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise RefusedError(
-            name, f"the packed file cannot be unpacked ({error})", advice=_AGAIN
+            name, f"the compressed file cannot be opened ({error})", advice=_AGAIN
         ) from error
     _refuse_size(name, len(data), LARGEST_UNPACKED)
     return data
@@ -148,7 +148,7 @@ def _in_zip(path: Path, about: os.stat_result) -> Iterator[ReceivedFile | Outcom
                 yield _member(path, archive, member)
     except zipfile.BadZipFile as error:
         raise RefusedError(
-            name, f"this is not a whole zip file ({error})", advice=_AGAIN
+            name, f"this zip file is damaged or incomplete ({error})", advice=_AGAIN
         ) from error
 
 
@@ -179,7 +179,9 @@ def _member(path: Path, archive: ZipFile, member: ZipInfo) -> ReceivedFile | Out
             return Outcome(name, source, Status.SKIPPED, reason=str(_spreadsheet(place)))
         if name.casefold().endswith(_PACKED):
             packed = RefusedError(
-                place, "a packed file in a zip file is not opened", advice="Unpack it first."
+                place,
+                "a compressed file inside a zip file is not opened",
+                advice="Unpack it first.",
             )
             return Outcome(name, source, Status.SKIPPED, reason=str(packed))
         _refuse_size(place, member.file_size, LARGEST_UNPACKED)
@@ -187,11 +189,11 @@ def _member(path: Path, archive: ZipFile, member: ZipInfo) -> ReceivedFile | Out
     except RefusedError as refusal:
         return Outcome(name, source, Status.REFUSED, reason=str(refusal))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        spoilt = RefusedError(place, f"the file cannot be unpacked ({error})", advice=_AGAIN)
+        spoilt = RefusedError(place, f"the file cannot be extracted ({error})", advice=_AGAIN)
         return Outcome(name, source, Status.REFUSED, reason=str(spoilt))
     except (RuntimeError, NotImplementedError) as error:
         # A password, or a way of packing that Python does not know.
-        locked = RefusedError(place, "the file cannot be unpacked", advice=f"{error}.")
+        locked = RefusedError(place, "the file cannot be extracted", advice=f"{error}.")
         return Outcome(name, source, Status.REFUSED, reason=str(locked))
     return ReceivedFile(name, data, source, may_be_other=True)
 
@@ -200,8 +202,8 @@ def _refuse_size(name: str, size: int, most: int) -> None:
     if size > most:
         raise RefusedError(
             name,
-            f"the file holds more than {most // 1024**2} MB; a whole release has about 15 MB",
-            advice="Give the CSV files of NHS England's page.",
+            f"the file is larger than {most // 1024**2} MB; a whole release is about 15 MB",
+            advice="Use the CSV files from NHS England's page.",
         )
 
 

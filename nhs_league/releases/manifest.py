@@ -24,10 +24,10 @@ from nhs_league.version import __version__
 
 NAME = "manifest.json"
 DIGEST = "manifest.sha256"
-FORMAT = 4
+FORMAT = 5
 """The version of the store's layout."""
 
-REPAIR = "Run nhsleague cache repair, which rebuilds it from the raw files."
+REPAIR = 'Run "nhsleague cache repair" to rebuild it from the raw files.'
 
 TABLES = "tidy"
 """The folder of the tidy frames, below the store."""
@@ -310,8 +310,8 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
         if layout > FORMAT:
             raise NewerError(
                 NAME,
-                f"the store has layout {layout}; this version knows layouts up to {FORMAT}",
-                advice="Update nhsleague, or choose another folder with --data-dir.",
+                f"a newer nhsleague wrote this store (layout {layout}, not {FORMAT})",
+                advice="Upgrade nhsleague, or choose another folder with --data-dir.",
             )
         files = tuple(stored_file(stored) for stored in values["files"])
         before = str(values.get("before", ""))
@@ -331,9 +331,7 @@ def _from_json(data: bytes) -> tuple[Manifest, str]:
             seen={address: _of(HttpValidators, seen) for address, seen in values["seen"].items()},
         ), before
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RefusedError(
-            NAME, f"the store's manifest cannot be read ({error})", advice=REPAIR
-        ) from error
+        raise RefusedError(NAME, f"the manifest cannot be read ({error})", advice=REPAIR) from error
 
 
 def _stored_quarter(values: Mapping[str, Any]) -> StoredQuarter:

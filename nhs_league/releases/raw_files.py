@@ -18,7 +18,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from nhs_league.errors import RefusedError
-from nhs_league.files import write_atomically
+from nhs_league.files import move, write_atomically
 from nhs_league.releases import manifest as manifests, tables
 from nhs_league.releases.manifest import Manifest, StoredFile
 
@@ -79,11 +79,11 @@ def read_raw(root: Path, stored: StoredFile) -> bytes:
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != stored.sha256:
-        again = "downloads it again" if stored.is_fetched else "keeps the tables made from it"
+        repair = "download it again" if stored.is_fetched else "keep the tables made from it"
         raise RefusedError(
             raw_path(stored.sha256),
             f"the stored copy of {stored.name} is missing or has changed",
-            advice=f"Run nhsleague cache repair, which {again}.",
+            advice=f'Run "nhsleague cache repair" to {repair}.',
         )
     return data
 
@@ -92,7 +92,7 @@ def set_damaged_aside(root: Path, stored: StoredFile) -> None:
     """Rename a raw file that has changed: it may be all that is left."""
     path = root / raw_path(stored.sha256)
     if is_there(root, stored) and hashlib.sha256(path.read_bytes()).hexdigest() != stored.sha256:
-        path.replace(path.with_suffix(_DAMAGED))
+        move(path, path.with_suffix(_DAMAGED))
 
 
 def has_raw_files(root: Path) -> bool:

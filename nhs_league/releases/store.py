@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -32,6 +33,7 @@ from nhs_league.releases.order import publication_order
 
 LOCK = ".lock"
 Notify = Callable[[str], None]
+_Scanned = TypeVar("_Scanned")
 _FIGURE = [column for column in KEYS["versions"] if column != "edition"]
 
 
@@ -67,12 +69,12 @@ def open_store(path: Path, notify: Notify = _silent) -> Store:
 
     Raises:
         RefusedError: the manifest cannot be read, was changed, or has a newer version's layout; or
-            the store must be rebuilt and cannot be.
+            the store cannot be rebuilt.
 
     """
     store = Store(path, manifests.read(path), notify)
     if store.manifest.layout < manifests.FORMAT:
-        notify(f"Updating the store in {path} to this version, from its raw files.")
+        notify(f"Updating the store in {path} for this version, from its raw files.")
         return _rebuild(store)
     if _has_lost_its_manifest(path):
         notify(f"The manifest in {path} is missing. Rebuilding it from the raw files.")
@@ -90,15 +92,40 @@ def read_quarters(store: Store, quarters: Iterable[Quarter]) -> Frames:
         RefusedError: the frames are damaged, and cannot be rebuilt either.
 
     """
-    wanted = list(quarters)
+    return _mended(store, list(quarters), _scanned)
+
+
+def read_parts(store: Store, quarter: Quarter) -> pl.LazyFrame:
+    """Scan a quarter's standings as single files publish them, the newest publication first.
+
+    Returns:
+        Schema ``tables.STANDINGS_BY_FILE``.
+
+    Raises:
+        RefusedError: as for ``read_quarters``.
+
+    """
+    order = publication_order(store.manifest.files)
+    parts = _mended(
+        store,
+        [quarter],
+        lambda store, _: tables.scan(store.path, "parts", [store.manifest.quarters[quarter.label]]),
+    )
+    return parts.sort(order.expr(), descending=True, maintain_order=True)
+
+
+def _mended(
+    store: Store, wanted: list[Quarter], scan: Callable[[Store, list[Quarter]], _Scanned]
+) -> _Scanned:
+    """Scan some quarters; where a stored file is damaged, rebuild them first."""
     try:
-        return _scanned(store, wanted)
+        return scan(store, wanted)
     except tables.DamagedError as damage:
         try:
-            return _scanned(reopen(store), wanted)
+            return scan(reopen(store), wanted)
         except tables.DamagedError:
             store.notify(f"{damage.message}. Rebuilding it from the raw files.")
-            return _scanned(_rebuild(store, wanted), wanted)
+            return scan(_rebuild(store, wanted), wanted)
 
 
 def reopen(store: Store) -> Store:
@@ -144,7 +171,7 @@ def _rebuild(store: Store, damaged: Sequence[Quarter] = ()) -> Store:
     except (NoDataError, OSError) as error:
         reason = error if isinstance(error, NoDataError) else store_not_writable(path, error)
         raise RefusedError(
-            manifests.NAME, "the store must be rebuilt and cannot be", advice=str(reason)
+            manifests.NAME, "the store cannot be rebuilt", advice=str(reason)
         ) from error
 
 
@@ -174,7 +201,7 @@ def write_lock(path: Path, notify: Notify) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            notify(f"Another nhsleague is changing {path}; waiting for it.")
+            notify(f"Another nhsleague is changing {path}. Waiting for it to finish.")
             lock.acquire()
     except OSError as error:
         raise store_not_writable(path, error) from error

@@ -20,8 +20,17 @@ from nhs_league.files import write_atomically
 from nhs_league.releases import manifest as manifests
 from nhs_league.releases.manifest import StoredQuarter
 
-STANDINGS_BY_FILE = pl.Schema([*STANDINGS.items(), ("kind", pl.String())])
-"""Standings as single files publish them: schema STANDINGS and ``kind``, the kind of that file."""
+STANDINGS_BY_FILE = pl.Schema(
+    [
+        *STANDINGS.items(),
+        ("kind", pl.String()),
+        ("rank_line", pl.Int32()),
+        ("segment_line", pl.Int32()),
+        ("score_line", pl.Int32()),
+    ]
+)
+"""Standings as single files publish them: schema STANDINGS, ``kind``, the kind of that file, and
+its lines in which the rank, the segment and the average score are."""
 SCHEMAS = {
     "parts": STANDINGS_BY_FILE,
     "standings": STANDINGS,

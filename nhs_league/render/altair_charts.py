@@ -320,7 +320,7 @@ def _points(bands: tuple[tuple[str, str, str], ...], field: str, title: str) -> 
 
 
 def _by_type(chart: Any, rows: pl.DataFrame) -> Any:
-    """Give each trust type a panel of its own where there are several: their ranks are apart."""
+    """Draw a panel for each trust type where there are several, as their ranks are separate."""
     if rows["trust_type"].n_unique() == 1:
         return chart
     panel = alt.Row("trust_type:N", sort=None, title=None)
@@ -378,7 +378,7 @@ def _banded() -> list[pl.Expr]:
 
 
 def _trusts(frame: pl.DataFrame) -> dict[str, Any]:
-    """Give each trust a colour and a shape."""
+    """Return a colour and a shape for each trust."""
     codes = frame["trust_code"].unique(maintain_order=True).to_list()
     shapes = [shape for _, _, shape in (*BANDS, _NOT_SCORED)]
     legend = None if len(codes) == 1 else alt.Undefined

@@ -43,10 +43,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a numbered list: a title, and the lines below it."""
+    """An item of a numbered list: a title, the lines below it, and what is said less strongly."""
 
     title: str
     lines: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ class Column:
     def width(self) -> int:
         """The width of the widest cell in it; of a drawing, the most that it makes use of."""
         if self.drawings:
-            return max((each.widest for each in self.drawings if each), default=0)
+            widest = max((each.widest for each in self.drawings if each), default=0)
+            return max(widest, cell_len(self.heading))
         sign = 2 if any(self.tones) else 0
         longest = max((cell_len(text) for text in self.cells), default=0)
         return max(longest + sign, cell_len(self.heading))
@@ -142,7 +144,8 @@ class Column:
     def min_width(self) -> int:
         """The narrowest that the column can be."""
         if self.drawings:
-            return max((each.narrowest for each in self.drawings if each), default=0)
+            narrowest = max((each.narrowest for each in self.drawings if each), default=0)
+            return max(narrowest, cell_len(self.heading))
         if not self.is_flexible:
             return self.width
         return min(self.width, max(self.wrap_width, cell_len(self.heading)))
@@ -191,13 +194,16 @@ class Grid:
         return tuple(_in_words(column) for column in self.columns if not column.drawings)
 
 
+def in_words(tone: Tone | None) -> str:
+    """Return the word for a sign, where it is one of concern; it stands behind a text."""
+    return f" ({tone})" if tone in (Tone.WEAK, Tone.SEVERE) else ""
+
+
 def _in_words(column: Column) -> Column:
     if not any(column.tones):
         return column
-    words = {Tone.WEAK: " (weak)", Tone.SEVERE: " (severe)"}
     cells = [
-        f"{text}{words.get(tone, '')}" if tone else text
-        for text, tone in zip(column.cells, column.tones, strict=True)
+        f"{text}{in_words(tone)}" for text, tone in zip(column.cells, column.tones, strict=True)
     ]
     return replace(column, cells=cells, tones=())
 

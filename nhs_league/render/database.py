@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from nhs_league.core.citations import LICENCE
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.reference import KEYS, REFERENCES, TABLES, describe
 from nhs_league.errors import UsageError
-from nhs_league.render.meta import LICENCE, LICENCE_PAGE, SAMPLE_SOURCE, SOURCE, SOURCE_PAGE
+from nhs_league.render.meta import LICENCE_PAGE, SAMPLE_SOURCE, SOURCE, SOURCE_PAGE
 from nhs_league.render.values import flat
 
 FILES = {"sqlite": "nhsleague.db", "duckdb": "nhsleague.duckdb"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -17,31 +17,36 @@ from nhs_league.core.answers import (
     Explanation,
     HiddenWeakSpots,
     LeagueTable,
+    MetricExplanation,
     News,
     Ranking,
+    Sources,
     Stories,
     TrustProfile,
 )
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Grid, Heading, Line, Points, Remark, points
 from nhs_league.render.meta import Meta
+from nhs_league.render.theme import Tone, tone_of_score, tone_of_segment
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
 from nhs_league.render.views.cells import plain, texts
+from nhs_league.render.views.metrics import metric_lines, metric_periods
 from nhs_league.render.views.stories import news_blocks, story_blocks
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
 COMPUTED = "* Computed by nhsleague, not published by NHS England."
+_HELD = "£ in segment 3 only because of the financial override."
 _BY_TYPE = (Ranking, AreaRanking, LeagueTable, HiddenWeakSpots, CappedTrusts)
 """Answers that list one trust type after the other."""
 _OUTCOMES = {
-    "computed_unexplained": "Unexplained",
-    "computed_equal": "Equal",
-    "computed_rounding": "Rounding",
-    "computed_ties": "Ties",
-    "computed_excepted": "Excepted",
-    "computed_not_recomputed": "Not computed",
+    "computed_unexplained": "differ",
+    "computed_equal": "equal",
+    "computed_rounding": "rounding",
+    "computed_ties": "ties",
+    "computed_excepted": "excepted",
+    "computed_not_recomputed": "left out",
 }
 """What became of a recomputed figure: its column -> its heading."""
 Row = dict[str, Any]
@@ -59,8 +64,17 @@ def document(answer: Answer, meta: Meta, columns: Sequence[str] = ()) -> Iterato
     if meta.sample:
         yield Remark(BANNER)
     yield from table_blocks(answer, columns) if columns else blocks_of(answer)
+    yield from to_cite(answer, meta)
     if credit := meta.credit(answer):
         yield Remark(credit)
+
+
+def to_cite(answer: Answer, meta: Meta) -> Iterator[Block]:
+    """Yield the citations of the release files, where they are asked for."""
+    is_cited = meta.is_cited or isinstance(answer, Sources)
+    if is_cited and (cited := meta.citations(answer)):
+        yield Heading("To cite")
+        yield from (Line(citation.text()) for citation in cited)
 
 
 @singledispatch
@@ -84,15 +98,25 @@ def table_blocks(answer: Answer, columns: Sequence[str] = ()) -> Iterator[Block]
     """
     yield Heading(answer.title, 1)
     if answer.frame.is_empty():
-        yield Line("Nothing to show.")
+        if not answer.notes:
+            yield Line("No results.")
     else:
         shown = plain(answer.frame.select(columns)) if columns else columns_of(answer)
         if isinstance(answer, Comparison) and not columns:
             yield Grid("The trusts compared", tuple(standings(answer)))
         yield Grid(answer.title, tuple(shown), tuple(_sections(answer)))
-        if not columns and any(t.endswith("*") for c in shown for t in (c.heading, *c.cells)):
-            yield Remark(COMPUTED)
+        if not columns:
+            yield from signs(shown)
     yield from map(Remark, answer.notes)
+
+
+def signs(columns: Sequence[Column]) -> Iterator[Remark]:
+    """Explain the signs that stand behind figures: * and £."""
+    texts = [text for column in columns for text in (column.heading, *column.cells)]
+    if any(text.endswith("*") for text in texts):
+        yield Remark(COMPUTED)
+    if "£" in texts:
+        yield Remark(_HELD)
 
 
 def _sections(answer: Answer) -> list[int]:
@@ -108,30 +132,47 @@ def explanation_blocks(answer: Explanation) -> Iterator[Block]:
     """Yield the rank with what it is made of below it, then what that means."""
     standing = answer.standing.row(0, named=True)
     yield Heading(answer.title, 1)
-    yield Points(tuple(_explanation_steps(answer.frame, standing)))
-    yield from map(Line, answer.notes)
+    steps = list(explained(answer.frame, standing, _metric_step, _domain_step))
+    yield Points(tuple((depth, text) for depth, text, _ in steps), tuple(t for _, _, t in steps))
+    yield from map(Line, (*answer.notes, *answer.rules))
 
 
-def _explanation_steps(frame: pl.DataFrame, standing: Row) -> Iterator[tuple[int, str]]:
-    """Yield each step with its depth: rank, segment, average score, domains, metrics."""
+def explained(
+    frame: pl.DataFrame,
+    standing: Row,
+    of_metric: Callable[[Row], str],
+    of_domain: Callable[[Row], str],
+) -> Iterator[tuple[int, str, Tone | None]]:
+    """Yield each step with its depth and tone: rank, segment, average score, domains, metrics.
+
+    Args:
+        frame: schema EXPLAINED.
+        standing: the trust's row of STANDINGS, as an Explanation has it.
+        of_metric: writes a metric's row.
+        of_domain: writes a domain's row.
+
+    """
     rank = numbers.rank_of(standing["rank"], standing["of"])
-    yield 0, f"League rank {rank} (1 is best){_likely(standing, 'rank')}, by segment and score"
-    yield 1, _segment_step(standing)
+    ranked = f"League rank {rank} (1 is best){_likely(standing, 'rank')}, by segment and score"
+    yield 0, ranked, None
+    yield 1, _segment_step(standing), tone_of_segment(standing["segment"])
     average = frame.row(by_predicate=pl.col("level") == "average score", named=True)
     exact = average["computed_score"]
-    recomputed = "" if exact is None else f"; recomputed {numbers.number(round(exact, 4))}"
+    differs = exact is not None and numbers.score(exact) != numbers.score(average["score"])
+    recomputed = f"; recomputed {numbers.number(round(exact, 4))}" if differs else ""
     yield (
         2,
         (
-            f"Average score {numbers.score(average['score'])} (1.00 is best, 4.00 is worst)"
+            f"Average score {numbers.score(average['score'])} (1 best, 4 worst)"
             f"{_likely(standing, 'average_score')}: {average['note'] or 'published'}{recomputed}"
         ),
+        tone_of_score(average["score"]),
     )
     for domain in frame.filter(pl.col("level") == "domain").iter_rows(named=True):
-        yield 3, _domain_step(domain)
-        of_domain = (pl.col("level") == "metric") & (pl.col("domain") == domain["domain"])
-        for metric in frame.filter(of_domain).iter_rows(named=True):
-            yield 4, _metric_step(metric)
+        yield 3, of_domain(domain), tone_of_score(domain["score"])
+        is_of_domain = (pl.col("level") == "metric") & (pl.col("domain") == domain["domain"])
+        for metric in frame.filter(is_of_domain).iter_rows(named=True):
+            yield 4, of_metric(metric), tone_of_score(metric["score"])
 
 
 def _likely(standing: Row, what: str) -> str:
@@ -170,19 +211,37 @@ def _metric_step(row: Row) -> str:
 
 
 @blocks_of.register
+def metric_blocks(answer: MetricExplanation) -> Iterator[Block]:
+    """Yield what a metric is, then how its values are spread, then when it was published."""
+    grids = (
+        ("Values", tuple(columns_of(answer))),
+        ("Quarters", tuple(metric_periods(answer))),
+    )
+    yield Heading(answer.title, 1)
+    yield from (Line(text, lead) for lead, text in metric_lines(answer) if text)
+    for name, columns in grids:
+        yield Heading(name)
+        yield Grid(name, columns)
+    if any("*" in text for _, columns in grids for c in columns for text in c.cells):
+        yield Remark(COMPUTED)
+    yield from map(Remark, answer.notes)
+
+
+@blocks_of.register
 def _audit(answer: Audit) -> Iterator[Block]:
     """Yield how many figures were recomputed, then each unexplained one, then the reasons."""
     yield Heading(answer.title, 1)
-    yield Grid("What was recomputed", tuple(_recomputed(answer.checked)))
+    yield Grid("What was recomputed", tuple(_recomputed(answer.checked)), has_hint=False)
     yield Remark(
-        "Rounding: averages are made of scores rounded to two places. Ties: values that print the "
-        "same differ unrounded. Excepted: the override rests on more than the published figures."
+        "Rounding: averages use scores rounded to two places. Ties: values that are published as "
+        "equal can differ before rounding. Excepted: the override depends on more than the "
+        "published figures. Left out: figures that cannot be recomputed, for the reasons below."
     )
     if answer.frame.is_empty():
-        yield Line("Every figure that can be recomputed follows from the others.")
+        yield Line("Every figure that can be recomputed follows the official method.")
     else:
         yield Heading("Unexplained")
-        yield Grid(answer.title, tuple(columns_of(answer)))
+        yield Grid(answer.title, tuple(columns_of(answer)), has_hint=False)
     if answer.notes:
         yield points(answer.notes)
 
@@ -194,7 +253,7 @@ def _recomputed(checked: pl.DataFrame) -> list[Column]:
         if name == "computed_unexplained" or checked[name].sum()
     ]
     return [
-        Column("Figure", texts(checked, "what")),
-        Column("Published", [f"{v:,}" for v in checked["published"]], numeric=True),
+        Column("figure", [what.capitalize() for what in texts(checked, "what")]),
+        Column("published", [f"{v:,}" for v in checked["published"]], numeric=True),
         *counts,
     ]

@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from nhs_league.render.blocks import Column, Grid
-from nhs_league.render.numbers import TO_ASCII
+from nhs_league.render.numbers import TO_ASCII, brief_name
 from nhs_league.render.theme import Ink, Theme, Tone
 
 _GAP = 2
 _WIDEST_DRAWING = 40
+_COMFORTABLE = 28
+"""How much of a name is readable: optional columns leave it that."""
 
 
 def print_table(console: Console, theme: Theme, grid: Grid, *, wide: bool) -> tuple[str, ...]:
@@ -172,8 +174,8 @@ def readable(text: str, theme: Theme) -> str:
 
 
 def shortened(text: str, width: int, *, is_ascii: bool) -> str:
-    """Cut a text that is too long with an ellipsis."""
-    if cell_len(text) <= width:
+    """Abbreviate a text that is too long, and cut it with an ellipsis if it still is."""
+    if cell_len(text) <= width or cell_len(text := brief_name(text)) <= width:
         return text
     sign = "~" if is_ascii else "…"
     return set_cell_size(text, max(width - 1, 0)).rstrip() + sign
@@ -184,13 +186,20 @@ def fitting_columns(columns: Sequence[Column], width: int) -> list[Column]:
     shown: set[int] = set()
     for place in sorted(range(len(columns)), key=lambda place: columns[place].optional):
         wanted = [columns[each] for each in (*shown, place)]
-        if not shown or _needed(wanted) <= width:
+        # An optional column is not worth a name that is cut short.
+        least = _COMFORTABLE if columns[place].optional else 0
+        if not shown or _needed(wanted, least) <= width:
             shown.add(place)
     return [column for place, column in enumerate(columns) if place in shown]
 
 
-def _needed(columns: Sequence[Column]) -> int:
-    return sum(column.min_width for column in columns) + _GAP * (len(columns) - 1)
+def _needed(columns: Sequence[Column], least: int = 0) -> int:
+    """Return the width that columns need, with at least so much for each text that may be cut."""
+    widths = [
+        max(column.min_width, min(column.width, least)) if column.shrinks else column.min_width
+        for column in columns
+    ]
+    return sum(widths) + _GAP * (len(columns) - 1)
 
 
 def _widths(shown: Sequence[Column], width: int | None) -> dict[int, int]:

@@ -112,6 +112,20 @@ def to_html(answer: Answer, meta: Meta) -> str:
     return html.to_html(answer, meta)
 
 
+def to_bibtex(answer: Answer, meta: Meta) -> str:
+    """Write citations of the answer's release files in BibTeX."""
+    from nhs_league.render import citations
+
+    return citations.to_bibtex(answer, meta)
+
+
+def to_csl_json(answer: Answer, meta: Meta) -> str:
+    """Write citations of the answer's release files in CSL-JSON."""
+    from nhs_league.render import citations
+
+    return citations.to_csl_json(answer, meta)
+
+
 WRITERS: dict[str, Writer] = {
     "csv": Writer(to_csv, ("csv",)),
     "tsv": Writer(to_tsv, ("tsv", "tab")),
@@ -121,6 +135,8 @@ WRITERS: dict[str, Writer] = {
     "html": Writer(to_html, ("html", "htm"), is_view=True),
     "xlsx": Writer(to_xlsx, ("xlsx",)),
     "parquet": Writer(to_parquet, ("parquet",)),
+    "bibtex": Writer(to_bibtex, ("bib",)),
+    "csl-json": Writer(to_csl_json, ("csljson",)),
 }
 """The formats by name."""
 
@@ -140,7 +156,9 @@ def format_for(path: Path) -> str:
     ending = path.suffix.removeprefix(".").casefold()
     if ending not in ENDINGS:
         known = ", ".join(f".{each}" for each in ENDINGS)
-        raise UsageError(f'No format has the extension "{path.suffix}".', f"Known: {known}.")
+        raise UsageError(
+            f'No format has the extension "{path.suffix}".', f"Use one of these: {known}."
+        )
     return ENDINGS[ending]
 
 

@@ -15,6 +15,7 @@ from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Grid, Heading, Line, Numbered, Points, Remark
 from nhs_league.render.document import document
 from nhs_league.render.meta import Meta
+from nhs_league.render.theme import DARK, LIGHT
 
 
 def to_html(answer: Answer, meta: Meta) -> str:
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         environment.tests[kind.__name__.lower()] = _is(kind)
     environment.filters["sha256"] = _sha256
     environment.globals["asset"] = asset
+    environment.globals["tones"] = {"light": tuple(LIGHT.items()), "dark": tuple(DARK.items())}
     return environment
 
 

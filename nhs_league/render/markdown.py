@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 
@@ -16,7 +17,12 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 
 def to_markdown(answer: Answer, meta: Meta) -> str:
     """Write an answer's document: headings, lists, and aligned tables."""
-    return "\n\n".join(filter(None, map(_block, document(answer, meta)))) + "\n"
+    return written(document(answer, meta))
+
+
+def written(blocks: Iterable[Block]) -> str:
+    """Write blocks."""
+    return "\n\n".join(filter(None, map(_block, blocks))) + "\n"
 
 
 def _block(block: Block) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -13,20 +13,29 @@ from nhs_league.core.answers import (
     Answer,
     FetchReport,
     PublishedFiles,
+    Sources,
     StoredFileChecks,
     TableList,
     Watched,
     kind_of,
 )
+from nhs_league.core.citations import LICENCE, ReleaseFile
 from nhs_league.core.quarters import in_time
 
-LICENCE = "Open Government Licence v3.0"
+if TYPE_CHECKING:
+    from nhs_league.core.citations import Citation
+
 LICENCE_PAGE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 SOURCE = "NHS England, NHS Oversight Framework"
 SOURCE_PAGE = "https://www.england.nhs.uk/nhs-oversight-framework/segmentation-and-league-tables/"
 _WITHOUT_FIGURES = (FetchReport, PublishedFiles, StoredFileChecks, TableList, Watched)
 _PAGE = 100
 SAMPLE_SOURCE = "the fictional sample of nhsleague: invented trusts and figures"
+
+
+def _no_files() -> Sequence[ReleaseFile]:
+    """Return no release files: of an answer that is none of a League's."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -37,12 +46,26 @@ class Meta:
         sample: whether the figures are the fictional sample's.
         version: the program's version.
         filters: what the person narrowed the question to, by option.
+        files: lists the stored release files, for citations.
+        is_cited: whether to cite the release files beside the answer.
+        whole: the answer with all its columns, where one with fewer is written.
 
     """
 
     sample: bool
     version: str
     filters: Mapping[str, object]
+    files: Callable[[], Sequence[ReleaseFile]] = field(default=_no_files, compare=False)
+    is_cited: bool = False
+    whole: Answer | None = field(default=None, compare=False)
+
+    def citations(self, answer: Answer) -> list[Citation]:
+        """Cite the release files that an answer's figures come from."""
+        from nhs_league.render.citations import citations
+
+        if isinstance(answer, _WITHOUT_FIGURES):
+            return []
+        return citations(self.whole or answer, self)
 
     def credit(self, answer: Answer) -> str:
         """Return whose figures these are and under which licence; empty for no figures."""
@@ -50,7 +73,7 @@ class Meta:
         quarters = f"{named[0]} to {named[-1]}" if len(named) > 2 else " and ".join(named)
         if isinstance(answer, _WITHOUT_FIGURES):
             return ""
-        quarters = quarters or "all quarters kept"
+        quarters = quarters or "all stored quarters"
         if self.sample:
             return f"Fictional sample, {quarters}: invented trusts and figures, not NHS England's."
         return f"Source: {SOURCE}, {quarters} ({LICENCE})."
@@ -82,8 +105,8 @@ class Meta:
         written = WRITERS[form].write(answer, self) if form in WRITERS else b""
         if isinstance(written, bytes):
             raise UsageError(
-                f'No text format is called "{form}".',
-                "Known: csv, tsv, json, ndjson, markdown, html.",
+                f'There is no text format "{form}".',
+                "Use csv, tsv, json, ndjson, markdown or html.",
             )
         return written
 
@@ -134,6 +157,11 @@ def release_files_of(answer: Answer) -> list[str]:
     return sorted({p for name in _texts(answer, "release_file") for p in name.split(" + ") if p})
 
 
+def trust_types_of(answer: Answer) -> set[str]:
+    """Collect the trust types that an answer has figures of."""
+    return _texts(answer, "trust_type")
+
+
 def _texts(answer: Answer, column: str) -> set[str]:
     """Collect a column's texts; a query can give a column of this name other things."""
     return {
@@ -146,6 +174,8 @@ def _texts(answer: Answer, column: str) -> set[str]:
 
 def described(answer: Answer, meta: Meta) -> dict[str, object]:
     """Describe an answer for a program: what it is, whose figures, from which files, how asked."""
+    is_cited = meta.is_cited or isinstance(answer, Sources)
+    cited = [each.text() for each in meta.citations(answer)] if is_cited else []
     return {
         "answer": kind_of(answer),
         "title": answer.title,
@@ -156,5 +186,6 @@ def described(answer: Answer, meta: Meta) -> dict[str, object]:
         "sample": meta.sample,
         "filters": dict(meta.filters),
         "notes": list(answer.notes),
+        **({"citations": cited} if is_cited else {}),
         "version": meta.version,
     }

@@ -40,7 +40,7 @@ def rounded(figure: float | None) -> float | None:
     """
     if figure is None:
         return None
-    # repr() gives 2.485 where the binary fraction lies just below it.
+    # repr() gives 2.485 where the float lies just below it.
     return float(Decimal(repr(figure)).quantize(_HUNDREDTH, ROUND_HALF_UP))
 
 
@@ -59,24 +59,29 @@ def with_short_unit(figure: float | None, unit: str | None) -> str:
     >>> with_short_unit(6.85, "out of 10"), with_short_unit(31, "mins")
     ('6.85/10', '31 min')
     """
-    short = {"out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s"}
+    short = {
+        "out of 10": "/10", "out of 100": "/100", "mins": " min", "seconds": " s",
+        "percentage points": " points",
+    }  # fmt: skip
     if figure is None or unit not in short:
         return with_unit(figure, unit)
     return f"{number(figure)}{short[unit]}"
 
 
-def from_to(before: float | None, now: float | None, unit: str | None) -> str:
+def from_to(
+    before: float | None, now: float | None, unit: str | None, *, is_short: bool = False
+) -> str:
     """Write a change, with a unit that is a word only once: ``7.19 to 7.11 out of 10``."""
     first = with_unit(before, unit if unit in (*_GLUED, "score") else None)
-    return f"{first} to {with_unit(now, unit)}"
+    return f"{first} to {with_short_unit(now, unit) if is_short else with_unit(now, unit)}"
 
 
 def difference(figure: float, unit: str | None) -> str:
-    """Write the size of a difference: ``22.36 points`` between percentages, ``0.2`` out of 10."""
+    """Write the size of a difference: ``22.36 points`` of percentages, ``0.2`` out of 10 or 100."""
     size = rounded(abs(figure))
     if unit in ("%", "percentage points"):
         return counted(size, "point")
-    return with_unit(size, None if unit == "out of 10" else unit)
+    return with_unit(size, None if unit in ("out of 10", "out of 100") else unit)
 
 
 def score(figure: float | None) -> str:
@@ -190,7 +195,7 @@ def dots(
 _BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 """The sign for a quarter without a figure."""
-TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£●", "1234567#--''\"\"x.--^v~=#o")
+TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£●→", "1234567#--''\"\"x.--^v~=#o>")
 """Replacements for our signs on a terminal that has only ASCII."""
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from nhs_league.core.answers import with_sample
+from nhs_league.core.citations import LICENCE
 from nhs_league.core.reference import KEYS, REFERENCES, TABLES, describe
 from nhs_league.render.database import FILES, about, datasette_metadata, to_duckdb, to_sqlite
 from nhs_league.render.formats import as_texts
-from nhs_league.render.meta import LICENCE, LICENCE_PAGE, SAMPLE_SOURCE, SOURCE
+from nhs_league.render.meta import LICENCE_PAGE, SAMPLE_SOURCE, SOURCE
 from nhs_league.render.values import flat
 
 _TYPES = {

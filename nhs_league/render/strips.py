@@ -121,10 +121,10 @@ class ScoreBar:
     def draw(self, width: int, theme: Theme) -> list[Piece]:
         """Draw a thick line up to the score, a thin one beyond, and the median."""
         thin, thick, mark = ("-", "=", "|") if theme.is_ascii else ("─", "━", "│")
-        filled = max(round(_on_scale(self.score) * width), 1)
+        filled = max(round(on_scale(self.score) * width), 1)
         cells: list[Piece] = [(thick, self.tone)] * filled + [(thin, Ink.QUIET)] * (width - filled)
         if self.median is not None:
-            cells[_place(_on_scale(self.median), width)] = (mark, Ink.STRONG)
+            cells[_place(on_scale(self.median), width)] = (mark, Ink.STRONG)
         return _joined(cells)
 
 
@@ -175,19 +175,19 @@ class Sparkline:
     def draw(self, width: int, theme: Theme) -> list[Piece]:
         """Draw a block a quarter; ``=`` where the figure was only published again."""
         blocks = _ASCII_BLOCKS if theme.is_ascii else _BLOCKS
+        text = "".join(
+            " " if height is None else "=" if again else blocks[round(height * (len(blocks) - 1))]
+            for height, again in zip(self.heights(), self.same, strict=True)
+        )
+        return [(text.ljust(width), None)]
+
+    def heights(self) -> list[float | None]:
+        """Return how high each value is, 0 to 1; None where there is none."""
         known = [value for value in self.values if value is not None]
         low, high = min(known, default=0.0), max(known, default=0.0)
         span = max(high - low, self.least) or 1.0
         low -= (span - (high - low)) / 2
-        text = "".join(
-            " "
-            if value is None
-            else "="
-            if again
-            else blocks[round((value - low) / span * (len(blocks) - 1))]
-            for value, again in zip(self.values, self.same, strict=True)
-        )
-        return [(text.ljust(width), None)]
+        return [None if value is None else (value - low) / span for value in self.values]
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def among(
     higher_is_better: bool | None,
     narrowest: int = 13,
 ) -> Among | None:
-    """Put a value on the span of its peers' values, better to the right.
+    """Place a value on the span of its peers' values, better to the right.
 
     Where the direction is not known, higher values are on the right.
 
@@ -252,7 +252,8 @@ def among(
     return Among(at(value), None if median is None else at(median), middle, tone, narrowest)
 
 
-def _on_scale(score: float) -> float:
+def on_scale(score: float) -> float:
+    """Return where a score is from 1.00 to 4.00, as 0 to 1."""
     return (score - _LOWEST) / (_HIGHEST - _LOWEST)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -27,10 +27,11 @@ from nhs_league.render.blocks import (
     Numbered,
     Points,
     Remark,
+    in_words,
 )
 from nhs_league.render.document import document
 from nhs_league.render.fitting import print_table, readable
-from nhs_league.render.meta import Meta
+from nhs_league.render.meta import SOURCE_PAGE, Meta
 from nhs_league.render.screens import Screen, screen
 from nhs_league.render.theme import Background, Ink, Theme, theme_for
 
@@ -71,7 +72,8 @@ def print_answer(console: Console, answer: Answer, meta: Meta, look: Look) -> No
 
     """
     colours = None if console.no_color else console.color_system
-    theme = theme_for(colours, look.background, is_ascii=console.options.ascii_only)
+    link = SOURCE_PAGE if console.is_terminal and not meta.sample else ""
+    theme = theme_for(colours, look.background, is_ascii=console.options.ascii_only, link=link)
     printer = _Printer(console, theme, meta, look)
     if look.plain or look.columns:
         for block in document(answer, meta, look.columns):
@@ -202,6 +204,8 @@ class _Printer:
         self._fact(Fact("Next", text, ink=Ink.QUIET))
 
     def _grid(self, block: Grid) -> None:
+        if self._look.plain:
+            block = replace(block, columns=block.in_words())
         left_out = print_table(self._console, self._theme, block, wide=self._look.wide)
         if left_out and block.has_hint:
             more = f"{len(left_out)} more columns" if len(left_out) > 1 else "1 more column"
@@ -213,6 +217,8 @@ class _Printer:
         self._led(f"{number}.", self._styled((item.title, Ink.STRONG)))
         for line in item.lines:
             self._console.print(Padding(self._styled((line, None)), _UNDER_NUMBER))
+        for line in item.asides:
+            self._console.print(Padding(self._styled((line, Ink.QUIET)), _UNDER_NUMBER))
 
     def _points(self, block: Points) -> None:
         """Print points as a list, or as a tree where some are below others."""
@@ -220,8 +226,18 @@ class _Printer:
             for _, text in block.points:
                 self._led("-", self._styled((text, None)))
             return
+        if self._look.plain:
+            self._outline(block)
+            return
         for branch in block.tree():
             self._console.print(self._tree(branch))
+
+    def _outline(self, block: Points) -> None:
+        """Print points in words: each indented by its depth, with the word for its sign."""
+        tones = block.tones or (None,) * len(block.points)
+        for (depth, text), tone in zip(block.points, tones, strict=True):
+            line = self._styled((f"{text}{in_words(tone)}", None))
+            self._console.print(Padding(line, (0, 0, 0, 2 * depth)))
 
     def _tree(self, branch: Branch) -> Tree:
         text = self._styled((branch.text, None))

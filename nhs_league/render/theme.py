@@ -29,6 +29,7 @@ class Ink(StrEnum):
     STRONG = "strong"
     QUIET = "quiet"
     CODE = "code"
+    SOURCE = "source"
     NOTICE = "notice"
 
 
@@ -118,7 +119,9 @@ class Theme:
         return (ASCII_GLYPHS if self.is_ascii else GLYPHS)[tone]
 
 
-def theme_for(colours: str | None, background: Background, *, is_ascii: bool) -> Theme:
+def theme_for(
+    colours: str | None, background: Background, *, is_ascii: bool, link: str = ""
+) -> Theme:
     """Return the theme of a terminal.
 
     Args:
@@ -126,6 +129,8 @@ def theme_for(colours: str | None, background: Background, *, is_ascii: bool) ->
             ``windows`` (16), or None for no colour.
         background: what it writes on.
         is_ascii: whether it has only ASCII.
+        link: the address that codes and sources lead to (OSC 8), where the terminal takes links;
+            empty for none.
 
     """
     emphasis: dict[Tone | Ink, str] = {Ink.STRONG: "bold", Ink.NOTICE: "reverse"}
@@ -144,7 +149,14 @@ def theme_for(colours: str | None, background: Background, *, is_ascii: bool) ->
         ]
         known = Background.DARK if ramp is DARK else background
         quiet, code = _QUIET[known], ramp[Tone.BEST]
-    inks = {**emphasis, Ink.QUIET: quiet, Ink.CODE: code}
+    # A terminal of 16 colours is likely to be too old for links.
+    leads = f" link {link}" if link and colours in ("truecolor", "256") else ""
+    inks = {
+        **emphasis,
+        Ink.QUIET: quiet,
+        Ink.CODE: f"{code}{leads}",
+        Ink.SOURCE: f"{quiet}{leads}",
+    }
     return Theme({**inks, **dict(ramp.items())}, is_ascii)
 
 

@@ -19,7 +19,12 @@ _QUARTERS = {
     3: "in the second-worst quarter of trusts in England",
     4: "in the bottom quarter of trusts in England",
 }
-_BANDS = {1: "in the best band", 2: "in the second band", 3: "in the third band", 4: "in the worst"}
+_BANDS = {
+    1: "in the best band",
+    2: "in the second-best band",
+    3: "in the second-worst band",
+    4: "in the worst band",
+}
 _NEVER_NEGATIVE = ("%", "count", "rate")
 _OVERRIDE_TO = 3
 """The best segment that a trust in deficit can have."""
@@ -44,7 +49,8 @@ def standing_lines(standing: Row) -> Iterator[Line]:
     rank = numbers.doubtful(numbers.rank_of(standing["rank"], standing["of"]), standing["doubt"])
     likely = _likely(standing["rank_low"], standing["rank_high"])
     yield Line(f" (1 is best), {likely}.", f"League rank {rank}")
-    yield Line(_score_rank(standing))
+    if by_score := _score_rank(standing):
+        yield Line(by_score)
     score = numbers.score(standing["average_score"])
     low, high = standing["average_score_low"], standing["average_score_high"]
     spread = _likely(low, high, is_score=True)
@@ -113,11 +119,11 @@ def _score_moved(before: float | None, now: float | None) -> str:
 def firmness_line(row: Row) -> str:
     """Describe how firm a place by score is, in one line."""
     best, worst = row["computed_p_best_quarter"], row["computed_p_worst_quarter"]
-    quarter, share = ("best", best) if best >= worst else ("worst", worst)
+    quarter, share = ("top", best) if best >= worst else ("bottom", worst)
     place = numbers.rank_of(row["computed_place"], row["computed_of"])
     low, high = row["computed_place_low"], row["computed_place_high"]
     return (
-        f"How firm the place is (computed): {place} on score alone; {low} to {high} in 95 of 100 "
+        f"How firm the rank is (computed): {place} on score alone; {low} to {high} in 95 of 100 "
         f"redraws of the metrics; in the {quarter} quarter in {numbers.in_hundreds([share])[0]} of "
         "redraws."
     )
@@ -173,14 +179,20 @@ def _override(standing: Row) -> str:
 
 
 def _score_rank(standing: Row) -> str:
-    if standing["score_rank"] is not None:
-        place = numbers.rank_of(standing["score_rank"], standing["of"])
-        return f"Ranked on score alone: {place}."
-    place = _rank_at_hand(standing["computed_score_rank"], standing["computed_of"])
-    return f"Ranked on score alone: {place}."
+    """Return the rank on score alone; empty where it is the league rank or not known."""
+    rank, of = standing["score_rank"], standing["of"]
+    if rank is not None and rank == standing["rank"]:
+        return ""
+    if rank is not None:
+        return f"Ranked on score alone: {numbers.ordinal(rank)}{f' of {of}' if of else ''}."
+    if standing["computed_score_rank"] is None:
+        return ""
+    stored = counted(standing["computed_of"], "trust")
+    place = numbers.ordinal(standing["computed_score_rank"])
+    return f"Ranked on score alone: {place} of the {stored} stored (computed)."
 
 
-def _rank_at_hand(rank: int, of: int) -> str:
+def _rank_stored(rank: int, of: int) -> str:
     return f"{rank} of the {counted(of, 'trust')} stored (computed)"
 
 
@@ -249,6 +261,10 @@ def _rank_moved(row: Row, change: str) -> str:
     return f"{moved}: {others}" if others else moved
 
 
+def _as_sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _in_figures(row: Row) -> str:
     doubt = row["doubt"]
     parts = []
@@ -259,7 +275,7 @@ def _in_figures(row: Row) -> str:
     if row["rank"] is not None:
         parts.append(f"rank {numbers.doubtful(numbers.rank_of(row['rank'], row['of']), doubt)}")
     elif row["computed_rank"] is not None and row["value"] is not None:
-        parts.append(f"rank {_rank_at_hand(row['computed_rank'], row['computed_of'])}")
+        parts.append(f"rank {_rank_stored(row['computed_rank'], row['computed_of'])}")
     return ", ".join(parts)
 
 
@@ -315,7 +331,7 @@ def weak_spot(row: Row) -> Item:
     ]
     period = f"Period: {row['period']}. " if row["period"] else ""
     lines = [
-        f"{_in_figures(row)}.{better if row['value'] is not None else ''}",
+        f"{_as_sentence(_in_figures(row))}{better if row['value'] is not None else ''}",
         _against_peers(row) if row["value"] is not None else "",
         f"{period}{row['domain'] or ''}",
         _lasting(row),

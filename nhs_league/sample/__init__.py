@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from nhs_league.files import move
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
@@ -75,8 +76,12 @@ def open_sample(cache: Path) -> Store:
         return add_files(open_store(aside), release_files())[0]
     add_files(open_store(aside), release_files())
     try:
-        aside.rename(folder)
+        move(aside, folder)
     except OSError:
+        if not open_store(folder).quarters:
+            # A scanner for viruses holds a file of it: it is used where it was made, this once.
+            atexit.register(shutil.rmtree, aside, ignore_errors=True)
+            return open_store(aside)
         # Another process was faster; its store holds the same.
         shutil.rmtree(aside, ignore_errors=True)
     return open_store(folder)

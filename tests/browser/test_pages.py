@@ -46,7 +46,7 @@ def opened(browser: Browser, file: Path, **options: object) -> tuple[Page, list[
     return page, asked, said
 
 
-@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "index.html"])
+@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "acute-OF0023.html", "index.html"])
 def test_a_page_asks_for_nothing_and_says_nothing_on_the_console(
     browser: Browser, sample_site: Path, name: str
 ) -> None:
@@ -57,7 +57,7 @@ def test_a_page_asks_for_nothing_and_says_nothing_on_the_console(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "index.html"])
+@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "acute-OF0023.html", "index.html"])
 def test_axe_finds_no_violation(
     browser: Browser, sample_site: Path, name: str, scheme: str
 ) -> None:
@@ -69,18 +69,26 @@ def test_axe_finds_no_violation(
     page.close()
 
 
-@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html"])
+@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "ZH5.html", "ZP0.html"])
 def test_a_page_prints_on_two_sheets_at_most(
     browser: Browser, sample_site: Path, name: str
 ) -> None:
     page, *_ = opened(browser, sample_site / name)
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+    page.emulate_media(media="print")
+    smallest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('main *, footer *')]"
+        ".filter(e => e.offsetParent && e.textContent.trim())"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
+    )
+    # 9 points are 12 pixels.
+    assert smallest >= 12
     page.close()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("name", ["ZB6.html", "index.html"])
+@pytest.mark.parametrize("width", [360, 768, 1280, 1600])
+@pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "acute-OF0023.html", "index.html"])
 def test_nothing_hangs_over_the_edge_of_the_screen(
     browser: Browser, sample_site: Path, name: str, width: int
 ) -> None:
@@ -90,26 +98,35 @@ def test_nothing_hangs_over_the_edge_of_the_screen(
     page.close()
 
 
-def test_the_index_sorts_and_filters(browser: Browser, sample_site: Path) -> None:
-    page, _, said = opened(browser, sample_site / "index.html")
-    acute = page.locator("main section").first
-    score = acute.get_by_role("button", name="Average score")
-    scores = "rows => rows.map(row => parseFloat(row.cells[4].textContent))"
-    score.click()
-    ascending = acute.locator("tbody tr").evaluate_all(scores)
-    assert ascending == sorted(ascending)
-    assert (
-        acute.get_by_role("columnheader", name="Average score").get_attribute("aria-sort")
-        == "ascending"
-    )
-    score.click()
-    descending = acute.locator("tbody tr").evaluate_all(scores)
-    assert descending == sorted(descending, reverse=True)
-    page.get_by_label("Show only trusts with these words").fill("london teaching")
-    page.get_by_label("Show only trusts with these words").fill("cancer london")
-    shown = acute.locator("tbody tr:visible")
-    assert 0 < shown.count() < 10
-    assert all("London" in text and "Cancer" in text for text in shown.all_text_contents())
+@pytest.mark.parametrize(
+    ("name", "heading", "cell"),
+    [("index.html", "Average score", 5), ("acute-OF0023.html", "Value", 2)],
+)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_site_sorts_searches_and_filters_by_keyboard(
+    browser: Browser, sample_site: Path, name: str, heading: str, cell: int, width: int
+) -> None:
+    page, _, said = opened(browser, sample_site / name, viewport={"width": width, "height": 900})
+    league = page.locator("section.league").first
+    button = league.get_by_role("button", name=heading)
+    figures = f"rows => rows.map(row => parseFloat(row.cells[{cell}].textContent))"
+    for way, is_reversed in (("ascending", False), ("descending", True)):
+        button.focus()
+        page.keyboard.press("Enter")
+        shown = league.locator("tbody tr").evaluate_all(figures)
+        assert shown == sorted(shown, reverse=is_reversed)
+        assert button.locator("..").get_attribute("aria-sort") == way
+    assert button.is_visible()
+    page.get_by_label("Search").focus()
+    page.keyboard.type("london hospitals")
+    page.get_by_label("Segment").focus()
+    page.keyboard.type("3")
+    rows = league.locator("tbody tr:visible")
+    assert 0 < rows.count() < 30
+    assert all("London" in text and "Hospital" in text for text in rows.all_text_contents())
+    segments = rows.locator("[data-label=Segment]").all_text_contents()
+    assert set(segments) == {"3"}
+    assert page.locator("#count").text_content().endswith("shown")  # type: ignore[union-attr]
     assert said == []
     page.close()
 
@@ -118,7 +135,7 @@ def test_the_index_leads_to_a_trust_and_back_by_keyboard(
     browser: Browser, sample_site: Path
 ) -> None:
     page, *_ = opened(browser, sample_site / "index.html")
-    link = page.get_by_role("link", name="University Hospitals of Salamanderbridge")
+    link = page.get_by_role("link", name="University Hospitals of Salamanderbridge").last
     link.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/ZB6.html")

@@ -20,7 +20,7 @@ _ONLY_TYPED = {
     "query": {"tables"},  # League.tables
     "releases": {"available"},  # asks the site, not the store
     "watch": {"words", "trusts", "since"},  # what was last seen is kept by the command
-    "report": {"every", "form", "output", "trusts", "trust"},  # one page for each trust named
+    "report": {"every", "form", "output", "show", "trusts", "trust"},  # a page for each trust
     "trend": {"every_metric"},  # --all, as of every answer
 }
 _ACTIONS = {"fetch", "export", "mcp"}
@@ -37,5 +37,5 @@ def test_a_command_has_the_parameters_of_its_method(command: str) -> None:
 def test_each_question_of_a_league_has_a_command() -> None:
     public = {name for name in dir(League) if not name.startswith("_")}
     not_questions = {"store", "sample", "frames", "quarters"}
-    within_commands = {"tables", "every_report", "whole_tables", "verify"}
+    within_commands = {"tables", "every_report", "every_metric", "whole_tables", "verify"}
     assert public - not_questions - within_commands == set(COMMANDS) - _ACTIONS

@@ -1,4 +1,4 @@
-"""``query`` reads the stored tables only, within bounds; quarters are in the order of time."""
+"""``query`` can only read the stored tables, within bounds; quarters are in the order of time."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_no_file_is_read(sample: Run, tmp_path: Path, read: str) -> None:
     file.write_text("secret\n42\n", "utf-8")
     done = sample("query", f"with t as (select * from {read}('{file}')) select * from t")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "reads the stored tables only" in done.stderr
+    assert "can only read the stored tables" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_an_empty_answer_says_why(sample: Run) -> None:
 ODD = "date '2025-01-01' as d, interval '36 hours' as i, array[1,2] as l, null as n, array[date '2025-01-01'] as ld"
 
 
-@pytest.mark.parametrize("form", [*WRITERS, "table"])
+@pytest.mark.parametrize("form", [*sorted(set(WRITERS) - {"bibtex", "csl-json"}), "table"])
 @pytest.mark.parametrize("rows", ["", " where rank < 0"])
 def test_every_format_has_every_type(form: str, rows: str) -> None:
     sql = f"select {ODD}, quarter, cast(1.5 as decimal(10,2)) as c from standings{rows}"

@@ -396,7 +396,7 @@ def test_east_of_england_is_the_region_that_files_call_east(tmp_path: Path, regi
 
 
 def test_a_misspelt_name_is_taken_only_where_one_trust_is_clearly_nearest(tmp_path: Path) -> None:
-    """Northbrook and Northbrock are as near to “northbrok”; nothing is near to Unicornbridge."""
+    """Northbrook and Northbrock are as near to \"northbrok\"; nothing is near to Unicornbridge."""
     names = ("Fictional Northbrook", "Fictional Northbrock", "Fictional Unicornbridge")
     rows = [
         row

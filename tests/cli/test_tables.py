@@ -46,7 +46,7 @@ def test_the_tables_join(sample: Run) -> None:
     [
         ("select nothing from standings", "  select nothing from standings\n         ^"),
         ("select * from nowhere", "There is no table nowhere."),
-        ("selec x", 'this one begins with "selec"'),
+        ("selec x", 'This one begins with "selec"'),
         ("", "--tables"),
     ],
 )

@@ -109,7 +109,7 @@ def test_latest_in_capitals_is_latest(sample: Run) -> None:
 
 
 def test_quiet_never_hides_a_guess(sample: Run) -> None:
-    assert "for “salamanderbrige”" in sample("show", "salamanderbrige").stderr
+    assert 'for "salamanderbrige"' in sample("show", "salamanderbrige").stderr
     for command in ("show", "report"):
         done = sample(command, "salamanderbrige", "--quiet")
         assert (done.returncode, done.stdout) == (3, "")

@@ -58,7 +58,7 @@ def test_the_complete_release_follows_the_method_without_exception(complete: Fra
     assert answer.frame.is_empty()
     for what in ("unadjusted segment", "override", "segment", "rank", "rank of the average score"):
         assert _counts(complete, what) == {Outcome.EQUAL.value: 202}, what
-    assert set(answer.reasons["reason"]) == {"the figures it is scored by are not published"}
+    assert set(answer.reasons["reason"]) == {"the figures behind the score are not published"}
     assert set(_counts(complete, "domain score")) <= {"equal", "within rounding"}
 
 
@@ -88,7 +88,7 @@ def test_four_quarters_of_2025_leave_four_overrides_unexplained(year_2025: Frame
     )
     assert reasons == {
         "deficit support": 5,
-        "below 0 in one of plan and year to date, but not in both taken together": 7,
+        "the plan or the year to date is below 0, but the two together are not": 7,
     }
 
 
@@ -174,7 +174,7 @@ def test_a_metric_whose_scores_fit_no_rule_is_listed_once(complete: Frames) -> N
             "Percentage of cases where a patient is waiting 18 weeks or less for elective treatment "
             "(OF0023)",
             None,
-            "no known rule fits the scores of 129 trusts",
+            "no known rule fits its scores (trusts: 129)",
         )
     ]
 
@@ -184,7 +184,7 @@ def test_a_store_with_some_metrics_only_is_not_called_wrong(complete: Frames) ->
     answer = audit(Frames(complete.standings, few, complete.domains))
     assert answer.frame.filter(pl.col("what").is_in(["average score", "metric score"])).is_empty()
     reasons = answer.reasons.filter(what="average score")["reason"].to_list()
-    assert "the scores stored do not make the averages: some metrics may be missing" in reasons
+    assert "the stored scores do not give the published averages, so some may be missing" in reasons
 
 
 @pytest.mark.parametrize("names", one_in(5, [*combinations(Q1_2026, 1), *combinations(Q1_2026, 2)]))
@@ -194,4 +194,4 @@ def test_where_types_are_missing_nothing_is_called_wrong(
     answer = audit(frames_of(shared, names))
     assert answer.frame.is_empty()
     reasons = answer.reasons.filter(what="metric score")["reason"]
-    assert reasons.str.contains("scored over all trust types; only ").any()
+    assert reasons.str.contains("ranked across all trust types, but only ").any()

@@ -84,7 +84,7 @@ def written(ask: Ask, *question: str) -> str:
 
 DOUBT = "median: other rows of this metric have another figure"
 DOUBTED = f"Z6F OF0011 ({DOUBT})"
-UNREADABLE = f"Z5E OF0011 “soon” (line {line_of('Z5E', 'OF0011')}: "
+UNREADABLE = f'Z5E OF0011 "soon" (line {line_of("Z5E", "OF0011")}: '
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_the_league_table_doubts_a_place_and_names_what_could_not_be_read(
     }
     assert ranks == dict.fromkeys(CODES, "1") | {"Z2B": "1?"}
     assert "1 figure is doubtful (?): Z2B Trust Z2B (" in said
-    assert f"Z3C OF5002 “high” (line {line_of('Z3C', 'OF5002')}: " in said
+    assert f'Z3C OF5002 "high" (line {line_of("Z3C", "OF5002")}: ' in said
     assert "soon" not in said
     assert "doubtful" not in written(sound, "table")
 

@@ -57,9 +57,7 @@ def test_a_merger_is_told_from_missing_figures(to_q3: pl.DataFrame) -> None:
 def test_a_renamed_trust_keeps_its_history(to_q3: pl.DataFrame) -> None:
     renamed = row(to_q3, EVENTS.renamed)
     assert renamed["rank_from"] is not None
-    assert "renamed, before University Hospitals of Wyvernmouth NHS Trust" in str(
-        renamed["in_words"]
-    )
+    assert "renamed, was University Hospitals of Wyvernmouth NHS Trust" in str(renamed["in_words"])
 
 
 def test_a_metric_that_is_new_can_be_the_cause(league: League) -> None:
@@ -141,24 +139,31 @@ def segments(*moves: tuple[int, int, str]) -> pl.DataFrame:
         ([(2, 2, "clear")], "No trust changed segment."),
         (
             [(2, 1, "could be chance")],
-            "1 trust changed segment, to a better one. The change could be chance.",
+            "1 trust changed segment, moving up. The change could be chance.",
         ),
         (
             [(2, 3, "clear"), (1, 2, "clear")],
-            "2 trusts changed segment, all to a worse one. All are clear.",
+            "2 trusts changed segment, all moving down. All are clear.",
         ),
         (
             [(2, 3, "clear"), (2, 1, "not known"), (3, 1, "not known")],
-            "3 trusts changed segment: 2 to a better one, 1 to a worse one. 1 is clear, "
+            "3 trusts changed segment: 2 moved up, 1 moved down. Of these changes, 1 is clear and "
             "2 are not known to be clear, as scores are missing.",
         ),
-        ([(2, 3, "not comparable")], "1 trust changed segment, to a worse one."),
+        ([(2, 3, "not comparable")], "1 trust changed segment, moving down."),
     ],
 )
 def test_the_headline_is_in_the_right_number(
     moves: list[tuple[int, int, str]], headline: str
 ) -> None:
-    assert notes(segments(*moves)) == [headline]
+    first, *causes = notes(segments(*moves))
+    assert first == headline
+    moved = [move for move in moves if move[0] != move[1]]
+    assert causes == (
+        ["All moved because of their metrics, not the financial override."]
+        if len(moved) > 1
+        else []
+    )
 
 
 def test_the_headline_counts_as_the_rows_do(league: League) -> None:
@@ -166,13 +171,13 @@ def test_the_headline_counts_as_the_rows_do(league: League) -> None:
     moved = answer.frame.filter(pl.col("segment") != pl.col("segment_from"))
     better = moved.filter(pl.col("segment") < pl.col("segment_from")).height
     assert answer.notes[0].startswith(
-        f"{moved.height} trusts changed segment: {better} to a better one, "
-        f"{moved.height - better} to a worse one. "
+        f"{moved.height} trusts changed segment: {better} moved up, "
+        f"{moved.height - better} moved down. "
     )
 
 
 BREAK = (
-    "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
+    "The framework changed between Q4 2025/26 and Q1 2026/27. Domains, thresholds and some metrics "
     "differ, so scores, segments and ranks are not directly comparable."
 )
 
@@ -335,8 +340,8 @@ def standings(*trusts: tuple[str, str]) -> pl.DataFrame:
 def test_a_code_that_vanishes_without_a_known_merger_is_put_beside_what_is_new() -> None:
     before = standings(("Z91", "Old Hospital"), ("Z92", "Stays"))
     assert what_became(before, standings(("Z92", "Stays"), ("Z93", "New Group"))) == {
-        "Z91": "no longer listed; new or renamed in its region, and perhaps its successor: New Group (Z93)"
+        "Z91": "no longer listed; possible successors, new or renamed in its region: New Group (Z93)"
     }
     assert what_became(before, standings(("Z92", "Stays"))) == {
-        "Z91": "no longer listed; why is not known"
+        "Z91": "no longer listed; the reason is not known"
     }

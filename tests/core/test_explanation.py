@@ -56,8 +56,8 @@ def test_each_metric_names_its_rule_and_how_many_trusts_it_is_ranked_among(
     assert notes["OF0001"] == "reaches the scoring standard, 78%"
     assert notes["OF0094"] == "misses the floor, 80%"
     assert notes["OF0079"] == "by bands; not counted: combined finance is used instead"
-    assert notes["OF0046"] == "by figures that are not published"
-    assert notes["OF0048"] == "by figures that are not published; counts one third"
+    assert notes["OF0046"] == "from figures that are not published"
+    assert notes["OF0048"] == "from figures that are not published; counts one third"
 
 
 def test_a_trust_that_misses_a_standard_is_ranked_among_those_that_do(
@@ -67,7 +67,7 @@ def test_a_trust_that_misses_a_standard_is_ranked_among_those_that_do(
     missing = values.filter(values < 80).len()
     steps = _explained(complete, "RHQ").frame.filter(metric_id="OF0011")
     assert steps["note"].item() == (
-        f"misses the scoring standard, 80%; by rank among the {missing} of 118 acute trusts that do"
+        f"misses the scoring standard, 80%; by rank among the {missing} of 118 acute trusts that miss it"
     )
 
 
@@ -117,7 +117,7 @@ def test_why_scores_are_not_recomputed_is_said_once(shared: Path) -> None:
     )
     answer = _explained(now, "RDY")
     (note,) = (n for n in answer.notes if "only mental health and community trusts" in n)
-    assert note.startswith("Not recomputed (scored over all trust types; only ")
+    assert note.startswith("Not recomputed (ranked across all trust types, but only ")
     assert len(set(answer.notes)) == len(answer.notes)
     assert not answer.frame["note"].drop_nulls().str.contains("stored").any()
     assert "Thresholds change each quarter" in " ".join(answer.notes)

@@ -233,10 +233,10 @@ def test_a_wrong_unit_and_a_new_metric_are_noted_once_each() -> None:
         ]
     )
     listed = catalogue(two_types)
-    assert about_units(listed) == ["OF0023 is published as “days”; its values are percentages."]
+    assert about_units(listed) == ['OF0023 is published as "days", but its values are percentages.']
     assert about_unknown(listed) == [
-        "New to nhsleague: OF0999. The name and unit are as published, and which values are better "
-        "is inferred from their ranks."
+        "New to nhsleague: OF0999. Names and units are as published. Whether high or low is better "
+        "is worked out from the ranks."
     ]
 
 

@@ -213,7 +213,7 @@ def test_a_count_of_infections_is_left_a_count(shared: Path) -> None:
 
 def test_each_correction_is_noted_once(newest: pl.DataFrame) -> None:
     notes = about_units(newest)
-    assert "OF0023 is published as “days”; its values are percentages." in notes
+    assert 'OF0023 is published as "days", but its values are percentages.' in notes
     assert len(notes) == len(WRONG_UNITS)
 
 
@@ -298,7 +298,7 @@ def test_a_name_means_the_same_metric_in_both_years(rows: pl.DataFrame, quarter:
 def test_a_name_of_one_year_only_is_refused_in_the_other(newest: pl.DataFrame) -> None:
     with pytest.raises(NotFoundError) as missing:
         choose("long stays", newest, None)
-    assert missing.value.message == "These figures do not cover “long stays” (Stays over 60 days)."
+    assert missing.value.message == 'These figures do not cover "long stays" (Stays over 60 days).'
     assert "nhsleague metrics" in missing.value.advice
 
 

@@ -93,7 +93,7 @@ def test_a_metric_over_all_types_moves_trusts_of_every_type(shared: Path, comple
     score = _score(answer, "OF0082")
     assert len(values) == 202
     assert score["computed_after"] == round(1 + 3 * (place - 1) / 201, 2)
-    assert score["note"] == f"place {place} among 202 trusts of all types: 1 + 3 × {place - 1}/201"
+    assert score["note"] == f"place {place} of 202 trusts of all types: 1 + 3 × {place - 1}/201"
     after = apply_changes(base_of(complete), "RDY", [Change(metric, median)]).observations
     before = complete.observations.collect()
     key = ["trust_code", "metric_id", "unit"]
@@ -194,8 +194,8 @@ def test_a_score_over_types_that_are_not_stored_is_estimated_and_says_why(shared
     score = _score(answer, "OF0082")
     assert score["estimated"]
     assert score["note"] == (
-        "estimated from the trusts with the nearest values: scored over all trust types; only "
-        "mental health and community trusts, ambulance trusts are stored"
+        "estimated from the trusts with the nearest values: ranked across all trust types, but only "
+        "mental health and community trusts and ambulance trusts are stored"
     )
 
 

@@ -251,8 +251,8 @@ def test_a_score_over_types_that_are_not_stored_is_not_called_wrong(year_2025: F
         these = scores.filter(metric_id=metric)
         assert these["computed_score"].null_count() == these.height
         assert set(these["not_computed"]) == {
-            "scored over all trust types; only mental health and community trusts, ambulance "
-            "trusts are stored"
+            "ranked across all trust types, but only mental health and community trusts "
+            "and ambulance trusts are stored"
         }
 
 

@@ -10,6 +10,8 @@ from nhs_league.core.answers import EveryMetricTrend
 from nhs_league.core.frames import Frames
 from nhs_league.core.history import metric_trend, places
 from nhs_league.errors import NotFoundError
+from nhs_league.render.strips import Sparkline
+from nhs_league.render.theme import Background, theme_for
 from nhs_league.render.views.history import every_metric
 from sample_release.figures import EVENTS
 
@@ -66,7 +68,7 @@ def test_a_metric_whose_unit_changes_is_not_one_series(league: League) -> None:
     told = dict(answer.frame.select("quarter", "news").iter_rows())
     assert told["Q3 2025/26"] == "series broken"
     assert told["Q4 2025/26"] == "new figure"
-    assert any("not one series" in note for note in answer.notes)
+    assert any("not comparable" in note for note in answer.notes)
 
 
 def test_a_measure_means_what_it_means_for_the_trusts_own_type(league: League) -> None:
@@ -108,8 +110,8 @@ def test_one_metric_of_two_framework_years_is_one_series_whatever_its_descriptio
         answer.title == "Percentage of cases treated within 62 days of referral, quarter by quarter"
     )
     assert (
-        "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
-        "differ, so scores, segments and ranks are not directly comparable." in answer.notes
+        "The framework changed between Q4 2025/26 and Q1 2026/27. Domains, thresholds and some "
+        "metrics differ, so scores, segments and ranks are not directly comparable." in answer.notes
     )
     assert any("Q1 2026/27" in note for note in places(frames, ["ZB6"]).notes)
     is_first_year = pl.col("quarter") <= "Q4 2025/26"
@@ -126,8 +128,10 @@ def test_a_quarter_without_a_figure_leaves_a_gap_in_its_line(league: League) -> 
     without = Frames(frames.standings, frames.observations.filter(~is_missing), frames.domains)
     answer = metric_trend(without, ["ZB6"], None)
     assert isinstance(answer, EveryMetricTrend)
-    columns = {column.heading: column.cells for column in every_metric(answer)}
-    lines = dict(zip(columns["Metric"], columns["Quarters"], strict=True))
-    assert [place for place, sign in enumerate(lines["18-week waits"]) if sign == "·"] == [1]
-    assert {len(line) for line in lines.values()} == {5}
-    assert any("· means no figure" in note for note in answer.notes)
+    columns = {column.heading: column for column in every_metric(answer)}
+    lines = dict(zip(columns["metric"].cells, columns["trend"].drawings, strict=True))
+    line = lines["18-week waits"]
+    assert isinstance(line, Sparkline)
+    assert [place for place, value in enumerate(line.values) if value is None] == [1]
+    assert line.draw(5, theme_for(None, Background.UNKNOWN, is_ascii=False))[0][0][1] == " "
+    assert {each.widest for each in lines.values() if each} == {5}

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fill_examples import dictionary_page
+from fill_examples import dictionary_page, glossary_page
 from make_manpage import manpage
 
 from nhs_league.errors import Exit
@@ -120,6 +120,12 @@ def test_the_readme_says_what_each_exit_code_means(code: Exit) -> None:
 
 def test_the_data_dictionary_is_that_of_the_tables() -> None:
     assert (ROOT / "docs" / "dictionary.md").read_text("utf-8") == dictionary_page(), (
+        "tools/fill_examples.py"
+    )
+
+
+def test_the_glossary_is_that_of_the_metrics() -> None:
+    assert (ROOT / "docs" / "glossary.md").read_text("utf-8") == glossary_page(), (
         "tools/fill_examples.py"
     )
 

@@ -18,7 +18,7 @@ EARLIER = "nhs-oversight-framework-mental-health-and-community-trust-data.csv"
 LATER = "mental-health-and-community-trust-data-q1-2026-27.csv"
 AMBULANCE = "nhs-oversight-framework-ambulance-trust-data.csv"
 BREAK = (
-    "The framework changed between Q4 2025/26 and Q1 2026/27: domains, cuts and some metrics "
+    "The framework changed between Q4 2025/26 and Q1 2026/27. Domains, thresholds and some metrics "
     "differ, so scores, segments and ranks are not directly comparable."
 )
 
@@ -38,7 +38,7 @@ def published(path: Path) -> Iterator[dict[str, str]]:
 
 
 def text(run: Run, store: Path, *arguments: str) -> str:
-    shown = run(*arguments, "--format", "table", data_dir=store)
+    shown = run(*arguments, "--format", "table", "--plain", data_dir=store)
     assert shown.returncode == 0, shown.stderr
     return " ".join(shown.stdout.split())
 

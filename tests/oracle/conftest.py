@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.inprocess import asking
-from tests.oracle.world import World, real_archive, sample_archive
+from tests.oracle.world import World, real_archive, real_files, sample_archive, sample_files
 
 
 @pytest.fixture(
@@ -24,7 +25,7 @@ def world(request: pytest.FixtureRequest) -> World:
     if request.param.endswith("sample"):
         cache_folder: Path = request.getfixturevalue("sample_cache")
         request.getfixturevalue("sample")("table")
-        return World(asking(cache_folder, sample=True), sample_archive(), is_whole)
+        return World(asking(cache_folder, sample=True), sample_archive(), is_whole, sample_files)
     shared: Path = request.getfixturevalue("shared")
     store: Path = request.getfixturevalue("real_store")
-    return World(asking(store), real_archive(shared), is_whole)
+    return World(asking(store), real_archive(shared), is_whole, partial(real_files, shared))

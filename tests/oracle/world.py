@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,11 +20,15 @@ Question = TypeVar("Question")
 
 @dataclass(frozen=True)
 class World:
-    """A store that can be asked, and the same files as the oracle reads them."""
+    """A store that can be asked, and the same files as the oracle reads them.
+
+    ``files`` gives the files' names and bytes, in their order of publication.
+    """
 
     ask: Ask
     archive: Archive
     is_whole: bool
+    files: Callable[[], list[tuple[str, bytes]]]
 
     @property
     def releases(self) -> Releases:
@@ -72,6 +76,16 @@ def sample_archive() -> Archive:
 def real_archive(folder: Path) -> Archive:
     """Return the real files as the oracle reads them."""
     return read((folder / name).read_bytes() for name in raw.ROWS)
+
+
+def sample_files() -> list[tuple[str, bytes]]:
+    """Return the sample's files."""
+    return [(file.name, file.data) for file in release_files()]
+
+
+def real_files(folder: Path) -> list[tuple[str, bytes]]:
+    """Return the real files."""
+    return [(name, (folder / name).read_bytes()) for name in raw.ROWS]
 
 
 def number(text: str) -> float | None:

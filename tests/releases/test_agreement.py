@@ -43,10 +43,10 @@ def test_another_average_score_is_told(run: Run, tmp_path: Path) -> None:
 
 def test_a_trust_that_the_league_table_lacks_is_told(run: Run, tmp_path: Path) -> None:
     said = fetched(run, tmp_path / "files", WHOLE, league_table(TABLE_ROWS[:1]))
-    assert "Q3 2025/26: Z1A is in the metric file and not in the league table." in said
+    assert "Q3 2025/26: Z1A is in the metric file but not in the league table." in said
 
 
 def test_another_trusts_code_is_told_from_both_sides(run: Run, tmp_path: Path) -> None:
     said = fetched(run, tmp_path / "files", WHOLE, league_table().replace("Z1A", "Z9Z"))
-    assert "Z1A is in the metric file and not in the league table." in said
-    assert "Z9Z is in the league table and not in the metric file." in said
+    assert "Z1A is in the metric file but not in the league table." in said
+    assert "Z9Z is in the league table but not in the metric file." in said

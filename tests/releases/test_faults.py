@@ -26,13 +26,13 @@ Q3_FILE = official.metric_file().encode()
 
 # fault, exit code, message, how often the file is asked for
 FAULTS: dict[str, tuple[Fault, int, str, int]] = {
-    "silent before the body": (site.silent, 4, "was silent for 0.5 seconds", 3),
-    "silent in the middle of the body": (site.stalls, 4, "was silent for 0.5 seconds", 3),
-    "connection reset": (site.resets, 4, "broke off", 3),
-    "body cut off": (site.truncates, 4, "broke off", 3),
+    "silent before the body": (site.silent, 4, "sent nothing for 0.5 seconds", 3),
+    "silent in the middle of the body": (site.stalls, 4, "sent nothing for 0.5 seconds", 3),
+    "connection reset": (site.resets, 4, " broke: ", 3),
+    "body cut off": (site.truncates, 4, " broke: ", 3),
     "length that falls short": (site.falls_short, 5, "may have been cut off", 1),
-    "404": (site.status(404), 4, "answers 404 Not Found", 1),
-    "403": (site.status(403), 4, "answers 403 Forbidden", 1),
+    "404": (site.status(404), 4, "returned 404 Not Found", 1),
+    "403": (site.status(403), 4, "returned 403 Forbidden", 1),
     "429 for a minute and more": (
         site.status(429, Retry_After="3600"),
         4,
@@ -42,7 +42,7 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
     "429 until a figure that is none": (
         site.status(429, Retry_After="\xb2"),
         4,
-        "answers 429 Too Many Requests",
+        "returned 429 Too Many Requests",
         3,
     ),
     "503 for longer than there are numbers": (
@@ -51,9 +51,9 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
         "try again another day",
         1,
     ),
-    "unchanged, though nothing was seen before": (site.status(304), 4, "answers 304", 1),
-    "429 for a second": (site.status(429, Retry_After="1"), 4, "answers 429 Too Many Requests", 3),
-    "500 always": (site.status(500), 4, "answers 500 Internal Server Error", 3),
+    "unchanged, though nothing was seen before": (site.status(304), 4, "returned 304", 1),
+    "429 for a second": (site.status(429, Retry_After="1"), 4, "returned 429 Too Many Requests", 3),
+    "500 always": (site.status(500), 4, "returned 500 Internal Server Error", 3),
     "a web page": (site.sends(b"<!doctype html><p>We moved\n"), 5, "this is a web page", 1),
     "an empty body": (site.sends(b""), 5, "the file is empty", 1),
     "a file of the wrong kind": (site.sends(b"\x50\x4b\x03\x04" + bytes(40)), 5, "a zip file", 1),
@@ -66,7 +66,7 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
     "redirect to another site": (
         site.redirects("http://elsewhere.example/x.csv"),
         4,
-        "leads to another site",
+        "redirects to another site",
         1,
     ),
     "redirect in a circle": (site.circles, 4, "redirects more than 5 times", 6),

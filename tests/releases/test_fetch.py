@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,7 +84,7 @@ def test_a_file_that_is_not_there_is_named_and_the_others_are_kept(
     fetched = run("fetch", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": httpserver.url_for("")})
     # The fictional release was never revised for the other types, as the real one may not have been.
     missing = "nhs-oversight-framework-ambulance-trust-data-q3-25-26-v2.csv"
-    assert f"{missing} answers 404" in fetched.stdout
+    assert f"{missing} returned 404" in fetched.stdout
     assert fetched.returncode == 0
 
 
@@ -123,4 +124,20 @@ def test_what_was_kept_out_of_a_file_is_said(run: Run, tmp_path: Path) -> None:
     )
     fetched = run("fetch", "--from", str(file), data_dir=tmp_path / "store")
     assert fetched.returncode == 0
-    assert "columns not understood and left out: ICB" in fetched.stderr
+    assert "unknown columns, left out: ICB" in fetched.stderr
+
+
+def test_a_fetched_file_is_cited_with_its_address_and_dates(
+    run: Run, small_site: HTTPServer, tmp_path: Path
+) -> None:
+    env = {"NHSLEAGUE_BASE_URL": small_site.url_for("")}
+    assert run("fetch", data_dir=tmp_path, env=env).returncode == 0
+    done = run("sources", "ZW5", "sickness", "--csv", data_dir=tmp_path)
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    # The newest release at a real file's address is that of Q4 2025/26, in June 2026.
+    assert row["address"] == small_site.url_for(
+        "/wp-content/uploads/2026/06/nhs-oversight-framework-ambulance-trust-data.csv"
+    )
+    assert row["published"].startswith("2026-06")
+    day = date.fromisoformat(row["retrieved"][:10])
+    assert f"{row['address']}. Retrieved {day.day} {day:%B %Y}. " in row["citation"]

@@ -279,7 +279,7 @@ def test_a_damaged_table_whose_raw_file_is_missing_is_refused_and_left(
     before = kept_in(store)
     refused = run("table", data_dir=store)
     assert refused.returncode == 5
-    assert "nhsleague cache repair, which downloads it again" in refused.stderr
+    assert 'nhsleague cache repair" to download it again' in refused.stderr
     assert kept_in(store) == before
 
 

@@ -132,7 +132,7 @@ def test_the_built_in_list_stands_in_where_the_pages_fail(
         site.faults[page] = lambda handler: handler.reply(403, b"no")
     code, rows, said = visit(run, site, tmp_path)
     assert (code, statuses(rows)) == (0, {"new": 1})
-    assert said.count("answers 403 Forbidden. Using the other pages and known files.") == 3
+    assert said.count("returned 403 Forbidden. Using the other pages and known files.") == 3
 
 
 def test_quarter_and_type_keep_only_what_has_them(run: Run, site: Site, tmp_path: Path) -> None:

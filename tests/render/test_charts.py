@@ -157,7 +157,7 @@ def test_a_notebook_shows_each_title_once_and_what_was_assumed(league: League) -
     html = answer._repr_html_()
     assert html.count(answer.title) == 1
     assert f"<caption>{answer.title}</caption>" in html
-    assert "“62-day” is " in html
+    assert "Metric: Percentage of cases treated within 62 days of referral" in html
     assert "FICTIONAL SAMPLE" in html
 
 

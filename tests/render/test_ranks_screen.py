@@ -151,7 +151,7 @@ def test_a_trust_that_cannot_be_marked_is_named(league: League) -> None:
     """Ambulance trusts do not treat cancer."""
     ambulance = league.trusts(trust_type="ambulance").frame["trust_code"][0]
     text = shown(league.spread("62-day", mark=["ZB6", ambulance]))
-    assert f"Not marked, as there is no value here: {ambulance}." in text
+    assert f"Not marked, because no value is listed here: {ambulance}." in text
 
 
 def test_a_table_in_another_order_has_no_segments_as_titles(league: League) -> None:

@@ -119,6 +119,17 @@ def test_every_step_of_the_ramp_differs_for_everybody(
         assert dist(seen(one, vision), seen(other, vision)) > 10, (one, other)
 
 
+def test_codes_and_sources_are_links_only_where_terminals_take_them() -> None:
+    styles = {
+        colours: theme_for(colours, Background.DARK, is_ascii=False, link="https://x.example")
+        for colours in ("truecolor", "256", "standard", None)
+    }
+    for ink in (Ink.CODE, Ink.SOURCE):
+        linked = {colours for colours, theme in styles.items() if "link" in theme.style(ink)}
+        assert linked == {"truecolor", "256"}
+    assert "link" not in styles["truecolor"].style(Ink.QUIET)
+
+
 def test_each_tone_has_a_sign_and_a_word_of_its_own() -> None:
     for signs in (GLYPHS, ASCII_GLYPHS):
         assert len(set(signs.values())) == len(Tone)

@@ -57,7 +57,7 @@ LIMITED = "so it cannot be placed above segment 3."
         ),
         (
             {"segment": 2, "quarter": "Q1 2026/27", "override": False},
-            "its average score is in the second band.",
+            "its average score is in the second-best band.",
             "No financial override, so its score decides its segment.",
         ),
     ],
@@ -69,7 +69,7 @@ def test_a_segment_is_explained_as_far_as_the_files_tell(
 
 
 def test_one_trust_at_hand_is_singular() -> None:
-    assert said()[2] == "Ranked on score alone: 1 of the 1 trust stored (computed)."
+    assert said()[2] == "Ranked on score alone: 1st of the 1 trust stored (computed)."
 
 
 def metric(**columns: object) -> Row:

@@ -130,7 +130,7 @@ def _apply_change(base: Base, after: Changed, trust_code: str, change: Change) -
     rows = base.observations.filter(metric.matches, is_trust)
     if rows.is_empty() or rows["value"][0] is None:
         raise NotFoundError(
-            f"{trust_code} has no published value of {metric.short_name}, so it cannot be set.",
+            f"{trust_code} has no published value for {metric.short_name}, so it cannot be set.",
             f'Run "nhsleague explain {trust_code}" to see its metrics.',
         )
     row = rows.row(0, named=True)
@@ -183,7 +183,7 @@ def rescore(base: Base, trust_code: str, change: Change) -> Rescored:
     if higher is None:
         higher = rule.get("higher_is_better")
     if higher is None:
-        raise UsageError(f"It is not known which values of {metric.short_name} are better.")
+        raise UsageError(f"It is not known whether high or low is better for {metric.short_name}.")
     if rule.get("rule") in RANKED and why is None:
         return _by_rank(base, group, row, change, rule, higher)
     if rule.get("rule") == RuleKind.BANDS.value and why is None:
@@ -294,7 +294,7 @@ def _arithmetic(
     ]
     which = f" that {' and '.join(left_out)}" if left_out else ""
     return (
-        f"place {better + 1} among {between.height} {kind}{which}: "
+        f"place {better + 1} of {between.height} {kind}{which}: "
         f"{best} + {worst - best} × {better}/{max(between.height - 1, 1)}"
     )
 
@@ -326,7 +326,7 @@ def _by_band(
         low, high = (float(pl.select(end).item()) for end in band(pl.lit(value), edges))
         if low == high or value in {better for _, better in edges}:
             score, sure = low, True
-    note = "by its band" if sure else "by the nearest band: no trust’s value shows where it ends"
+    note = "by its band" if sure else "by the nearest band: no trust's value shows where it ends"
     return Rescored(_alone(row["trust_code"], score), score, not sure, note)
 
 
@@ -343,7 +343,7 @@ def _estimated(
         score, _ = _as_peers(change.value, peers, in_bands=False)
         note = f"estimated from the trusts with the nearest values: {why}"
     if score is None:
-        score, note = row["score"], f"left as it is: {why}"
+        score, note = row["score"], f"not changed: {why}"
     return Rescored(_alone(row["trust_code"], score), score, estimated=True, note=note)
 
 
@@ -404,7 +404,7 @@ def _as_peers(value: float, peers: pl.DataFrame, *, in_bands: bool) -> tuple[flo
 
 
 def _with_pairs(base: Base, after: Changed, trust_code: str, changes: Sequence[Change]) -> Changed:
-    """Look up anew the scores that are made of two others, where one of those changed."""
+    """Look up again the scores made from two others, where one of those changed."""
     quarter = str(base.observations["quarter"][0])
     numbers = {change.metric.metric_id[-3:] for change in changes}
     is_trust = pl.col("trust_code") == trust_code
@@ -439,7 +439,7 @@ def _with_pairs(base: Base, after: Changed, trust_code: str, changes: Sequence[C
                     "estimated": new is None,
                     "note": looked_up
                     if new is not None
-                    else f"estimated as their mean, rounded up: no trust has the scores {pair[0]} "
+                    else f"estimated as their mean, rounded up: no trust scores {pair[0]} "
                     f"and {pair[1]}",
                 },
             ],

@@ -31,8 +31,8 @@ def _rule_in_words(row: Row, trust_type: str) -> str:
         return {
             RuleKind.BANDS.value: "by bands",
             RuleKind.PAIR.value: "by a table of two scores",
-            RuleKind.UNPUBLISHED.value: "by figures that are not published",
-        }.get(rule, "by a rule that is not known")
+            RuleKind.UNPUBLISHED.value: "from figures that are not published",
+        }.get(rule, "by an unknown rule")
     standard = _bar(row, "standard") if "standard" in rule else ""
     floor = _bar(row, "floor") if "floor" in rule else ""
     if standard and row["score"] == 1:
@@ -48,10 +48,38 @@ def _rule_in_words(row: Row, trust_type: str) -> str:
     else:
         among = f"{row['placed']} of {row['ranked_of']} {kind}"
     if standard:
-        return f"misses the scoring standard, {standard}; by rank among the {among} that do"
+        return f"misses the scoring standard, {standard}; by rank among the {among} that miss it"
     if floor:
         return f"by rank among the {among} that clear the floor, {floor}"
     return f"by rank among {among}"
+
+
+def rule_of_metric(rule: Row, unit: str | None) -> str:
+    """Describe by which rule a metric is scored, for all its trusts.
+
+    Args:
+        rule: a row of ``rules.RULES``.
+        unit: the metric's unit.
+
+    """
+    kind, row = rule["rule"], {**rule, "unit": unit}
+    if kind not in list(RANKED):
+        return {
+            RuleKind.BANDS.value: "By bands: the value alone decides whether the score is 1, 2, 3 "
+            "or 4.",
+            RuleKind.PAIR.value: "By a table of two other scores.",
+            RuleKind.UNPUBLISHED.value: "By figures that are not published.",
+        }.get(kind, "No known rule fits the published scores.")
+    is_all = rule["over"] == Over.ALL.value
+    who = "trusts of all types" if is_all else "trusts of the same type"
+    fixed = []
+    if "standard" in kind:
+        fixed.append(f"Trusts that reach {_bar(row, 'standard')} score 1.00")
+    if "floor" in kind:
+        fixed.append(f"{'trusts' if fixed else 'Trusts'} that miss {_bar(row, 'floor')} score 4.00")
+    best, worst = "2.00" if "standard" in kind else "1.00", "3.00" if "floor" in kind else "4.00"
+    rest = f"by rank among {who}, from {best} (best) to {worst}, in even steps"
+    return f"{'; '.join(fixed)}; the others are scored {rest}." if fixed else f"B{rest[1:]}."
 
 
 def _bar(row: Row, what: str) -> str:
@@ -97,12 +125,12 @@ def how_scored(metrics: pl.DataFrame) -> Iterator[str]:
     kinds = set(metrics["rule"].drop_nulls())
     if any(kind in kinds for kind in RANKED):
         yield (
-            "By rank, the best trust scores 1.00 and the worst 4.00, in even steps. Where there is "
-            "a scoring standard, whoever reaches it scores 1.00 and the others start at 2.00; "
-            "whoever misses a floor scores 4.00 and the others end at 3.00."
+            "By rank, the best trust scores 1.00 and the worst 4.00, in even steps. Trusts that "
+            "reach a scoring standard score 1.00, and the others start at 2.00. Trusts that miss a "
+            "floor score 4.00, and the others end at 3.00."
         )
     if RuleKind.BANDS.value in kinds:
-        yield "By bands, the value alone decides whether the score is 1, 2, 3 or 4."
+        yield "By bands, the value alone sets the score to 1, 2, 3 or 4."
 
 
 def not_recomputed(metrics: pl.DataFrame) -> Iterator[str]:

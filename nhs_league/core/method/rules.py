@@ -172,7 +172,8 @@ def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataF
         .sort("place")
         .group_by("quarter")
         .agg(
-            all_whole=pl.len() == len(trust_types.PREFERRED), stored=pl.col("words").str.join(", ")
+            all_whole=pl.len() == len(trust_types.PREFERRED),
+            stored=pl.col("words").str.join(" and "),
         )
     )
     joined = (
@@ -305,24 +306,26 @@ def _explained(chosen: pl.DataFrame, fits: pl.DataFrame) -> pl.DataFrame:
     too_few = pl.len().over(GROUP) < LEAST
     why = (
         pl.when((pl.col("rule") == RuleKind.UNPUBLISHED.value) | _lacks_value())
-        .then(pl.lit("the figures it is scored by are not published"))
+        .then(pl.lit("the figures behind the score are not published"))
         .when((is_ranked | misfit) & ~pl.col("is_whole"))
         .then(pl.format("only some {} are stored", kind))
         # Without the other types a rule over all is only sure where it gives every score.
         .when(
             over_all & ~pl.col("all_whole") & ((pl.col("share") < 1) | (pl.col("tested") < LEAST))
         )
-        .then(pl.format("scored over all trust types; {}", stored))
+        .then(pl.format("ranked across all trust types, but {}", stored))
         .when(misfit & ~pl.col("all_whole"))
-        .then(pl.format("no known rule fits; it may be scored over all trust types; {}", stored))
+        .then(
+            pl.format("no known rule fits; it may be ranked across all trust types, but {}", stored)
+        )
         .when(misfit & too_few)
-        .then(pl.lit("too few trusts have a score to tell its rule"))
+        .then(pl.lit("too few trusts have a score to work out the rule"))
         .when(misfit)
         .then(pl.lit(NO_RULE))
         .when((pl.col("rule") == RuleKind.PAIR.value) & pl.col("low").is_null())
-        .then(pl.lit("the two scores it is looked up by are missing, or a pair not seen before"))
+        .then(pl.lit("one of the two scores behind it is missing, or the pair is a new one"))
         .when(pl.col("low").is_null())
-        .then(pl.lit("too few trusts have a score to tell its rule"))
+        .then(pl.lit("too few trusts have a score to work out the rule"))
     )
     decided = pl.col("score").clip(pl.col("low"), pl.col("high"))
     is_computed = pl.col("not_computed").is_null()

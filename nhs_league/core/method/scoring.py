@@ -11,7 +11,7 @@ from nhs_league.core.frameworks import frameworks
 
 ROUNDING = 0.01 + 1e-9
 """How far a recomputed average may be from the published one: it is made of scores that have two
-places, and published with two. The edge is for binary fractions."""
+places, and published with two. The margin absorbs floating-point error."""
 HALF_PLACE = 0.005 + 1e-9
 """How far a figure may be from itself rounded to two places."""
 PLACES = 2

@@ -2,7 +2,7 @@
 
 The unadjusted segment follows from the average score, by the same cuts for all trust types. In
 2025/26 the cuts are quartiles, set afresh each quarter; in 2026/27 they are fixed. A trust with the
-override can be no better than segment 3. Segment 5 is a decision of people.
+override can be no better than segment 3. NHS England assigns segment 5; it is not computed.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def has_override() -> pl.Expr:
 
 
 def league_segment() -> pl.Expr:
-    """Return the segment that orders the league: before a decision of people, where known."""
+    """Return the segment that orders the league: before segment 5 was assigned, if known."""
     return pl.coalesce("adjusted_segment", "segment")
 
 

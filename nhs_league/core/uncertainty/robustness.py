@@ -41,7 +41,7 @@ ROBUSTNESS = pl.Schema(
         "computed_of": pl.Int32,
     }
 )
-"""One row a scenario: the metrics redrawn, the domains weighted otherwise, each domain and each
+"""One row a scenario: the metrics redrawn, the domains weighted differently, each domain and each
 metric left out (``name``, ``metric_id``). ``computed_place`` is the place by score alone, 1 is
 best: as it is, with all domains weighted alike, or without the part. ``computed_place_low`` and
 ``_high`` are the middle 95% of places over 2,000 draws, ``computed_p_…`` the shares of draws, 0 to
@@ -84,8 +84,8 @@ def robustness(frames: Frames, trust_code: str, keep: Keep = afresh) -> Robustne
     standing = every.filter(trust_code=trust_code)
     if standing.is_empty() or standing["computed_place_low"][0] is None:
         raise NoDataError(
-            f"Fewer than three metric scores of {trust_code} are stored, so how firm its place is "
-            "cannot be worked out."
+            f"{trust_code} has fewer than three metric scores stored: too few to test how firm its "
+            "place is."
         )
     row = standing.row(0, named=True)
     scores = scored(frames.observations)
@@ -123,7 +123,7 @@ def robustness(frames: Frames, trust_code: str, keep: Keep = afresh) -> Robustne
     )
     name = row["trust_name"]
     return Robustness(
-        f"How firm is the place of {name} ({trust_code}), {row['quarter']}",
+        f"How firm the rank of {name} ({trust_code}) is, {row['quarter']}",
         frame.with_columns(
             quarter=pl.lit(row["quarter"]),
             trust_type=pl.lit(row["trust_type"]),
@@ -161,12 +161,12 @@ def robust_table(
     pairs = every.height * (every.height - 1) / 2
     ordered = float(every["computed_beats"].sum() or 0) / pairs if pairs else 0.0
     return RobustTable(
-        f"How firm places by score are: {trust_types.in_words(trust_type)}{narrowed}",
+        f"How firm ranks on score alone are ({trust_types.in_words(trust_type)}{narrowed})",
         shown.select(ROBUST_TABLE),
         notes=(
-            f"Under every weighting of the domains tried, {always} trusts are in the best quarter; "
-            f"under at least one, {sometimes}. {ordered:.0%} of pairs of trusts are in the same "
-            "order in every domain, so no weighting changes it.",
+            f"{counted(always, 'trust')} {_are(always)} in the top quarter under all weights of "
+            f"the domains that were tried, {sometimes} under at least some. {ordered:.0%} of pairs "
+            "of trusts are in the same order in every domain, so no weights change their order.",
             _ABOUT,
         ),
     )
@@ -219,16 +219,12 @@ def _firm(frames: Frames) -> pl.DataFrame:
 
 def _in_words(row: dict[str, object]) -> Iterator[str]:
     """Describe how firm a place is, in a sentence for each question."""
-    low, high = row["computed_place_low"], row["computed_place_high"]
     yield (
-        f"By score alone it is {row['computed_place']} of {row['computed_of']}, 1 is best. In 95 "
-        f"of 100 redraws of the metrics it is between {low} and {high}. It is in the best quarter "
-        f"of trusts in {in_hundred(row['computed_p_best_quarter'])} redraws, and in the worst "
-        f"quarter in {in_hundred(row['computed_p_worst_quarter'])}."
+        f"On score alone it is {row['computed_place']} of {row['computed_of']}. It is in the top "
+        f"quarter of trusts in {in_hundred(row['computed_p_best_quarter'])} redraws of the "
+        f"metrics, and in the bottom quarter in {in_hundred(row['computed_p_worst_quarter'])}."
     )
     if row["computed_weights_place_low"] is not None:
-        low, high = row["computed_weights_place_low"], row["computed_weights_place_high"]
-        yield f"With other weights for the domains it is between {low} and {high}."
         better, worse = row["computed_beaten_by"], row["computed_beats"]
         yield (
             f"It is better than {_trusts(worse)} in every domain; {_trusts(better)} "

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE
 from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
 from nhs_league.releases.parse import tidy
@@ -22,11 +22,11 @@ from nhs_league.releases.parse.contradictions import judge
 from nhs_league.releases.parse.faults import refuse_many
 from nhs_league.releases.parse.reading import Rows, empty_columns, read_rows
 from nhs_league.releases.parse.typed_rows import check
-from nhs_league.releases.tables import largest_ranks, with_trust_counts
+from nhs_league.releases.tables import STANDINGS_BY_FILE, largest_ranks, with_trust_counts
 
 __all__ = ["FileKind", "ParsedFile", "parse_file"]
 
-_KNOWN = ("row", "quarter", "trust_code", "trust_type", "metric_of", "metric_id")
+_KNOWN = ("line", "quarter", "trust_code", "trust_type", "metric_of", "metric_id")
 """What is named of a row that is set aside, as far as it is known."""
 _SHARED = ("trust_code", "trust_type")
 """The texts that all tidy frames have."""
@@ -44,7 +44,7 @@ class ParsedFile:
         trust_types: the trust types it has figures of.
         rows: how many rows it has.
         trusts: how many trusts it names.
-        standings: schema STANDINGS; what this kind of file does not have is null.
+        standings: schema STANDINGS_BY_FILE; what this kind of file does not have is null.
         observations: schema OBSERVATIONS; empty for a league table.
         domains: schema DOMAINS; empty for a league table.
         set_aside: schema SET_ASIDE.
@@ -89,10 +89,12 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
     source = release_file or file
     frame, set_aside, of_rows, of_faults = _judged(rows, source)
     standings, observations, domains = (
-        made.with_columns(release_file=pl.lit(source)).select(schema.names()).cast(schema)
+        made.with_columns(release_file=pl.lit(source), kind=pl.lit(str(rows.header.kind)))
+        .select(schema.names())
+        .cast(schema)
         for made, schema in zip(
             with_trust_counts(*_frames(rows, frame)),
-            (STANDINGS, OBSERVATIONS, DOMAINS),
+            (STANDINGS_BY_FILE, OBSERVATIONS, DOMAINS),
             strict=True,
         )
     )
@@ -141,10 +143,10 @@ def _frames(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
 
 def _with_doubts(frame: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
     """Add ``doubt``: what other rows contradict in each row, null where nothing is."""
-    reasons = doubts.group_by("row", maintain_order=True).agg(
+    reasons = doubts.group_by("line", maintain_order=True).agg(
         doubt=pl.format("{}: {}", "column", "reason").unique(maintain_order=True).str.join("; ")
     )
-    return frame.join(reasons, on="row", how="left", maintain_order="left")
+    return frame.join(reasons, on="line", how="left", maintain_order="left")
 
 
 def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: str) -> pl.DataFrame:
@@ -152,7 +154,7 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
     if faults.is_empty():
         return SET_ASIDE.to_frame()
     known = ["quarter", "trust_code", "trust_type"]
-    is_fault = pl.col("row").is_in(faults["row"].unique().implode())
+    is_fault = pl.col("line").is_in(faults["line"].unique().implode())
     frame = frame.filter(is_fault)
     if rows.header.kind is FileKind.METRIC:
         metric_id = pl.coalesce(pl.col("metric_of", "metric_id").cast(pl.String))
@@ -161,18 +163,17 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
     else:
         frame = frame.with_columns(metric_id=pl.lit(None, pl.String))
     raw = [c for c in ("trust_code", "metric_id") if c in rows.frame.columns]
-    lines = rows.lines(faults["row"])
     spelt = {**rows.header.spelt, "row": "(whole row)"}
     return (
         faults.join(
-            frame.select("row", pl.col(known).cast(pl.String)),
-            on="row",
+            frame.select("line", pl.col(known).cast(pl.String)),
+            on="line",
             how="left",
             maintain_order="left",
         )
         .join(
-            rows.frame.filter(is_fault).select("row", pl.col(raw).cast(pl.String)),
-            on="row",
+            rows.frame.filter(is_fault).select("line", pl.col(raw).cast(pl.String)),
+            on="line",
             how="left",
             suffix="_raw",
             maintain_order="left",
@@ -180,7 +181,6 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
         .with_columns(
             *(pl.coalesce(c, f"{c}_raw").alias(c) for c in raw if c in known),
             **({} if "metric_id" in known else {"metric_id": pl.lit(None, pl.String)}),
-            line=pl.Series([lines[row] for row in faults["row"]], dtype=pl.Int64),
             column=pl.col("column").replace(spelt),
             release_file=pl.lit(source),
         )
@@ -195,34 +195,32 @@ def _empty_columns(rows: Rows) -> list[str]:
 
 def _of_reading(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
     if rows.notes:
-        quoted = ", ".join(f"“{note[:60]}”" for note in rows.notes)
+        quoted = ", ".join(f'"{note[:60]}"' for note in rows.notes)
         yield f"text outside the rows, left out: {quoted}"
     if rows.headers:
         yield f"repeated header rows, left out: {rows.headers}"
     if missing := [c for c in rows.header.absent if c != "quarter"]:
-        yield f"columns that the file lacks: {', '.join(missing)}"
+        yield f"missing columns: {', '.join(missing)}"
     if empty := [rows.header.spelt[c] for c in _empty_columns(rows)]:
-        yield f"columns that are empty: {', '.join(empty)}"
+        yield f"empty columns: {', '.join(empty)}"
     if rows.header.extra:
-        yield f"columns not understood and left out: {', '.join(rows.header.extra)}"
+        yield f"unknown columns, left out: {', '.join(rows.header.extra)}"
     if new_types := [t for t in frame["trust_type"].unique().sort() if not trust_types.is_known(t)]:
-        yield f"trust types new to this version, under their own names: {', '.join(new_types)}"
+        yield f"trust types new to this version, listed as published: {', '.join(new_types)}"
     yield from _parts(frame)
     if rows.header.kind is FileKind.METRIC:
         yield from _missing_kinds(frame)
     if rows.header.kind is FileKind.METRIC and (lacking := _without_summary(frame)):
-        yield f"summary rows that other trusts have are missing for: {', '.join(lacking)}"
+        yield f"missing summary rows that other trusts have: {', '.join(lacking)}"
 
 
 def _of_faults(rows: Rows, set_aside: pl.DataFrame, doubts: pl.DataFrame) -> Iterator[str]:
-    for what, faults in (("set aside", set_aside), ("doubted", doubts)):
+    for what, faults in (("set aside", set_aside), ("doubtful", doubts)):
         if faults.is_empty():
             continue
-        lines = rows.lines(faults["row"].head(5))
         places = [
-            f"line {lines[row]}, {rows.header.spelt.get(column, column)} “{(value or '')[:40]}”: "
-            f"{reason}"
-            for row, column, value, reason in faults.head(5).iter_rows()
+            f'line {line}, {rows.header.spelt.get(column, column)} "{(value or "")[:40]}": {reason}'
+            for line, column, value, reason in faults.head(5).iter_rows()
         ]
         more = f"; and {faults.height - 5} more" if faults.height > 5 else ""
         yield f"{what}: {'; '.join(places)}{more}"
@@ -243,7 +241,7 @@ def _parts(frame: pl.DataFrame) -> Iterator[str]:
             amount = "1 row" if count == 1 else f"{count:,} rows"
             who = trust_types.counted(trusts, trust_type)
             parts.append((quarter, trust_type))
-            yield f"a part of {quarter}: {amount} of {who}, while ranks go to {rank} or beyond"
+            yield f"incomplete for {quarter}: it has {who} ({amount}) but mentions rank {rank}"
     if "metric_id" not in frame.columns:
         return
     group = ["quarter", "trust_type", "metric_id"]
@@ -255,13 +253,13 @@ def _parts(frame: pl.DataFrame) -> Iterator[str]:
         .sort(group)
     )
     named = [
-        f"{metric_id} in {quarter} ({rows} rows, ranks to {rank})"
+        f"{metric_id} in {quarter} ({rows} {'row' if rows == 1 else 'rows'}, ranks up to {rank})"
         for quarter, trust_type, metric_id, rank, rows in lacking.iter_rows()
         if (quarter, trust_type) not in parts
     ]
     if named:
         more = f" and {len(named) - 5} more metrics" if len(named) > 5 else ""
-        yield f"rows are missing of {', '.join(named[:5])}{more}"
+        yield f"rows are missing for {', '.join(named[:5])}{more}"
 
 
 def _without_summary(frame: pl.DataFrame) -> list[str]:

@@ -82,7 +82,6 @@ class Header:
         extra: columns of the file that are not understood.
         absent: our names of columns that the file lacks.
         width: how many fields each row must have.
-        record: the header's place among the file's records, from 0.
 
     """
 
@@ -92,10 +91,9 @@ class Header:
     extra: tuple[str, ...]
     absent: tuple[str, ...]
     width: int
-    record: int = 0
 
 
-def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 1) -> Header:
+def recognise(file: str, fields: Sequence[str], *, line: int = 1) -> Header:
     """Read from a header which kind of release file it is and where its columns are.
 
     The order of the columns, their case, blanks or hyphens for underscores, and empty fields at the
@@ -114,10 +112,10 @@ def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 
     if kind is None:
         raise RefusedError(
             file,
-            "neither a metric file nor a league table: no column Metric_ID or Average_score",
+            "neither a metric file nor a league table: it has no column Metric_ID or Average_score",
             line=line,
             value=",".join(fields),
-            advice="Use a CSV file of the NHS Oversight Framework releases.",
+            advice="Use a CSV file from an NHS Oversight Framework release.",
         )
     spellings = _SPELLINGS[kind]
     if kind is FileKind.LEAGUE_TABLE and not set(names) & set(spellings["quarter"]):
@@ -130,7 +128,7 @@ def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 
         if names.count(spelling) > 1:
             place = names.index(spelling)
             raise RefusedError(
-                file, "this column is there twice", line=line, column=fields[place].strip()
+                file, "this column appears twice", line=line, column=fields[place].strip()
             )
         position[column] = names.index(spelling)
     _refuse_missing(file, kind, position, line)
@@ -142,7 +140,6 @@ def recognise(file: str, fields: Sequence[str], *, record: int = 0, line: int = 
         extra=tuple(f.strip() for i, f in enumerate(fields) if f.strip() and i not in used),
         absent=tuple(c for c in spellings if c not in position),
         width=width,
-        record=record,
     )
 
 

@@ -80,7 +80,7 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
     set_aside = together([misplaced, twice])
     if not is_metric:
         doubts, more = _of_table(rows, frame)
-        doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
+        doubts = doubts.unique(["line", "column"], keep="first", maintain_order=True)
         return Judged(frame, doubts, set_aside, (*notices, *more))
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
@@ -89,7 +89,7 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         for check in (_odd_texts, _conflicting_ranks, _segments, _decisions, _domains)
     )
     doubts = together([peers, order, *others])
-    doubts = doubts.unique(["row", "column"], keep="first", maintain_order=True)
+    doubts = doubts.unique(["line", "column"], keep="first", maintain_order=True)
     return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
 
 
@@ -124,7 +124,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt rows whose names are unlike those of the trust's, or the metric's, other rows."""
     faults = []
     for column, by in _LINKED.items():
-        named = frame.select("row", *by, column).drop_nulls(column)
+        named = frame.select("line", *by, column).drop_nulls(column)
         texts = named.group_by(*by, column).agg(same=pl.len())
         all_rows = pl.col("same").sum().over(by)
         odd = texts.filter(
@@ -143,7 +143,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
 def _conflicting_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     """Doubt a score row whose rank is not its value row's, where the metric's others have one."""
     by = ("quarter", "trust_type", "metric_of", "trust_code")
-    ranked = frame.select("row", *by, "kind", "rank").drop_nulls("rank")
+    ranked = frame.select("line", *by, "kind", "rank").drop_nulls("rank")
     values = (
         ranked.filter(pl.col("kind") == RowKind.VALUE.value)
         .group_by(by)
@@ -197,7 +197,7 @@ def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     periods = [Quarter.read(text or "") for text in few["period"]]
     labels = pl.Series([period and period.label for period in periods], dtype=pl.String)
     elsewhere = few.filter(labels.ne(few["quarter"].cast(pl.String)).fill_null(value=False))
-    return cells(rows, elsewhere, "period", "this decision is of another quarter")
+    return cells(rows, elsewhere, "period", "this decision is for another quarter")
 
 
 def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
@@ -216,10 +216,10 @@ def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     differs = of_domains.filter(~description.str.starts_with(domain))
     ids = of_domains["metric_id"].n_unique()
     broken = differs.select("quarter", "trust_type", "metric_id").unique().rows()
-    refuse_if_most(rows, broken, ids, "domain", "domains and descriptions do not fit")
+    refuse_if_most(rows, broken, ids, "domain", "domains and descriptions do not match")
     if differs.height > _ODD:
         return FAULTS.to_frame()
-    return cells(rows, differs, "domain", "the description is of another domain")
+    return cells(rows, differs, "domain", "the description belongs to another domain")
 
 
 def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -238,7 +238,7 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
     if outside.height * 2 > frame.height and frame.height >= _ENOUGH:
         raise RefusedError(
             rows.file,
-            f"in {outside.height} of {frame.height} rows {reason}: columns may be exchanged or "
+            f"in {outside.height} of {frame.height} rows {reason}: columns may be swapped or "
             "shifted",
             column=rows.header.spelt["average_score"],
         )
@@ -255,7 +255,7 @@ def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
 
     """
     ways = [
-        (_rare_quarters, "quarter", "hardly any other row is of this quarter"),
+        (_rare_quarters, "quarter", "almost no other row is for this quarter"),
         (_borrowed_names, "trust_code", "another trust has this name"),
         (_rare_codes, "trust_code", "another trust has this name"),
         (_rare_types, "trust_type", "this trust is of another type"),
@@ -270,14 +270,14 @@ def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
         frame = without(frame, odd)
     of_two_types = frame.filter(pl.col("trust_type").n_unique().over("quarter", "trust_code") > 1)
     if of_two_types.height:
-        code, quarter, row = of_two_types.select(
-            "trust_code", pl.col("quarter").cast(pl.String), "row"
+        code, quarter, line = of_two_types.select(
+            "trust_code", pl.col("quarter").cast(pl.String), "line"
         ).row(0)
         raise RefusedError(
             rows.file,
-            f"{code} has two trust types in {quarter}, so ranks of two tables would mix",
+            f"{code} has two trust types in {quarter}, which would mix the ranks of two tables",
             column=rows.header.spelt["trust_type"],
-            line=rows.lines([row])[row],
+            line=line,
         )
     return frame, together(faults)
 
@@ -296,7 +296,7 @@ def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
     most = pl.col("rows").max().over("quarter", "trust_name")
     few = codes.filter(pl.col("rows") <= _ODD, pl.col("rows") * 4 <= most)
     odd = frame.join(few, on=["quarter", "trust_name", "trust_code"], how="semi")
-    return odd.filter(pl.len().over("quarter", "trust_code") <= _ODD).sort("row")
+    return odd.filter(pl.len().over("quarter", "trust_code") <= _ODD).sort("line")
 
 
 def _rare_metrics(frame: pl.DataFrame) -> pl.DataFrame:

@@ -14,10 +14,10 @@ from nhs_league.errors import RefusedError
 
 RETRY = "Download or save the file again. A release file is one of NHS England's CSV files."
 _OTHER_FILES = {
-    b"PK\x03\x04": "a zip file or an Excel workbook under the name of a CSV file",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook under the name of a CSV file",
-    b"\x1f\x8b": "a gzip file under the name of a CSV file",
-    b"%PDF": "a PDF file under the name of a CSV file",
+    b"PK\x03\x04": "a zip file or an Excel workbook named as a CSV file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook named as a CSV file",
+    b"\x1f\x8b": "a gzip file named as a CSV file",
+    b"%PDF": "a PDF file named as a CSV file",
 }
 _OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _NOT_IN_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -76,7 +76,7 @@ def _as_utf8(file: str, data: bytes) -> bytes:
     except UnicodeDecodeError as not_utf8:
         line = data.count(b"\n", 0, not_utf8.start) + 1
         if _OF_UTF8.search(data):
-            reason = "this line is not in UTF-8, but other text of the file is"
+            reason = "this line is not in UTF-8, but the rest of the file is"
             value = repr(data[not_utf8.start : not_utf8.end])
             raise RefusedError(file, reason, line=line, value=value, advice=RETRY) from not_utf8
         if neither := _NOT_IN_1252.search(data):
@@ -161,7 +161,7 @@ def records(file: str, text: bytes, *, width: int | None = None) -> Iterator[Rec
         whole = next(islice(_lines(text), broken_at - 1, None))
         yield Record(broken_at, [whole.strip("\r\n")], is_broken=True)
         first = broken_at + 1
-    reason = "a quote does not close, or closes too early, in this row and many others"
+    reason = "a quote is not closed, or is closed too early, in this row and many others"
     raise RefusedError(file, reason, line=first - 1)
 
 

@@ -10,9 +10,9 @@ from nhs_league.errors import RefusedError
 from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.reading import Rows
 
-FAULTS = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
-"""A cell or a row at fault. ``row`` is its number in ``Rows``, ``column`` our name of the column
-(``row`` for a whole row), ``value`` the text of the cell in the file."""
+FAULTS = pl.Schema({"line": pl.Int32, "column": pl.String, "value": pl.String, "reason": pl.String})
+"""A cell or a row at fault. ``line`` is where its row begins in the file, ``column`` our name of
+the column (``row`` for a whole row), ``value`` the text of the cell in the file."""
 
 _FEW = 0.01
 _AT_LEAST = 5
@@ -24,7 +24,7 @@ def cells(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.Da
 
     Args:
         rows: the file's rows.
-        at_fault: the rows at fault; only their ``row`` is read.
+        at_fault: the rows at fault; only their ``line`` is read.
         column: our name of the column.
         reason: what is wrong, for people.
 
@@ -35,22 +35,22 @@ def cells(rows: Rows, at_fault: pl.DataFrame, column: str, reason: str) -> pl.Da
     if at_fault.is_empty():
         return FAULTS.to_frame()
     text = pl.col(column).cast(pl.String) if column in rows.frame.columns else pl.lit("")
-    texts = rows.frame.filter(_is_row_of(at_fault)).select("row", value=text)
+    texts = rows.frame.filter(_is_row_of(at_fault)).select("line", value=text)
     return (
-        at_fault.select("row")
-        .join(texts, on="row", how="left", maintain_order="left")
-        .select("row", column=pl.lit(column), value="value", reason=pl.lit(reason))
+        at_fault.select("line")
+        .join(texts, on="line", how="left", maintain_order="left")
+        .select("line", column=pl.lit(column), value="value", reason=pl.lit(reason))
         .cast(FAULTS)
     )
 
 
 def without(frame: pl.DataFrame, at_fault: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame without the rows that are at fault; of these only ``row`` is read."""
+    """Return a frame without the rows that are at fault; of these only ``line`` is read."""
     return frame if at_fault.is_empty() else frame.filter(~_is_row_of(at_fault))
 
 
 def _is_row_of(at_fault: pl.DataFrame) -> pl.Expr:
-    return pl.col("row").is_in(at_fault["row"].unique().implode())
+    return pl.col("line").is_in(at_fault["line"].unique().implode())
 
 
 def together(faults: Iterable[pl.DataFrame]) -> pl.DataFrame:
@@ -69,21 +69,20 @@ def refuse_many(rows: Rows, faults: pl.DataFrame) -> None:
         RefusedError: with the first five places, each with line, column and value.
 
     """
-    at_fault = faults["row"].n_unique()
+    at_fault = faults["line"].n_unique()
     total = rows.frame.height + len(rows.ragged)
     if at_fault <= max(_AT_LEAST, total * _FEW):
         return
-    first = faults.sort("row").unique("row", keep="first", maintain_order=True).head(_AT_LEAST)
-    lines = rows.lines(first["row"])
+    first = faults.sort("line").unique("line", keep="first", maintain_order=True).head(_AT_LEAST)
     places = [
-        (lines[row], rows.header.spelt.get(column, column), value or "", reason)
-        for row, column, value, reason in first.iter_rows()
+        (line, rows.header.spelt.get(column, column), value or "", reason)
+        for line, column, value, reason in first.iter_rows()
     ]
     line, column, value, reason = places[0]
     others = "; ".join(f"line {at}, {name}: {text[:40]!r}" for at, name, text, _ in places[1:])
     raise RefusedError(
         rows.file,
-        f"{reason}. {at_fault:,} of {total:,} rows cannot be right, too many to trust the rest "
+        f"{reason}. {at_fault:,} of {total:,} rows are wrong, which is too many to trust the rest "
         f"(next: {others})",
         line=line,
         column=column,
@@ -115,7 +114,7 @@ def refuse_if_most(
     if len(broken) >= (1 if is_table else _GROUPS_TO_REFUSE) and len(broken) * 2 > groups:
         raise RefusedError(
             rows.file,
-            f"{reason} in {len(broken)} of {groups} metrics: columns may be exchanged or shifted",
+            f"{reason} in {len(broken)} of {groups} metrics: columns may be swapped or shifted",
             column=rows.header.spelt.get(column, column),
         )
 

@@ -25,7 +25,7 @@ _TABLE = "league table"
 _PLACES = (_TABLE, RowKind.ADJUSTED_SEGMENT.value, RowKind.AVERAGE_SCORE.value)
 _NOT_IN_ORDER = "the rank does not fit the order of the figures"
 _SHARED = "rows that share this rank have another figure"
-_GAP = "another number of rows is ranked better"
+_GAP = "the rank does not match the number of rows ranked better"
 _ODD = 2
 """How many rows of a group may break a rule before it is the rule that is broken."""
 _ENOUGH = 4
@@ -49,7 +49,7 @@ def peer_figures(
         RefusedError: medians and quartiles do not fit together in most groups.
 
     """
-    needed = frame.select("row", *_GROUP, "kind", "subtype", *PEERS)
+    needed = frame.select("line", *_GROUP, "kind", "subtype", *PEERS)
     values = needed.filter(pl.col("kind") == RowKind.VALUE.value)
     faults = []
     notices = []
@@ -69,7 +69,7 @@ def peer_figures(
     broken |= set(unordered.rows())
     at_fault = values.join(odd_groups, on=_GROUP, how="semi", maintain_order="left")
     faults.append(cells(rows, at_fault, "median", "median and quartiles are not in order"))
-    refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not fit")
+    refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not match")
     if broken:
         notices.append(
             f"medians and quartiles that do not fit together, used as published: {named(broken)}"
@@ -169,7 +169,7 @@ def of_metric_file(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple
 
     """
     needed = frame.select(
-        "row", *_GROUP, "trust_code", "kind", "rank", "published_unit", figure="value"
+        "line", *_GROUP, "trust_code", "kind", "rank", "published_unit", figure="value"
     )
     plain = needed.filter(pl.col("kind").is_in(_BY_VALUE))
     averages = frame.filter(pl.col("kind") == RowKind.AVERAGE_SCORE.value).select(
@@ -189,7 +189,7 @@ def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tupl
 
     Returns and raises what ``of_metric_file`` does.
     """
-    # Segment 5 is a decision of people, and the league's order does not follow from it.
+    # NHS England assigns segment 5, and the league's order does not follow from it.
     segment = pl.when(pl.col("segment") <= 4).then("segment")
     ranked = frame.with_columns(
         figure=_league_order(segment, pl.col("average_score")),
@@ -217,7 +217,7 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     by = [*_GROUP, "published_unit"]
     counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= _ENOUGH)
     numbered = counted.with_columns(group=pl.struct(by).rank("dense"))
-    checked = _with_rank_error(numbered.select("group", *_GROUP, "row", "figure", "rank", "kind"))
+    checked = _with_rank_error(numbered.select("group", *_GROUP, "line", "figure", "rank", "kind"))
     suspects = checked.filter((pl.col("rank_error") > 0).any().over("group"))
     odd: list[int] = []
     broken: set[tuple[object, ...]] = set()
@@ -235,7 +235,7 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     )
     shared = unlike.filter(pl.len().over("group") <= _ODD)
     faults = [
-        cells(rows, ranked.filter(pl.col("row").is_in(odd)), "rank", _NOT_IN_ORDER),
+        cells(rows, ranked.filter(pl.col("line").is_in(odd)), "rank", _NOT_IN_ORDER),
         cells(rows, shared, "rank", _SHARED),
         cells(rows, _rank_gaps(checked), "rank", _GAP),
     ]
@@ -296,10 +296,11 @@ def _odd_rows(group: pl.DataFrame) -> list[int] | None:
             return None
         worst = left.filter(pl.col("rank_error") == largest)
         if largest == 1 and not odd and worst.height == _ODD:
-            return worst["row"].to_list()
-        row = worst["row"][0]
-        odd.append(row)
-        left = _with_rank_error(left.filter(pl.col("row") != row).drop("up", "down", "rank_error"))
+            return worst["line"].to_list()
+        line = worst["line"][0]
+        odd.append(line)
+        rest = left.filter(pl.col("line") != line)
+        left = _with_rank_error(rest.drop("up", "down", "rank_error"))
     return None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import polars as pl
 
@@ -37,14 +38,13 @@ class Rows:
     Attributes:
         file: name of the file.
         header: its recognised header.
-        frame: our column names as numbered texts (``texts``), cleaned, with ``row`` (the record's
-            number below the header, from 0, blank lines not counted). A missing text is null;
-            figures are as they are written.
-        ragged: numbers of the records that have too few or too many fields, or broken quotes, with
+        frame: our column names as numbered texts (``texts``), cleaned, with ``line`` (the line of
+            the file at which the row begins, from 1). A missing text is null; figures are as they
+            are written.
+        ragged: lines of the records that have too few or too many fields, or broken quotes, with
             what they hold; they are not in ``frame``.
         notes: text above the header and below the rows.
         headers: how many rows repeat the header; they are not in ``frame``.
-        text: the file's text in UTF-8.
 
     """
 
@@ -54,20 +54,6 @@ class Rows:
     ragged: tuple[tuple[int, str], ...]
     notes: tuple[str, ...]
     headers: int
-    text: bytes
-
-    def lines(self, wanted: Iterable[int]) -> dict[int, int]:
-        """Return the line, from 1, at which each of the wanted rows begins."""
-        numbers = set(wanted)
-        last = max(numbers, default=-1)
-        begins: dict[int, int] = {}
-        for number, record in enumerate(records(self.file, self.text, width=self.header.width)):
-            row = number - self.header.record - 1
-            if row > last:
-                break
-            if row in numbers:
-                begins[row] = record.line
-        return begins
 
 
 def read_rows(file: str, data: bytes) -> Rows:
@@ -89,15 +75,15 @@ def read_rows(file: str, data: bytes) -> Rows:
     header, notes, first_line = _find_header(file, text)
     names = {place: name for name, place in header.position.items()}
     columns = [names.get(place, f"extra {place}") for place in range(header.width)]
-    raw = _read_regular(text, _start_of(text, first_line), columns)
+    raw = _read_regular(file, text, first_line, columns)
     ragged: tuple[tuple[int, str], ...] = ()
     if raw is None:
-        raw, ragged, below = _read_ragged(file, header, columns, text)
+        raw, ragged, below = _read_ragged(file, header, columns, text, first_line)
         notes += below
     raw, alone = _without_lone_texts(raw)
     notes += alone
     frame = raw.select(
-        pl.col("row").cast(pl.Int64),
+        "line",
         *(_clean(raw[name]) for name in header.position),
         *(pl.lit(None, pl.Enum([])).alias(name) for name in header.absent),
     )
@@ -108,7 +94,7 @@ def read_rows(file: str, data: bytes) -> Rows:
         reason = fields if ragged else "there are no rows below the header"
         raise RefusedError(file, reason, line=first_line)
     _refuse_empty(file, header, body)
-    return Rows(file, header, body, ragged, notes, frame.height - body.height, text)
+    return Rows(file, header, body, ragged, notes, frame.height - body.height)
 
 
 def _refuse_empty(file: str, header: Header, body: pl.DataFrame) -> None:
@@ -137,10 +123,10 @@ def _find_header(file: str, text: bytes) -> tuple[Header, tuple[str, ...], int]:
         while fields and not fields[-1].strip():
             fields.pop()
         if len(fields) > _WIDEST:
-            reason = f"there are {len(fields):,} columns, more than a release file has"
+            reason = f"there are {len(fields):,} columns, more than in any release file"
             raise RefusedError(file, reason, line=line)
         try:
-            header = recognise(file, fields, record=number, line=line)
+            header = recognise(file, fields, line=line)
         except RefusedError as refusal:
             first = first or refusal
             if refusal.column is not None or number >= _LINES_ABOVE:
@@ -169,27 +155,58 @@ def _start_of(text: bytes, line: int) -> int:
     return start
 
 
-def _read_regular(text: bytes, start: int, columns: Sequence[str]) -> pl.DataFrame | None:
-    """Read rows that have all their fields, with their numbers; None where some have not.
+def _read_regular(
+    file: str, text: bytes, first_line: int, columns: Sequence[str]
+) -> pl.DataFrame | None:
+    """Read rows that have all their fields, with their lines; None where some have not.
 
     Polars fills a row that is too short with nulls and refuses one that is too long; so all rows
     are full if the commas of the body are those inside fields and one less than fields in a row.
     """
     schema = dict.fromkeys(columns, pl.String())
-    parts = []
+    start, line = _start_of(text, first_line), first_line
+    parts, lines = [], []
     try:
-        for lines in _whole_lines(text, start):
-            if len(lines) > _LONGEST_PART:
+        for part in _whole_lines(text, start):
+            if len(part) > _LONGEST_PART:
                 return None
-            raw = pl.read_csv(lines, has_header=False, schema=schema)
-            parts.append(_numbered(raw.filter(~pl.all_horizontal(pl.all().fill_null("") == ""))))
+            if not part.strip(b"\r\n"):
+                line += part.count(b"\n")
+                continue
+            raw = pl.read_csv(part, has_header=False, schema=schema)
+            full = raw.select(~pl.all_horizontal(pl.all().fill_null("") == "")).to_series()
+            rows = raw.filter(full)
+            begins = _lines_of(file, part, line, full)
+            if len(begins) != rows.height:
+                return None
+            parts.append(_numbered(rows))
+            lines.append(begins)
+            line += part.count(b"\n")
     except pl.exceptions.PolarsError:
         return None
     rows = _end_to_end(parts)
     inside = sum(each_text(column, _commas).sum() for column in rows.iter_columns())
     if text.count(b",", start) != inside + rows.height * (rows.width - 1):
         return None
-    return rows.with_row_index("row")
+    return rows.insert_column(0, pl.concat(lines, rechunk=True).alias("line"))
+
+
+def _lines_of(file: str, part: bytes, first: int, full: pl.Series) -> pl.Series:
+    """Return the lines at which the rows of a part of a file begin, up to broken quotes.
+
+    Args:
+        file: name of the file.
+        part: whole lines.
+        first: the line of the file at which the part begins.
+        full: which of the records that were read in it are rows; the others are blank.
+
+    """
+    count = part.count(b"\n") + (not part.endswith(b"\n"))
+    if count == len(full):
+        # As many records as lines: no record has several lines, and no line was passed over.
+        return pl.int_range(first, first + count, dtype=pl.Int32, eager=True).filter(full)
+    whole = takewhile(lambda record: not record.is_broken, records(file, part))
+    return pl.Series([first + record.line - 1 for record in whole], dtype=pl.Int32)
 
 
 def _whole_lines(text: bytes, start: int) -> Iterator[bytes]:
@@ -205,9 +222,7 @@ def _whole_lines(text: bytes, start: int) -> Iterator[bytes]:
             before = end
             end = text.find(b"\n", max(start + _BYTES_AT_ONCE, end)) + 1 or len(text)
             quotes += text.count(b'"', before, end)
-        lines = text[start:end]
-        if lines.strip(b"\r\n"):
-            yield lines
+        yield text[start:end]
         start = end
 
 
@@ -230,25 +245,25 @@ def _end_to_end(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _read_ragged(
-    file: str, header: Header, columns: Sequence[str], text: bytes
+    file: str, header: Header, columns: Sequence[str], text: bytes, first_line: int
 ) -> tuple[pl.DataFrame, tuple[tuple[int, str], ...], tuple[str, ...]]:
     """Read rows of uneven width one by one: trim empty fields, set aside rows that do not fit."""
-    schema = {"row": pl.UInt32(), **dict.fromkeys(columns, pl.String())}
+    schema = {"line": pl.Int32(), **dict.fromkeys(columns, pl.String())}
     full: list[list[str | int]] = []
     parts: list[pl.DataFrame] = []
-    uneven: list[tuple[int, Record]] = []
-    last_row = -1
-    for number, record in enumerate(records(file, text, width=header.width)):
-        row, fields = number - header.record - 1, record.fields
-        if row < 0:
+    uneven: list[Record] = []
+    last_row = 0
+    for record in records(file, text, width=header.width):
+        fields = record.fields
+        if record.line < first_line:
             continue
         while len(fields) > header.width and not fields[-1].strip():
             fields.pop()
         if len(fields) != header.width or record.is_broken:
-            uneven.append((row, record))
+            uneven.append(record)
             continue
-        full.append([row, *fields])
-        last_row = row
+        full.append([record.line, *fields])
+        last_row = record.line
         if len(full) >= _AT_ONCE:
             parts.append(_numbered(pl.DataFrame(full, schema=schema, orient="row")))
             full.clear()
@@ -257,21 +272,21 @@ def _read_ragged(
     beginnings = frame[columns[0]].unique().to_list()
     notes = []
     ragged = []
-    for row, record in uneven:
+    for record in uneven:
         whole = ",".join(record.fields)
-        is_below = row > last_row
+        is_below = record.line > last_row
         if is_below and _is_note(record, beginnings):
             notes.append(_as_text(record.fields))
         elif is_below and _is_cut_off(record, header.width, text):
             raise RefusedError(
                 file,
-                f"the file ends within a row, which has fewer than {header.width} fields",
+                f"the file ends in the middle of a row, which has fewer than {header.width} fields",
                 line=record.line,
                 value=whole,
                 advice="The file may have been cut off. Download it again.",
             )
         else:
-            ragged.append((row, whole[:_SHOWN]))
+            ragged.append((record.line, whole[:_SHOWN]))
     return frame, tuple(ragged), tuple(notes)
 
 
@@ -297,17 +312,17 @@ def _is_cut_off(record: Record, width: int, text: bytes) -> bool:
 
 
 def _without_lone_texts(raw: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Take out rows of one text and empty fields: notes that were filled up to the full width."""
+    """Remove rows of one text and empty fields: notes that were filled up to the full width."""
     is_alone = raw.select(
         pl.sum_horizontal(
             each_text(column, lambda texts: texts.str.strip_chars() != "").fill_null(value=False)
-            for column in raw.drop("row").iter_columns()
+            for column in raw.drop("line").iter_columns()
         )
         <= 1
     ).to_series()
     if not is_alone.any():
         return raw, ()
-    fields = pl.exclude("row").cast(pl.String).fill_null("").str.strip_chars()
+    fields = pl.exclude("line").cast(pl.String).fill_null("").str.strip_chars()
     texts = raw.filter(is_alone).select(pl.concat_str(fields)).to_series()
     return raw.filter(~is_alone), tuple(text for text in texts if text)
 

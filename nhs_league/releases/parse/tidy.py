@@ -5,11 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core.facts import true_unit
-from nhs_league.core.frames import DOMAINS, OBSERVATIONS, STANDINGS
+from nhs_league.core.frames import DOMAINS, OBSERVATIONS
 from nhs_league.core.frameworks import RowKind
 from nhs_league.releases.parse.texts import numbered
+from nhs_league.releases.tables import STANDINGS_BY_FILE
 
-_FROM_ELSEWHERE = ("of", "release_file")
+_FROM_ELSEWHERE = ("of", "release_file", "kind")
 _METRIC = ("quarter", "trust_code", "metric_of")
 _TRUST = ("quarter", "trust_code")
 
@@ -30,7 +31,12 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
     values = _with_true_unit(_of_kind(frame, RowKind.VALUE))
     scores = _of_kind(frame, RowKind.SCORE)
     of_score = scores.select(
-        *_METRIC, score="value", score_rank="rank", score_period="period", score_doubt="doubt"
+        *_METRIC,
+        score="value",
+        score_rank="rank",
+        score_period="period",
+        score_doubt="doubt",
+        score_line="line",
     )
     scored = (
         values.join(of_score, on=_METRIC, how="left", maintain_order="left")
@@ -45,7 +51,10 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
             is_scored=pl.struct("trust_code", "metric_of").is_first_distinct().over("quarter")
         )
         .with_columns(
-            *(pl.when("is_scored").then(c).alias(c) for c in ("score", "score_period")),
+            *(
+                pl.when("is_scored").then(c).alias(c)
+                for c in ("score", "score_period", "score_line")
+            ),
             rank=pl.when("is_scored").then(pl.coalesce("rank", "score_rank")).otherwise("rank"),
             doubt=_both("doubt", pl.when("is_scored").then("score_doubt")),
         )
@@ -53,6 +62,8 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
     alone = scores.join(values, on=_METRIC, how="anti", maintain_order="left").with_columns(
         score="value",
         score_period="period",
+        score_line="line",
+        line=pl.lit(None, pl.Int32),
         value=pl.lit(None, pl.Float64),
         unit=pl.lit(None, values.schema["unit"]),
     )
@@ -66,8 +77,8 @@ def domains(frame: pl.DataFrame) -> pl.DataFrame:
     key = ("quarter", "trust_code", "trust_type", "domain")
     score = _of_kind(frame, RowKind.DOMAIN_SCORE).unique(key, keep="first", maintain_order=True)
     segment = _of_kind(frame, RowKind.DOMAIN_SEGMENT).unique(key, keep="first", maintain_order=True)
-    joined = score.select(*key, "rank", "doubt", score="value").join(
-        segment.select(*key, segment="value", other="doubt"),
+    joined = score.select(*key, "rank", "doubt", "line", score="value").join(
+        segment.select(*key, segment="value", other="doubt", segment_line="line"),
         on=key,
         how="full",
         coalesce=True,
@@ -85,7 +96,7 @@ def standings(frame: pl.DataFrame) -> pl.DataFrame:
     name, subtype and region are those that most of its rows have.
 
     Returns:
-        Schema STANDINGS but ``of`` and ``release_file``.
+        Schema STANDINGS_BY_FILE but ``of``, ``release_file`` and ``kind``.
 
     """
 
@@ -104,6 +115,11 @@ def standings(frame: pl.DataFrame) -> pl.DataFrame:
         rank=summary(RowKind.ADJUSTED_SEGMENT, "rank"),
         unadjusted_segment=summary(RowKind.UNADJUSTED_SEGMENT),
         override=summary(RowKind.OVERRIDE) == 1,
+        rank_line=summary(RowKind.ADJUSTED_SEGMENT, "line"),
+        segment_line=pl.when(summary(RowKind.FINAL_SEGMENT).is_not_null())
+        .then(summary(RowKind.FINAL_SEGMENT, "line"))
+        .otherwise(summary(RowKind.ADJUSTED_SEGMENT, "line")),
+        score_line=summary(RowKind.AVERAGE_SCORE, "line"),
         doubt=_reasons(pl.col("doubt").filter(is_summary & ~is_domain)),
     )
     return _shaped(gathered)
@@ -113,7 +129,7 @@ def table_standings(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a league table as standings; what only the metric file has is null.
 
     Returns:
-        Schema STANDINGS but ``of`` and ``release_file``.
+        As for ``standings``.
 
     """
     return _shaped(
@@ -121,12 +137,15 @@ def table_standings(frame: pl.DataFrame) -> pl.DataFrame:
             trust_name=pl.coalesce(pl.col("trust_name", "trust_code").cast(pl.String)),
             average_score_low="score_low",
             average_score_high="score_high",
+            rank_line="line",
+            segment_line="line",
+            score_line="line",
         )
     )
 
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    columns = {c: kind for c, kind in STANDINGS.items() if c not in _FROM_ELSEWHERE}
+    columns = {c: kind for c, kind in STANDINGS_BY_FILE.items() if c not in _FROM_ELSEWHERE}
     return frame.with_columns(
         pl.lit(None, kind).alias(c) for c, kind in columns.items() if c not in frame.columns
     ).select(list(columns))

@@ -40,10 +40,11 @@ class Checked:
     """The typed rows of a release file.
 
     Attributes:
-        frame: ``row``, the columns of the file under our names, texts numbered (``texts``), figures
-            as numbers, ``quarter`` as QUARTER, ``trust_type`` under our names. A metric file also
-            has ``kind`` (a RowKind's value), ``metric_of`` (the metric's ID, for values and scores)
-            and ``published_unit``; a league table has the ends of its ranges and ``in_deficit``.
+        frame: ``line``, the columns of the file under our names, texts numbered (``texts``),
+            figures as numbers, ``quarter`` as QUARTER, ``trust_type`` under our names. A metric
+            file also has ``kind`` (a RowKind's value), ``metric_of`` (the metric's ID, for values
+            and scores) and ``published_unit``; a league table has the ends of its ranges and
+            ``in_deficit``.
         set_aside: schema FAULTS; a row whose key cannot be read is here once and not in ``frame``,
             a cell that cannot be read is null in ``frame``.
         notices: what was left out or read otherwise, a sentence each.
@@ -108,7 +109,7 @@ _KINDS = (_SCORES, _TO_FOUR, _TO_FIVE, _FLAGS)
 
 
 def _segment_number(column: pl.Series) -> pl.Series:
-    """Take the word before a segment's number out of a column."""
+    """Remove the word before a segment's number from a column."""
     return each_text(column, lambda texts: texts.str.replace(r"(?i)^segment\s*", ""))
 
 
@@ -138,12 +139,12 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
         ]
         if classified.by_description:
             notices.append(
-                f"the framework of {year} is new to this version; rows were recognised by their "
+                f"the {year} framework is new to this version, so rows were recognised by their "
                 "descriptions"
             )
         if unknown := [i for i in descriptions if i not in classified.kinds]:
             named = ", ".join(f"{i} ({descriptions[i]})" for i in unknown)
-            notices.append(f"rows not understood and left out: {named}")
+            notices.append(f"unknown rows, left out: {named}")
     kinds = pl.DataFrame(
         classes,
         schema={
@@ -202,8 +203,8 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
     in_deficit = word.replace_strict(flags, default=None, return_dtype=pl.String) == "1"
     frame = frame.with_columns(in_deficit=in_deficit)
     unclear = frame.filter(pl.col("deficit").is_not_null(), pl.col("in_deficit").is_null())
-    quoted = ", ".join(f"“{text}”" for text in unclear["deficit"].unique().sort())
-    notices = (f"financial deficit unknown where the file says {quoted}",) if quoted else ()
+    quoted = ", ".join(f'"{text}"' for text in unclear["deficit"].unique().sort())
+    notices = (f"financial deficit not known where the file says {quoted}",) if quoted else ()
     return Checked(frame, together(faults), notices)
 
 
@@ -222,10 +223,10 @@ def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl
     is_wrong = pl.col(low).is_null() | pl.col(high).is_null() | (pl.col(low) > pl.col(high))
     if name == "score":
         is_wrong |= (pl.col(low) < 1 - _SLACK) | (pl.col(high) > 4 + _SLACK)
-        reason = "a score's likely range runs upwards between 1.00 and 4.00, as 1.72 to 2.73"
+        reason = "a score's likely range runs upwards between 1.00 and 4.00, such as 1.72 to 2.73"
     else:
         is_wrong |= (pl.col(low) < 1) | (pl.col(low) % 1 != 0) | (pl.col(high) % 1 != 0)
-        reason = "a rank's likely range runs upwards in whole numbers from 1, as 6 to 49"
+        reason = "a rank's likely range runs upwards in whole numbers from 1, such as 6 to 49"
     is_one_value = each_text(frame[column], lambda texts: texts.str.contains(_ONE_VALUE))
     is_missing = read_numbers(frame[column])["unreadable"] | is_one_value
     frame = frame.with_columns(is_missing=~is_missing.fill_null(value=False))
@@ -280,7 +281,7 @@ def identify(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
         ("quarter", frame["quarter"].is_null(), "not a quarter such as Q3 2025/26"),
         ("trust_code", ~is_code, "not a trust code (three to six letters and digits)"),
         ("trust_type", frame["trust_type"].is_null(), "the trust type is missing"),
-        ("trust_name", is_too_long, "a name cannot be so long"),
+        ("trust_name", is_too_long, "the name is too long"),
     ]
     if rows.header.kind is FileKind.METRIC:
         is_id = _is(frame["metric_id"], lambda texts: texts.str.contains(_METRIC_ID))
@@ -289,14 +290,14 @@ def identify(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     faults.append(
         pl.DataFrame(
             [
-                (row, "row", text, f"not {rows.header.width} fields as the header has")
-                for row, text in rows.ragged
+                (line, "row", text, f"not {rows.header.width} fields like the header")
+                for line, text in rows.ragged
             ],
             schema=FAULTS,
             orient="row",
         )
     )
-    bad_rows = together(faults).unique("row", keep="first", maintain_order=True)
+    bad_rows = together(faults).unique("line", keep="first", maintain_order=True)
     return without(frame, bad_rows), [bad_rows]
 
 
@@ -315,7 +316,7 @@ def _with_quarter(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
         listed = ", ".join(named.cast(pl.String).sort()) or "none"
         raise RefusedError(
             rows.file,
-            f"there is no column Quarter, and the summary rows (OF4nnn, OF5nnn) name {listed}",
+            f"there is no column Quarter, and the summary rows (OF4nnn, OF5nnn) give {listed}",
             column=rows.header.spelt["period"],
         )
     return frame.with_columns(quarter=pl.lit(named[0], QUARTER))
@@ -335,7 +336,7 @@ def _quarter(text: str) -> str | None:
 
 
 def _without_dressing(text: str) -> str:
-    """Take brackets, commas and ``FY`` out of a quarter: ``Q4 (FY2025/26)``."""
+    """Remove brackets, commas and ``FY`` from a quarter: ``Q4 (FY2025/26)``."""
     return re.sub(r"(?i)[(),_:]|\bfy\s*", " ", text).strip()
 
 

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 
 from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Fact, Next
+from nhs_league.render.document import to_cite
 from nhs_league.render.meta import Meta
-from nhs_league.render.screens import explain, history, ranks, trust, trusts  # noqa: F401 - they register
+from nhs_league.render.screens import (  # noqa: F401 - they register
+    explain,
+    history,
+    ranks,
+    store,
+    stories,
+    trust,
+    trusts,
+)
 from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
 from nhs_league.render.theme import Ink
 
@@ -24,7 +33,8 @@ def screen(answer: Answer, meta: Meta, on: Screen) -> Iterator[Block]:
 
     """
     yield from screen_of(answer, on)
+    yield from to_cite(answer, meta)
     if on.height is not None and (commands := next_of(answer)):
         yield Next(commands)
     if not meta.sample and (credit := meta.credit_line(answer)):
-        yield Fact("Source", credit, ink=Ink.QUIET)
+        yield Fact("Source", credit, ink=Ink.SOURCE)

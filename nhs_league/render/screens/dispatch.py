@@ -30,12 +30,12 @@ class Screen:
 
 
 @singledispatch
-def screen_of(answer: Answer, screen: Screen) -> Iterator[Block]:  # noqa: ARG001 - others use it
+def screen_of(answer: Answer, screen: Screen) -> Iterator[Block]:
     """Yield an answer's blocks as a terminal shows them; of most it is one table."""
     yield from blocks_of(answer)
 
 
 @singledispatch
-def next_of(answer: Answer) -> tuple[str, ...]:  # noqa: ARG001 - others use it
+def next_of(answer: Answer) -> tuple[str, ...]:
     """Return what a reader is likely to ask next, as commands without the program's name."""
     return ()

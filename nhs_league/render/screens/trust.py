@@ -7,15 +7,25 @@ from typing import Any
 
 import polars as pl
 
-from nhs_league.core import trust_types
 from nhs_league.core.answers import TrustProfile
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Fact, Grid, Heading, Line, points
 from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
-from nhs_league.render.strips import Among, Ranks, ScoreBar, Segments, Sparkline, among
+from nhs_league.render.strips import ScoreBar, Segments, Sparkline
 from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
+from nhs_league.render.trust_figures import (
+    kind_of,
+    rank_of_metric,
+    rank_of_trust,
+    sparklines,
+    standard_of,
+    strip_of,
+    tone_of_metric,
+    value_of,
+    why_segment,
+)
 from nhs_league.render.trust_report import similar
 from nhs_league.render.trust_words import chance_line
 
@@ -26,15 +36,12 @@ _TALL = 34
 _BESIDE = 10
 """How many lines are neither facts nor domains nor weak spots: title, headings, gaps, ends."""
 _FEWEST = 3
-_QUARTERS = 5
-"""How many quarters a sparkline shows."""
 _MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
 _SHORT_DOMAIN = 14
 _WITH_BARS = 78
 """From how many columns on two domains on a line have bars."""
 _ROOMY = 100
 """From how many columns on a word stands beside each arrow."""
-_PAST = ("quarter", "metric_id", "unit", "value", "is_republished")
 Row = dict[str, Any]
 
 
@@ -52,7 +59,7 @@ def show(answer: TrustProfile, screen: Screen) -> Iterator[Block]:
     domains = answer.domains.height if is_tall else -(-answer.domains.height // 2)
     room = max(height - len(facts) - domains - _BESIDE, _FEWEST)
     shown = weak if screen.every else weak.head(room)
-    sparks = _sparklines(answer)
+    sparks = sparklines(answer)
     if shown.is_empty():
         yield Fact("Weak spots", "none: no metric is scored 3.00 or worse")
     else:
@@ -76,64 +83,20 @@ def after_show(answer: TrustProfile) -> tuple[str, ...]:
 def _title(standing: Row, screen: Screen) -> Iterator[Block]:
     name, quarter = standing["trust_name"], standing["quarter"]
     yield Heading(name, 1, code=standing["trust_code"], short=numbers.short_name(name))
-    about = " · ".join(part for part in (_kind(standing), standing["region"], quarter) if part)
+    about = " · ".join(part for part in (kind_of(standing), standing["region"], quarter) if part)
     dated = f"{about} (to {Quarter.parse(quarter).end:%B %Y})"
     yield Heading(dated if len(dated) <= screen.width else about, 0)
-
-
-def _kind(standing: Row) -> str:
-    """Return a trust's type and subtype as people say them: ``Large acute trust``."""
-    kind = trust_types.in_words(standing["trust_type"]).removesuffix("s")
-    of_type, _, size = (standing["subtype"] or "").casefold().partition(" - ")
-    if size and kind.startswith(of_type):
-        return f"{size} {kind}".capitalize()
-    return kind.capitalize()
 
 
 def _position(standing: Row, answer: TrustProfile) -> Iterator[Fact]:
     """Yield segment, rank and score, how firm they are, and what they were."""
     segment = standing["segment"]
-    yield Fact("Segment", _why(standing), Segments(segment, tone_of_segment(segment)))
-    yield _rank(standing, answer)
+    yield Fact("Segment", why_segment(standing), Segments(segment, tone_of_segment(segment)))
+    ranks, placed = rank_of_trust(standing, answer)
+    yield Fact("Rank", placed, ranks)
     yield _score(standing)
     yield from _firmness(answer)
     yield from _since(standing, answer.previous)
-
-
-def _why(standing: Row) -> str:
-    """Return how the segment came about, short enough to stand beside it."""
-    segment, unadjusted = standing["segment"], standing["unadjusted_segment"]
-    override, deficit = standing["override"], standing["in_deficit"]
-    if segment is None:
-        return "not in your files"
-    if segment == 5:
-        return "intensive support, decided by NHS England"
-    cause = "a deficit" if deficit else "the financial override"
-    if segment == 3 and unadjusted is not None and unadjusted < segment:
-        return f"because of {cause}; {unadjusted} on its score"
-    if override is False or (override is None and deficit is False):
-        why = "in deficit, but its score decides" if deficit else "by its score; no deficit"
-        return why if deficit is not None else "by its score"
-    if unadjusted == segment or segment != 3:
-        return f"by its score, with or without {cause}"
-    return "by its score or its finances: your files do not say"
-
-
-def _rank(standing: Row, answer: TrustProfile) -> Fact:
-    rank, of = standing["rank"], standing["of"]
-    low, high = standing["rank_low"], standing["rank_high"]
-    likely, how = (low, high), ""
-    if low is None and answer.ranges is not None and answer.ranges.height:
-        row = answer.ranges.row(0, named=True)
-        likely = (row["computed_score_rank_low"], row["computed_score_rank_high"])
-        how = " (computed)"
-    last = of or max((v for v in (rank, *likely, standing["computed_of"]) if v), default=1)
-    is_known = None not in likely
-    runs = ((likely[0], likely[1]),) if is_known else ()
-    drawing = Ranks(rank, runs, last, tone_of_segment(standing["segment"]))
-    placed = numbers.doubtful(numbers.rank_of(rank, of), standing["doubt"])
-    words = f", likely {likely[0]} to {likely[1]}{how}" if is_known else ""
-    return Fact("Rank", f"{placed}{words}", drawing)
 
 
 def _score(standing: Row) -> Fact:
@@ -247,17 +210,17 @@ def _metric_columns(
 ) -> Iterator[Column]:
     """Yield a line a metric: name, value, standard, strip, rank, and what the value did."""
     rows = metrics.rows(named=True)
-    tones = [_tone(row) for row in rows]
+    tones = [tone_of_metric(row) for row in rows]
     names = [row["short_name"] for row in rows]
     yield Column(heading, names, shrinks=True, tones=tones, leads=True, heading_ink=Ink.STRONG)
-    yield Column("value", [_value(row) for row in rows], numeric=True)
+    yield Column("value", [value_of(row) for row in rows], numeric=True)
     is_long = screen.every
-    standards = [_standard(row) for row in rows]
+    standards = [standard_of(row) for row in rows]
     if any(standards):
         yield Column("standard", standards, optional=is_long)
-    strips = [_strip(row, tone) for row, tone in zip(rows, tones, strict=True)]
+    strips = [strip_of(row, tone) for row, tone in zip(rows, tones, strict=True)]
     yield Column("", [""] * len(rows), drawings=strips, ends=("worst", "best"))
-    yield Column("rank", [_rank_of_metric(row) for row in rows], numeric=True)
+    yield Column("rank", [rank_of_metric(row) for row in rows], numeric=True)
     drawn = [sparks.get((row["metric_id"], row["unit"])) for row in rows]
     if any(drawn):
         yield Column("trend", [""] * len(rows), drawings=drawn, optional=is_long)
@@ -272,84 +235,6 @@ def _metric_columns(
         yield Column("period", [row["period"] or "" for row in rows], shrinks=True, wrap_width=12)
 
 
-def _rank_of_metric(row: Row) -> str:
-    """Return the published rank, else the computed one, marked."""
-    if row["rank"] is not None:
-        return numbers.doubtful(numbers.rank_in_short(row["rank"], row["of"]), row["doubt"])
-    if row["computed_rank"] is None or row["value"] is None:
-        return ""
-    return f"{numbers.rank_in_short(row['computed_rank'], row['computed_of'])}*"
-
-
-def _tone(row: Row) -> Tone | None:
-    if row["weak_spot"] is not None:
-        return Tone.SEVERE if row["weak_spot"] == "severe" else Tone.WEAK
-    if (tone := tone_of_score(row["score"])) is not None:
-        return tone
-    return Tone.BEST if row["strong"] else None
-
-
-def _value(row: Row) -> str:
-    if row["value"] is None:
-        return f"score {numbers.score(row['score'])}" if row["score"] is not None else "–"
-    return numbers.doubtful(numbers.with_short_unit(row["value"], row["unit"]), row["doubt"])
-
-
-def _standard(row: Row) -> str:
-    """Return the national standard, and whether the value meets it."""
-    standard, value, higher = row["standard"], row["value"], row["higher_is_better"]
-    if standard is None or value is None or higher is None:
-        return ""
-    is_met = value >= standard if higher else value <= standard
-    return f"{numbers.with_unit(standard, row['unit'])} {'met' if is_met else 'missed'}"
-
-
-def _strip(row: Row, tone: Tone | None) -> Among | None:
-    if row["value"] is None or row["computed_of"] is None:
-        return None
-    quartiles = tuple(
-        row[name] if row[name] is not None else row[f"computed_{name}"]
-        for name in ("lower_quartile", "median", "upper_quartile")
-    )
-    return among(
-        row["value"],
-        (row["computed_lowest"], row["computed_highest"]),
-        (quartiles[0], quartiles[1], quartiles[2]),
-        tone,
-        higher_is_better=row["higher_is_better"],
-    )
-
-
-def _sparklines(answer: TrustProfile) -> dict[tuple[str, str | None], Sparkline]:
-    """Draw each metric's last quarters, oldest first; those of one quarter alone are left out.
-
-    The blocks' scale is at least the middle half of the peers, so that a small change looks small.
-    """
-    newest = Quarter.parse(answer.standing["quarter"][0])
-    quarters = [newest]
-    for _ in range(_QUARTERS - 1):
-        quarters.insert(0, quarters[0].previous)
-    labels = [quarter.label for quarter in quarters]
-    figures: dict[tuple[str, str | None], dict[str, tuple[float, bool]]] = {}
-    for quarter, metric_id, unit, value, same in answer.past.select(_PAST).iter_rows():
-        if quarter in labels:
-            figures.setdefault((metric_id, unit), {})[quarter] = (value, same)
-    upper, lower = (
-        pl.coalesce(f"{end}_quartile", f"computed_{end}_quartile") for end in ("upper", "lower")
-    )
-    spans = answer.frame.select("metric_id", "unit", span=upper - lower).iter_rows()
-    least = {(metric_id, unit): span for metric_id, unit, span in spans}
-    return {
-        metric: Sparkline(
-            tuple(known.get(label, (None, False))[0] for label in labels),
-            tuple(known.get(label, (None, False))[1] for label in labels),
-            least.get(metric) or 0.0,
-        )
-        for metric, known in figures.items()
-        if len(known) > 1
-    }
-
-
 def _strongest(metrics: pl.DataFrame) -> Fact:
     """Name the strongest metric, and how to see them all."""
     place = pl.coalesce("rank", "computed_rank")
@@ -360,7 +245,7 @@ def _strongest(metrics: pl.DataFrame) -> Fact:
     row = strong.row(0, named=True)
     rank = numbers.rank_of(row["rank"], row["of"]) if row["rank"] is not None else ""
     figure = ", ".join(
-        part for part in (_value(row), rank) if part and not part.startswith("score")
+        part for part in (value_of(row), rank) if part and not part.startswith("score")
     )
     words = ". ".join(part for part in (figure, more) if part)
     return Fact("Strongest", words, lead=row["short_name"], tone=Tone.BEST)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import polars as pl
 
 from nhs_league.core.answers import (
@@ -15,38 +18,46 @@ from nhs_league.core.answers import (
 )
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
-from nhs_league.render.theme import Ink
+from nhs_league.render.strips import Drawing, Ranks, ScoreBar
+from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
 from nhs_league.render.views.cells import medians, names, scores, texts
 from nhs_league.render.views.columns import columns_of
 
 _METRICS = 5
 """How many of the metrics left out are shown in a table."""
+_LABELS = {
+    "average score": "Average score",
+    "segment by score": "Segment by score",
+    "segment": "Segment",
+    "league rank": "League rank",
+}
+Row = dict[str, Any]
 
 
 @columns_of.register
 def audit(answer: Audit) -> list[Column]:
     """Return the published figures that do not follow from the others."""
     frame = answer.frame
-    quarters = [Column("Quarter", texts(frame, "quarter"))]
+    quarters = [Column("quarter", texts(frame, "quarter"))]
     differences = [
         numbers.number(None if v is None else round(v, 4)) for v in frame["computed_difference"]
     ]
     return [
         *(quarters if frame["quarter"].n_unique() > 1 else []),
-        Column("Code", [v or "" for v in frame["trust_code"]]),
-        Column("What", texts(frame, "name"), wraps=True),
-        Column("Why", [v or "" for v in frame["note"]], wraps=True),
-        Column("Published", [numbers.number(v) for v in frame["published"]], numeric=True),
-        Column("Computed*", [numbers.number(v) for v in frame["computed"]], numeric=True),
-        Column("Differs by*", differences, numeric=True),
-        Column("Kind", texts(frame, "what")),
-        Column("Type", texts(frame, "trust_type")),
+        Column("code", [v or "" for v in frame["trust_code"]], ink=Ink.CODE),
+        Column("what", texts(frame, "name"), shrinks=True),
+        Column("published", [numbers.number(v) for v in frame["published"]], numeric=True),
+        Column("computed*", [numbers.number(v) for v in frame["computed"]], numeric=True),
+        Column("differs by*", differences, numeric=True),
+        Column("why", [v or "" for v in frame["note"]], shrinks=True),
+        Column("kind", texts(frame, "what"), optional=True),
+        Column("type", texts(frame, "trust_type"), optional=True),
     ]
 
 
 @columns_of.register
 def hidden(answer: HiddenWeakSpots) -> list[Column]:
-    """Return what good places hide."""
+    """Return what good places hide, in words."""
     frame = answer.frame
     ranges = frame.select("rank_low", "rank_high").iter_rows()
     return [
@@ -63,41 +74,96 @@ def hidden(answer: HiddenWeakSpots) -> list[Column]:
 
 @columns_of.register
 def capped(answer: CappedTrusts) -> list[Column]:
-    """Return the trusts that a deficit holds back."""
+    """Return the trusts that a deficit holds back; the line is from the rank without it."""
     frame = answer.frame
-    ranges = frame.select("rank_low", "rank_high").iter_rows()
+    by_score = frame["computed_unadjusted_segment"]
     return [
-        Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), wraps=True),
-        Column("Score", scores(frame, "average_score"), numeric=True, ink=Ink.STRONG),
-        Column("Segment", texts(frame, "segment"), numeric=True),
-        Column("By score*", texts(frame, "computed_unadjusted_segment"), numeric=True),
-        Column("Rank", texts(frame, "rank"), numeric=True),
-        Column("Without*", texts(frame, "computed_rank_without"), numeric=True),
-        Column("Likely", [numbers.likely(low, high) for low, high in ranges]),
-        Column("Region", texts(frame, "region")),
-        Column("Subtype", texts(frame, "subtype")),
+        Column("rank", texts(frame, "rank"), numeric=True),
+        Column("likely", likely(frame, "rank_low", "rank_high"), optional=True),
+        Column("code", texts(frame, "trust_code"), ink=Ink.CODE),
+        Column("trust", names(frame), shrinks=True),
+        Column("score", scores(frame, "average_score"), numeric=True),
+        Column(
+            "by score*",
+            texts(frame, "computed_unadjusted_segment"),
+            numeric=True,
+            tones=[tone_of_segment(segment) for segment in by_score],
+        ),
+        Column("without*", texts(frame, "computed_rank_without"), numeric=True, ink=Ink.STRONG),
+        Column("", [""] * frame.height, drawings=_held_back(frame), ends=("best", "worst")),
+        Column("region", texts(frame, "region"), optional=True),
+        Column("subtype", texts(frame, "subtype"), optional=True),
     ]
+
+
+def _held_back(frame: pl.DataFrame) -> list[Drawing | None]:
+    return [
+        None
+        if row["rank"] is None or row["of"] is None
+        else Ranks(
+            row["rank"],
+            ((min(row["computed_rank_without"] or row["rank"], row["rank"]), row["rank"]),),
+            row["of"],
+            tone_of_segment(row["computed_unadjusted_segment"]),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def likely(frame: pl.DataFrame, low: str, high: str) -> list[str]:
+    """Write likely ranges; an empty text where none is published."""
+    ranges = frame.select(low, high).iter_rows()
+    return ["" if None in ends else numbers.likely(*ends) for ends in ranges]
 
 
 @columns_of.register
 def robustness(answer: Robustness) -> list[Column]:
     """Return what the place would be in each scenario; of the metrics, those that matter most."""
-    metrics = pl.col("metric_id").is_not_null()
-    frame = answer.frame.filter(~metrics | (metrics.cum_sum() <= _METRICS))
-    places = frame.select("computed_place_low", "computed_place_high").iter_rows()
+    frame = most_important(answer)
     changes = frame["computed_place_change"]
     best, worst = (
         numbers.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
     )
+    has_shares = frame["computed_p_best_quarter"].is_not_null().to_list()
+    own = answer.standing["computed_place"][0]
     return [
-        Column("What is changed", _scenarios(frame), wraps=True),
-        Column("Place*", texts(frame, "computed_place"), numeric=True, ink=Ink.STRONG),
-        Column("Moves by*", ["" if v is None else f"{v:+d}" for v in changes], numeric=True),
-        Column("95 of 100*", [numbers.likely(*ends) for ends in places]),
-        Column("Best quarter*", best, numeric=True),
-        Column("Worst quarter*", worst, numeric=True),
+        Column("what is changed", _scenarios(frame), shrinks=True),
+        Column("place*", texts(frame, "computed_place"), numeric=True, ink=Ink.STRONG),
+        Column("moves by*", ["" if v is None else _signed(v) for v in changes], numeric=True),
+        Column("95 of 100*", likely(frame, "computed_place_low", "computed_place_high")),
+        Column(
+            "",
+            [""] * frame.height,
+            drawings=[_scenario(row, own) for row in frame.iter_rows(named=True)],
+            ends=("best", "worst"),
+        ),
+        Column("top quarter*", _where(best, has_shares), numeric=True, optional=True),
+        Column("bottom quarter*", _where(worst, has_shares), numeric=True, optional=True),
     ]
+
+
+def most_important(answer: Robustness) -> pl.DataFrame:
+    """Return the scenarios that are shown: of the metrics, those that move the place most."""
+    metrics = pl.col("metric_id").is_not_null()
+    return answer.frame.filter(~metrics | (metrics.cum_sum() <= _METRICS))
+
+
+def _signed(change: int) -> str:
+    return f"{change:+d}".replace("-", "−") if change else "0"
+
+
+def _where(cells: list[str], is_known: list[bool]) -> list[str]:
+    return [cell if known else "" for cell, known in zip(cells, is_known, strict=True)]
+
+
+def _scenario(row: Row, own: int | None) -> Ranks | None:
+    """Draw the range of places, or the way from the place as it is to that without a part."""
+    place, low, high = row["computed_place"], row["computed_place_low"], row["computed_place_high"]
+    if place is None or row["computed_of"] is None:
+        return None
+    if low is None or high is None:
+        low, high = sorted((place, place if own is None else own))
+    return Ranks(place, ((low, high),), row["computed_of"], None)
 
 
 def _scenarios(frame: pl.DataFrame) -> list[str]:
@@ -112,60 +178,94 @@ def _scenarios(frame: pl.DataFrame) -> list[str]:
 def robust_table(answer: RobustTable) -> list[Column]:
     """Return how firm each trust's place is."""
     frame = answer.frame
-    places = frame.select("computed_place_low", "computed_place_high").iter_rows()
-    weighted = frame.select("computed_weights_place_low", "computed_weights_place_high").iter_rows()
+    last = frame.select(pl.max_horizontal("of", "computed_place_high").max()).item() or 1
     best, worst = (
         numbers.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
     )
+    weighted = likely(frame, "computed_weights_place_low", "computed_weights_place_high")
     return [
-        Column("Place*", texts(frame, "computed_place"), numeric=True, ink=Ink.STRONG),
-        Column("Code", texts(frame, "trust_code")),
-        Column("Trust", names(frame), wraps=True),
-        Column("95 of 100*", [numbers.likely(*ends) for ends in places]),
-        Column("Best quarter*", best, numeric=True),
-        Column("By weights*", [numbers.likely(*ends) for ends in weighted]),
-        Column("Worst quarter*", worst, numeric=True),
-        Column("Beats*", texts(frame, "computed_beats"), numeric=True),
-        Column("Beaten by*", texts(frame, "computed_beaten_by"), numeric=True),
-        Column("Rank", texts(frame, "rank"), numeric=True),
-        Column("Score", scores(frame, "average_score"), numeric=True),
-        Column("Segment", texts(frame, "segment"), numeric=True),
-        Column("Region", texts(frame, "region")),
+        Column("place*", texts(frame, "computed_place"), numeric=True, ink=Ink.STRONG),
+        Column("code", texts(frame, "trust_code"), ink=Ink.CODE),
+        Column("trust", names(frame), shrinks=True),
+        Column("95 of 100*", likely(frame, "computed_place_low", "computed_place_high")),
+        Column(
+            "",
+            [""] * frame.height,
+            drawings=[_spread(row, last) for row in frame.iter_rows(named=True)],
+            ends=("best", "worst"),
+        ),
+        Column("top quarter*", best, numeric=True),
+        Column("by weights*", weighted, optional=True),
+        Column("bottom quarter*", worst, numeric=True, optional=True),
+        Column("beats*", texts(frame, "computed_beats"), numeric=True, optional=True),
+        Column("beaten by*", texts(frame, "computed_beaten_by"), numeric=True, optional=True),
+        Column("rank", texts(frame, "rank"), numeric=True, optional=True),
+        Column("score", scores(frame, "average_score"), numeric=True, optional=True),
+        Column("segment", texts(frame, "segment"), numeric=True, optional=True),
+        Column("region", texts(frame, "region"), optional=True),
     ]
+
+
+def _spread(row: Row, last: int) -> Ranks | None:
+    low, high = row["computed_place_low"], row["computed_place_high"]
+    if row["computed_place"] is None or low is None or high is None:
+        return None
+    return Ranks(row["computed_place"], ((low, high),), last, tone_of_segment(row["segment"]))
 
 
 @columns_of.register
 def whatif(answer: WhatIf) -> list[Column]:
-    """Return what is and what would be."""
-    frame = answer.frame
-    both = frame.select("before", "computed_after", "unit", "estimated").rows()
-    return [
-        Column("What", texts(frame, "what")),
-        Column(
-            "Of",
-            [
-                "" if name == what else name
-                for name, what in frame.select("name", "what").iter_rows()
-            ],
-            wraps=True,
-        ),
-        Column("Now", [numbers.with_unit(v, unit) for v, _, unit, _ in both], numeric=True),
-        Column(
-            "Then*",
-            [
-                f"{numbers.with_unit(v, unit)}{' (estimated)' if estimated else ''}"
-                for _, v, unit, estimated in both
-            ],
-            numeric=True,
-            ink=Ink.STRONG,
-        ),
-        Column("How", [note or "" for note in frame["note"]], wraps=True),
+    """Return what is and what would be; a bar's mark, or a line's end, is where it is now."""
+    rows = answer.frame.rows(named=True)
+    now = [numbers.with_short_unit(row["before"], row["unit"]) for row in rows]
+    then = [
+        f"{numbers.with_short_unit(row['computed_after'], row['unit'])}"
+        f"{' (estimated)' if row['estimated'] else ''}"
+        for row in rows
     ]
+    return [
+        Column("", [_label(row) for row in rows], shrinks=True),
+        Column("now", now, numeric=True, tones=[_tone(row, "before") for row in rows]),
+        Column("then*", then, numeric=True, tones=[_tone(row, "computed_after") for row in rows]),
+        Column("", [""] * len(rows), drawings=list(_moves(answer, rows))),
+        Column("how", [row["note"] or "" for row in rows], shrinks=True, optional=True),
+    ]
+
+
+def _label(row: Row) -> str:
+    """Name a figure: a metric's value by its short name, its score so called."""
+    if row["what"] in _LABELS:
+        return _LABELS[row["what"]]
+    name = row["short_name"] or row["name"]
+    return f"{name}, score" if row["what"] == "metric score" else str(name)
+
+
+def _tone(row: Row, column: str) -> Tone | None:
+    figure = row[column]
+    if row["unit"] == "score":
+        return tone_of_score(figure)
+    return tone_of_segment(int(figure)) if row["unit"] == "segment" and figure else None
+
+
+def _moves(answer: WhatIf, rows: list[Row]) -> Iterator[Drawing | None]:
+    segment = next((row["computed_after"] for row in rows if row["what"] == "segment"), None)
+    last = answer.table.select(pl.max_horizontal("rank", "computed_rank").max()).item() or 1
+    for row in rows:
+        before, after = row["before"], row["computed_after"]
+        if after is None or before is None or row["unit"] not in ("score", None):
+            yield None
+        elif row["unit"] == "score":
+            yield ScoreBar(after, before, tone_of_score(after))
+        elif row["what"] == "league rank":
+            run = (int(min(before, after)), int(max(before, after)))
+            yield Ranks(int(after), (run,), last, tone_of_segment(segment and int(segment)))
+        else:
+            yield None
 
 
 @columns_of.register
 def improvements(answer: Improvements) -> list[Column]:
-    """Return sets of improvements."""
+    """Return sets of improvements, in words."""
     frame = answer.frame
     moved = [numbers.number(numbers.rounded(v)) for v in frame["computed_quarters_moved"]]
     return [

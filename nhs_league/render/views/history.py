@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from nhs_league.core.answers import Changes, EveryMetricTrend, MetricTrend, PlaceTrend, Revisions
 from nhs_league.core.quarters import Quarter
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
-from nhs_league.render.theme import Ink
+from nhs_league.render.strips import Among, Ranks, Sparkline, among
+from nhs_league.render.theme import Ink, tone_of_score, tone_of_segment
 from nhs_league.render.views.cells import (
     codes_if_several,
+    doubtful,
     medians,
     names,
     published_ranks,
     scores,
     short_file,
     texts,
-    values,
 )
 from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.explain import likely
+
+Row = dict[str, Any]
 
 
 @columns_of.register
 def changes(answer: Changes) -> list[Column]:
-    """Return what changed between two quarters."""
+    """Return what changed between two quarters, in words."""
     frame = answer.frame
     return [
         Column("Code", texts(frame, "trust_code")),
@@ -41,19 +47,29 @@ def changes(answer: Changes) -> list[Column]:
 def revisions(answer: Revisions) -> list[Column]:
     """Return figures that a later file changed."""
     frame = answer.frame
-    before = [numbers.number(v) for v in frame["published_before"]]
+    place = pl.when(pl.col("what") == "standing").then(pl.format("place in the {}", _file_kind()))
+    what = frame.select(pl.coalesce("metric", place, "name").alias("what"))
+    several = frame["quarter"].n_unique() > 1
     return [
-        Column("Quarter", texts(frame, "quarter")),
-        Column("Code", texts(frame, "trust_code")),
-        Column("Figure", texts(frame, "figure")),
-        Column("Of", texts(frame.select(pl.coalesce("metric", "name")), "metric"), wraps=True),
-        Column("Before", before, numeric=True),
+        Column("", texts(frame, "trust_code"), ink=Ink.CODE),
+        Column("what", texts(what, "what"), shrinks=True),
+        Column("figure", [figure.replace("_", " ") for figure in texts(frame, "figure")]),
+        Column("before", [numbers.number(v) for v in frame["published_before"]], numeric=True),
         Column(
-            "Now", [numbers.number(v) for v in frame["published"]], numeric=True, ink=Ink.STRONG
+            "now", [numbers.number(v) for v in frame["published"]], numeric=True, ink=Ink.STRONG
         ),
-        Column("File before", [short_file(name) for name in frame["file_before"]]),
-        Column("File now", [short_file(name) for name in frame["release_file"]]),
+        *([Column("quarter", texts(frame, "quarter"))] if several else []),
+        Column("file before", _files(frame, "file_before"), shrinks=True, optional=True),
+        Column("file now", _files(frame, "release_file"), shrinks=True, optional=True),
     ]
+
+
+def _file_kind() -> pl.Expr:
+    return pl.col("name").replace({"metric": "metric file"})
+
+
+def _files(frame: pl.DataFrame, column: str) -> list[str]:
+    return [short_file(name) for name in texts(frame, column)]
 
 
 @columns_of.register
@@ -61,66 +77,141 @@ def places(answer: PlaceTrend) -> list[Column]:
     """Return trusts' places, quarter by quarter."""
     frame = answer.frame
     last = frame.select(pl.max_horizontal("of", "rank", "rank_high").max()).item() or 1
-    ranges = frame.select(
-        pl.coalesce("rank_low", "rank"), pl.coalesce("rank_high", "rank"), own="rank"
-    ).iter_rows()
-    likely = frame.select("rank_low", "rank_high").iter_rows()
+    segments = [tone_of_segment(segment) for segment in frame["segment"]]
+    held = [
+        "£" if is_held else ""
+        for is_held in frame.select(
+            ((pl.col("segment") == 3) & (pl.col("unadjusted_segment") < 3)).fill_null(value=False)
+        ).to_series()
+    ]
+    ranges = likely(frame, "rank_low", "rank_high")
     return [
         *codes_if_several(frame),
-        Column("Quarter", texts(frame, "quarter")),
-        Column("Segment", texts(frame, "segment"), numeric=True),
-        Column("Rank", published_ranks(frame), numeric=True, ink=Ink.STRONG),
-        Column("Likely", [numbers.likely(*ends) for ends in likely]),
-        Column("o rank, - likely", [numbers.span(*ends, of=last) for ends in ranges]),
-        Column("Score", scores(frame, "average_score"), numeric=True),
+        Column("quarter", texts(frame, "quarter")),
+        Column("segment", texts(frame, "segment"), numeric=True, tones=segments),
+        *([Column("", held)] if any(held) else []),
+        Column("rank", published_ranks(frame), numeric=True, ink=Ink.STRONG),
+        *([Column("likely", ranges)] if any(ranges) else []),
+        Column(
+            "",
+            [""] * frame.height,
+            drawings=[_place(row, last) for row in frame.iter_rows(named=True)],
+            ends=("1", str(last)),
+        ),
+        Column(
+            "score",
+            scores(frame, "average_score"),
+            numeric=True,
+            tones=[tone_of_score(score) for score in frame["average_score"]],
+        ),
     ]
+
+
+def _place(row: Row, last: int) -> Ranks | None:
+    low, high = row["rank_low"], row["rank_high"]
+    if row["rank"] is None:
+        return None
+    runs = () if low is None or high is None else ((low, high),)
+    return Ranks(row["rank"], runs, last, tone_of_segment(row["segment"]))
 
 
 @columns_of.register
 def trend(answer: MetricTrend) -> list[Column]:
-    """Return a metric's figures with a chart: o is the trust, m the median of its type."""
+    """Return a metric's figures, each among its peers', on one span for all quarters."""
     frame = answer.frame
     several = frame["metric_id"].n_unique() > 1
+    is_plain = frame["period"].equals(frame["quarter"].cast(pl.String), null_equal=True)
+    # What is a new figure each quarter needs no word.
+    has_news = not frame["news"].is_in(["first", "new figure"]).all()
+    written = [
+        numbers.with_short_unit(value, unit)
+        for value, unit in frame.select("value", "unit").iter_rows()
+    ]
     return [
         *codes_if_several(frame),
-        *([Column("Metric", texts(frame, "short_name"), wraps=True)] if several else []),
-        Column("Quarter", texts(frame, "quarter")),
-        Column("Value", values(frame), numeric=True, ink=Ink.STRONG),
-        Column("o trust, m median", _dots(frame)),
-        Column("Median", medians(frame), numeric=True),
-        Column("Rank", published_ranks(frame), numeric=True),
-        Column("Score", scores(frame, "score"), numeric=True),
-        Column("Period", texts(frame, "period")),
-        Column("News", texts(frame, "news")),
+        *([Column("metric", texts(frame, "short_name"), shrinks=True)] if several else []),
+        Column("quarter", texts(frame, "quarter")),
+        Column(
+            "value",
+            doubtful(frame, written),
+            numeric=True,
+            tones=[tone_of_score(score) for score in frame["score"]],
+        ),
+        Column("", [""] * frame.height, drawings=_among(frame), ends=("worst", "best")),
+        Column("median", medians(frame), numeric=True),
+        Column("rank", published_ranks(frame), numeric=True),
+        Column("score", scores(frame, "score"), numeric=True),
+        *([] if is_plain else [Column("period", texts(frame, "period"), optional=True)]),
+        *([Column("news", texts(frame, "news"), optional=True)] if has_news else []),
     ]
 
 
-def _dots(frame: pl.DataFrame) -> list[str]:
-    """Draw each value and its peers' median on the span of the metric's figures."""
+def _among(frame: pl.DataFrame) -> list[Among | None]:
+    """Draw each value among its peers' on the span of all the metric's quarters."""
     series = ["metric_id", "unit"]
-    median = pl.coalesce("median", "computed_median")
     # A doubtful value would squeeze all others to one end.
-    sound = frame.with_columns(value=pl.when(pl.col("doubt").is_null()).then("value"))
-    spans = sound.with_columns(
-        median=median,
-        low=pl.min_horizontal(pl.col("value"), median).min().over(series),
-        high=pl.max_horizontal(pl.col("value"), median).max().over(series),
-    ).select("value", "median", "low", "high", pl.col("news") == "same figure")
+    sound = pl.col("doubt").is_null()
+    spans = frame.with_columns(
+        pl.when(sound).then("value").alias("value"),
+        low=pl.when(sound).then("computed_lowest").min().over(series),
+        high=pl.when(sound).then("computed_highest").max().over(series),
+    )
     return [
-        numbers.dots(value, median, low, high, same=same)
-        for value, median, low, high, same in spans.iter_rows()
+        among(
+            row["value"],
+            (row["low"], row["high"]),
+            _quartiles(row),
+            tone_of_score(row["score"]),
+            higher_is_better=row["higher_is_better"],
+        )
+        for row in spans.iter_rows(named=True)
     ]
+
+
+def _quartiles(row: Row) -> tuple[float | None, float | None, float | None]:
+    """Return the quartiles and the median, the published ones where there are any."""
+    lower, median, upper = (
+        row[name] if row[name] is not None else row[f"computed_{name}"]
+        for name in ("lower_quartile", "median", "upper_quartile")
+    )
+    return lower, median, upper
 
 
 @columns_of.register
 def every_metric(answer: EveryMetricTrend) -> list[Column]:
-    """Return a line a metric, with its figures as a row of blocks, one place a quarter.
+    """Return a line a metric, with its figures as a row of blocks, one place a quarter."""
+    lines = metrics_in_lines(answer)
+    quarters = _every_quarter(answer.frame["quarter"])
+    sparks = [
+        _spark(quarters, dict(zip(of_metric, zip(values, same, strict=True), strict=True)))
+        for of_metric, values, same in lines.select("quarter", "value", "same").iter_rows()
+    ]
+    ends = {
+        end: [numbers.with_short_unit(v, unit) for v, unit in lines.select(end, "unit").iter_rows()]
+        for end in ("first", "last")
+    }
+    ranks = lines.select("rank", "of").iter_rows()
+    figures = [str(len(values)) for values in lines["value"]]
+    tones = [tone_of_score(score) for score in lines["score"]]
+    return [
+        *codes_if_several(lines),
+        Column("metric", texts(lines, "short_name"), shrinks=True, tones=tones, leads=True),
+        Column("trend", [""] * lines.height, drawings=sparks),
+        Column("latest", ends["last"], numeric=True, ink=Ink.STRONG),
+        Column("rank", [numbers.rank_of(*rank) for rank in ranks], numeric=True),
+        Column("score", scores(lines, "score"), numeric=True),
+        Column("first", ends["first"], numeric=True, optional=True),
+        Column("quarters", figures, numeric=True, optional=True),
+        Column("latest in", [of_metric[-1] for of_metric in lines["quarter"]], optional=True),
+    ]
 
-    = is the same figure again, and · a quarter without one.
-    """
+
+def metrics_in_lines(answer: EveryMetricTrend) -> pl.DataFrame:
+    """Return a row a trust and metric, those with the latest figures of each trust first."""
     frame = answer.frame.filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
+    trusts = pl.col("trust_code").rle_id()
     lines = frame.group_by("trust_code", "metric_id", "unit", maintain_order=True).agg(
-        pl.col("short_name").last(),
+        pl.col("trust_name", "short_name").last(),
         pl.col("quarter", "value"),
         same=pl.col("news") == "same figure",
         first=pl.col("value").first(),
@@ -129,25 +220,8 @@ def every_metric(answer: EveryMetricTrend) -> list[Column]:
         of=pl.col("of").last(),
         score=pl.col("score").last(),
     )
-    quarters = _every_quarter(answer.frame["quarter"])
-    sparks = [
-        _spark(quarters, dict(zip(of_metric, zip(values, same, strict=True), strict=True)))
-        for of_metric, values, same in lines.select("quarter", "value", "same").iter_rows()
-    ]
-    ends = {
-        end: [numbers.with_unit(v, unit) for v, unit in lines.select(end, "unit").iter_rows()]
-        for end in ("first", "last")
-    }
-    ranks = lines.select("rank", "of").iter_rows()
-    return [
-        *codes_if_several(lines),
-        Column("Metric", texts(lines, "short_name"), wraps=True),
-        Column("Quarters", sparks),
-        Column("First", ends["first"], numeric=True),
-        Column("Last", ends["last"], numeric=True, ink=Ink.STRONG),
-        Column("Rank", [numbers.rank_of(*rank) for rank in ranks], numeric=True),
-        Column("Score", scores(lines, "score"), numeric=True),
-    ]
+    latest = pl.col("quarter").list.last()
+    return lines.sort(trusts, latest, descending=[False, True], maintain_order=True)
 
 
 def _every_quarter(shown: pl.Series) -> list[str]:
@@ -162,6 +236,6 @@ def _every_quarter(shown: pl.Series) -> list[str]:
     return [quarter.label for quarter in quarters]
 
 
-def _spark(quarters: list[str], figures_of: dict[str, tuple[float, bool]]) -> str:
+def _spark(quarters: list[str], figures_of: dict[str, tuple[float, bool]]) -> Sparkline:
     drawn = [figures_of.get(quarter, (None, False)) for quarter in quarters]
-    return numbers.sparkline([value for value, _ in drawn], [same for _, same in drawn])
+    return Sparkline(tuple(value for value, _ in drawn), tuple(same for _, same in drawn))

@@ -1,4 +1,4 @@
-"""The tables of what is kept: releases, files, whether they are right."""
+"""The tables of what is stored: releases, files, their faults, and where figures come from."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from datetime import date
 
 import polars as pl
 
-from nhs_league.core.answers import FetchReport, PublishedFiles, StoredFileChecks, StoredReleases
+from nhs_league.core.answers import (
+    FetchReport,
+    PublishedFiles,
+    Sources,
+    StoredFileChecks,
+    StoredReleases,
+)
+from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
+from nhs_league.render.numbers import number
 from nhs_league.render.views.cells import short_file, texts, yes_no
 from nhs_league.render.views.columns import columns_of
 
@@ -18,12 +26,12 @@ def fetched(answer: FetchReport) -> list[Column]:
     # Names of the built-in list that are not there are counted in the title and tell no more.
     frame = answer.frame.filter(pl.col("status") != "missing")
     return [
-        Column("Status", texts(frame, "status")),
-        Column("Quarter", texts(frame, "quarter")),
-        Column("Trusts", texts(frame, "trusts"), numeric=True),
-        Column("File", [short_file(name) for name in frame["file"]]),
-        Column("Type", texts(frame, "trust_type")),
-        Column("Kind", texts(frame, "kind")),
+        Column("status", texts(frame, "status")),
+        Column("quarter", texts(frame, "quarter")),
+        Column("trusts", texts(frame, "trusts"), numeric=True),
+        Column("file", [short_file(name) for name in frame["file"]], shrinks=True, wrap_width=30),
+        Column("kind", texts(frame, "kind"), optional=True),
+        Column("type", texts(frame, "trust_type"), shrinks=True, optional=True),
     ]
 
 
@@ -32,30 +40,50 @@ def releases(answer: StoredReleases) -> list[Column]:
     """Return the releases kept."""
     frame = answer.frame
     return [
-        Column("Quarter", texts(frame, "quarter")),
-        Column("Type", texts(frame, "trust_type"), wraps=True),
-        Column("Kind", texts(frame, "kind")),
-        Column("Published", _published(frame), wraps=True),
-        Column("Trusts", texts(frame, "trusts"), numeric=True),
-        Column("Revised", texts(frame, "revised"), numeric=True),
-        Column("Rows", texts(frame, "rows"), numeric=True),
-        Column("Checkable", yes_no(frame["verifiable"])),
-        Column("Fetched", texts(frame, "fetched")),
-        Column("File", texts(frame, "release_file"), wraps=True),
+        Column("quarter", texts(frame, "quarter")),
+        Column("type", texts(frame, "trust_type"), shrinks=True),
+        Column("kind", texts(frame, "kind")),
+        Column("published", [_day(published) for published in frame["published"]]),
+        Column("trusts", texts(frame, "trusts"), numeric=True),
+        Column("rows", [number(v) if v is None else f"{v:,}" for v in frame["rows"]], numeric=True),
+        Column("stored", [_day(fetched) for fetched in frame["fetched"]], optional=True),
+        Column("revised", texts(frame, "revised"), numeric=True, optional=True),
+        Column("checkable", yes_no(frame["verifiable"]), optional=True),
+        Column("file", _files(frame), shrinks=True, optional=True),
     ]
 
 
-def _published(frame: pl.DataFrame) -> list[str]:
-    """Return dates of publication; of an imported file only the day of the import may be known."""
-    columns = frame.select("published", "fetched", "source").iter_rows()
-    return [published or _unknown(added, source) for published, added, source in columns]
+def _files(frame: pl.DataFrame) -> list[str]:
+    return [short_file(name) for name in texts(frame, "release_file")]
 
 
-def _unknown(added: str | None, source: str | None) -> str:
-    if added is None or (source or "").startswith(("https://", "http://")):
-        return "unknown"
-    day = date.fromisoformat(added[:10])
-    return f"unknown, imported on {day.day} {day:%B %Y}"
+def _day(moment: str | None) -> str:
+    """Write the day of a moment in ISO 8601, or the month if that is all: ``28 Nov 2026``."""
+    if not moment:
+        return "not known"
+    is_month = len(moment) == len("2026-11")
+    day = date.fromisoformat(f"{moment}-01" if is_month else moment[:10])
+    return f"{day:%b %Y}" if is_month else f"{day.day} {day:%b %Y}"
+
+
+@columns_of.register
+def sources(answer: Sources) -> list[Column]:
+    """Return each figure with its lines in its release file."""
+    frame = answer.frame
+    figures = [
+        numbers.ordinal(int(value)) if unit == "rank" else numbers.with_unit(value, unit)
+        for value, unit in frame.select("value", "unit").iter_rows()
+    ]
+    return [
+        Column("Figure", texts(frame, "name"), wraps=True),
+        Column("ID", [v or "" for v in frame["metric_id"]]),
+        Column("Value", figures, numeric=True),
+        Column("Line", texts(frame, "line"), numeric=True),
+        Column("Score", [numbers.score(v) for v in frame["score"]], numeric=True),
+        Column("Score's line", texts(frame, "score_line"), numeric=True),
+        Column("File", [short_file(name) for name in frame["release_file"]]),
+        Column("Period", [v or "" for v in frame["period"]]),
+    ]
 
 
 @columns_of.register
@@ -63,12 +91,12 @@ def available(answer: PublishedFiles) -> list[Column]:
     """Return the files that the site has."""
     frame = answer.frame
     return [
-        Column("Linked", yes_no(frame["linked"])),
-        Column("Kept", yes_no(frame["kept"])),
-        Column("Quarter", texts(frame, "quarter")),
-        Column("File", [short_file(name) for name in frame["file"]]),
-        Column("Type", texts(frame, "trust_type")),
-        Column("Kind", texts(frame, "kind")),
+        Column("linked", yes_no(frame["linked"])),
+        Column("kept", yes_no(frame["kept"])),
+        Column("quarter", texts(frame, "quarter")),
+        Column("file", [short_file(name) for name in frame["file"]], shrinks=True, wrap_width=30),
+        Column("kind", texts(frame, "kind"), optional=True),
+        Column("type", texts(frame, "trust_type"), shrinks=True, optional=True),
     ]
 
 
@@ -77,7 +105,7 @@ def verified(answer: StoredFileChecks) -> list[Column]:
     """Return what was checked."""
     frame = answer.frame
     return [
-        Column("Fault", [fault or "none" for fault in frame["fault"]]),
-        Column("What", texts(frame, "what"), wraps=True),
-        Column("Path", texts(frame, "path"), wraps=True),
+        Column("fault", [fault or "none" for fault in frame["fault"]], shrinks=True),
+        Column("what", [short_file(name) for name in texts(frame, "what")], shrinks=True),
+        Column("path", texts(frame, "path"), shrinks=True, optional=True),
     ]
