@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import overload
 
@@ -130,92 +130,8 @@ def likely(low: float | None, high: float | None, *, is_score: bool = False) -> 
     return f"{score(low)} to {score(high)}" if is_score else f"{low} to {high}"
 
 
-def span(first: int | None, last: int | None, rank: int | None, *, of: int, width: int = 24) -> str:
-    """Draw ranks from ``first`` to ``last`` of ``of`` as a line, with ``rank`` marked on it.
-
-    >>> span(1, 10, 5, of=20, width=10)
-    '--o--.....'
-    """
-    if first is None or last is None or rank is None:
-        return ""
-    return spans([(first, last)], rank, of=of, width=width)
-
-
-def spans(runs: Sequence[tuple[int, int]], rank: int | None, *, of: int, width: int = 24) -> str:
-    """Draw runs of ranks, of ``of``, as pieces of a line, with ``rank`` marked on it.
-
-    >>> spans([(1, 4), (15, 20)], 17, of=20, width=10)
-    '--.....-o-'
-    """
-    if rank is None:
-        return ""
-
-    def at(ranked: int) -> int:
-        return min(int((ranked - 1) * width / of), width - 1)
-
-    covered = {place for first, last in runs for place in range(at(first), at(last) + 1)}
-    return "".join(
-        "o" if place == at(rank) else "-" if place in covered else "." for place in range(width)
-    )
-
-
-def dots(
-    value: float | None,
-    median: float | None,
-    low: float | None,
-    high: float | None,
-    *,
-    same: bool,
-    width: int = 24,
-) -> str:
-    """Draw a value and a median on a line from ``low`` to ``high``: o, m, or both as @.
-
-    The line is lengthened where one of them lies beyond its ends, as a published median can where
-    only some of the trusts are stored. A figure published again is drawn as =, as it is not a new
-    one.
-
-    >>> dots(46.55, 24.52, 19.1, 46.55, same=False, width=10)
-    '..m......o'
-    >>> dots(46.55, 24.52, 46.55, 46.55, same=False, width=10)
-    'm........o'
-    """
-    if value is None or low is None or high is None:
-        return ""
-    drawn = [figure for figure in (value, median, low, high) if figure is not None]
-    start, end = min(drawn), max(drawn)
-    length = (end - start) or 1.0
-    line = ["."] * width
-    if median is not None:
-        line[round((median - start) / length * (width - 1))] = "m"
-    at = round((value - start) / length * (width - 1))
-    line[at] = "=" if same else "@" if line[at] == "m" else "o"
-    return "".join(line)
-
-
-_BLOCKS = "▁▂▃▄▅▆▇█"
-GAP = "·"
-"""The sign for a quarter without a figure."""
 TO_ASCII = str.maketrans("▁▂▃▄▅▆▇█░–’‘“”×·—−▲▼…━£●→", "1234567#--''\"\"x.--^v~=#o>")
 """Replacements for our signs on a terminal that has only ASCII."""
-
-
-def sparkline(values: Sequence[float | None], same: Sequence[bool]) -> str:
-    """Draw values as a row of blocks, low to high; = for a figure published again, · for a gap.
-
-    >>> sparkline([28.38, None, 36.49, 46.55], [False, False, False, True])
-    '▁·▄='
-    """
-    known = [value for value in values if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    span = (high - low) or 1.0
-    return "".join(
-        GAP
-        if value is None
-        else "="
-        if again
-        else _BLOCKS[round((value - low) / span * (len(_BLOCKS) - 1))]
-        for value, again in zip(values, same, strict=True)
-    )
 
 
 def short_name(trust_name: str) -> str:

@@ -16,7 +16,6 @@ from polars.testing import assert_frame_equal
 
 from nhs_league.core.uncertainty import differences
 from nhs_league.core.uncertainty.differences import (
-    against_all,
     both_ways,
     each_pair,
     ends,
@@ -59,6 +58,12 @@ def power(metrics: int, times: int, better: float) -> float:
     pairs = pairs.filter(is_better("trust_code"), ~is_better("other_trust_code"))
     right = pairs["computed_distinguishable"] & (pairs["mean"] < pairs["other_mean"])
     return float(right.mean())  # type: ignore[arg-type]
+
+
+def against_all(redraws: Redraws, code: str) -> pl.DataFrame:
+    """Compare one trust with every other."""
+    others = [other for other in redraws.averages.columns if other != code]
+    return pl.concat([each_pair(redraws, [code, other]) for other in others])
 
 
 @pytest.mark.parametrize(("freedom", "value"), T_TABLE)

@@ -31,28 +31,3 @@ def test_a_change_names_a_unit_that_is_a_word_once() -> None:
     assert numbers.from_to(63.1, 65.54, "%") == "63.1% to 65.54%"
     assert numbers.from_to(7.19, 7.11, "out of 10") == "7.19 to 7.11 out of 10"
     assert numbers.from_to(3.0, 2.0, "score") == "3.00 to 2.00"
-
-
-@pytest.mark.parametrize(
-    ("value", "median", "low", "high", "drawn"),
-    [
-        (5.0, 5.0, 5.0, 5.0, "@........."),
-        (5.0, 0.0, 5.0, 5.0, "m........o"),
-        (5.0, 9.0, 5.0, 5.0, "o........m"),
-        (5.0, None, 5.0, 5.0, "o........."),
-    ],
-)
-def test_a_line_reaches_to_a_median_beyond_the_values(
-    value: float, median: float | None, low: float, high: float, drawn: str
-) -> None:
-    assert numbers.dots(value, median, low, high, same=False, width=10) == drawn
-
-
-def test_a_quarter_without_a_figure_keeps_its_place() -> None:
-    assert numbers.sparkline([1.0, None, 8.0], [False, False, False]) == "▁·█"
-    assert numbers.sparkline([None, 1.0], [False, False]) == "·▁"
-
-
-def test_ranks_in_two_runs_are_not_drawn_as_one() -> None:
-    """Ranks 1 to 4 and 15 to 20 of 20, on ten places of two ranks each."""
-    assert numbers.spans([(1, 4), (15, 20)], 17, of=20, width=10) == "--.....-o-"

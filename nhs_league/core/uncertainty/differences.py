@@ -91,20 +91,6 @@ def each_pair(redraws: Redraws, codes: Sequence[str] | None = None) -> pl.DataFr
     return _compared(redraws, list(combinations(codes or redraws.averages.columns, 2)))
 
 
-def against_all(redraws: Redraws, code: str) -> pl.DataFrame:
-    """Compare one trust with every other of its type.
-
-    Args:
-        redraws: those with the same draw for all.
-        code: the trust.
-
-    Returns:
-        The columns of ``each_pair``; trust_code is always ``code``.
-
-    """
-    return _compared(redraws, [(code, c) for c in redraws.averages.columns if c != code])
-
-
 def both_ways(redraws: Redraws) -> pl.DataFrame:
     """Return of every trust and every other whether they can be told apart, and nothing else.
 
