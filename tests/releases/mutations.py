@@ -119,7 +119,10 @@ def _cut_to(name: str, metrics: tuple[str, ...]) -> Base:
 
 
 def figures(parsed: ParsedFile) -> pl.DataFrame:
-    """List every figure: ``of`` (what of), ``column``, ``figure`` and ``is_doubted``."""
+    """List every figure: ``of`` (what of), ``column``, ``figure`` and ``is_doubted``.
+
+    The line that a figure is in is none: a file in another order has it elsewhere.
+    """
     parts = []
     for frame, key in (
         (parsed.standings, ("quarter", "trust_code")),
@@ -129,7 +132,8 @@ def figures(parsed: ParsedFile) -> pl.DataFrame:
         numbers = [
             column
             for column, kind in frame.schema.items()
-            if (kind.is_numeric() and column != "of") or column in ("override", "in_deficit")
+            if (kind.is_numeric() and column != "of" and not column.endswith("line"))
+            or column in ("override", "in_deficit")
         ]
         of = pl.concat_str([pl.col(c).cast(pl.String).fill_null("?") for c in key], separator=" ")
         parts.append(
