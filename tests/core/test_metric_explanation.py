@@ -93,7 +93,7 @@ def test_part_of_one_trusts_name_that_is_a_metrics_name_lists_both(tmp_path: Pat
     assert (
         "Why Sickness and Rest" in ask("explain", "sickness and rest", "--format", "table").stdout
     )
-    assert "Staff sickness (OF0082)" in ask("explain", "OF0082", "--format", "table").stdout
+    assert "Staff sickness  OF0082" in ask("explain", "OF0082", "--format", "table").stdout
 
 
 def test_what_is_neither_a_trust_nor_a_metric_says_so(sample: Run) -> None:

@@ -134,7 +134,7 @@ def test_a_change_says_from_what_to_what_and_whether_it_is_real(answers: dict[st
             row["segment_from"],
         ):
             assert columns["segment"][place] == f"{row['segment_from']}→{row['segment']}"
-        assert columns["real?"][place] == real[row["certainty"]]
+        assert columns["how sure"][place] == real[row["certainty"]]
 
 
 def test_a_metrics_line_has_a_block_for_each_quarter(answers: dict[str, Answer]) -> None:
