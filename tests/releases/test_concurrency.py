@@ -67,7 +67,7 @@ def test_sixteen_at_once_transfer_each_file_once_and_all_end_well(
     said = [process.communicate(timeout=120)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 16
     assert {published.bodies[file] for file in published.files} == {1}
-    assert any("waiting for it" in words for words in said)
+    assert any("Waiting for it" in words for words in said)
     assert run("cache", "verify", data_dir=tmp_path).returncode == 0
 
 

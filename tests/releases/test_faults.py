@@ -36,7 +36,7 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
     "429 for a minute and more": (
         site.status(429, Retry_After="3600"),
         4,
-        "try again in 3600 seconds",
+        "asks you to wait for 3600 seconds",
         1,
     ),
     "429 until a figure that is none": (
@@ -48,7 +48,7 @@ FAULTS: dict[str, tuple[Fault, int, str, int]] = {
     "503 for longer than there are numbers": (
         site.status(503, Retry_After="9" * 400),
         4,
-        "try again another day",
+        "wait until another day",
         1,
     ),
     "unchanged, though nothing was seen before": (site.status(304), 4, "returned 304", 1),

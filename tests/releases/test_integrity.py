@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from nhs_league.releases import manifest
 from tests.conftest import COMMAND, Run, environment, kept_in
 from tests.releases import official
 from tests.releases.site import UPLOADS, Site, serving
@@ -248,7 +249,7 @@ def test_a_quarter_that_lost_its_raw_file_is_kept_and_marked(
     repaired = run("cache", "repair", "--offline", data_dir=store)
     assert repaired.returncode == 4
     assert "Rebuilt 1 quarter from 0 raw files." in repaired.stderr
-    assert "The tables of Q3 2025/26 are stored, but cannot be checked" in repaired.stderr
+    assert "The tables for Q3 2025/26 are stored, but cannot be checked" in repaired.stderr
     assert FIGURE in ask(run, store)[0]
     (row,) = json.loads(run("releases", "--json", data_dir=store).stdout)["rows"]
     assert row["verifiable"] is False
@@ -301,7 +302,11 @@ def test_a_store_of_an_older_layout_is_made_anew(run: Run, store: Path) -> None:
 def test_a_store_of_a_newer_layout_is_refused_with_advice_and_left_alone(
     run: Run, store: Path
 ) -> None:
-    text = (store / "manifest.json").read_text("utf-8").replace('"format": 4', '"format": 5')
+    text = (
+        (store / "manifest.json")
+        .read_text("utf-8")
+        .replace(f'"format": {manifest.FORMAT}', f'"format": {manifest.FORMAT + 1}')
+    )
     rewrite_manifest(store, text)
     for command in (("table",), ("cache", "repair"), ("fetch", "--from", str(raw_file(store)))):
         refused = run(*command, data_dir=store)

@@ -224,7 +224,7 @@ REFUSED: dict[str, tuple[Made, str]] = {
     "zip bomb": (zip_bomb, "larger than 200 MB"),
     "zip bomb that lies": (lying_bomb, "cannot be extracted"),
 }
-MANY_BOMBS: tuple[Made, str] = (many_bombs, "more than 500 MB")
+MANY_BOMBS: tuple[Made, str] = (many_bombs, "larger than 500 MB")
 
 
 @pytest.mark.parametrize(
