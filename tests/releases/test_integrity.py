@@ -311,7 +311,7 @@ def test_a_store_of_a_newer_layout_is_refused_with_advice_and_left_alone(
     for command in (("table",), ("cache", "repair"), ("fetch", "--from", str(raw_file(store)))):
         refused = run(*command, data_dir=store)
         assert refused.returncode == 5
-        assert "Update nhsleague" in refused.stderr
+        assert "Upgrade nhsleague" in refused.stderr
     assert (store / "manifest.json").read_text("utf-8") == text
 
 
