@@ -150,7 +150,7 @@ EVERY_METRIC = (
     "quarter", "trust_type", "metric_id", "metric", "short_name", "domain", "unit", "period",
     "trust_code", "trust_name", "segment", "region", "value", "score", "rank", "of", "weak_spot",
     "strong", "median", "lower_quartile", "upper_quartile", "higher_is_better", "standard",
-    "computed_rank", "computed_of", "computed_median", "computed_lower_quartile",
+    "plain", "why", "computed_rank", "computed_of", "computed_median", "computed_lower_quartile",
     "computed_upper_quartile", "computed_lowest", "computed_highest", "doubt", "release_file",
 )  # fmt: skip
 """One row a metric and trust, by domain and metric, the best trust of each first."""
@@ -167,7 +167,7 @@ def every_metric(frames: Frames) -> pl.DataFrame:
 
     """
     listed = catalogue(frames.observations)
-    named = listed.lazy().select("metric_id", "unit", "short_name", "standard")
+    named = listed.lazy().select("metric_id", "unit", "short_name", "standard", "plain", "why")
     trusts = frames.standings.select("trust_code", "trust_name", "segment", "region")
     return (
         classify(with_peers(frames.observations, listed))

@@ -30,12 +30,13 @@ from nhs_league.core.weak_spots import classify, history
 
 _OLD = timedelta(days=366)
 
+_KNOWN = ("short_name", "standard", "standard_name", "plain", "why")
 METRICS = (
     "quarter", "trust_code", "trust_name", "trust_type", "metric_id", "metric", "short_name",
     "domain", "sub_domain", "weak_spot", "weak_spot_rule", "quarters_weak", "change_since_last",
     "strong", "value", "unit", "period", "score", "rank", "of", "quarter_from", "value_from",
     "rank_from", "of_from", "score_from", "median", "lower_quartile", "upper_quartile",
-    "higher_is_better", "standard", "standard_name", "computed_distance_to_median",
+    "higher_is_better", "standard", "standard_name", "plain", "why", "computed_distance_to_median",
     "computed_distance_to_best_quarter", "computed_rank", "computed_of", "computed_median",
     "computed_lower_quartile", "computed_upper_quartile", "computed_lowest", "computed_highest",
     "doubt", "release_file",
@@ -92,7 +93,7 @@ def profile(
     standing, domains = pl.collect_all(
         [of_type.filter(is_trust), of_domains.filter(is_trust).sort("domain")]
     )
-    known = listed.lazy().select("metric_id", "unit", "short_name", "standard", "standard_name")
+    known = listed.lazy().select("metric_id", "unit", *_KNOWN)
     # Collected here, as they are used twice: for the metrics, and for their history.
     classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect()
     figures = _with_earlier(classified.lazy(), earlier, trust_code).collect()

@@ -162,6 +162,7 @@ class _Trust:
     weak: tuple[_MetricRow, ...]
     weak_rule: str
     weak_count: str
+    meanings: Grid | None
     chance: tuple[str, ...]
     groups: tuple[_Group, ...]
     strips: Grid | None
@@ -214,6 +215,7 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         weak=tuple(row for _, row in rows if row.is_weak),
         weak_rule=what_is_weak(weak) if weak.height else "",
         weak_count=_count(weak),
+        meanings=_meanings(weak),
         chance=tuple(
             chance_line(row)
             for row in ([] if answer.chance is None else answer.chance.iter_rows(named=True))
@@ -308,6 +310,18 @@ def _trend(places: PlaceTrend) -> Markup | None:
     )
     likely = list(frame.select("average_score_low", "average_score_high").iter_rows())
     return charts.score_trend(f"Average score by quarter: {words}", quarters, scores, likely)
+
+
+def _meanings(weak: pl.DataFrame) -> Grid | None:
+    """Return what the weak spots measure and why they matter, where that is known."""
+    known = weak.filter(pl.col("plain").is_not_null()).unique("metric_id", maintain_order=True)
+    if known.is_empty():
+        return None
+    columns = {"Metric": "short_name", "What it measures": "plain", "Why it matters": "why"}
+    return Grid(
+        "What the weak spots measure",
+        tuple(Column(head, [v or "" for v in known[name]]) for head, name in columns.items()),
+    )
 
 
 def _domains(report: TrustReport) -> Iterator[_Domain]:

@@ -273,6 +273,8 @@ def _facts(frame: pl.DataFrame, first: Row) -> Iterator[tuple[str, str]]:
     """Yield what the page says above its table: a label and a text each."""
     valued = frame.filter(pl.col("value").is_not_null())
     unit = first["unit"]
+    known = {"What it measures": first["plain"], "Why it matters": first["why"]}
+    yield from ((label, text) for label, text in known.items() if text)
     yield "Trusts", f"{counted(frame.height, 'trust')} with a {'value' if unit else 'score'}"
     if unit is None:
         yield "Figures", "only the score is published, 1.00 (best) to 4.00, not the value"

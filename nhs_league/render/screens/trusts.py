@@ -359,6 +359,9 @@ def _measured(frame: pl.DataFrame, *, has_domain: bool, every: bool) -> Iterator
         yield Column(
             "what it measures", [row["plain"] or row["metric"] for row in rows], wraps=True
         )
+        yield Column(
+            "why it matters", [row["why"] or "" for row in rows], wraps=True, optional=True
+        )
         names = [row["everyday_names"] or "" for row in rows]
         yield Column("also called", names, wraps=True, optional=True)
     if has_domain:

@@ -66,6 +66,7 @@ def metrics(answer: MetricList) -> list[Column]:
         ),
         Column("Trusts", texts(frame, "trusts")),
         Column("What it measures", [v or "" for v in frame["plain"]], wraps=True),
+        Column("Why it matters", [v or "" for v in frame["why"]], wraps=True),
         Column("Everyday names", [v or "" for v in frame["everyday_names"]], wraps=True),
         Column("Domain", texts(frame, "domain")),
         Column("Sub-domain", texts(frame, "sub_domain")),
