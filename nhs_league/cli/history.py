@@ -32,6 +32,9 @@ def changes(
     segment_only: Annotated[
         bool, typer.Option("--segment-only", help="Only trusts whose segment changed.")
     ] = False,
+    clear_only: Annotated[
+        bool, typer.Option("--clear-only", help="Only changes that are clear.")
+    ] = False,
     improved: Annotated[
         bool, typer.Option("--improved", help="Only trusts that improved.")
     ] = False,
@@ -42,7 +45,8 @@ def changes(
     """Show what changed since last quarter and what could be chance."""
     check_changes(improved=improved, worsened=worsened)
     answer = open_or_fetch(common).changes(
-        earlier, later, segment_only=segment_only, improved=improved, worsened=worsened,
+        earlier, later, segment_only=segment_only, clear_only=clear_only, improved=improved,
+        worsened=worsened,
         **vars(which), **vars(rows),
     )  # fmt: skip
     show_answer(answer, output, common)

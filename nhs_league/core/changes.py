@@ -137,18 +137,23 @@ def _not_compared(earlier: pl.DataFrame, later: pl.DataFrame, quarters: Sequence
     return lines
 
 
-def narrowed(answer: Changes, *, segment_only: bool, direction: str | None) -> Changes:
+def narrowed(
+    answer: Changes, *, segment_only: bool, clear_only: bool, direction: str | None
+) -> Changes:
     """Keep some of the changes; the notes go on counting all of them.
 
     Args:
         answer: as ``changes`` returns it.
         segment_only: whether to keep only trusts whose segment changed.
+        clear_only: whether to keep only changes that are clear.
         direction: ``improved`` or ``worsened``; None for both.
 
     """
     frame = answer.frame
     if segment_only:
         frame = frame.filter(segment_moved())
+    if clear_only:
+        frame = frame.filter(pl.col("certainty") == Certainty.CLEAR.value)
     if direction is not None:
         frame = frame.filter(pl.col("direction") == direction)
     return replace(answer, frame=frame)

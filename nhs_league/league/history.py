@@ -47,6 +47,7 @@ class History(Questions):
         later: str | None = None,
         *,
         segment_only: bool = False,
+        clear_only: bool = False,
         improved: bool = False,
         worsened: bool = False,
         trust_type: str | None = None,
@@ -62,6 +63,8 @@ class History(Questions):
             earlier: the earlier quarter; None for the one before the later.
             later: the later quarter; None for the newest that the trust type has.
             segment_only: whether to keep only trusts whose segment changed.
+            clear_only: whether to keep only changes that are clear, and not those that could be
+                chance.
             improved: whether to keep only trusts that improved.
             worsened: whether to keep only trusts that worsened.
             trust_type: as for ``hidden``.
@@ -97,11 +100,14 @@ class History(Questions):
         filters = resolve_filters(scope, frames)
         direction = "improved" if improved else "worsened" if worsened else None
         answer = comparing.changes(earlier_frames, frames, resolved_type, filters, self._keep)
-        answer = comparing.narrowed(answer, segment_only=segment_only, direction=direction)
+        answer = comparing.narrowed(
+            answer, segment_only=segment_only, clear_only=clear_only, direction=direction
+        )
         answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
         asked_for = {**described(scope), "quarter": None}
         return self._present(
             answer, **{"from": earlier}, to=later, direction=direction, segment_only=segment_only,
+            clear_only=clear_only,
             **asked_for,
         )  # fmt: skip
 

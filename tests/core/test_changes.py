@@ -323,6 +323,13 @@ def test_only_segments_and_only_one_direction_may_be_asked_for(league: League) -
     assert worse.height + better.height == moved.height
 
 
+def test_only_clear_changes_may_be_asked_for(league: League) -> None:
+    every = league.changes("q2", "q3").frame
+    clear = league.changes("q2", "q3", clear_only=True).frame
+    assert set(every["certainty"]) > {"clear"}
+    assert clear["trust_code"].to_list() == every.filter(certainty="clear")["trust_code"].to_list()
+
+
 def test_quarters_that_cannot_be_compared_are_said(league: League) -> None:
     with pytest.raises(UsageError, match="is not before"):
         league.changes("q4", "q2")
