@@ -85,7 +85,7 @@ def test_a_value_is_read_as_the_number_that_it_says_or_is_no_figure(text: str) -
     check_value(text)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @given(text=figures)
 @LONG
 def test_many_values_are_read_as_the_numbers_that_they_say_or_are_no_figures(text: str) -> None:
@@ -115,7 +115,7 @@ def test_a_file_with_a_byte_changed_is_read_or_refused(place: int, value: int) -
     check_byte(place, value)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @given(place=places, value=values)
 @LONG
 def test_many_files_with_a_byte_changed_are_read_or_refused(place: int, value: int) -> None:
