@@ -101,7 +101,7 @@ def hidden(
 
 
 def capped(when: When, which: Which, rows: Rows, output: Output, common: Common) -> None:
-    """Find trusts held in segment 3 only by a deficit."""
+    """Find trusts held in segment 3 only by the override."""
     answer = open_or_fetch(common).capped(**vars(when), **vars(which), **vars(rows))
     show_answer(answer, output, common)
 

@@ -1,4 +1,4 @@
-"""What a place hides: severe weak spots of well-placed trusts, and trusts capped by a deficit."""
+"""What a place hides: severe weak spots of well-placed trusts, and capped trusts."""
 
 from __future__ import annotations
 
@@ -219,12 +219,13 @@ def capped(
     )
     whose = narrowing.in_scope(trust_type, filters)
     return CappedTrusts(
-        title=f"In segment 3 only because of a deficit ({whose})",
+        title=f"In segment 3 only because of the financial override ({whose})",
         frame=frame,
         notes=(
             f"{counted(frame.height, 'trust')} would be in a better segment by average score "
-            "alone. A trust in deficit cannot be placed above segment 3. The rank without the "
-            "override (computed) is where a trust would rank if only its own were removed.",
+            "alone. The financial override is for trusts in deficit or with deficit support, "
+            "and allows no place above segment 3. The rank without it (computed) is where a "
+            "trust would rank if only its own were removed.",
         ),
     )
 

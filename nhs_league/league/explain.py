@@ -281,7 +281,7 @@ class Explain(Questions):
         limit: int | None = None,
         sort: str | None = None,
     ) -> CappedTrusts:
-        """Find trusts in segment 3 only because of a deficit.
+        """Find trusts in segment 3 only because of the financial override.
 
         Args:
             quarter: as for ``explain``.

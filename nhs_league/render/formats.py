@@ -72,8 +72,8 @@ def to_json(answer: Answer, meta: Meta) -> str:
         name: _rows(frame, sample=meta.sample) for name, frame in answer.further_frames().items()
     }
     rows = _rows(answer.frame, sample=meta.sample)
-    told = {"meta": described(answer, meta), **parts, "rows": rows}
-    return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    payload = {"meta": described(answer, meta), **parts, "rows": rows}
+    return json.dumps(payload, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def to_ndjson(answer: Answer, meta: Meta) -> str:

@@ -16,7 +16,7 @@ from tests.oracle.stories import Row
 from tests.oracle.world import World
 
 KINDS = {
-    "hidden weak spot", "lasting weak spot", "held down by a deficit", "clear change",
+    "hidden weak spot", "lasting weak spot", "held down by the override", "clear change",
     "standard missed", "services apart", "regions apart", "revised place",
 }  # fmt: skip
 
@@ -99,7 +99,7 @@ def _check_rule(world: World, story: Row, quarter: str, trust_type: str) -> None
         )
         assert odds < 0.25
         assert story["computed_p"] == pytest.approx(odds * place["rank"] / place["of"])
-    elif story["kind"] == "held down by a deficit":
+    elif story["kind"] == "held down by the override":
         segment, rank = questions.capped(releases, quarter, trust_type)[story["trust_code"]]
         alone = rows["league place without the override (computed)"]
         assert (alone["segment"], alone["rank"]) == (segment, rank)

@@ -73,8 +73,8 @@ def test_a_sparkline_leaves_a_gap_and_marks_what_was_only_published_again() -> N
 
 
 def test_a_small_change_looks_small_beside_the_spread_of_the_peers() -> None:
-    # 50 to 51 on a scale of at least 14: half a step to either side of the middle.
-    assert drawn(Sparkline((50.0, 51.0), (False, False), 14.0), 2) in ("▄▅", "▄▄", "▅▅")
+    # 50 to 51 on a scale of 14 runs from 43.5 to 57.5: steps 6.5/14 × 7 = 3.25 and 3.75 of 0 to 7.
+    assert drawn(Sparkline((50.0, 51.0), (False, False), 14.0), 2) == "▄▅"
     assert drawn(Sparkline((50.0, 51.0), (False, False)), 2) == "▁█"
 
 

@@ -50,11 +50,12 @@ def test_every_trust_of_the_sample_fits_one_screen(sample_league: League) -> Non
 def test_in_plain_words_nothing_is_drawn(sample_league: League) -> None:
     text = "\n".join(shown(sample_league.show("ZJ9"), look=Look(plain=True)))
     assert not set(text) & set(DRAWINGS)
-    assert "15 weak spots" in text or "Weak spots: 15" in text
+    weak = sample_league.show("ZJ9").frame["weak_spot"].count()
+    assert f"Weak spots: {weak}" in text
 
 
-def test_all_shows_every_metric_once(sample_league: League) -> None:
+def test_all_shows_every_metric_with_its_period(sample_league: League) -> None:
     answer = sample_league.show("ZJ9")
     text = "\n".join(shown(answer, width=160, look=Look(every=True)))
     for name, period in answer.frame.select("short_name", "period").iter_rows():
-        assert sum(1 for line in text.splitlines() if name in line and period in line) >= 1
+        assert any(name in line and period in line for line in text.splitlines())

@@ -8,8 +8,8 @@ A story is one sentence with its figures, how sure it is, and the rows that it r
    which the same holds. The smaller it is, the less chance explains, and the earlier the story.
 2. What chance explains as well is no lead: a weak spot as bad as chance would give 1 trust in 4; a
    change, or services apart, as chance would give one trust of the type or more; regions that
-   differ as chance would make them on some measure in 5 of 100 cases. Nor is a trust held down by a
-   deficit whose score is not in the best quarter, nor what rests on a doubtful figure, on a
+   differ as chance would make them on some measure in 5 of 100 cases. Nor is a trust held down by
+   the override whose score is not in the best quarter, nor what rests on a doubtful figure, on a
    quarter of which only a part is stored, or on a comparison of scores across framework years.
 3. The ten best are chosen for variety: at most two of a kind (three where ten are not reached
    otherwise), no metric twice in a kind, and no trust more than twice.

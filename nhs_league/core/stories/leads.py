@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
     HIDDEN = "hidden weak spot"
     LASTING = "lasting weak spot"
-    CAPPED = "held down by a deficit"
+    CAPPED = "held down by the override"
     CHANGE = "clear change"
     STANDARD = "standard missed"
     GAP = "services apart"
@@ -75,7 +75,7 @@ the same ``computed_p``, the largest first."""
 SELDOM = 0.25
 """A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
 BEST = 0.25
-"""A trust that a deficit holds down is a lead if its score alone puts it in the best quarter."""
+"""A trust that the override holds down is a lead if its score alone puts it in the best quarter."""
 LESS_THAN_ONE = 1
 """A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
 _INTENSIVE = 5
@@ -262,7 +262,7 @@ def _weak_spot(material: Material, *, lasts: bool) -> pl.Expr:
 
 
 def held_down(material: Material) -> pl.DataFrame:
-    """Find the trusts with the best scores that a deficit keeps out of segments 1 and 2."""
+    """Find the trusts with the best scores that the override keeps out of segments 1 and 2."""
     found = capped(material.frames, material.trust_type, material.boundaries, Filters()).frame.join(
         sound_standings(material).select("trust_code"), on="trust_code", how="semi"
     )
@@ -273,8 +273,8 @@ def held_down(material: Material) -> pl.DataFrame:
         computed_p=alone / pl.col("of"),
         size=-pl.col("average_score"),
         in_words=pl.format(
-            "{} is ranked {} of {} {} because of a deficit: on its average score of {} alone "
-            "(1 is best) it would be {}, in segment {} and not {}.",
+            "{} is ranked {} of {} {} because of the financial override: on its average score of "
+            "{} alone (1 is best) it would be {}, in segment {} and not {}.",
             words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
             two_places("average_score"), words.ordinal("computed_rank_without"),
             "computed_unadjusted_segment", "segment",
@@ -384,9 +384,9 @@ def _change(material: Material) -> pl.Expr:
     )
     why = (
         pl.when(pl.col("cause") == Cause.OVERRIDE_APPLIED.value)
-        .then(pl.lit(", as a deficit now keeps it out of segments 1 and 2"))
+        .then(pl.lit(", as the financial override now keeps it out of segments 1 and 2"))
         .when(pl.col("cause") == Cause.OVERRIDE_REMOVED.value)
-        .then(pl.lit(", as a deficit no longer keeps it out of segments 1 and 2"))
+        .then(pl.lit(", as the financial override no longer keeps it out of segments 1 and 2"))
         .when(pl.col("cause") == Cause.DECISION.value)
         .then(pl.lit(", by decision of NHS England"))
     )

@@ -13,8 +13,8 @@ from nhs_league.render.views.columns import columns_of
 def story_blocks(answer: Stories) -> Iterator[Block]:
     """Yield each story as a numbered sentence, with how sure it is and what shows it."""
     yield Heading(answer.title, 1)
-    told = answer.frame.select("in_words", "certainty", "command").iter_rows()
-    items = tuple(Item(sentence, (certainty, command)) for sentence, certainty, command in told)
+    rows = answer.frame.select("in_words", "certainty", "command").iter_rows()
+    items = tuple(Item(sentence, (certainty, command)) for sentence, certainty, command in rows)
     yield Numbered(items) if items else Line("No stories.")
     yield from map(Remark, answer.notes)
 
@@ -23,10 +23,10 @@ def news_blocks(answer: News) -> Iterator[Block]:
     """Yield what is new, trust by trust, with how sure a change is."""
     yield Heading(answer.title, 1)
     for code, name in answer.trusts.select("trust_code", "trust_name").iter_rows():
-        told = answer.frame.filter(trust_code=code).select("kind", "in_words", "certainty")
-        if told.height:
+        news = answer.frame.filter(trust_code=code).select("kind", "in_words", "certainty")
+        if news.height:
             yield Heading(f"{name} ({code})")
-            yield Points(tuple((0, _news(*row)) for row in told.iter_rows()))
+            yield Points(tuple((0, _news(*row)) for row in news.iter_rows()))
     yield from map(Remark, answer.notes)
 
 
