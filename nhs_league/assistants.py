@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +19,7 @@ from pydantic import BaseModel, Field
 from nhs_league import League, open_league
 from nhs_league.core.answers import Answer, Comparison
 from nhs_league.errors import LeagueError
+from nhs_league.frozen import frozen
 from nhs_league.version import __version__
 
 INSTRUCTIONS = """\
@@ -112,7 +112,7 @@ class Reply(BaseModel):
 _Answered = Annotated[CallToolResult, Reply]
 
 
-@dataclass(frozen=True)
+@frozen
 class Tools:
     """The tools, on one store.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import polars as pl
 
@@ -16,12 +16,13 @@ from nhs_league.core.metrics import Area, Metric, catalogue, choose
 from nhs_league.core.quarters import Quarter, matching
 from nhs_league.core.sentences import in_series
 from nhs_league.errors import AmbiguousError, NotFoundError
+from nhs_league.frozen import frozen
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
 
 
-@dataclass(frozen=True)
+@frozen
 class Scope:
     """What a question is about.
 
@@ -225,7 +226,7 @@ def resolve_filters(scope: Scope, frames: Frames) -> Filters:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class TrustContext:
     """One trust, and the frames of its type and quarter.
 

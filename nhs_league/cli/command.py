@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -19,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nhs_league.cli import help as helping
+from nhs_league.frozen import frozen
 
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _CHECKS = ("parser", "exists", "resolve_path", "path_type", "allow_dash")
@@ -99,7 +99,7 @@ def _take_plain_values(params: Iterable[Any]) -> None:
             param.get_runtime_param = _PlainFirst(param.type_descriptor, param.get_runtime_param)
 
 
-@dataclass(frozen=True)
+@frozen
 class _PlainFirst:
     """What reads a parameter's values: at once where they are plain, else as Typer does.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -18,6 +18,7 @@ import typer
 
 from nhs_league.cli import completion
 from nhs_league.cli.command import typed
+from nhs_league.frozen import frozen
 
 _WHICH = "Which trusts"
 _HOW = "How to show it"
@@ -44,7 +45,7 @@ Trusts = Annotated[
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class Common:
     """Options that come before or after the command's name."""
 
@@ -99,7 +100,7 @@ class Common:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class When:
     """Which quarter."""
 
@@ -115,7 +116,7 @@ class When:
     ] = "latest"
 
 
-@dataclass(frozen=True)
+@frozen
 class Which:
     """Which trusts."""
 
@@ -159,7 +160,7 @@ class Which:
     ] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@frozen
 class Rows:
     """Which rows, in which order."""
 
@@ -202,7 +203,7 @@ class Format(StrEnum):
     CSL_JSON = "csl-json"
 
 
-@dataclass(frozen=True)
+@frozen
 class Output:
     """How to show the answer."""
 

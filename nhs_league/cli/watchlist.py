@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from nhs_league.core.answers import Seen
 from nhs_league.errors import RefusedError, UsageError
 from nhs_league.files import write_atomically
 from nhs_league.folders import default_config_dir
+from nhs_league.frozen import frozen
 
 FORMAT = 1
 """The version of the file's layout."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Watch:
     """A trust that is watched.
 

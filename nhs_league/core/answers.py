@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import polars as pl
+
+from nhs_league.frozen import frozen
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -51,7 +53,7 @@ class Presenter(Protocol):
         """Write the answer to a file; its extension sets the format."""
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Answer:
     """The answer to one question.
 
@@ -162,7 +164,7 @@ class Ranking(Answer):
     """Trusts ordered by a metric: ``core.ranking.BY_METRIC``."""
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class AreaRanking(Answer):
     """Trusts ordered by an area: ``core.ranking.BY_AREA`` and a column for each metric's values.
 
@@ -182,7 +184,7 @@ class GroupedTable(LeagueTable):
     """The league table with, for each trust, how many are indistinguishable from it."""
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class TrustProfile(Answer):
     """How one trust does: its metrics, worst first, ``core.profile.METRICS``.
 
@@ -210,7 +212,7 @@ class TrustProfile(Answer):
     peers: pl.DataFrame | None = None
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class Comparison(Answer):
     """Trusts side by side: ``core.comparison.SIDE_BY_SIDE``.
 
@@ -240,7 +242,7 @@ class TrustList(Answer):
     """Which trusts there are: ``core.trusts.LISTED``."""
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class Explanation(Answer):
     """How a trust's rank came about: ``core.explanation.EXPLAINED``.
 
@@ -256,7 +258,7 @@ class Explanation(Answer):
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class MetricExplanation(Answer):
     """What a metric is, one row a trust type: ``core.metric_explanation.EXPLAINED_METRIC``.
 
@@ -268,7 +270,7 @@ class MetricExplanation(Answer):
     periods: pl.DataFrame
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class Audit(Answer):
     """Published figures that do not follow from the others: ``core.audit.AUDIT``.
 
@@ -284,7 +286,7 @@ class Audit(Answer):
     rules: pl.DataFrame
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class WhatIf(Answer):
     """What would follow from other figures of a trust: ``core.whatif.WHATIF``.
 
@@ -300,7 +302,7 @@ class Improvements(Answer):
     """Ways for a trust to reach a segment: ``core.improvements.IMPROVEMENTS``."""
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class Robustness(Answer):
     """How firm a trust's place by score is: ``core.uncertainty.robustness.ROBUSTNESS``.
 
@@ -328,7 +330,7 @@ class Stories(Answer):
     """What a reporter would look at first: ``core.stories.STORIES``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Seen:
     """What was last seen of a trust.
 
@@ -344,7 +346,7 @@ class Seen:
     revised: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, repr=False, kw_only=True)
+@frozen(kw_only=True)
 class News(Answer):
     """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
 
@@ -410,7 +412,7 @@ class StoredFileChecks(Answer):
     """Whether each stored file is intact."""
 
 
-@dataclass(frozen=True)
+@frozen
 class TrustReport:
     """All that a report on one trust shows.
 

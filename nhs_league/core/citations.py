@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
 from nhs_league.core import trust_types
 from nhs_league.core.sentences import in_series
+from nhs_league.frozen import frozen
 
 PUBLISHER = "NHS England"
 LICENCE = "Open Government Licence v3.0"
@@ -17,7 +17,7 @@ _SINGLE_LINES = 6
 """Up to how many lines are named one by one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ReleaseFile:
     """A stored release file, as far as a citation needs it.
 
@@ -45,7 +45,7 @@ class ReleaseFile:
     sha256: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Citation:
     """A citation of a release file.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -33,6 +32,7 @@ from nhs_league.core.method.segments import (
     with_unadjusted_segment,
 )
 from nhs_league.core.metrics import catalogue
+from nhs_league.frozen import frozen
 
 EXPLAINED = pl.Schema(
     {
@@ -83,7 +83,7 @@ leaves it (below 0); ``computed_points`` is the same in points of metric scores.
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Distance:
     """How far a trust is from the next segment.
 

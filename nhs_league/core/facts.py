@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from nhs_league.frozen import frozen
 
 _NUMBER_WORDS = {"two": "2", "four": "4", "six": "6", "twelve": "12", "eighteen": "18"}
 
 
-@dataclass(frozen=True)
+@frozen
 class MetricFacts:
     """What is known of one metric; a field that is empty or None is not known.
 
@@ -52,7 +53,7 @@ class MetricFacts:
         return any(normalise(name) == text for name in (self.short, *self.names))
 
 
-@dataclass(frozen=True)
+@frozen
 class AreaFacts:
     """An everyday word for a domain or sub-domain, or for some metrics.
 
@@ -74,7 +75,7 @@ class AreaFacts:
     words: tuple[frozenset[str], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class TrueUnit:
     """The unit that a metric's values really have.
 
@@ -88,7 +89,7 @@ class TrueUnit:
     also: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """All of metrics.toml."""
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
 from nhs_league.core.answers import AnyAnswer
 from nhs_league.core.trust_types import in_words
 from nhs_league.errors import NotFoundError
+from nhs_league.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Filters:
     """What a person narrowed a question to; an empty tuple lets all through.
 
@@ -108,7 +109,7 @@ def _segment(segment: int, column: pl.Series) -> int:
     return segment
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """How a person wants the rows.
 

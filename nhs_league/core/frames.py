@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import polars as pl
 
 from nhs_league.core.quarters import LABELS
 from nhs_league.core.trust_types import ALL
+from nhs_league.frozen import frozen
 
 # Any, as type checkers find no common type of a category and pl.String in one schema.
 QUARTER: Any = pl.Enum(LABELS)
@@ -160,7 +161,7 @@ TABLES = {
 """The tables that a person may query or export, and what a row of each is."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """A column: what it is, and the unit of its figures; empty for none."""
 
@@ -293,7 +294,7 @@ COMPUTED = {
 """What each column of these tables is."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Frames:
     """The tidy frames of one or more quarters, scanned lazily.
 

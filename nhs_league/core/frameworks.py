@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from nhs_league.frozen import frozen
 
 
 class RowKind(Enum):
@@ -28,7 +30,7 @@ class RowKind(Enum):
     SUPPORT_PROGRAMME = "support_programme"
 
 
-@dataclass(frozen=True)
+@frozen
 class Domain:
     """A domain of a framework year.
 
@@ -71,7 +73,7 @@ class CutKind(StrEnum):
     FIXED = "fixed"
 
 
-@dataclass(frozen=True)
+@frozen
 class Threshold:
     """The value that a standard or a floor asks for.
 
@@ -89,7 +91,7 @@ class Threshold:
     reached: float
 
 
-@dataclass(frozen=True)
+@frozen
 class ScoringRule:
     """How the scores of one or more metrics come about.
 
@@ -117,7 +119,7 @@ class ScoringRule:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class StandIn:
     """A score that counts in the averages instead of others.
 
@@ -131,7 +133,7 @@ class StandIn:
     instead_of: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Override:
     """The financial override.
 
@@ -145,7 +147,7 @@ class Override:
     metrics: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Method:
     """How a framework year turns metric scores into places.
 
@@ -167,7 +169,7 @@ class Method:
     rules: tuple[ScoringRule, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Framework:
     """One framework year.
 
@@ -191,7 +193,7 @@ class Framework:
         return next((k for k, form in self.rows.items() if _pattern(form).match(metric_id)), None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Classified:
     """What the metric IDs of a file are.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -28,6 +27,7 @@ from nhs_league.core.method.segments import (
 )
 from nhs_league.core.metrics import Metric, catalogue, is_metric
 from nhs_league.core.peers import best_quarter, with_peers
+from nhs_league.frozen import frozen
 
 IMPROVEMENTS = pl.Schema(
     {
@@ -50,7 +50,7 @@ _MOST = 3
 _SHOWN = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class Move:
     """An improvement of one metric.
 
@@ -75,7 +75,7 @@ class Move:
         return self.change.metric.metric_id
 
 
-@dataclass(frozen=True)
+@frozen
 class _Quarter:
     """What each try starts from."""
 

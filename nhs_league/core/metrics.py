@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import polars as pl
@@ -22,6 +22,7 @@ from nhs_league.core.facts import (
 )
 from nhs_league.core.frames import QUARTER, cast_to
 from nhs_league.errors import AmbiguousError, NotFoundError
+from nhs_league.frozen import frozen
 
 CATALOGUE = pl.Schema(
     {
@@ -63,7 +64,7 @@ _FACTS = (
 _METRIC_ID = re.compile(r"^of[0-3](\d{3})$")
 
 
-@dataclass(frozen=True)
+@frozen
 class Metric:
     """One metric as one trust type has it; the fields are those of CATALOGUE."""
 
@@ -89,7 +90,7 @@ class Metric:
         return is_metric(self.metric_id, self.unit)
 
 
-@dataclass(frozen=True)
+@frozen
 class Area:
     """Several metrics of one trust type under one name.
 

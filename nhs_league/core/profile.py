@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -27,6 +26,7 @@ from nhs_league.core.uncertainty.chance import looked_at
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
 from nhs_league.core.weak_spots import classify, history
+from nhs_league.frozen import frozen
 
 _OLD = timedelta(days=366)
 
@@ -188,7 +188,7 @@ def _with_earlier(
     return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])
 
 
-@dataclass(frozen=True)
+@frozen
 class TypeRedraws:
     """What the profiles of a trust type share, so that many can be made without redrawing each.
 

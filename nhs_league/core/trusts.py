@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -17,6 +17,7 @@ from nhs_league.core.frames import Frames
 from nhs_league.core.quarters import in_time
 from nhs_league.core.sentences import in_series
 from nhs_league.errors import AmbiguousError, NotFoundError
+from nhs_league.frozen import frozen
 
 LISTED = (
     "trust_code", "trust_name", "trust_type", "subtype", "region", "segment", "rank", "rank_low",
@@ -32,7 +33,7 @@ _ABBREVIATED = {"st": "saint", "hosp": "hospital", "univ": "university", "uni": 
 _FORM = r"\b(nhs|foundation|trust|ft|the)\b"
 
 
-@dataclass(frozen=True)
+@frozen
 class TrustMatch:
     """The trust that a person's words match.
 
@@ -209,7 +210,7 @@ def trust_list(frames: Frames, text: str, trust_type: str | None, narrowed: Filt
     return TrustList("Trusts", listed, scope=scope)
 
 
-@dataclass(frozen=True)
+@frozen
 class Merger:
     """A merger or dissolution.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
+from nhs_league.frozen import frozen
 from nhs_league.scope import Scope, quarters_with
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PAST = 8
 """How many earlier quarters are looked at."""
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Questions:
     """The stored releases, and whose figures they are.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from nhs_league.core.uncertainty.keeping import VERSION
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases import derived
 from nhs_league.scope import newest_quarters, quarters_with
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nhs_league.releases.store import Store
 
 
-@dataclass(frozen=True)
+@frozen
 class Kept:
     """A ``Keep`` that keeps results beside the quarters of a store."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from nhs_league.core.peers import similar_trusts
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.uncertainty.keeping import Keep
 from nhs_league.core.weak_spots import who_to_ask
+from nhs_league.frozen import frozen
 from nhs_league.league.kept import Kept
 from nhs_league.releases import listing
 from nhs_league.releases.store import Store, read_quarters
@@ -56,7 +57,7 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
             yield _report(shared, code)
 
 
-@dataclass(frozen=True)
+@frozen
 class _National:
     """What a quarter's reports share: all trust types, their scores recomputed, and the cuts."""
 
@@ -91,7 +92,7 @@ def _split(every: Frames, newest: Quarter) -> tuple[Frames, Frames | None]:
     return now, before if has_before else None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Material:
     """What the reports of a trust type share.
 

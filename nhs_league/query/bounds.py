@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Thread
 
 import polars as pl
 
 from nhs_league.errors import UsageError
+from nhs_league.frozen import frozen
 
 _MIB = 2**20
 _FIRST = 0.1
@@ -17,7 +17,7 @@ _THEN = 0.05
 """Seconds until memory is first looked at, and from then on."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Bounds:
     """What an answer may take.
 

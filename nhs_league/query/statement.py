@@ -7,7 +7,6 @@ here first, and only one that reads the stored tables, and nothing else, is pass
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from sqlglot import exp
@@ -17,6 +16,7 @@ from sqlglot.generators.postgres import PostgresGenerator
 from sqlglot.tokenizer_core import Token, TokenType
 
 from nhs_league.errors import UsageError
+from nhs_league.frozen import frozen
 
 _ADVICE = 'Run "nhsleague query --tables" to see the tables and their columns.'
 _BEGINNINGS = (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN, TokenType.FROM)
@@ -48,7 +48,7 @@ class _Engine(Postgres):
         }
 
 
-@dataclass(frozen=True)
+@frozen
 class Statement:
     """A statement that reads the stored tables only.
 

@@ -7,7 +7,7 @@ so that memory does not grow with the store.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +16,7 @@ from nhs_league.core import trust_types
 from nhs_league.core.frames import KEYS, QUARTER, STANDINGS, VERSIONS
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases import tables
 from nhs_league.releases.disagreements import file_disagreements
 from nhs_league.releases.manifest import StoredFile, StoredQuarter
@@ -45,7 +46,7 @@ _FIGURES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Built:
     """The tables built from raw files.
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.files import PART, write_atomically
+from nhs_league.frozen import frozen
 from nhs_league.releases import (
     derived,
     manifest as manifests,
@@ -30,7 +31,7 @@ from nhs_league.releases.parse import ParsedFile
 _FOR_READERS = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Rebuilt:
     """What became of a store that was rebuilt.
 

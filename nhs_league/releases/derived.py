@@ -16,7 +16,7 @@ import io
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ import polars as pl
 
 from nhs_league.core.quarters import Quarter
 from nhs_league.files import write_atomically
+from nhs_league.frozen import frozen
 from nhs_league.releases import tables
 from nhs_league.version import __version__
 
@@ -34,7 +35,7 @@ FOLDER = "derived"
 _DIGITS = 16
 
 
-@dataclass(frozen=True)
+@frozen
 class Derived:
     """What a kept frame is.
 

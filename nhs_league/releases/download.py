@@ -7,7 +7,6 @@ import os
 import re
 import ssl
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ import httpx
 import stamina
 
 from nhs_league.errors import NoDataError, UnreachableError, UsageError
+from nhs_league.frozen import frozen
 from nhs_league.releases.catalogue import printable, resolve_link
 from nhs_league.releases.manifest import HttpValidators
 from nhs_league.version import __version__
@@ -54,7 +54,7 @@ class MissingError(NoDataError):
     """The site has no such file."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Arrived:
     """A body that arrived whole.
 
@@ -70,7 +70,7 @@ class Arrived:
     address: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Unchanged:
     """An address gives what it gave before.
 

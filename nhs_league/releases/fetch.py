@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ import httpx
 import stamina
 
 from nhs_league.errors import NoDataError, UnreachableError
+from nhs_league.frozen import frozen
 from nhs_league.releases import catalogue
 from nhs_league.releases.download import (
     Arrived,
@@ -41,7 +42,7 @@ MOST = 30
 """How many pages are read that the known pages link."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Published:
     """A release file that is published, or was when this version was made.
 
@@ -55,7 +56,7 @@ class Published:
     is_linked: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Watcher:
     """Progress callbacks of a fetch.
 
@@ -270,7 +271,7 @@ def _in_order(outcomes: Sequence[Outcome]) -> list[Outcome]:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class PageFiles:
     """The links of the site's pages.
 
@@ -288,7 +289,7 @@ class PageFiles:
     read: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Page:
     """A page that was read: what it gave, and where it was after redirects."""
 

@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases import manifest as manifests, raw_files
 from nhs_league.releases.build import describe, with_types
 from nhs_league.releases.commit import commit, rebuild
@@ -37,7 +38,7 @@ _FIGURE = re.compile(r"metric|average_score|segment")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-@dataclass(frozen=True)
+@frozen
 class ReceivedFile:
     """A file that may be added to a store.
 
@@ -74,7 +75,7 @@ class Status(StrEnum):
     WOULD_FETCH = "would fetch"
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """The outcome of one file.
 
@@ -94,7 +95,7 @@ class Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class FetchFilter:
     """Which of the files to store; None accepts all.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases import (
     derived,
     manifest as manifests,
@@ -33,7 +34,7 @@ _OURS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredFileCheck:
     """A stored file, and whether it is right.
 

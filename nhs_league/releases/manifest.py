@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from nhs_league.core.frames import SCHEMAS
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.files import write_atomically
+from nhs_league.frozen import frozen
 from nhs_league.version import __version__
 
 NAME = "manifest.json"
@@ -44,7 +45,7 @@ class NewerError(RefusedError):
     """The store has the layout of a newer version, so it is whole and not ours to change."""
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredFile:
     """A release file that was accepted.
 
@@ -106,7 +107,7 @@ class StoredFile:
         return release_file(self.name, self.sha256)
 
 
-@dataclass(frozen=True)
+@frozen
 class Doubt:
     """Why the values of a metric in a quarter's file are doubted beside another quarter's.
 
@@ -126,7 +127,7 @@ class Doubt:
     reason: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredQuarter:
     """A quarter's Parquet files.
 
@@ -145,7 +146,7 @@ class StoredQuarter:
     doubts: tuple[Doubt, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class HttpValidators:
     """HTTP validators and outcome of the last request to an address.
 
@@ -167,7 +168,7 @@ class HttpValidators:
     links: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Manifest:
     """All that a store knows of itself.
 

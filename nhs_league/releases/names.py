@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from nhs_league.frozen import frozen
 
 if TYPE_CHECKING:
     from nhs_league.releases.tables import QuarterFrames
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 NAME = "names.json"
 
 
-@dataclass(frozen=True)
+@frozen
 class Names:
     """What can be completed.
 

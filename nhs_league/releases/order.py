@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 
 import polars as pl
 
 from nhs_league.core.quarters import Quarter
+from nhs_league.frozen import frozen
 from nhs_league.releases.manifest import StoredFile
 
 _MONTH = len("2026-03")
@@ -19,7 +20,7 @@ Evidence = Callable[[StoredFile, StoredFile], int]
 0 where this does not decide."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """The order of publication of some files.
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ import polars as pl
 from nhs_league.core.frames import KEYS, SCHEMAS, Frames
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases import manifest as manifests, raw_files, tables
 from nhs_league.releases.disagreements import mark_doubts
 from nhs_league.releases.manifest import Manifest, StoredFile
@@ -41,7 +42,7 @@ def _silent(_: str) -> None:
     """Ignore a message."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Store:
     """A store as it was when it was opened.
 
@@ -219,7 +220,7 @@ def store_not_writable(path: Path, error: OSError) -> NoDataError:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Unsettled:
     """Two files that disagree, with nothing to show which was published later.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +17,7 @@ from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE, STANDINGS, 
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.files import write_atomically
+from nhs_league.frozen import frozen
 from nhs_league.releases import manifest as manifests
 from nhs_league.releases.manifest import StoredQuarter
 
@@ -50,7 +51,7 @@ _GROUPS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class QuarterFrames:
     """The tables of one quarter.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from rich.cells import cell_len
 
+from nhs_league.frozen import frozen
 from nhs_league.render.strips import Drawing
 from nhs_league.render.theme import Ink, Tone
 
 
-@dataclass(frozen=True)
+@frozen
 class Heading:
     """A heading; level 1 is the document's, level 0 a line below it.
 
@@ -33,7 +34,7 @@ class Heading:
     tone: Tone | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Line:
     """A line of text; its lead is shown strongly."""
 
@@ -41,7 +42,7 @@ class Line:
     lead: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Item:
     """An item of a numbered list: a title, the lines below it, and what is said less strongly."""
 
@@ -50,14 +51,14 @@ class Item:
     asides: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Numbered:
     """A numbered list."""
 
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Branch:
     """A point with those below it."""
 
@@ -66,7 +67,7 @@ class Branch:
     under: list[Branch] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@frozen
 class Points:
     """A list of points; each has its depth, 0 for the outermost.
 
@@ -90,7 +91,7 @@ class Points:
         return root.under
 
 
-@dataclass(frozen=True)
+@frozen
 class Column:
     """A column of a table.
 
@@ -162,7 +163,7 @@ class Column:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Grid:
     """A table with a caption.
 
@@ -208,7 +209,7 @@ def _in_words(column: Column) -> Column:
     return replace(column, cells=cells, tones=())
 
 
-@dataclass(frozen=True)
+@frozen
 class Fact:
     """A labelled line: a drawing, a text, or both.
 
@@ -230,14 +231,14 @@ class Fact:
     ink: Ink | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Next:
     """What to ask next, the likeliest first: commands without the program's name."""
 
     commands: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Legend:
     """What the signs of the tones mean."""
 
@@ -245,7 +246,7 @@ class Legend:
     tones: tuple[tuple[Tone, str], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Remark:
     """A text beside the answer: a note, a source."""
 

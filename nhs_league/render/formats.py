@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from nhs_league.core.answers import Answer, with_sample
 from nhs_league.errors import UsageError
+from nhs_league.frozen import frozen
 from nhs_league.render import values
 from nhs_league.render.meta import Meta, described
 
@@ -23,7 +23,7 @@ TABLE = "table"
 """The format for a terminal, which needs a width; ``render.terminal`` prints it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Writer:
     """A format.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from nhs_league.core.answers import (
 )
 from nhs_league.core.citations import LICENCE, ReleaseFile
 from nhs_league.core.quarters import in_time
+from nhs_league.frozen import frozen
 
 if TYPE_CHECKING:
     from nhs_league.core.citations import Citation
@@ -38,7 +39,7 @@ def _no_files() -> Sequence[ReleaseFile]:
     return ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Meta:
     """What an answer rests on.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import polars as pl
 from markupsafe import Markup
 
 from nhs_league.core.answers import PlaceTrend, TrustProfile, TrustReport
 from nhs_league.core.sentences import counted, in_series
+from nhs_league.frozen import frozen
 from nhs_league.render import charts, numbers
 from nhs_league.render.blocks import Column, Grid, Points, points
 from nhs_league.render.document import BANNER, explanation_blocks
@@ -50,7 +51,7 @@ _SINCE = {
 """What a value did, in the words of a narrow column."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Site:
     """Where the pages of a site are; a page that stands alone has none.
 
@@ -97,7 +98,7 @@ def file_of(trust_code: str) -> str:
     return f"{trust_code}-trust.html" if trust_code in _RESERVED else f"{trust_code}.html"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Fact:
     """A line of the summary: what it is about, a drawing, and what is to be said."""
 
@@ -109,7 +110,7 @@ class _Fact:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Domain:
     name: str
     score: str
@@ -121,7 +122,7 @@ class _Domain:
     worst: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _MetricRow:
     """A metric as a row; ``tone`` colours the dot of its strip and the word beside its name."""
 
@@ -141,13 +142,13 @@ class _MetricRow:
     period: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _Group:
     domain: str
     metrics: tuple[_MetricRow, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Trust:
     """What a trust's part of the page shows, section by section; empty where figures lack."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from nhs_league.core.answers import TrustReport
+from nhs_league.frozen import frozen
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Heading, Line, points
 from nhs_league.render.trust_figures import Metric, Row, value_of
@@ -23,7 +23,7 @@ NOBODY_TO_ASK = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """A trust to ask: its name, its page where it has one, and its figure."""
 
@@ -32,7 +32,7 @@ class Asked:
     figure: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Ask:
     """Whom to ask about a weak spot."""
 
@@ -41,7 +41,7 @@ class Ask:
     trusts: tuple[Asked, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """A release file: its name, what is known of its publication, and its digest."""
 

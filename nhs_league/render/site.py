@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from markupsafe import Markup
 from nhs_league.core import trust_types
 from nhs_league.core.answers import Answer
 from nhs_league.core.sentences import counted
+from nhs_league.frozen import frozen
 from nhs_league.render import charts, numbers
 from nhs_league.render.document import BANNER
 from nhs_league.render.html import asset, render
@@ -52,7 +52,7 @@ def _metrics(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.unique(_KEY, keep="first", maintain_order=True)
 
 
-@dataclass(frozen=True)
+@frozen
 class _RankedTrust:
     rank: str
     name: str
@@ -67,20 +67,20 @@ class _RankedTrust:
     region: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _ListedMetric:
     name: str
     page: str
     full: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _Domain:
     name: str
     metrics: tuple[_ListedMetric, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Story:
     """A story: its sentence, how sure it is, and the trust that it is about, if it is of one."""
 
@@ -90,7 +90,7 @@ class _Story:
     page: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _League:
     """A trust type: its table, and its metrics by domain."""
 
@@ -214,7 +214,7 @@ def _name(row: Row) -> str:
     return f"{row['short_name']} (score)" if row["unit"] is None else str(row["short_name"])
 
 
-@dataclass(frozen=True)
+@frozen
 class _Place:
     """A trust's row on the page of a metric."""
 

@@ -7,10 +7,10 @@ same data. ``draw`` gives pieces of text, each with its tone or ink.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol, TypeAlias
 
+from nhs_league.frozen import frozen
 from nhs_league.render.theme import Ink, Theme, Tone
 
 Piece: TypeAlias = tuple[str, Tone | Ink | None]
@@ -34,7 +34,7 @@ class Drawing(Protocol):
         """Return the pieces of exactly ``width`` columns."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Among:
     """A value among its peers': their middle half, their median and the value.
 
@@ -66,7 +66,7 @@ class Among:
         return _joined(cells)
 
 
-@dataclass(frozen=True)
+@frozen
 class Ranks:
     """A rank on the line of all ranks, the best to the left as a league table reads.
 
@@ -101,7 +101,7 @@ class Ranks:
         return _place((rank - 1) / max(self.of - 1, 1), width)
 
 
-@dataclass(frozen=True)
+@frozen
 class ScoreBar:
     """A score as a bar from 1.00 (best) to 4.00 (worst), with the peers' median across it.
 
@@ -128,7 +128,7 @@ class ScoreBar:
         return _joined(cells)
 
 
-@dataclass(frozen=True)
+@frozen
 class Segments:
     """The segments 1 to 5, with the trust's one marked."""
 
@@ -147,7 +147,7 @@ class Segments:
         return pieces
 
 
-@dataclass(frozen=True)
+@frozen
 class Sparkline:
     """Figures of the last quarters as blocks, low to high; a quarter without one leaves a gap.
 
@@ -190,7 +190,7 @@ class Sparkline:
         return [None if value is None else (value - low) / span for value in self.values]
 
 
-@dataclass(frozen=True)
+@frozen
 class Amount:
     """A share of the largest as a bar, for a histogram.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from nhs_league.core.answers import Answer
+from nhs_league.frozen import frozen
 from nhs_league.render.blocks import (
     Block,
     Branch,
@@ -41,7 +42,7 @@ _LABEL = 10
 NOTICE = "SAMPLE: invented data"
 
 
-@dataclass(frozen=True)
+@frozen
 class Look:
     """How an answer is to look on a terminal.
 

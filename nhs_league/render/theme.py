@@ -9,8 +9,9 @@ both black and white. ``tests/render/test_theme.py`` shows the arithmetic.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from nhs_league.frozen import frozen
 
 
 class Tone(StrEnum):
@@ -97,7 +98,7 @@ SIXTEEN_LIGHT: Mapping[Tone, str] = {
 _QUIET = {Background.DARK: "#9e9e9e", Background.LIGHT: "#626262", Background.UNKNOWN: "#757575"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Theme:
     """How tones and inks look on one terminal.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import polars as pl
@@ -16,9 +16,10 @@ from nhs_league.core.method.rules import Recomputed, recompute, scored_rows
 from nhs_league.core.method.scoring import PLACES
 from nhs_league.core.metrics import Metric
 from nhs_league.errors import NotFoundError, UsageError
+from nhs_league.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """One figure as it might be.
 
@@ -32,7 +33,7 @@ class Change:
     value: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Base:
     """A quarter as it is, ready to be changed.
 
@@ -59,7 +60,7 @@ class Base:
         return next((rule for rule in rules if metric_id[-3:] in rule.metrics), None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Rescored:
     """The scores of one metric after a change.
 
@@ -77,7 +78,7 @@ class Rescored:
     note: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Changed:
     """A quarter with some of a trust's figures changed.
 

@@ -7,7 +7,6 @@ a recomputed score may be off by the places of trusts whose printed values tie.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
@@ -25,6 +24,7 @@ from nhs_league.core.method.rule_scores import (
     evaluated,
 )
 from nhs_league.core.method.scoring import known_year, number
+from nhs_league.frozen import frozen
 
 MANY = 20
 """From how many rows on scores that are all whole numbers are taken for bands."""
@@ -96,7 +96,7 @@ among, ``placed`` how many of them by their place (neither by a standard nor by 
 ``not_computed`` says why there is no ``computed_score``, null where there is one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Recomputed:
     """The metric scores recomputed.
 

@@ -7,13 +7,13 @@ override can be no better than segment 3. NHS England assigns segment 5; it is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import polars as pl
 
 from nhs_league.core.frameworks import CutKind, frameworks, method_of
 from nhs_league.core.method.scoring import known_year, number, year
+from nhs_league.frozen import frozen
 
 OVERRIDE_TO = 3
 """The best segment that a trust with the override can have, in every framework year so far."""
@@ -31,7 +31,7 @@ class OverrideReason(StrEnum):
     SUPPORT = "deficit support"
 
 
-@dataclass(frozen=True)
+@frozen
 class SegmentBoundary:
     """The boundary between two segments, as far as the trusts on both sides show it.
 

@@ -6,7 +6,6 @@ which only a part is stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import polars as pl
@@ -28,6 +27,7 @@ from nhs_league.core.uncertainty.chance import looked_at
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import DRAWS
 from nhs_league.core.weak_spots import classify
+from nhs_league.frozen import frozen
 
 
 class Kind(StrEnum):
@@ -82,7 +82,7 @@ _INTENSIVE = 5
 """The segment of intensive support."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Material:
     """The figures of one trust type in one quarter, and what came before.
 

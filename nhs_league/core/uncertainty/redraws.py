@@ -8,7 +8,6 @@ far a place depends on which metrics are counted. They say nothing of chance in 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, lcm
 from random import Random
@@ -18,6 +17,7 @@ import polars as pl
 from nhs_league.core.frames import round_computed
 from nhs_league.core.method.scoring import scored_for_average, weighted_mean
 from nhs_league.core.uncertainty.lanes import weighted_sums
+from nhs_league.frozen import frozen
 
 DRAWS = 2000
 """How often the metrics are drawn. For a likely range 1.0 wide, the standard error of each end is
@@ -38,7 +38,7 @@ _FINE = 2**36
 """The scale on which redrawn averages are whole numbers, and differ where the averages do."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Redraws:
     """The redrawn average scores of all trusts of one type in one quarter.
 

@@ -8,7 +8,6 @@ cannot be read is set aside) -> ``contradictions`` (what other rows contradict i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,6 +15,7 @@ from nhs_league.core import trust_types
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, SET_ASIDE
 from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
+from nhs_league.frozen import frozen
 from nhs_league.releases.parse import tidy
 from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.contradictions import judge
@@ -34,7 +34,7 @@ _SINGLE_ROWS = 2
 """How many rows of a metric may be missing without a notice that they are."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ParsedFile:
     """The content of one release file.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 
 
 class FileKind(StrEnum):
@@ -71,7 +71,7 @@ _TELLING = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Header:
     """A recognised header.
 

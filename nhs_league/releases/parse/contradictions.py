@@ -8,13 +8,12 @@ its columns are exchanged or shifted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from nhs_league.core.frameworks import RowKind
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together, without
 from nhs_league.releases.parse.group_rules import (
@@ -44,7 +43,7 @@ _FEW_ROWS = 5
 _FEW_OF = 0.02
 
 
-@dataclass(frozen=True)
+@frozen
 class Judged:
     """The rows of a file once they have been held against each other.
 

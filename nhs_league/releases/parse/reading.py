@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 import polars as pl
 
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases.parse.columns import FileKind, Header, recognise
 from nhs_league.releases.parse.decoding import RETRY, Record, decode, records
 from nhs_league.releases.parse.texts import each_text, end_to_end, numbered
@@ -31,7 +31,7 @@ _SHOWN = 200
 _FEW_ROWS = 5
 
 
-@dataclass(frozen=True)
+@frozen
 class Rows:
     """The rows of one release file.
 

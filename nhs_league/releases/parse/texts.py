@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+
+from nhs_league.frozen import frozen
 
 # Not \d, which means the digits of every script.
 _PLAIN = r"^-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$"
@@ -59,7 +60,7 @@ def distinct(column: pl.Series) -> pl.Series:
     return column.dtype.categories
 
 
-@dataclass(frozen=True)
+@frozen
 class _Notation:
     """Another way to write numbers, taken only where a whole column is written so.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from nhs_league.core.frames import QUARTER
 from nhs_league.core.frameworks import RowKind, classify
 from nhs_league.core.quarters import LABELS, Quarter
 from nhs_league.errors import RefusedError
+from nhs_league.frozen import frozen
 from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.faults import FAULTS, cells, together, without
 from nhs_league.releases.parse.group_rules import PEERS
@@ -35,7 +35,7 @@ _TRUST_CODE = r"^[A-Z0-9]{3,6}$"
 _METRIC_ID = r"^OF[0-9]{4,5}[A-Z]?$"
 
 
-@dataclass(frozen=True)
+@frozen
 class Checked:
     """The typed rows of a release file.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import singledispatch
 
 from nhs_league.core.answers import Answer
+from nhs_league.frozen import frozen
 from nhs_league.render.blocks import Block
 from nhs_league.render.document import blocks_of
 
 
-@dataclass(frozen=True)
+@frozen
 class Screen:
     """What an answer is shown on.
 
