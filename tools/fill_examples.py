@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from nhs_league.core.facts import all_facts
+from nhs_league.core.facts import metric_facts
 from nhs_league.core.frames import COMPUTED, KEYS, TABLES, describe_columns
 
 ROOT = Path(__file__).parents[1]
@@ -45,14 +45,14 @@ def dictionary_page() -> str:
 
 
 def glossary_page() -> str:
-    """Return the glossary's page: what each metric is, from metrics.toml."""
+    """Return the glossary's page: what each metric is, from metrics.json."""
     parts = [
         "# Glossary of metrics\n",
         "What nhsleague knows of each metric beyond what NHS England publishes with it; "
         '"nhsleague explain METRIC" adds how it is scored, and its values. IDs are those of '
         "2025/26 and 2026/27.\n",
     ]
-    for entry in sorted(all_facts().metrics, key=lambda entry: entry.short.casefold()):
+    for entry in sorted(metric_facts(), key=lambda entry: entry.short.casefold()):
         better = {True: "Higher is better.", False: "Lower is better.", None: "Not known."}
         named = f" ({', '.join(entry.ids)})" if entry.ids else ""
         lines = [f"What it measures: {entry.plain}", f"Why it matters: {entry.why}"]

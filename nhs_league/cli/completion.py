@@ -74,14 +74,13 @@ def _beginning(offers: list[Offer], incomplete: str) -> list[Offer]:
 
 
 def _everyday() -> Iterator[Offer]:
-    import tomllib
+    import json
     from importlib.resources import files
 
-    text = files("nhs_league.core").joinpath("metrics.toml").read_text("utf-8")
-    read = tomllib.loads(text)
-    for entry in read["metric"]:
+    read = json.loads(files("nhs_league.core").joinpath("metrics.json").read_bytes())
+    for entry in read["metrics"]:
         yield from ((name, entry["short"]) for name in entry.get("names", ()))
-    for entry in read["area"]:
+    for entry in read["areas"]:
         yield from ((name, "area") for name in entry["names"])
 
 

@@ -1,12 +1,13 @@
-"""What is known of metrics beyond what is published with them: metrics.toml, read once."""
+"""What is known of metrics beyond what is published with them: metrics.json, read once."""
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from nhs_league.frozen import frozen
 
@@ -19,7 +20,7 @@ class MetricFacts:
 
     Attributes:
         ids: metric IDs, each of a value row (``OF0023``).
-        words: alternatives of words that its description holds, normalised.
+        words: alternatives of words that its description holds.
         short: a short name for tables, at most 24 characters.
         names: everyday names as written.
         plain: what it measures, in a sentence.
@@ -35,7 +36,7 @@ class MetricFacts:
     """
 
     ids: tuple[str, ...]
-    words: tuple[frozenset[str], ...]
+    words: tuple[str, ...]
     short: str
     names: tuple[str, ...]
     plain: str
@@ -72,7 +73,7 @@ class AreaFacts:
     domains: tuple[str, ...]
     sub_domains: tuple[str, ...]
     ids: tuple[str, ...]
-    words: tuple[frozenset[str], ...]
+    words: tuple[str, ...]
 
 
 @frozen
@@ -89,15 +90,7 @@ class TrueUnit:
     also: tuple[str, ...]
 
 
-@frozen
-class Facts:
-    """All of metrics.toml."""
-
-    metrics: tuple[MetricFacts, ...]
-    areas: tuple[AreaFacts, ...]
-    spellings: Mapping[str, str]
-
-
+@cache
 def normalise(text: str) -> str:
     """Write a metric's name so that spelling does not matter.
 
@@ -114,40 +107,41 @@ def _singular(word: str) -> str:
 
 
 @cache
-def all_facts() -> Facts:
-    """Read metrics.toml, which ships with the package."""
-    read = tomllib.loads(files(__package__).joinpath("metrics.toml").read_text("utf-8"))
-    return Facts(
-        metrics=tuple(
-            MetricFacts(
-                ids=tuple(entry.get("ids", ())),
-                words=_alternatives(entry.get("words", ())),
-                short=entry["short"],
-                names=tuple(entry["names"]),
-                plain=entry["plain"],
-                why=entry["why"],
-                higher_is_better={"higher": True, "lower": False}.get(entry.get("better", "")),
-                unit=entry.get("unit", ""),
-                also=tuple(entry.get("also", ())),
-                standard=entry.get("standard"),
-                standard_name=entry.get("standard_name", ""),
-                standard_source=entry.get("standard_source", ""),
-                source=entry.get("source", ""),
-            )
-            for entry in read["metric"]
-        ),
-        areas=tuple(
-            AreaFacts(
-                title=entry["names"][0],
-                names=tuple(normalise(name) for name in entry["names"]),
-                domains=tuple(normalise(word) for word in entry.get("domains", ())),
-                sub_domains=tuple(normalise(word) for word in entry.get("sub_domains", ())),
-                ids=tuple(entry.get("ids", ())),
-                words=_alternatives(entry.get("words", ())),
-            )
-            for entry in read["area"]
-        ),
-        spellings=read["spellings"],
+def metric_facts() -> tuple[MetricFacts, ...]:
+    """Return what is known of metrics."""
+    return tuple(
+        MetricFacts(
+            ids=tuple(entry.get("ids", ())),
+            words=tuple(entry.get("words", ())),
+            short=entry["short"],
+            names=tuple(entry["names"]),
+            plain=entry["plain"],
+            why=entry["why"],
+            higher_is_better={"higher": True, "lower": False}.get(entry.get("better", "")),
+            unit=entry.get("unit", ""),
+            also=tuple(entry.get("also", ())),
+            standard=entry.get("standard"),
+            standard_name=entry.get("standard_name", ""),
+            standard_source=entry.get("standard_source", ""),
+            source=entry.get("source", ""),
+        )
+        for entry in _read()["metrics"]
+    )
+
+
+@cache
+def area_facts() -> tuple[AreaFacts, ...]:
+    """Return the everyday words for domains, sub-domains and groups of metrics."""
+    return tuple(
+        AreaFacts(
+            title=entry["names"][0],
+            names=tuple(normalise(name) for name in entry["names"]),
+            domains=tuple(normalise(word) for word in entry.get("domains", ())),
+            sub_domains=tuple(normalise(word) for word in entry.get("sub_domains", ())),
+            ids=tuple(entry.get("ids", ())),
+            words=tuple(entry.get("words", ())),
+        )
+        for entry in _read()["areas"]
     )
 
 
@@ -157,7 +151,7 @@ def is_everyday_name(typed: str) -> bool:
     >>> is_everyday_name("Staff sickness"), is_everyday_name("absence rate")
     (True, False)
     """
-    return any(entry.is_called(normalise(typed)) for entry in all_facts().metrics)
+    return any(entry.is_called(normalise(typed)) for entry in metric_facts())
 
 
 @cache
@@ -185,14 +179,23 @@ def facts_for(
     by_id = _by_id().get(metric_id)
     if by_id is not None and fits(by_id):
         return by_id
-    described = frozenset(normalise(description).split())
     fitting = [
-        (len(words), entry)
-        for entry in all_facts().metrics
+        (len(normalise(words).split()), entry)
+        for entry in metric_facts()
         for words in entry.words
-        if words <= described and entry is not by_id and fits(entry)
+        if entry is not by_id and fits(entry) and are_in((words,), description)
     ]
     return max(fitting, key=lambda fit: fit[0])[1] if fitting else None
+
+
+def are_in(alternatives: Sequence[str], description: str) -> bool:
+    """Return whether all words of one of some alternatives occur in a description.
+
+    >>> are_in(["18 weeks elective", "18 weeks less"], "Waiting 18 weeks or less for treatment")
+    True
+    """
+    described = set(normalise(description).split())
+    return any(described.issuperset(normalise(words).split()) for words in alternatives)
 
 
 def true_units() -> Mapping[str, TrueUnit]:
@@ -233,7 +236,8 @@ def spelling(unit: str) -> str:
     ('%', 'mins', 'out of 10')
     """
     plain = " ".join(unit.casefold().split())
-    return all_facts().spellings.get(plain, plain)
+    spelt: str = _read()["spellings"].get(plain, plain)
+    return spelt
 
 
 @cache
@@ -244,8 +248,11 @@ def not_compared() -> tuple[tuple[str, str], ...]:
 
 @cache
 def _by_id() -> Mapping[str, MetricFacts]:
-    return {metric_id: entry for entry in all_facts().metrics for metric_id in entry.ids}
+    return {metric_id: entry for entry in metric_facts() for metric_id in entry.ids}
 
 
-def _alternatives(texts: Sequence[str]) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(normalise(text).split()) for text in texts)
+@cache
+def _read() -> dict[str, Any]:
+    """Read metrics.json, which ships with the package."""
+    read: dict[str, Any] = json.loads(files(__package__).joinpath("metrics.json").read_bytes())
+    return read

@@ -1,9 +1,9 @@
-"""Framework years as data: each year's metric IDs, domains and method (frameworks.toml)."""
+"""Framework years as data: each year's metric IDs, domains and method (frameworks.json)."""
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum, StrEnum
@@ -16,7 +16,7 @@ from nhs_league.frozen import frozen
 
 
 class RowKind(Enum):
-    """What a row of a metric file is; the values are the keys of ``[framework.rows]``."""
+    """What a row of a metric file is; the values are the keys of its ``rows``."""
 
     VALUE = "value"
     SCORE = "score"
@@ -54,7 +54,7 @@ class Over(StrEnum):
 
 
 class RuleKind(StrEnum):
-    """The kinds of rule by which a metric is scored; frameworks.toml says what each means."""
+    """The kinds of rule by which a metric is scored; frameworks.json says what each means."""
 
     RANK = "rank"
     STANDARD = "standard"
@@ -246,7 +246,7 @@ def classify(year: str, descriptions: Mapping[str, str]) -> Classified:
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Read the framework years, oldest first."""
-    return tuple(_framework(entry) for entry in _data()["framework"])
+    return tuple(_framework(entry) for entry in _data()["frameworks"])
 
 
 def framework(year: str) -> Framework | None:
@@ -261,7 +261,8 @@ _SAME_WORDS = 0.7
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("frameworks.toml").read_text("utf-8"))
+    read: dict[str, Any] = json.loads(files(__package__).joinpath("frameworks.json").read_bytes())
+    return read
 
 
 @cache
@@ -323,7 +324,7 @@ def _framework(entry: dict[str, Any]) -> Framework:
         source=entry["source"],
         rows={RowKind(kind): form for kind, form in entry["rows"].items()},
         domains=tuple(
-            Domain(each["id"], each["name"], each.get("same_as", "")) for each in entry["domain"]
+            Domain(each["id"], each["name"], each.get("same_as", "")) for each in entry["domains"]
         ),
         method=_method(entry),
     )
@@ -336,14 +337,14 @@ def _method(entry: dict[str, Any]) -> Method:
         override=Override(override["segment"], tuple(override["metrics"])),
         order=tuple(entry["order"]["by"]),
         stand_ins=tuple(
-            StandIn(each["score"], tuple(each["for"])) for each in entry.get("stand_in", ())
+            StandIn(each["score"], tuple(each["for"])) for each in entry.get("stand_ins", ())
         ),
         weights={
             metric: Fraction(each["weight"])
-            for each in entry.get("weight", ())
+            for each in entry.get("weights", ())
             for metric in each["metrics"]
         },
-        rules=tuple(_rule(each) for each in entry["rule"]),
+        rules=tuple(_rule(each) for each in entry["rules"]),
     )
 
 

@@ -14,8 +14,10 @@ from nhs_league.core.answers import InWords, MetricList
 from nhs_league.core.facts import (
     AreaFacts,
     MetricFacts,
-    all_facts,
+    are_in,
+    area_facts,
     facts_for,
+    metric_facts,
     normalise,
     not_compared,
     spelling,
@@ -51,8 +53,8 @@ CATALOGUE = pl.Schema(
 )
 """One row a metric, unit and trust type: ``plain`` says what it measures, ``why`` why it
 matters; ``trusts`` have a value (or, for a metric without values, a score), ``scored`` have a
-score; ``direction_from`` is ``stated`` (metrics.toml), ``inferred`` (from values and ranks) or
-null. ``known`` is false for a metric that metrics.toml does not have; its short name is its
+score; ``direction_from`` is ``stated`` (metrics.json), ``inferred`` (from values and ranks) or
+null. ``known`` is false for a metric that metrics.json does not have; its short name is its
 description. Where only scores are published, ``unit`` is null and lower is better."""
 
 FEW = 5
@@ -176,7 +178,7 @@ def _direction(tendency: str, count: str) -> pl.Expr:
 
 
 def _known(listed: pl.DataFrame) -> pl.DataFrame:
-    """Return what metrics.toml knows of each metric: a column a fact, null where not known."""
+    """Return what metrics.json knows of each metric: a column a fact, null where not known."""
     facts = []
     for metric_id, metric, shown, unit in listed.select(
         "metric_id", "metric", "ranks_show", "unit"
@@ -269,10 +271,10 @@ def _by_published_name(typed: str, listed: pl.DataFrame, trust_type: str) -> Met
 
 def _by_everyday_name(typed: str, listed: pl.DataFrame, trust_type: str) -> Metric | Area | None:
     text = normalise(typed)
-    for entry in all_facts().metrics:
+    for entry in metric_facts():
         if entry.is_called(text) and (metric := _known_metric(entry, listed, trust_type)):
             return metric
-    for area in all_facts().areas:
+    for area in area_facts():
         if text in area.names and (known := _known_area(area, listed, trust_type)):
             return known
     return None
@@ -297,8 +299,7 @@ def _known_area(area: AreaFacts, listed: pl.DataFrame, trust_type: str) -> Metri
     ids = {
         metric_id
         for metric_id, metric in listed.select("metric_id", "metric").iter_rows()
-        if metric_id in area.ids
-        or any(words <= frozenset(normalise(metric).split()) for words in area.words)
+        if metric_id in area.ids or are_in(area.words, metric)
     }
     rows = listed.filter(pl.col("metric_id").is_in(ids))
     return _metric(rows, trust_type) if len(ids) == 1 else _area(area.title, rows, trust_type)
@@ -363,7 +364,7 @@ def _not_found(typed: str, listed: pl.DataFrame, types: Sequence[str]) -> NotFou
             f"It is measured for {having}: add --type {elsewhere[0]}.",
         )
     advice = 'Run "nhsleague metrics" to see what is measured.'
-    for entry in all_facts().metrics:
+    for entry in metric_facts():
         if entry.is_called(text):
             meaning = "" if normalise(entry.short) == text else f" ({entry.short})"
             return NotFoundError(f'These figures do not cover "{typed}"{meaning}.', advice)
@@ -378,7 +379,7 @@ def _nearest(text: str, listed: pl.DataFrame) -> list[str]:
 
     measured = set(listed["short_name"])
     owners: dict[str, str] = {}
-    for entry in all_facts().metrics:
+    for entry in metric_facts():
         if entry.short in measured:
             for name in (entry.short, *entry.names):
                 owners.setdefault(normalise(name), entry.short)
@@ -411,7 +412,7 @@ def metric_list(listed: pl.DataFrame, trust_type: str | None) -> MetricList:
 
     Returns:
         Schema CATALOGUE; a note for each metric whose published unit is wrong, and one on those
-        that metrics.toml does not know.
+        that metrics.json does not know.
 
     """
     listed = _of_type(listed, trust_type or trust_types.ALL)
@@ -436,7 +437,7 @@ def about_units(listed: pl.DataFrame) -> list[str]:
 
 
 def about_unknown(listed: pl.DataFrame) -> list[str]:
-    """Name the metrics that metrics.toml does not know.
+    """Name the metrics that metrics.json does not know.
 
     Args:
         listed: schema CATALOGUE.

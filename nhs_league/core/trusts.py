@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -232,11 +232,11 @@ class Merger:
 
 @cache
 def _mergers() -> tuple[Merger, ...]:
-    """Read mergers.toml, which ships with the package."""
-    read = tomllib.loads(files(__package__).joinpath("mergers.toml").read_text("utf-8"))
+    """Read mergers.json, which ships with the package."""
+    read = json.loads(files(__package__).joinpath("mergers.json").read_bytes())
     return tuple(
         Merger(tuple(m["from"]), m["into"], m["quarter"], m["source"], m.get("announced", False))
-        for m in read["merger"]
+        for m in read["mergers"]
     )
 
 

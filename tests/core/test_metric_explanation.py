@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from nhs_league.core.facts import MetricFacts, all_facts
+from nhs_league.core.facts import MetricFacts, metric_facts
 from tests.conftest import Run
 from tests.small_leagues import Trust, league
 
 _MOST_WORDS = 25
 
 
-@pytest.mark.parametrize("entry", all_facts().metrics, ids=lambda entry: entry.short)
+@pytest.mark.parametrize("entry", metric_facts(), ids=lambda entry: entry.short)
 def test_each_metric_says_why_it_matters_in_a_plain_sentence(entry: MetricFacts) -> None:
     words = entry.why.split()
     assert 5 <= len(words) <= _MOST_WORDS

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League
-from nhs_league.core.facts import all_facts, normalise, spelling, true_unit
+from nhs_league.core.facts import area_facts, metric_facts, normalise, spelling, true_unit
 from nhs_league.core.frames import OBSERVATIONS
 from nhs_league.core.metrics import Area, Metric, about_units, about_unknown, catalogue, choose
 from nhs_league.errors import NotFoundError
@@ -113,8 +113,8 @@ def test_a_misspelt_name_suggests_the_nearest(listed: pl.DataFrame) -> None:
 
 def test_no_everyday_name_means_two_things() -> None:
     """Each name belongs to one metric, however it is spelt, and each name of an area to one area."""
-    of_metrics = [{normalise(n) for n in (e.short, *e.names)} for e in all_facts().metrics]
-    of_areas = [set(area.names) for area in all_facts().areas]
+    of_metrics = [{normalise(n) for n in (e.short, *e.names)} for e in metric_facts()]
+    of_areas = [set(area.names) for area in area_facts()]
     for owners in (of_metrics, of_areas):
         names = [name for owner in owners for name in owner]
         assert [name for name in names if names.count(name) > 1] == []
@@ -125,7 +125,7 @@ def test_no_everyday_name_means_two_things() -> None:
 
 def test_every_entry_can_be_shown() -> None:
     """A short name fits its column of 24 characters; the explanation is one sentence."""
-    entries = all_facts().metrics
+    entries = metric_facts()
     assert [entry.short for entry in entries if len(entry.short) > 24] == []
     assert [
         entry.short for entry in entries if not re.fullmatch(r"[A-Z][^?!]*[a-z]\.", entry.plain)
@@ -137,7 +137,7 @@ def test_every_entry_can_be_shown() -> None:
 
 
 def test_every_standard_has_its_source() -> None:
-    standards = [entry for entry in all_facts().metrics if entry.standard is not None]
+    standards = [entry for entry in metric_facts() if entry.standard is not None]
     assert standards
     assert all(entry.standard_name and entry.standard_source for entry in standards)
 

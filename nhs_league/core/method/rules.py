@@ -1,7 +1,7 @@
 """By which rule each metric is scored: the framework year's where the rows keep it, else inferred.
 
 A rule says among which trusts a metric is ranked (its type, or all types) and how ranks or values
-become scores; frameworks.toml lists the rules of each year. Ranks are made on unrounded values, so
+become scores; frameworks.json lists the rules of each year. Ranks are made on unrounded values, so
 a recomputed score may be off by the places of trusts whose printed values tie.
 """
 
@@ -65,7 +65,7 @@ RULES = pl.Schema(
     }
 )
 """One row a quarter and scored metric. ``rule`` is a RuleKind; ``over`` an Over, null where the
-rule ranks nothing; ``basis`` is ``framework`` (frameworks.toml), ``rows`` (inferred) or null where
+rule ranks nothing; ``basis`` is ``framework`` (frameworks.json), ``rows`` (inferred) or null where
 no rule fits; ``standard`` and ``floor`` are what the framework lists, ``…_missed`` and
 ``…_reached`` the nearest values on both sides in the quarter, all in the metric's unit; ``scored``
 counts the scores, ``explained`` those that the rule gives."""
@@ -197,7 +197,7 @@ def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataF
 
 @cache
 def listed_rules() -> pl.DataFrame:
-    """List the rules of frameworks.toml, one row a framework year and metric."""
+    """List the rules of frameworks.json, one row a framework year and metric."""
     rows = [
         {
             "year": each.year,

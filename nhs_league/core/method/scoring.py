@@ -35,7 +35,7 @@ def year(quarter: str = "quarter") -> pl.Expr:
 
 
 def known_year(quarter: str = "quarter") -> pl.Expr:
-    """Return the framework year in frameworks.toml that quarters follow.
+    """Return the framework year in frameworks.json that quarters follow.
 
     A year that is not listed follows the latest one listed.
     """
