@@ -20,6 +20,7 @@ from nhs_league.frozen import frozen
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
+_PAST = 8
 
 
 @frozen
@@ -87,6 +88,11 @@ def quarters_with(store: Store, trust_type: str) -> list[Quarter]:
         for quarter in store.quarters
         if trust_type in (trust_types.ALL, *store.manifest.quarters[quarter.label].trust_types)
     ]
+
+
+def quarters_before(store: Store, trust_type: str, quarter: Quarter) -> list[Quarter]:
+    """List up to eight quarters before one that have a trust type, oldest first."""
+    return [each for each in quarters_with(store, trust_type) if each < quarter][-_PAST:]
 
 
 def newest_quarters(store: Store) -> dict[str, Quarter]:

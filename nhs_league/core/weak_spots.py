@@ -95,10 +95,11 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
     only a metric that is published as a score alone is compared by its score.
 
     Args:
-        classified: as ``classify`` returns it, one trust's rows of one or more quarters.
+        classified: as ``classify`` returns it, of one or more quarters.
 
     Returns:
-        One row a metric and unit of the newest quarter: metric_id, unit, ``quarters_weak`` (for how
+        One row a trust, metric and unit of the newest quarter: trust_code, metric_id, unit,
+        ``quarters_weak`` (for how
         many quarters in a row it has been a weak spot, up to the newest quarter; 0 where it is none
         now), ``change_since_last`` (a ``Since``: ``same figure`` is the same period again,
         ``changed figure`` that period with another value, ``moved`` a value that may be better or
@@ -108,7 +109,7 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
         which are null where that quarter is of another framework year.
 
     """
-    group = ("metric_id", "unit")
+    group = ("trust_code", "metric_id", "unit")
     newest_first = classified.with_columns(time=_time(), year=year()).sort(
         *group, "time", descending=True
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
 from nhs_league.frozen import frozen
-from nhs_league.scope import Scope, quarters_with
+from nhs_league.scope import Scope, quarters_before
 
 if TYPE_CHECKING:
     from nhs_league.core.citations import ReleaseFile
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from nhs_league.core.quarters import Quarter
     from nhs_league.core.uncertainty.keeping import Keep
     from nhs_league.releases.store import Store
-
-PAST = 8
-"""How many earlier quarters are looked at."""
 
 
 @frozen
@@ -77,8 +74,7 @@ class Questions:
 
         shown = frames.standings.select("quarter").unique().collect()["quarter"]
         newest = max(map(Quarter.parse, shown), default=None)
-        stored = quarters_with(self.store, trust_type)
-        return [q for q in stored if newest is not None and q < newest][-PAST:]
+        return [] if newest is None else quarters_before(self.store, trust_type, newest)
 
 
 def scope_of(

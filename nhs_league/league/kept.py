@@ -12,7 +12,7 @@ from nhs_league.core.uncertainty.keeping import VERSION
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases import derived
-from nhs_league.scope import newest_quarters, quarters_with
+from nhs_league.scope import newest_quarters, quarters_before
 
 if TYPE_CHECKING:
     from nhs_league.core.quarters import Quarter
@@ -58,15 +58,16 @@ def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
 
     keep = Kept(store)
     frames = read_quarters(store, [newest]).of_type(trust_type)
-    profile.redraw_type(frames, keep=keep)
     confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
     listed = catalogue(frames.observations).filter(pl.col("trusts") > 0)
     for domain in listed["domain"].unique().drop_nulls().sort():
         for choice in choose(domain, listed, trust_type):
             if isinstance(choice, Area):
                 area_ends(frames.observations, choice, keep)
-    before = [quarter for quarter in quarters_with(store, trust_type) if quarter < newest][-1:]
-    if before and before[0].year == newest.year:
-        earlier = read_quarters(store, before).of_type(trust_type).observations
-        labels = [before[0].label, newest.label]
-        confidence.score_shifts(earlier, frames.observations, labels, [trust_type], keep)
+    past = quarters_before(store, trust_type, newest)
+    earlier = read_quarters(store, past).of_type(trust_type) if past else None
+    profile.type_figures(frames, earlier, keep=keep)
+    if past and past[-1].year == newest.year:
+        last = read_quarters(store, past[-1:]).of_type(trust_type).observations
+        labels = [past[-1].label, newest.label]
+        confidence.score_shifts(last, frames.observations, labels, [trust_type], keep)
