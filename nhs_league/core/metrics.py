@@ -167,8 +167,13 @@ def catalogue(observations: pl.LazyFrame) -> pl.DataFrame:
             .then(pl.lit("inferred")),
         )
         .select(cast_to(CATALOGUE))
-        .sort("trust_type", "domain", "sub_domain", "metric_id", "unit")
+        .pipe(in_order)
     )
+
+
+def in_order(listed: pl.DataFrame) -> pl.DataFrame:
+    """Sort what is measured by trust type, domain, sub-domain and metric ID."""
+    return listed.sort("trust_type", "domain", "sub_domain", "metric_id", "unit")
 
 
 def _direction(tendency: str, count: str) -> pl.Expr:

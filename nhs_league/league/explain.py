@@ -102,7 +102,7 @@ class Explain(Questions):
         if not is_everyday_name(name):
             return None
         try:
-            _, (first, *_) = next(where_measured(self.store, name, quarter))
+            _, (first, *_) = next(where_measured(self.store, name, quarter, self._keep))
         except NotFoundError:
             return None
         return first if isinstance(first, Metric) else None
@@ -126,7 +126,7 @@ class Explain(Questions):
         from nhs_league.releases.store import read_quarters
 
         try:
-            frames, choices = next(where_measured(self.store, name, quarter))
+            frames, choices = next(where_measured(self.store, name, quarter, self._keep))
         except NotFoundError as no_metric:
             raise _neither(no_trust, no_metric) from None
         first = choices[0]
@@ -257,7 +257,7 @@ class Explain(Questions):
             resolved_type, assumptions = resolve_trust_type(self.store, scope)
         else:
             named_type = parse_trust_type(self.store, scope)
-            choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+            choices = metrics.choose(metric, self._catalogue(scope), named_type)
             (only, *_), assumptions = pick_measure(choices, named_type)
             resolved_type = only.trust_type
         boundaries = _national_boundaries(frames)

@@ -190,7 +190,7 @@ class Ranks(Questions):
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
-        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        choices = metrics.choose(metric, self._catalogue(scope), named_type)
         (choice, *_), assumptions = pick_measure(choices, named_type)
         if isinstance(choice, Area):
             raise UsageError(
@@ -243,11 +243,12 @@ class Ranks(Questions):
 
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
-        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        choices = metrics.choose(metric, self._catalogue(scope), named_type)
         picked, assumptions = pick_measure(choices, named_type)
         filters = resolve_filters(scope, frames)
-        answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
-        answer = self._how_sure(answer, frames, picked)
+        of_metrics = ranking.of_metrics(frames, picked)
+        answer = ranking.rank(of_metrics, picked, filters, worst_first=worst_first)
+        answer = self._how_sure(answer, of_metrics, picked)
         answer = replace(arrange(answer, order), assumptions=assumptions)
         in_area = [i for choice in picked if isinstance(choice, Area) for i in choice.metric_ids]
         return with_caveats(explain_empty(answer, filters), frames, metrics=in_area)
