@@ -13,7 +13,8 @@ from nhs_league.core.facts import fingerprint
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
 from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
-from nhs_league.core.metrics import Area, Metric, catalogue, choose, in_order
+from nhs_league.core.metric_search import choose
+from nhs_league.core.metrics import Area, Metric, catalogue, in_order
 from nhs_league.core.quarters import Quarter, matching
 from nhs_league.core.sentences import in_series
 from nhs_league.core.uncertainty.keeping import Keep
@@ -223,7 +224,7 @@ def where_measured(
 
     Yields:
         The frames of one quarter for each trust type, and what is meant there, as
-        ``metrics.choose`` gives it.
+        ``metric_search.choose`` gives it.
 
     Raises:
         NotFoundError: no quarter has it, or several metrics have this name in the newest.

@@ -52,7 +52,8 @@ def prepare(store: Store) -> None:
 
 def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
     from nhs_league.core import confidence, profile
-    from nhs_league.core.metrics import Area, choose
+    from nhs_league.core.metric_search import choose
+    from nhs_league.core.metrics import Area
     from nhs_league.core.ranking import area_ends
     from nhs_league.releases.store import read_quarters
 
