@@ -324,7 +324,8 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
     )
     trust_type, its_quarter = standing.sort("quarter", descending=True).collect().row(0)
     its = Quarter.parse(its_quarter)
-    national = read_quarters(store, [its]).in_memory("standings")
+    of_one_quarter = frames.standings.select(pl.col("quarter").n_unique()).collect().item() == 1
+    national = frames if of_one_quarter else read_quarters(store, [its]).in_memory("standings")
     return TrustContext(
         match.code,
         trust_type,
