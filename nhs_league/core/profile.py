@@ -180,32 +180,36 @@ def type_figures(
     ranges = None
     if bootstrap or not is_published:
         ranges = confidence.bootstrap_ranges(frames.observations, standings, keep)
-    before = [] if earlier is None else _quarters(earlier)
-    metrics = keep(
-        "metrics",
-        [*before, quarter],
-        [trust_type, fingerprint()],
-        partial(every_trusts_metrics, frames, earlier),
-    )
+    metrics = every_trusts_metrics(frames, earlier, keep)
     return TypeFigures(metrics, firm if is_whole else firm.clear(), ranges)
 
 
-def _quarters(frames: Frames) -> list[str]:
-    return in_time(frames.standings.select(pl.col("quarter").unique()).collect()["quarter"])
-
-
-def every_trusts_metrics(frames: Frames, earlier: Frames | None) -> pl.DataFrame:
+def every_trusts_metrics(
+    frames: Frames, earlier: Frames | None, keep: Keep = afresh
+) -> pl.DataFrame:
     """Return each metric of each trust of a type among its peers, and what became of it.
 
     Args:
         frames: the tidy frames of one quarter and one trust type, with all its trusts.
         earlier: those of earlier quarters; None where there are none.
+        keep: where they are kept.
 
     Returns:
         Columns METRICS and ``badness`` (see ``weak_spots.classify``), by trust, in the order of
         METRICS.
 
     """
+    placed = [each.standings for each in (earlier, frames) if each is not None]
+    of = pl.concat(placed).select("quarter", "trust_type").unique().collect()
+    return keep(
+        "metrics",
+        in_time(set(of["quarter"])),
+        [*sorted(set(of["trust_type"])), fingerprint()],
+        partial(_every_trusts_metrics, frames, earlier),
+    )
+
+
+def _every_trusts_metrics(frames: Frames, earlier: Frames | None) -> pl.DataFrame:
     listed = catalogue(frames.observations)
     metric = ["metric_id", "unit"]
     known = listed.lazy().select(*metric, *_KNOWN)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
 from nhs_league.frozen import frozen
-from nhs_league.scope import Scope, quarters_before
+from nhs_league.scope import Scope, load_catalogue, quarters_before
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from nhs_league.core.citations import ReleaseFile
     from nhs_league.core.frames import Frames
     from nhs_league.core.quarters import Quarter
@@ -46,6 +48,10 @@ class Questions:
         given = {name: v for name, v in parameters.items() if v not in (None, "", [], (), False)}
         return presented_by(answer, Meta(self.sample, __version__, given, self._files))
 
+    def _catalogue(self, scope: Scope) -> pl.DataFrame:
+        """List what is measured in a scope: schema CATALOGUE."""
+        return load_catalogue(self.store, scope, self._keep)
+
     def _files(self) -> Sequence[ReleaseFile]:
         """List the stored release files, for citations."""
         from nhs_league.releases.listing import release_files
@@ -54,6 +60,8 @@ class Questions:
 
     def _earlier(self, frames: Frames, trust_type: str) -> Frames | None:
         """Return the quarters before those of some frames, up to eight; None where there are none.
+
+        Their standings are in memory.
 
         Args:
             frames: one quarter for each trust type.
@@ -66,7 +74,7 @@ class Questions:
         if not past:
             return None
         earlier = read_quarters(self.store, past)
-        return earlier.of_type(trust_type)
+        return earlier.of_type(trust_type).in_memory("standings")
 
     def _past(self, frames: Frames, trust_type: str) -> list[Quarter]:
         """List the quarters before those of some frames that have a trust type, oldest first."""
