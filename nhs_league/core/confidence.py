@@ -95,12 +95,19 @@ def _redrawn_pairs(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.Da
         return _NO_PAIRS
     ((quarter, trust_type),) = groups
     of_type = frames.of_type(trust_type).observations
-    scores = keep("scores", [quarter], [trust_type], partial(scored, of_type))
+    scores = kept_scores(of_type, quarter, trust_type, keep)
     if scores.is_empty():
         return _NO_PAIRS
     redraws = same_for_some(scores, standings["trust_code"].to_list())
     codes = [code for code in standings["trust_code"] if code in redraws.averages.columns]
     return each_pair(redraws, codes) if len(codes) > 1 else _NO_PAIRS
+
+
+def kept_scores(
+    observations: pl.LazyFrame, quarter: str, trust_type: str, keep: Keep
+) -> pl.DataFrame:
+    """Return the scores of one quarter and trust type, as ``redraws.scored`` returns them."""
+    return keep("scores", [quarter], [trust_type], partial(scored, observations))
 
 
 def indistinguishable(

@@ -232,8 +232,8 @@ def holding(text: str, listed: pl.DataFrame, trust_type: str | None) -> pl.DataF
         choices = ()
     chosen = {(choice.trust_type, metric_id) for choice in choices for metric_id in ids(choice)}
     keys = listed.select("trust_type", "metric_id").iter_rows()
-    kept = [key in chosen or fits for key, fits in zip(keys, begun, strict=True)]
-    return listed.filter(pl.Series(kept, dtype=pl.Boolean))
+    is_named = [key in chosen or fits for key, fits in zip(keys, begun, strict=True)]
+    return listed.filter(pl.Series(is_named, dtype=pl.Boolean))
 
 
 def _begins(name: list[str], words: list[str]) -> bool:

@@ -234,8 +234,8 @@ def _every_trusts_metrics(frames: Frames, earlier: Frames | None) -> pl.DataFram
             pl.col("weak_spot").is_null(),
             pl.when(pl.col("weak_spot").is_not_null()).then("badness"),
             "share_ahead",
-            "metric_id",
-            descending=[False, False, True, True, False],
+            *metric,
+            descending=[False, False, True, True, False, False],
             nulls_last=True,
         )
         .select(*METRICS, "badness")

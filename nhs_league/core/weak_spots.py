@@ -202,7 +202,7 @@ def who_to_ask(
         *metric,
         at_weak=pl.int_range(pl.len()),
         sign=sign,
-        own=sign * figure,
+        signed=sign * figure,
         middle=sign * pl.when(is_score).then("computed_median").otherwise(peer_median()),
     )
     likest = similar.lazy().select("trust_code", "trust_name", at_similar=pl.int_range(pl.len()))
@@ -212,7 +212,7 @@ def who_to_ask(
         observations.filter(pl.col("doubt").is_null(), is_compared())
         .join(likest, on="trust_code")
         .join(beaten, on=metric, nulls_equal=True)
-        .filter(better > pl.col("own"), better >= pl.col("middle"), is_not_weak)
+        .filter(better > pl.col("signed"), better >= pl.col("middle"), is_not_weak)
         .sort("at_weak", "at_similar")
         .group_by(metric, maintain_order=True)
         .head(_TO_ASK)
