@@ -1,10 +1,6 @@
 """The tests; where a run has several processes, each computes on one thread."""
 
 import os
-import sys
-
-# What pytest compiles is used again by the next run; compiling takes as long as many tests.
-sys.dont_write_bytecode = False
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Read by Polars as it is imported. Memory is needed again by the next test at once.
