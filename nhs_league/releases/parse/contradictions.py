@@ -15,6 +15,7 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases.parse.columns import FileKind
+from nhs_league.releases.parse.consistency import keeps_every_rule
 from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together, without
 from nhs_league.releases.parse.group_rules import (
     PEERS,
@@ -73,6 +74,15 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         RefusedError: a trust has two types in one quarter, or most groups break a rule.
 
     """
+    if keeps_every_rule(frame, rows.header.kind):
+        is_metric = rows.header.kind is FileKind.METRIC
+        doubts = _decisions(rows, frame) if is_metric else FAULTS.to_frame()
+        return Judged(frame, doubts, FAULTS.to_frame(), ())
+    return search(rows, frame)
+
+
+def search(rows: Rows, frame: pl.DataFrame) -> Judged:
+    """Search the rows of a file for those that break a rule; as ``judge``."""
     is_metric = rows.header.kind is FileKind.METRIC
     frame, misplaced = drop_misplaced(rows, frame)
     frame, twice, notices = _drop_duplicates(rows, frame, is_metric=is_metric)
@@ -191,8 +201,10 @@ def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     Such rows are published for all trusts or for none. Where a quarter has only one or two, and
     their period is of another quarter, they are misplaced.
     """
-    decided = frame.filter(pl.col("kind") == RowKind.FINAL_SEGMENT.value)
-    few = decided.filter(pl.len().over("quarter", "trust_type") <= _ODD)
+    decided = frame.lazy().filter(pl.col("kind") == RowKind.FINAL_SEGMENT.value)
+    few = decided.filter(pl.len().over("quarter", "trust_type") <= _ODD).collect(engine="in-memory")
+    if few.is_empty():
+        return FAULTS.to_frame()
     periods = [Quarter.read(text or "") for text in few["period"]]
     labels = pl.Series([period and period.label for period in periods], dtype=pl.String)
     elsewhere = few.filter(labels.ne(few["quarter"].cast(pl.String)).fill_null(value=False))

@@ -52,18 +52,30 @@ def of_distinct(frame: pl.DataFrame, works: Mapping[str, Work]) -> dict[str, pl.
 
     Args:
         frame: numbered columns.
-        works: computes a result for each of a column's texts.
+        works: computes a result for each of a column's texts, whatever the others are. Columns
+            with the same function are computed together, as patterns take long to compile.
 
     Returns:
         The results of each column, in the order of its texts.
 
     """
-    if not works:
-        return {}
-    results = pl.select(
-        work(pl.lit(distinct(frame[name]))).implode().alias(name) for name, work in works.items()
+    columns: dict[Work, list[str]] = {}
+    for name, work in works.items():
+        columns.setdefault(work, []).append(name)
+    made = pl.select(
+        work(pl.lit(pl.concat([distinct(frame[name]) for name in names])))
+        .implode()
+        .alias(str(place))
+        for place, (work, names) in enumerate(columns.items())
     )
-    return {name: results[name][0] for name in works}
+    results = {}
+    for place, names in enumerate(columns.values()):
+        together, begins = made[str(place)][0], 0
+        for name in names:
+            count = len(distinct(frame[name]))
+            results[name] = together.slice(begins, count)
+            begins += count
+    return results
 
 
 def in_rows(name: str, results: pl.Series) -> pl.Expr:
@@ -163,17 +175,17 @@ def plain_numbers(frame: pl.DataFrame, names: Iterable[str]) -> dict[str, pl.Ser
         Those columns' numbers (Float64), in the order of their distinct texts.
 
     """
+    numbers = of_distinct(frame, dict.fromkeys(names, _plain_number))
+    return {name: read for name, read in numbers.items() if read.max() != float("inf")}
 
-    def number(text: pl.Expr) -> pl.Expr:
-        return pl.when(text.str.contains(_PLAIN)).then(text).cast(pl.Float64, strict=False)
 
-    def is_other(text: pl.Expr) -> pl.Expr:
-        is_number = number(text).is_finite().fill_null(value=False)
-        return (~is_number & ~text.str.contains(_MISSING)).any()
-
-    names = tuple(names)
-    others = of_distinct(frame, dict.fromkeys(names, is_other))
-    return of_distinct(frame, {name: number for name in names if not others[name][0]})
+def _plain_number(text: pl.Expr) -> pl.Expr:
+    """Read a plain number; null where one is missing, infinite where it is anything else."""
+    number = pl.when(text.str.contains(_PLAIN)).then(text).cast(pl.Float64, strict=False)
+    is_other = ~text.str.contains(_MISSING)
+    return (
+        pl.when(number.is_finite()).then(number).otherwise(pl.when(is_other).then(float("inf")))
+    )
 
 
 def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> pl.DataFrame:

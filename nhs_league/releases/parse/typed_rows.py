@@ -322,7 +322,7 @@ def identify(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     in_capitals = ("trust_code", "metric_id")
     frame = reword(
         rows.frame,
-        {c: lambda text: text.str.to_uppercase() for c in in_capitals if c in rows.frame.columns},
+        dict.fromkeys((c for c in in_capitals if c in rows.frame.columns), _capitals),
     )
     frame = _with_type(_with_quarter(rows, frame))
     tests: dict[str, Work] = {
@@ -363,6 +363,10 @@ def identify(rows: Rows) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     )
     bad_rows = together(faults).unique("line", keep="first", maintain_order=True)
     return without(frame, bad_rows), [bad_rows]
+
+
+def _capitals(text: pl.Expr) -> pl.Expr:
+    return text.str.to_uppercase()
 
 
 def _with_quarter(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
