@@ -235,7 +235,9 @@ def merge(stored: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> Q
     set_aside = pl.concat([stored.set_aside, *(file.set_aside for file in files)])
     return QuarterFrames(
         parts,
-        *with_trust_counts(_compose(parts, order), observations, domains),
+        *pl.collect_all(
+            with_trust_counts(_compose(parts, order), observations, domains), engine="in-memory"
+        ),
         changed,
         _not_superseded(set_aside, observations, order),
     )
