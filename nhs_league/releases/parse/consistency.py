@@ -13,6 +13,7 @@ import polars as pl
 
 from nhs_league.core.frameworks import RowKind
 from nhs_league.releases.parse.columns import FileKind
+from nhs_league.releases.parse.texts import distinct
 from nhs_league.releases.parse.group_rules import (
     GROUP,
     PEERS,
@@ -128,7 +129,7 @@ def _repeated(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.LazyFrame:
     """Look for keys that two rows of a quarter have."""
     place = pl.lit(0, pl.UInt64)
     for column in ("quarter", *key):
-        count = len(frame.schema[column].categories)  # type: ignore[attr-defined]
+        count = len(distinct(frame[column]))
         place = place * (count + 1) + pl.col(column).to_physical().cast(pl.UInt64).fill_null(count)
     return frame.lazy().select(place.n_unique() < pl.len())
 

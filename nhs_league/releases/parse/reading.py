@@ -203,8 +203,9 @@ def _read_regular(
         for part in _whole_lines(text, start):
             if len(part) > _LONGEST_PART:
                 return None
+            newlines = part.count(b"\n")
             if not part.strip(b"\r\n"):
-                line += part.count(b"\n")
+                line += newlines
                 continue
             raw = pl.read_csv(part, has_header=False, schema=schema)
             rows, full = number_texts(raw), None
@@ -216,7 +217,7 @@ def _read_regular(
                 return None
             parts.append(rows)
             lines.append(begins)
-            line += part.count(b"\n")
+            line += newlines
     except pl.exceptions.PolarsError:
         return None
     rows = _end_to_end(parts)
@@ -275,7 +276,7 @@ def _commas(rows: pl.DataFrame) -> int:
     counts = of_distinct(
         rows, dict.fromkeys(rows.columns, lambda text: text.str.count_matches(",", literal=True))
     )
-    some = [in_rows(name, count).sum() for name, count in counts.items() if count.sum()]
+    some = [in_rows(name, count).sum() for name, count in counts.items() if count.max()]
     return sum(rows.select(some).row(0)) if some else 0
 
 

@@ -59,22 +59,19 @@ def of_distinct(frame: pl.DataFrame, works: Mapping[str, Work]) -> dict[str, pl.
         The results of each column, in the order of its texts.
 
     """
-    columns: dict[Work, list[str]] = {}
+    columns: dict[Work, dict[str, pl.Series]] = {}
     for name, work in works.items():
-        columns.setdefault(work, []).append(name)
+        columns.setdefault(work, {})[name] = distinct(frame[name])
     made = pl.select(
-        work(pl.lit(pl.concat([distinct(frame[name]) for name in names])))
-        .implode()
-        .alias(str(place))
-        for place, (work, names) in enumerate(columns.items())
+        work(pl.lit(pl.concat(texts.values()))).implode().alias(str(place))
+        for place, (work, texts) in enumerate(columns.items())
     )
     results = {}
-    for place, names in enumerate(columns.values()):
-        together, begins = made[str(place)][0], 0
-        for name in names:
-            count = len(distinct(frame[name]))
-            results[name] = together.slice(begins, count)
-            begins += count
+    for place, texts in enumerate(columns.values()):
+        of_work, begins = made[str(place)][0], 0
+        for name, text in texts.items():
+            results[name] = of_work.slice(begins, len(text))
+            begins += len(text)
     return results
 
 
@@ -126,9 +123,10 @@ def each_text(column: pl.Series, work: Work) -> pl.Series:
 
 def distinct(column: pl.Series) -> pl.Series:
     """Return the texts that a numbered column may have, sorted; not all need be in a row."""
-    if not isinstance(column.dtype, pl.Enum):
-        raise TypeError(column.dtype)
-    return column.dtype.categories
+    kind = column.dtype
+    if not isinstance(kind, pl.Enum):
+        raise TypeError(kind)
+    return kind.categories
 
 
 @frozen
