@@ -94,7 +94,7 @@ def parse_file(file: str, data: bytes, *, release_file: str | None = None) -> Pa
         (
             made.with_columns(release_file=pl.lit(source), kind=pl.lit(str(rows.header.kind)))
             .select(schema.names())
-            .cast(dict(schema))
+            .cast(schema)
             for made, schema in zip(
                 with_trust_counts(*_frames(rows, frame)),
                 (STANDINGS_BY_FILE, OBSERVATIONS, DOMAINS),

@@ -13,7 +13,6 @@ import polars as pl
 
 from nhs_league.core.frameworks import RowKind
 from nhs_league.releases.parse.columns import FileKind
-from nhs_league.releases.parse.texts import distinct
 from nhs_league.releases.parse.group_rules import (
     GROUP,
     PEERS,
@@ -21,6 +20,7 @@ from nhs_league.releases.parse.group_rules import (
     ranked_in_league_table,
     ranked_in_metric_file,
 )
+from nhs_league.releases.parse.texts import distinct
 
 ENOUGH = 4
 """From how many rows on a group can show a rule."""
@@ -41,7 +41,9 @@ def keeps_every_rule(frame: pl.DataFrame, kind: FileKind) -> bool:
 
     """
     tests = _of_metric_file if kind is FileKind.METRIC else _of_league_table
-    return all(broken.item() is not True for broken in pl.collect_all(tests(frame), engine="in-memory"))
+    return all(
+        broken.item() is not True for broken in pl.collect_all(tests(frame), engine="in-memory")
+    )
 
 
 def rare_quarter(rows: pl.Expr) -> pl.Expr:
@@ -118,7 +120,7 @@ def _inconsistent_metrics(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _several(columns: tuple[str, ...]) -> Iterator[pl.Expr]:
-    """Return whether a group has several texts in a column, or one in some rows and none in others."""
+    """Return whether a group has several texts in a column, or one in some of its rows only."""
     for column in columns:
         text = pl.col(column).to_physical()
         is_partial = text.null_count().is_between(1, pl.len() - 1)

@@ -123,9 +123,7 @@ def _orders(groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFr
         turned = groups.filter(falls & ~rises).select(GROUP)
     unordered = groups.filter(~falls & ~rises & ~is_small).select(GROUP)
     nearly = (low <= middle + _ROUNDING) & (middle <= high + _ROUNDING)
-    odd_groups = (
-        groups.filter(~nearly & is_small).select(GROUP).join(turned, on=GROUP, how="anti")
-    )
+    odd_groups = groups.filter(~nearly & is_small).select(GROUP).join(turned, on=GROUP, how="anti")
     return turned, unordered, odd_groups
 
 

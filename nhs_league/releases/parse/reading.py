@@ -232,9 +232,7 @@ def _is_full(column: pl.Series) -> bool:
     return not column.has_nulls() and "" not in distinct(column).head(1)
 
 
-def _lines_of(
-    file: str, part: bytes, first: int, height: int, full: pl.Series | None
-) -> pl.Series:
+def _lines_of(file: str, part: bytes, first: int, height: int, full: pl.Series | None) -> pl.Series:
     """Return the lines at which the rows of a part of a file begin, up to broken quotes.
 
     Args:

@@ -97,10 +97,7 @@ def reword(frame: pl.DataFrame, works: Mapping[str, Work]) -> pl.DataFrame:
         for name, text in changed.items()
     )
     return frame.with_columns(
-        pl.lit(text)
-        .cast(pl.Enum(every[name][0]))
-        .gather(pl.col(name).to_physical())
-        .alias(name)
+        pl.lit(text).cast(pl.Enum(every[name][0])).gather(pl.col(name).to_physical()).alias(name)
         for name, text in changed.items()
     )
 
@@ -181,9 +178,7 @@ def _plain_number(text: pl.Expr) -> pl.Expr:
     """Read a plain number; null where one is missing, infinite where it is anything else."""
     number = pl.when(text.str.contains(_PLAIN)).then(text).cast(pl.Float64, strict=False)
     is_other = ~text.str.contains(_MISSING)
-    return (
-        pl.when(number.is_finite()).then(number).otherwise(pl.when(is_other).then(float("inf")))
-    )
+    return pl.when(number.is_finite()).then(number).otherwise(pl.when(is_other).then(float("inf")))
 
 
 def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> pl.DataFrame:

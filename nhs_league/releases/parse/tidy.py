@@ -115,22 +115,26 @@ def standings(frame: pl.DataFrame) -> pl.LazyFrame:
 
     is_summary = pl.col("kind").is_in([RowKind.VALUE.value, RowKind.SCORE.value]).not_()
     is_domain = pl.col("kind").is_in([RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value])
-    gathered = frame.lazy().group_by(_TRUST, maintain_order=True).agg(
-        pl.col("trust_type").first(),
-        *(_usual(c) for c in ("trust_name", "subtype", "region")),
-        average_score=summary(RowKind.AVERAGE_SCORE),
-        score_rank=summary(RowKind.AVERAGE_SCORE, "rank"),
-        segment=pl.coalesce(summary(RowKind.FINAL_SEGMENT), summary(RowKind.ADJUSTED_SEGMENT)),
-        adjusted_segment=summary(RowKind.ADJUSTED_SEGMENT),
-        rank=summary(RowKind.ADJUSTED_SEGMENT, "rank"),
-        unadjusted_segment=summary(RowKind.UNADJUSTED_SEGMENT),
-        override=summary(RowKind.OVERRIDE) == 1,
-        rank_line=summary(RowKind.ADJUSTED_SEGMENT, "line"),
-        segment_line=pl.when(summary(RowKind.FINAL_SEGMENT).is_not_null())
-        .then(summary(RowKind.FINAL_SEGMENT, "line"))
-        .otherwise(summary(RowKind.ADJUSTED_SEGMENT, "line")),
-        score_line=summary(RowKind.AVERAGE_SCORE, "line"),
-        doubt=_reasons(pl.col("doubt").filter(is_summary & ~is_domain)),
+    gathered = (
+        frame.lazy()
+        .group_by(_TRUST, maintain_order=True)
+        .agg(
+            pl.col("trust_type").first(),
+            *(_usual(c) for c in ("trust_name", "subtype", "region")),
+            average_score=summary(RowKind.AVERAGE_SCORE),
+            score_rank=summary(RowKind.AVERAGE_SCORE, "rank"),
+            segment=pl.coalesce(summary(RowKind.FINAL_SEGMENT), summary(RowKind.ADJUSTED_SEGMENT)),
+            adjusted_segment=summary(RowKind.ADJUSTED_SEGMENT),
+            rank=summary(RowKind.ADJUSTED_SEGMENT, "rank"),
+            unadjusted_segment=summary(RowKind.UNADJUSTED_SEGMENT),
+            override=summary(RowKind.OVERRIDE) == 1,
+            rank_line=summary(RowKind.ADJUSTED_SEGMENT, "line"),
+            segment_line=pl.when(summary(RowKind.FINAL_SEGMENT).is_not_null())
+            .then(summary(RowKind.FINAL_SEGMENT, "line"))
+            .otherwise(summary(RowKind.ADJUSTED_SEGMENT, "line")),
+            score_line=summary(RowKind.AVERAGE_SCORE, "line"),
+            doubt=_reasons(pl.col("doubt").filter(is_summary & ~is_domain)),
+        )
     )
     return _shaped(gathered)
 
@@ -157,7 +161,9 @@ def table_standings(frame: pl.DataFrame) -> pl.LazyFrame:
 def _shaped(frame: pl.LazyFrame) -> pl.LazyFrame:
     columns = {c: kind for c, kind in STANDINGS_BY_FILE.items() if c not in _FROM_ELSEWHERE}
     names = frame.collect_schema()
-    return frame.select(c if c in names else pl.lit(None, kind).alias(c) for c, kind in columns.items())
+    return frame.select(
+        c if c in names else pl.lit(None, kind).alias(c) for c, kind in columns.items()
+    )
 
 
 def _of_kind(frame: pl.DataFrame, kind: RowKind) -> pl.LazyFrame:

@@ -209,9 +209,7 @@ def _table_rows(rows: Rows, frame: pl.DataFrame, faults: list[pl.DataFrame]) -> 
     return Checked(frame, together(faults), notices)
 
 
-def _range(
-    rows: Rows, frame: pl.DataFrame, name: str
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split a likely range into ``<name>_low`` and ``<name>_high``."""
     column = f"{name}_range"
     text = pl.col(column).cast(pl.String)
