@@ -2,7 +2,7 @@
 
 Nearly all files do. Only for the others do ``contradictions`` search for the rows that break a
 rule, which takes many queries. Here a rule may be stricter than there, never looser: what it takes
-for broken is searched, and may be found to be right.
+for broken is searched, and may be right all the same.
 """
 
 from __future__ import annotations
@@ -14,18 +14,16 @@ import polars as pl
 from nhs_league.core.frameworks import RowKind
 from nhs_league.releases.parse.columns import FileKind
 from nhs_league.releases.parse.group_rules import (
+    ENOUGH,
     GROUP,
     PEERS,
+    ROUNDING,
     better_unranked,
     ranked_in_league_table,
     ranked_in_metric_file,
 )
 from nhs_league.releases.parse.texts import distinct
 
-ENOUGH = 4
-"""From how many rows on a group can show a rule."""
-ROUNDING = 0.01 + 1e-9
-"""How far two figures may be apart: one may be rounded up, the other down."""
 _FEW_ROWS = 5
 _FEW_OF = 0.02
 _OF_TRUST = ("trust_type", "trust_name", "subtype", "region")

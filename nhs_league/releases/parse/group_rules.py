@@ -10,7 +10,7 @@ from nhs_league.releases.parse.reading import Rows
 
 PEERS = ("median", "lower_quartile", "upper_quartile")
 GROUP = ("quarter", "trust_type", "metric_id")
-_ROUNDING = 0.01 + 1e-9
+ROUNDING = 0.01 + 1e-9
 """How far two figures of one metric may be apart: one may be rounded up, the other down."""
 _BY_VALUE = tuple(
     kind.value
@@ -26,9 +26,9 @@ _PLACES = (_TABLE, RowKind.ADJUSTED_SEGMENT.value, RowKind.AVERAGE_SCORE.value)
 _NOT_IN_ORDER = "the rank does not fit the order of the figures"
 _SHARED = "rows that share this rank have another figure"
 _GAP = "the rank does not match the number of rows ranked better"
-_ODD = 2
+ODD = 2
 """How many rows of a group may break a rule before it is the rule that is broken."""
-_ENOUGH = 4
+ENOUGH = 4
 """From how many rows on a group can show a rule."""
 
 
@@ -94,14 +94,14 @@ def _differing_figures(
     usual = values.drop_nulls(column).with_columns(
         usual=pl.col(column).mode().min().over(GROUP), rows=pl.len().over(GROUP)
     )
-    differing = usual.filter((pl.col(column) - pl.col("usual")).abs() > _ROUNDING)
+    differing = usual.filter((pl.col(column) - pl.col("usual")).abs() > ROUNDING)
     if differing.is_empty():
         return [], set(), False
-    is_row = (pl.len().over(GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
+    is_row = (pl.len().over(GROUP) <= ODD) & (pl.col("rows") >= ENOUGH)
     odd = differing.filter(is_row)
     _refuse_if_shifted(rows, odd, usual, column)
     # Of two or three rows that differ, nothing shows which is wrong.
-    is_small = pl.col("rows") < _ENOUGH
+    is_small = pl.col("rows") < ENOUGH
     small = differing.filter(is_small).select(GROUP).unique()
     all_of_small = values.drop_nulls(column).join(
         small, on=GROUP, how="semi", maintain_order="left"
@@ -115,14 +115,14 @@ def _differing_figures(
 def _orders(groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the groups with quartiles best first, in no order, and small ones in no order."""
     low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
-    is_small = pl.col("rows") < _ENOUGH
+    is_small = pl.col("rows") < ENOUGH
     falls, rises = (low >= middle) & (middle >= high), (low <= middle) & (middle <= high)
     turned = groups.filter(falls & ~rises & ~is_small).select(GROUP)
     if turned.height * 2 > groups.filter(~is_small).height:
         # The whole file has them best first, so its small groups do as well.
         turned = groups.filter(falls & ~rises).select(GROUP)
     unordered = groups.filter(~falls & ~rises & ~is_small).select(GROUP)
-    nearly = (low <= middle + _ROUNDING) & (middle <= high + _ROUNDING)
+    nearly = (low <= middle + ROUNDING) & (middle <= high + ROUNDING)
     odd_groups = groups.filter(~nearly & is_small).select(GROUP).join(turned, on=GROUP, how="anti")
     return turned, unordered, odd_groups
 
@@ -130,7 +130,7 @@ def _orders(groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFr
 def _refuse_if_shifted(rows: Rows, odd: pl.DataFrame, usual: pl.DataFrame, column: str) -> None:
     """Refuse a file in which most metrics have a row of another figure: the next metric's."""
     groups = odd.select(GROUP).unique().rows()
-    if len(groups) > _ODD:
+    if len(groups) > ODD:
         every = usual.select(GROUP).n_unique()
         refuse_if_most(rows, groups, every, column, "single rows have another figure")
 
@@ -139,7 +139,7 @@ def _inconsistent_peer_figures(values: pl.DataFrame, column: str) -> set[tuple[o
     within = values.group_by(*GROUP, "subtype").agg(
         spread=pl.col(column).max() - pl.col(column).min()
     )
-    return set(within.filter(pl.col("spread") > _ROUNDING).select(GROUP).rows())
+    return set(within.filter(pl.col("spread") > ROUNDING).select(GROUP).rows())
 
 
 def _in_order(frame: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
@@ -222,7 +222,7 @@ def _against_order(rows: Rows, every: pl.LazyFrame) -> tuple[pl.DataFrame, tuple
     ranked = every.drop_nulls(["figure", "rank"]).collect(engine="in-memory")
     # A count among rates, as OF0048 has them, is not ranked as they are.
     by = [*GROUP, "published_unit"]
-    counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= _ENOUGH)
+    counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= ENOUGH)
     numbered = counted.with_columns(group=pl.struct(by).rank("dense"))
     checked = _with_rank_error(numbered.select("group", *GROUP, "line", "figure", "rank", "kind"))
     suspects = checked.filter((pl.col("rank_error") > 0).any().over("group"))
@@ -235,12 +235,12 @@ def _against_order(rows: Rows, every: pl.LazyFrame) -> tuple[pl.DataFrame, tuple
         else:
             odd += rows_of_it
     unlike = _inconsistent_shared_ranks(checked)
-    many = unlike.filter(pl.col("kind").is_in(_PLACES), pl.len().over("group") > _ODD)
+    many = unlike.filter(pl.col("kind").is_in(_PLACES), pl.len().over("group") > ODD)
     broken |= unranked | set(many.select(GROUP).unique().rows())
     refuse_if_most(
         rows, broken, checked["group"].n_unique(), "rank", "ranks do not follow the figures"
     )
-    shared = unlike.filter(pl.len().over("group") <= _ODD)
+    shared = unlike.filter(pl.len().over("group") <= ODD)
     faults = [
         cells(rows, ranked.filter(pl.col("line").is_in(odd)), "rank", _NOT_IN_ORDER),
         cells(rows, shared, "rank", _SHARED),
@@ -295,14 +295,14 @@ def _odd_rows(group: pl.DataFrame) -> list[int] | None:
     """
     odd: list[int] = []
     left = group
-    for _ in range(_ODD + 1):
+    for _ in range(ODD + 1):
         largest = left["rank_error"].max()
         if largest == 0:
             return odd
-        if len(odd) == _ODD:
+        if len(odd) == ODD:
             return None
         worst = left.filter(pl.col("rank_error") == largest)
-        if largest == 1 and not odd and worst.height == _ODD:
+        if largest == 1 and not odd and worst.height == ODD:
             return worst["line"].to_list()
         line = worst["line"][0]
         odd.append(line)
@@ -339,4 +339,4 @@ def _rank_gaps(ranked: pl.DataFrame) -> pl.DataFrame:
     largest = rank.max().over("group")
     is_whole = largest + (rank == largest).sum().over("group") - 1 == pl.len().over("group")
     odd = ranked.filter(is_whole & (place != rank))
-    return odd.filter(pl.len().over("group") <= _ODD)
+    return odd.filter(pl.len().over("group") <= ODD)
