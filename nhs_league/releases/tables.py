@@ -110,7 +110,10 @@ def read(root: Path, stored: StoredQuarter) -> QuarterFrames:
         DamagedError: a file is gone or has changed.
 
     """
-    return QuarterFrames(**{name: scan(root, name, [stored]).collect() for name in NAMES})
+    frames = pl.collect_all(
+        [scan(root, name, [stored]) for name in NAMES], engine="in-memory"
+    )
+    return QuarterFrames(**dict(zip(NAMES, frames, strict=True)))
 
 
 def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> StoredQuarter:
