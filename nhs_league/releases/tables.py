@@ -110,9 +110,7 @@ def read(root: Path, stored: StoredQuarter) -> QuarterFrames:
         DamagedError: a file is gone or has changed.
 
     """
-    frames = pl.collect_all(
-        [scan(root, name, [stored]) for name in NAMES], engine="in-memory"
-    )
+    frames = pl.collect_all([scan(root, name, [stored]) for name in NAMES], engine="in-memory")
     return QuarterFrames(**dict(zip(NAMES, frames, strict=True)))
 
 

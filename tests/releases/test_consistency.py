@@ -39,4 +39,4 @@ def test_what_is_taken_for_sound_has_no_contradiction(turn: int) -> None:
         assert judged.notices == (), seed
         assert judged.frame.equals(checked.frame), seed
         sound += 1
-    assert 0 < sound
+    assert sound > 0

@@ -130,9 +130,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
         named = frame.select("line", *by, column).drop_nulls(column)
         texts = named.group_by(*by, column).agg(same=pl.len())
         all_rows = pl.col("same").sum().over(by)
-        odd = texts.filter(
-            pl.col("same") <= ODD, all_rows >= ENOUGH, pl.col("same") * 4 < all_rows
-        )
+        odd = texts.filter(pl.col("same") <= ODD, all_rows >= ENOUGH, pl.col("same") * 4 < all_rows)
         if odd.is_empty():
             continue
         what = "metric" if by[1] == "metric_id" else "trust"
