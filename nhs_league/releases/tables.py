@@ -9,6 +9,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,7 @@ class QuarterFrames:
     set_aside: pl.DataFrame
 
     @classmethod
+    @cache
     def empty(cls) -> QuarterFrames:
         """Return the frames of a quarter without any rows."""
         return cls(**{name: schema.to_frame() for name, schema in SCHEMAS.items()})

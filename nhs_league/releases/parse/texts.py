@@ -33,6 +33,11 @@ def numbered(texts: pl.Series) -> pl.Series:
     return texts.cast(pl.Enum(texts.unique().drop_nulls().sort()))
 
 
+def enum_of(texts: Iterable[str | None]) -> pl.Enum:
+    """Return the type of a numbered column that has some texts."""
+    return pl.Enum(sorted({text for text in texts if text is not None}))
+
+
 def number_texts(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with all its columns of texts ``numbered``."""
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]

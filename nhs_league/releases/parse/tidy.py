@@ -7,6 +7,7 @@ import polars as pl
 from nhs_league.core.facts import true_unit
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS
 from nhs_league.core.frameworks import RowKind
+from nhs_league.releases.parse.texts import enum_of
 from nhs_league.releases.tables import STANDINGS_BY_FILE
 
 _FROM_ELSEWHERE = ("of", "release_file", "kind")
@@ -179,8 +180,7 @@ def _true_units(frame: pl.DataFrame) -> pl.DataFrame:
         .collect(engine="in-memory")
     )
     units = [true_unit(*pair) for pair in pairs.iter_rows()]
-    kind = pl.Enum(sorted({unit for unit in units if unit is not None}))
-    return pairs.with_columns(pl.Series("unit", units, dtype=kind))
+    return pairs.with_columns(pl.Series("unit", units, dtype=enum_of(units)))
 
 
 def _usual(column: str) -> pl.Expr:

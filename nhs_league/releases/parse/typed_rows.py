@@ -22,8 +22,8 @@ from nhs_league.releases.parse.texts import (
     Work,
     distinct,
     each_text,
+    enum_of,
     in_rows,
-    number_texts,
     numbered,
     of_distinct,
     plain_numbers,
@@ -152,14 +152,22 @@ def _with_kind(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
         if unknown := [i for i in descriptions if i not in classified.kinds]:
             named = ", ".join(f"{i} ({descriptions[i]})" for i in unknown)
             notices.append(f"unknown rows, left out: {named}")
-    pairs = counts.select("quarter", "metric_id").unique()
-    of_pairs = [kinds.get((q[3:], i), (None, None, None)) for q, i in pairs.iter_rows()]
+    pairs = {(quarter, metric_id) for quarter, metric_id, *_ in counts.iter_rows()}
     known = pl.DataFrame(
-        of_pairs,
-        schema={"kind": _KIND, "metric_of": pl.String, "usual": frame.schema["metric"]},
+        [
+            (*pair, *kinds[of_year])
+            for pair in pairs
+            if (of_year := (pair[0][3:], pair[1])) in kinds
+        ],
+        schema={
+            "quarter": QUARTER,
+            "metric_id": frame["metric_id"].dtype,
+            "kind": _KIND,
+            "metric_of": enum_of(metric_of for _, metric_of, _ in kinds.values()),
+            "usual": frame["metric"].dtype,
+        },
         orient="row",
     )
-    known = pairs.hstack(number_texts(known)).drop_nulls("kind")
     joined = frame.join(known, on=["quarter", "metric_id"], how="inner", maintain_order="left")
     filled = joined.with_columns(
         *(_filled(column) for column in ("domain", "sub_domain") if joined[column].null_count()),
@@ -228,7 +236,7 @@ def _range(rows: Rows, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl
     else:
         is_wrong |= (pl.col(low) < 1) | (pl.col(low) % 1 != 0) | (pl.col(high) % 1 != 0)
         reason = "a rank's likely range runs upwards in whole numbers from 1, such as 6 to 49"
-    if not _any(frame, [is_wrong.fill_null(value=True)]):
+    if not _any(frame, [is_wrong & pl.col(column).is_not_null()]):
         return frame, FAULTS.to_frame()
     is_one_value = each_text(frame[column], lambda text: text.str.contains(_ONE_VALUE))
     is_missing = read_numbers(frame[column])["unreadable"] | is_one_value
@@ -405,14 +413,14 @@ def _with_type(frame: pl.DataFrame) -> pl.DataFrame:
     the trust's other rows.
     """
     pairs = frame.select("trust_type", "subtype").unique()
-    ours, by_words = [], []
+    ours: list[str | None] = []
+    by_words: list[bool] = []
     for trust_type, subtype in pairs.iter_rows():
         name = trust_types.from_published(trust_type or "", subtype or "")
         ours.append(name or None)
         by_words.append(name != trust_types.from_published(trust_type or "") or _is_named(name))
     known = pairs.with_columns(
-        ours=numbered(pl.Series(ours, dtype=pl.String)),
-        by_words=pl.Series(by_words, dtype=pl.Boolean),
+        ours=pl.Series(ours, dtype=enum_of(ours)), by_words=pl.Series(by_words, dtype=pl.Boolean)
     )
     on = ["trust_type", "subtype"]
     if all(by_words):
