@@ -1,8 +1,12 @@
 """One release file into the tidy frames, or a refusal that names file, line, column and value.
 
 bytes -> ``decoding`` (text) -> ``reading`` (fields) -> ``typed_rows`` (names and numbers; what
-cannot be read is set aside) -> ``contradictions`` (what other rows contradict is doubted) ->
-``tidy`` (frames).
+cannot be read is set aside) -> ``contradictions`` (what other rows contradict is doubted; searched
+only where ``consistency`` shows that something is) -> ``tidy`` (frames).
+
+Each step asks few queries of many columns, as one takes a fifth of a millisecond whatever its size,
+and works on distinct texts (``texts``). They run in polars' in-memory engine: its usual one is made
+for data that do not fit into memory, and takes twice as long to start.
 """
 
 from __future__ import annotations
