@@ -220,7 +220,7 @@ def _read_regular(
             line += newlines
     except pl.exceptions.PolarsError:
         return None
-    rows = _end_to_end(parts)
+    rows = end_to_end(parts)
     inside = _commas(rows) if text.find(b'"', start) >= 0 else 0
     if text.count(b",", start) != inside + rows.height * (rows.width - 1):
         return None
@@ -278,16 +278,6 @@ def _commas(rows: pl.DataFrame) -> int:
     return sum(rows.select(some).row(0)) if some else 0
 
 
-def _end_to_end(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Append parts of a file, with numbered texts, one below the other."""
-    if len(parts) == 1:
-        return parts[0]
-    return pl.DataFrame(
-        end_to_end(columns) if columns[0].dtype == pl.Enum else pl.concat(columns)
-        for columns in ([part[name] for part in parts] for name in parts[0].columns)
-    )
-
-
 def _read_ragged(
     file: str, header: Header, columns: Sequence[str], text: bytes, first_line: int
 ) -> tuple[pl.DataFrame, tuple[tuple[int, str], ...], tuple[str, ...]]:
@@ -312,7 +302,7 @@ def _read_ragged(
             parts.append(number_texts(pl.DataFrame(full, schema=schema, orient="row")))
             full.clear()
     parts.append(number_texts(pl.DataFrame(full, schema=schema, orient="row")))
-    frame = _end_to_end(parts)
+    frame = end_to_end(parts)
     beginnings = frame[columns[0]].unique().to_list()
     notes = []
     ragged = []

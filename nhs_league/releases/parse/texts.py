@@ -45,11 +45,27 @@ def number_texts(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).cast(pl.Enum(every[name][0])) for name in texts)
 
 
-def end_to_end(parts: Sequence[pl.Series]) -> pl.Series:
-    """Append numbered columns one below the other."""
-    every = pl.Enum(pl.concat([distinct(part) for part in parts]).unique().sort())
-    alike = [distinct(part).cast(every).gather(part.to_physical()) for part in parts]
-    return pl.concat(alike, rechunk=True).alias(parts[0].name)
+def end_to_end(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Append frames of numbered columns, and others, one below the other."""
+    if len(parts) == 1:
+        return parts[0]
+    names = [name for name, kind in parts[0].schema.items() if kind == pl.Enum]
+    every = pl.select(
+        pl.lit(pl.concat([distinct(part[name]) for part in parts]))
+        .unique()
+        .sort()
+        .implode()
+        .alias(name)
+        for name in names
+    )
+    kinds = {name: pl.Enum(every[name][0]) for name in names}
+    alike = [
+        part.with_columns(
+            in_rows(name, distinct(part[name]).cast(kind)) for name, kind in kinds.items()
+        )
+        for part in parts
+    ]
+    return pl.concat(alike, rechunk=True)
 
 
 def of_distinct(frame: pl.DataFrame, works: Mapping[str, Work]) -> dict[str, pl.Series]:
