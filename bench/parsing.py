@@ -57,8 +57,8 @@ def parsing(newest: Path) -> str:
     typed = timings["polars.read_csv, types from all rows"]
     size = sum(len(data) for _, data in files) / 1e6
     rows = sum(data.count(b"\n") - 1 for _, data in files)
-    said = f"Six files, {rows:,} rows, {size:.1f} MB.\n\n"
-    return said + table("a whole release", timings, {"× reading with types": typed})
+    about = f"Six files, {rows:,} rows, {size:.1f} MB.\n\n"
+    return about + table("a whole release", timings, {"× reading with types": typed})
 
 
 if __name__ == "__main__":

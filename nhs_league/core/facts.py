@@ -199,6 +199,7 @@ def are_in(alternatives: Sequence[str], description: str) -> bool:
     return any(described.issuperset(normalise(words).split()) for words in alternatives)
 
 
+@cache
 def true_units() -> Mapping[str, TrueUnit]:
     """Return metric ID -> its true unit, for each metric of which it is known."""
     return {

@@ -231,11 +231,16 @@ def merge(stored: QuarterFrames, files: Sequence[ParsedFile], order: Order) -> Q
             )
         )
     )
+    standings, observations, domains = pl.collect_all(
+        with_trust_counts(_compose(parts, order), observations, domains), engine="in-memory"
+    )
     changed = versions(stored.versions, published, order)
     set_aside = pl.concat([stored.set_aside, *(file.set_aside for file in files)])
     return QuarterFrames(
         parts,
-        *with_trust_counts(_compose(parts, order), observations, domains),
+        standings,
+        observations,
+        domains,
         changed,
         _not_superseded(set_aside, observations, order),
     )

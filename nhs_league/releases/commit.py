@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.files import PART, write_atomically
@@ -178,6 +180,18 @@ def _lost(gone: Sequence[str], unusable: Mapping[StoredFile, str]) -> RefusedErr
     )
 
 
+def _naming(root: Path, stored: StoredQuarter) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read the columns of a quarter's standings and observations that hold names."""
+    standings, observations = pl.collect_all(
+        [
+            tables.scan(root, "standings", [stored]).select("trust_code", "trust_name", "region"),
+            tables.scan(root, "observations", [stored]).select("metric_id", "metric"),
+        ],
+        engine="in-memory",
+    )
+    return standings, observations
+
+
 def _finish(
     root: Path,
     manifest: Manifest,
@@ -193,7 +207,7 @@ def _finish(
         for label in labels
         if label in changed or (label == labels[-1] and tables.are_intact(root, quarters[label]))
     ]
-    frames = (tables.read(root, quarters[label]) for label in speaking)
+    frames = (_naming(root, quarters[label]) for label in speaking)
     known = names.with_frames(names.read(root), labels, frames)
     superseded, leaving = _split_superseded(manifest, quarters)
     now = replace(

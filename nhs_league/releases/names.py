@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nhs_league.frozen import frozen
 
 if TYPE_CHECKING:
-    from nhs_league.releases.tables import QuarterFrames
+    import polars as pl
 
 NAME = "names.json"
 
@@ -42,17 +42,19 @@ def read(path: Path) -> Names:
         return Names()
 
 
-def with_frames(known: Names, quarters: Iterable[str], frames: Iterable[QuarterFrames]) -> Names:
-    """Add the names of newly merged quarters, the oldest first."""
+def with_frames(
+    known: Names,
+    quarters: Iterable[str],
+    frames: Iterable[tuple[pl.DataFrame, pl.DataFrame]],
+) -> Names:
+    """Add the names in standings and observations of newly merged quarters, the oldest first."""
     trusts, metrics, regions = dict(known.trusts), dict(known.metrics), set(known.regions)
-    for quarter in frames:
-        trusts.update(quarter.standings.select("trust_code", "trust_name").iter_rows())
+    for standings, observations in frames:
+        trusts.update(standings.select("trust_code", "trust_name").iter_rows())
         metrics.update(
-            quarter.observations.select("metric_id", "metric")
-            .unique(maintain_order=True)
-            .iter_rows()
+            observations.select("metric_id", "metric").unique(maintain_order=True).iter_rows()
         )
-        regions.update(quarter.standings["region"].drop_nulls())
+        regions.update(standings["region"].drop_nulls())
     return Names(trusts, sorted(regions), metrics, list(quarters))
 
 

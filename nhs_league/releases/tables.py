@@ -9,6 +9,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,7 @@ class QuarterFrames:
     set_aside: pl.DataFrame
 
     @classmethod
+    @cache
     def empty(cls) -> QuarterFrames:
         """Return the frames of a quarter without any rows."""
         return cls(**{name: schema.to_frame() for name, schema in SCHEMAS.items()})
@@ -110,7 +112,8 @@ def read(root: Path, stored: StoredQuarter) -> QuarterFrames:
         DamagedError: a file is gone or has changed.
 
     """
-    return QuarterFrames(**{name: scan(root, name, [stored]).collect() for name in NAMES})
+    frames = pl.collect_all([scan(root, name, [stored]) for name in NAMES], engine="in-memory")
+    return QuarterFrames(**dict(zip(NAMES, frames, strict=True)))
 
 
 def write(root: Path, quarter: Quarter, frames: QuarterFrames) -> StoredQuarter:
@@ -238,41 +241,61 @@ def _conformed(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 
 def with_trust_counts(
     standings: pl.DataFrame, observations: pl.DataFrame, domains: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+) -> tuple[pl.LazyFrame, pl.LazyFrame, pl.LazyFrame]:
     """Fill ``of``, the number of trusts ranked, in each of the tidy frames.
 
     It is the number of ranks, or the largest rank that nothing contradicts (and the trusts that
     share it) where single ranks are missing. It is null where rows of a quarter and trust type are
     missing: where such a rank is larger than the number of trusts.
     """
-    frames = {"standings": standings, "observations": observations, "domains": domains}
-    sound = [f.filter(pl.col("doubt").is_null()) for f in frames.values()]
-    ranks = pl.concat(f.select(*_LEAGUE, "trust_code", "rank") for f in sound)
-    everyone = standings.select(*_LEAGUE, "trust_code", rank=pl.lit(None, pl.Int32))
-    table = largest_ranks(pl.concat([ranks, everyone]))
-    partial = table.filter(pl.col("rank") > pl.col("trusts")).select(_LEAGUE)
-    counted = (_counted(frame, _GROUPS[name], partial) for name, frame in frames.items())
-    standings, observations, domains = counted
-    return standings, observations, domains
+    frames = {
+        "standings": standings.lazy(),
+        "observations": observations.lazy(),
+        "domains": domains.lazy(),
+    }
+    sound = [frame.filter(pl.col("doubt").is_null()) for frame in frames.values()]
+    ranks = [frame.select(*_LEAGUE, "trust_code", "rank") for frame in sound]
+    everyone = frames["standings"].select(*_LEAGUE, "trust_code", rank=pl.lit(None, pl.Int32))
+    partial = (
+        largest_ranks(pl.concat([*ranks, everyone]))
+        .filter(pl.col("rank") > pl.col("trusts"))
+        .select(_LEAGUE)
+        .collect(engine="in-memory")
+    )
+    standings_, observations_, domains_ = (
+        _counted(frame, _GROUPS[name], partial) for name, frame in frames.items()
+    )
+    return standings_, observations_, domains_
 
 
-def largest_ranks(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the largest ``rank`` (or end of a range) and ``trusts`` of each quarter and type."""
-    ranks = [c for c in ("rank", "rank_high") if c in frame.columns]
+def largest_ranks(frame: pl.LazyFrame, columns: Sequence[str] = ("rank",)) -> pl.LazyFrame:
+    """Return the largest ``rank`` and ``trusts`` of each quarter and type.
+
+    Args:
+        frame: rows of trusts.
+        columns: its columns of ranks, and of ends of ranges of ranks.
+
+    """
     return frame.group_by(_LEAGUE).agg(
-        rank=pl.max_horizontal(ranks).max().cast(pl.Int32), trusts=pl.col("trust_code").n_unique()
+        rank=pl.max_horizontal(columns).max().cast(pl.Int32), trusts=pl.col("trust_code").n_unique()
     )
 
 
-def _counted(frame: pl.DataFrame, group: tuple[str, ...], partial: pl.DataFrame) -> pl.DataFrame:
+def _counted(frame: pl.LazyFrame, group: tuple[str, ...], partial: pl.DataFrame) -> pl.LazyFrame:
     sound = pl.when(pl.col("doubt").is_null()).then("rank")
     last = sound.max().over(group)
     through_last = last + (sound == last).sum().over(group).cast(pl.Int32) - 1
     ranked = pl.max_horizontal(pl.col("rank").count().over(group).cast(pl.Int32), through_last)
+    counted = pl.when(ranked > 0).then(ranked)
+    if partial.is_empty():
+        return frame.with_columns(of=counted)
     return (
         frame.join(
-            partial.with_columns(is_partial=True), on=_LEAGUE, how="left", maintain_order="left"
+            partial.lazy().with_columns(is_partial=True),
+            on=_LEAGUE,
+            how="left",
+            maintain_order="left",
         )
-        .with_columns(of=pl.when(pl.col("is_partial").is_null() & (ranked > 0)).then(ranked))
+        .with_columns(of=pl.when(pl.col("is_partial").is_null()).then(counted))
         .drop("is_partial")
     )

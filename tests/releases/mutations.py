@@ -1,6 +1,6 @@
 """Release files spoilt in every way that we could think of, and what the parser makes of them.
 
-``python -m tests.releases.mutations 20000`` (with ``tools`` on the path) prints how many of each
+``python -m tests.releases.mutations 20000`` prints how many of each
 were read as before, read with rows doubted or set aside, refused, or wrong. Wrong is a figure that
 is not the file's and has no mark, a figure lost without a word, or a file lost over one odd cell.
 
@@ -33,6 +33,7 @@ import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse import ParsedFile, parse_file
+from nhs_league.sample import release_files
 from tests.conftest import SHARED
 from tests.golden import raw
 
@@ -74,16 +75,13 @@ def base(name: str, data: bytes) -> Base:
 
 @cache
 def fictional() -> tuple[Base, ...]:
-    """Give metric files and league tables of the sample's generator, the smallest trust type."""
-    from sample_release.files import make_rounds
-
-    found = []
-    for made in make_rounds(4):
-        for file in made.files:
-            name = file.path.rpartition("/")[2]
-            if "ambulance" in name and made.quarter != "Q1 2025/26":
-                found.append(base(name, file.data))
-    return tuple(found)
+    """Give the sample's metric files and league tables of the smallest trust type."""
+    files = [
+        file
+        for file in release_files()
+        if "ambulance" in file.name and "2025-12" <= file.published <= "2026-06"
+    ]
+    return tuple(base(file.name, file.data) for file in files)
 
 
 @cache
@@ -175,12 +173,17 @@ def outcome(spoilt: bytes, before: Base, *, is_one_cell: bool) -> tuple[Outcome,
 
 
 def spoil(seed: int, bases: tuple[Base, ...]) -> tuple[str, Outcome, str]:
+    """Spoil one file in one way, and say what came of it."""
+    name, before, spoilt = spoilt_file(seed, bases)
+    return name, *outcome(spoilt, before, is_one_cell=name in ONE_CELL)
+
+
+def spoilt_file(seed: int, bases: tuple[Base, ...]) -> tuple[str, Base, bytes]:
     """Spoil one file in one way, both drawn by the seed."""
     rng = Random(seed)
     before = rng.choice(bases)
     name = list(MUTATIONS)[seed % len(MUTATIONS)]
-    spoilt = MUTATIONS[name](rng, [row.copy() for row in before.rows])
-    return name, *outcome(spoilt, before, is_one_cell=name in ONE_CELL)
+    return name, before, MUTATIONS[name](rng, [row.copy() for row in before.rows])
 
 
 def written(rows: Rows, *, encoding: str = "utf-8", end: str = "\n") -> bytes:

@@ -30,7 +30,7 @@ class Site(ThreadingHTTPServer):
         linked: what each landing page links, as it stands in the page.
         pages: path -> what each other page links.
         faults: path -> what is done in place of an answer; ``*`` for every path.
-        asked: how often each path was asked for.
+        requests: how often each path was asked for.
         bodies: how often each path's body was sent.
 
     """
@@ -44,7 +44,7 @@ class Site(ThreadingHTTPServer):
         self.linked: list[str] = []
         self.pages: dict[str, list[str]] = {}
         self.faults: dict[str, Fault] = {}
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.bodies: Counter[str] = Counter()
         self.agents: set[str] = set()
         self.slowness = 0.0
@@ -79,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        self.server.asked[path] += 1
+        self.server.requests[path] += 1
         self.server.agents.add(self.headers.get("User-Agent", ""))
         fault = self.server.faults.get(path) or self.server.faults.get("*")
         if fault is not None:

@@ -24,8 +24,8 @@ def fetched(run: Run, folder: Path, metric: str, table: str) -> str:
     done = run("fetch", "--from", str(folder), data_dir=folder / "store")
     assert done.returncode == 0, done.stderr
     listed = run("releases", data_dir=folder / "store")
-    told = [line for line in done.stderr.splitlines() if line.startswith("Q3 2025/26: ")]
-    assert told == [line for line in listed.stderr.splitlines() if line.startswith("Q3 2025/26: ")]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Q3 2025/26: ")]
+    assert lines == [line for line in listed.stderr.splitlines() if line.startswith("Q3 2025/26: ")]
     return done.stderr
 
 
@@ -35,18 +35,19 @@ def test_files_that_agree_are_kept_without_a_word(run: Run, tmp_path: Path) -> N
 
 def test_another_average_score_is_told(run: Run, tmp_path: Path) -> None:
     table = with_field(league_table(), 3, "Average_score", "2.35")
-    said = fetched(run, tmp_path / "files", WHOLE, table)
+    messages = fetched(run, tmp_path / "files", WHOLE, table)
     assert (
-        "Q3 2025/26: Z1A: average score 2.33 in the metric file, 2.35 in the league table." in said
+        "Q3 2025/26: Z1A: average score 2.33 in the metric file, 2.35 in the league table."
+        in messages
     )
 
 
 def test_a_trust_that_the_league_table_lacks_is_told(run: Run, tmp_path: Path) -> None:
-    said = fetched(run, tmp_path / "files", WHOLE, league_table(TABLE_ROWS[:1]))
-    assert "Q3 2025/26: Z1A is in the metric file but not in the league table." in said
+    messages = fetched(run, tmp_path / "files", WHOLE, league_table(TABLE_ROWS[:1]))
+    assert "Q3 2025/26: Z1A is in the metric file but not in the league table." in messages
 
 
 def test_another_trusts_code_is_told_from_both_sides(run: Run, tmp_path: Path) -> None:
-    said = fetched(run, tmp_path / "files", WHOLE, league_table().replace("Z1A", "Z9Z"))
-    assert "Z1A is in the metric file but not in the league table." in said
-    assert "Z9Z is in the league table but not in the metric file." in said
+    messages = fetched(run, tmp_path / "files", WHOLE, league_table().replace("Z1A", "Z9Z"))
+    assert "Z1A is in the metric file but not in the league table." in messages
+    assert "Z9Z is in the league table but not in the metric file." in messages

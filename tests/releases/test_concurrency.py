@@ -55,8 +55,8 @@ def start(url: str, data_dir: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def fetch_well(url: str, data_dir: Path) -> None:
     process = start(url, data_dir, "fetch")
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 0, said
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
 
 
 def test_sixteen_at_once_transfer_each_file_once_and_all_end_well(
@@ -64,10 +64,10 @@ def test_sixteen_at_once_transfer_each_file_once_and_all_end_well(
 ) -> None:
     published.slowness = 0.1
     processes = [start(published.url, tmp_path, "fetch") for _ in range(16)]
-    said = [process.communicate(timeout=120)[1] for process in processes]
+    errors = [process.communicate(timeout=120)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 16
     assert {published.bodies[file] for file in published.files} == {1}
-    assert any("Waiting for it" in words for words in said)
+    assert any("Waiting for it" in words for words in errors)
     assert run("cache", "verify", data_dir=tmp_path).returncode == 0
 
 
@@ -121,10 +121,10 @@ def test_readers_see_the_old_state_or_the_new_and_never_a_mixture(
 def values(store: Path) -> dict[str, float]:
     """Read each quarter's value of the trust that the files here change."""
     opened = open_store(store)
-    found = read_quarters(opened, opened.quarters).observations.filter(
+    observations = read_quarters(opened, opened.quarters).observations.filter(
         pl.col("metric_id") == "OF0011", pl.col("trust_code") == "Z1A"
     )
-    return dict(found.select("quarter", "value").collect().iter_rows())
+    return dict(observations.select("quarter", "value").collect().iter_rows())
 
 
 def killed_again_and_again(published: Site, folder: Path, times: int) -> None:

@@ -21,15 +21,15 @@ from tests.small_leagues import METRICS, release_file, trusts
 
 Question = Callable[[League], pl.DataFrame | None]
 QUESTIONS: dict[str, Question] = {
-    "firmness": lambda asked: asked.show("ZW5").firmness,
-    "ranges": lambda asked: asked.show("ZW5", bootstrap=True).ranges,
-    "pairs": lambda asked: asked.table("ambulance", groups=True).frame,
-    "ends": lambda asked: asked.worst("access").frame,
-    "shifts": lambda asked: asked.changes("q3", "q4", trust_type="ambulance").frame,
-    "metrics": lambda asked: asked.show("ZW5").frame,
-    "scores": lambda asked: asked.compare("ZW5", "ZV6").frame,
-    "catalogue": lambda asked: asked.metrics().frame,
-    "robustness": lambda asked: asked.robust(trust_type="ambulance").frame,
+    "firmness": lambda league: league.show("ZW5").firmness,
+    "ranges": lambda league: league.show("ZW5", bootstrap=True).ranges,
+    "pairs": lambda league: league.table("ambulance", groups=True).frame,
+    "ends": lambda league: league.worst("access").frame,
+    "shifts": lambda league: league.changes("q3", "q4", trust_type="ambulance").frame,
+    "metrics": lambda league: league.show("ZW5").frame,
+    "scores": lambda league: league.compare("ZW5", "ZV6").frame,
+    "catalogue": lambda league: league.metrics().frame,
+    "robustness": lambda league: league.robust(trust_type="ambulance").frame,
 }
 KNOWN = (
     "short_name", "plain", "why", "everyday_names", "standard", "standard_name", "standard_source",
@@ -44,7 +44,7 @@ SMALL = (
 
 
 @pytest.fixture(scope="module")
-def asked(sample: Run, sample_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> League:
+def league(sample: Run, sample_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> League:
     """The sample in a store of its own, with nothing kept beside it."""
     assert sample("trusts").returncode == 0
     (stored,) = sample_cache.glob("sample-*")
@@ -95,7 +95,7 @@ def nothing_drawn() -> Iterator[None]:
         yield
 
 
-def kept(folder: Path) -> set[str]:
+def kept_files(folder: Path) -> set[str]:
     """List the files that are kept."""
     return {file.name for file in (folder / "derived").rglob("*.parquet")}
 
@@ -109,18 +109,18 @@ def answers(ask: Ask, questions: Sequence[str] = SMALL) -> Iterator[tuple[str, s
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_what_was_kept_is_what_is_computed(asked: League, name: str) -> None:
-    question, folder = QUESTIONS[name], asked.store.path / "derived"
+def test_what_was_kept_is_what_is_computed(league: League, name: str) -> None:
+    question, folder = QUESTIONS[name], league.store.path / "derived"
     # A file where the folder would be: nothing can be kept, as on a store that is read-only.
     folder.write_bytes(b"")
-    computed = question(asked)
+    computed = question(league)
     assert folder.read_bytes() == b""
     folder.unlink()
-    first = question(asked)
-    names = {file.partition("-")[0] for file in kept(asked.store.path)}
+    first = question(league)
+    names = {file.partition("-")[0] for file in kept_files(league.store.path)}
     # A pair of trusts is drawn each time, from scores that are kept.
     with nullcontext() if name == "scores" else nothing_drawn():
-        again = question(asked)
+        again = question(league)
     shutil.rmtree(folder)
     assert name in names
     assert computed is not None
@@ -132,13 +132,13 @@ def test_what_was_kept_is_what_is_computed(asked: League, name: str) -> None:
     assert computed.schema == again.schema
 
 
-def test_a_trust_moved_as_surely_as_among_the_changes(asked: League) -> None:
+def test_a_trust_moved_as_surely_as_among_the_changes(league: League) -> None:
     """Both go by one redraw of the trust's whole type, not each by one of its own."""
     columns = ("computed_shift_low", "computed_shift_high")
-    listed = asked.changes("q3", "q4", trust_type="ambulance").frame.drop_nulls(columns)
+    listed = league.changes("q3", "q4", trust_type="ambulance").frame.drop_nulls(columns)
     assert listed.height
     for code, *ends in listed.select("trust_code", *columns).iter_rows():
-        before = asked.show(code, quarter="q4").previous
+        before = league.show(code, quarter="q4").previous
         assert before is not None
         assert before.select(columns).row(0) == tuple(ends)
 
@@ -154,10 +154,10 @@ def test_a_revised_quarter_has_results_of_its_own(tmp_path: Path) -> None:
     ask, store = fetched(tmp_path, scores(1, 2, 3, 4)), tmp_path / "store"
     # What fetch does not compute is kept as soon as it is asked for.
     assert ask("robust", "--csv").returncode == 0
-    before, stale = list(answers(ask)), kept(store)
+    before, stale = list(answers(ask)), kept_files(store)
     shutil.copytree(store / "derived", tmp_path / "late")
     fetch(ask, tmp_path, scores(4, 3, 2, 1, first=3.0), version=2)
-    assert not stale & kept(store)
+    assert not stale & kept_files(store)
     # Whoever asked before the revision may keep a result after it.
     shutil.copytree(tmp_path / "late", store / "derived", dirs_exist_ok=True)
     after = list(answers(ask))
@@ -189,7 +189,7 @@ def test_a_damaged_result_is_computed_again(tmp_path: Path, damage: Callable[[Pa
 
 def test_clearing_a_store_clears_what_is_kept(tmp_path: Path) -> None:
     ask, store = fetched(tmp_path, scores(1, 2, 3, 4)), tmp_path / "store"
-    assert kept(store)
+    assert kept_files(store)
     assert ask("cache", "clear", "--yes").returncode == 0
     assert list(store.iterdir()) == []
 

@@ -126,13 +126,13 @@ def fail_and_recover(
     failed = fetch(run, published.url, data_dir)
     assert failed.returncode == code, failed.stderr
     for fault in faults:
-        _, _, message, asked = FAULTS[fault]
+        _, _, message, requests = FAULTS[fault]
         name = path_of(fault).rpartition("/")[2]
         # Each fault is told from its word on, and may have its advice on lines of its own.
-        told = re.split(r"^(?=(?:failed|refused): )", failed.stderr, flags=re.MULTILINE)
-        (said,) = [one for one in told if one.startswith(("failed", "refused")) and name in one]
-        assert message in said
-        assert published.asked[path_of(fault)] == asked, fault
+        parts = re.split(r"^(?=(?:failed|refused): )", failed.stderr, flags=re.MULTILINE)
+        (part,) = [one for one in parts if one.startswith(("failed", "refused")) and name in one]
+        assert message in part
+        assert published.requests[path_of(fault)] == requests, fault
     still_answers(run, data_dir)
     published.faults.clear()
     assert fetch(run, published.url, data_dir).returncode == 0
@@ -163,7 +163,7 @@ def test_what_passes_is_tried_again_and_got(
 ) -> None:
     published.faults[OLD] = site.once(fault)
     fetched = fetch(run, published.url, tmp_path)
-    assert (fetched.returncode, published.asked[OLD]) == (0, 2)
+    assert (fetched.returncode, published.requests[OLD]) == (0, 2)
     still_answers(run, tmp_path)
 
 
@@ -216,7 +216,7 @@ def test_a_certificate_that_does_not_verify_is_refused_and_not_tried_again(
     assert failed.returncode == 4
     assert "certificate verify failed" in failed.stderr
     assert "SSL_CERT_FILE" in failed.stderr
-    assert secure.asked.total() == 0
+    assert secure.requests.total() == 0
     assert kept_in(tmp_path) == []
 
 
@@ -233,7 +233,7 @@ def test_a_certificate_named_in_the_environment_is_trusted(
 def test_a_proxy_of_the_environment_is_used(run: Run, published: Site, tmp_path: Path) -> None:
     proxied = fetch(run, "http://localhost:1", tmp_path, HTTP_PROXY=published.url, NO_PROXY="")
     # The proxy is asked for whole addresses, which this one does not know.
-    assert any(path.startswith("http://localhost:1/") for path in published.asked)
+    assert any(path.startswith("http://localhost:1/") for path in published.requests)
     assert proxied.returncode == 4
 
 

@@ -59,8 +59,8 @@ def test_fetch_gets_every_known_release(run: Run, site: HTTPServer, tmp_path: Pa
     league = open_league(data_dir=tmp_path)
     assert league.quarters()[-1] == "Q4 2025/26"
     assert league.table("ambulance").frame.height == 10
-    asked = {request.path for request, _ in site.log}
-    assert asked == {urlsplit(address).path for address in (*known_addresses(), *page_addresses())}
+    paths = {request.path for request, _ in site.log}
+    assert paths == {urlsplit(address).path for address in (*known_addresses(), *page_addresses())}
     assert all(request.headers["User-Agent"].startswith("nhsleague/") for request, _ in site.log)
 
 

@@ -49,7 +49,7 @@ def in_one_file(*parts: Rows) -> Rows:
     return [parts[0][0], *(row for part in parts for row in part[1:])]
 
 
-class Kept:
+class Imports:
     """A store that files are imported into, one after the other."""
 
     def __init__(self, run: Run, folder: Path) -> None:
@@ -60,7 +60,7 @@ class Kept:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def told(self, *arguments: str) -> str:
+    def messages(self, *arguments: str) -> str:
         done = self._run(*arguments, data_dir=self.path)
         assert done.returncode == 0, done.stderr
         return done.stderr
@@ -74,54 +74,54 @@ class Kept:
     def fetch(self, rows: Rows, name: str = "trust-data.csv") -> str:
         file = self._files / name
         file.write_bytes(official.published(rows))
-        return self.told("fetch", "--from", str(file))
+        return self.messages("fetch", "--from", str(file))
 
     def doubts(self) -> list[tuple[str, str, str, int]]:
         """Return quarter, metric, reason and number of trusts; all of them have a value."""
-        found = csv.DictReader(io.StringIO(self.run("query", DOUBTS, "--csv")))
+        records = csv.DictReader(io.StringIO(self.run("query", DOUBTS, "--csv")))
         rows = [
-            (r["quarter"], r["metric_id"], r["doubt"], r["trusts"], r["figures"]) for r in found
+            (r["quarter"], r["metric_id"], r["doubt"], r["trusts"], r["figures"]) for r in records
         ]
         assert all(trusts == figures for *_, trusts, figures in rows)
         return [(label, metric, why, int(trusts)) for label, metric, why, trusts, _ in rows]
 
 
 @pytest.fixture
-def kept(run: Run, tmp_path: Path) -> Kept:
-    return Kept(run, tmp_path)
+def imports(run: Run, tmp_path: Path) -> Imports:
+    return Imports(run, tmp_path)
 
 
-def test_a_new_file_of_fractions_is_doubted_and_every_answer_says_so(kept: Kept) -> None:
-    assert "doubted" not in kept.fetch(quarter("Q4 2025/26"), "q4.csv")
+def test_a_new_file_of_fractions_is_doubted_and_every_answer_says_so(imports: Imports) -> None:
+    assert "doubted" not in imports.fetch(quarter("Q4 2025/26"), "q4.csv")
     sentence = (
         f"Q1 2026/27: doubtful: the values of {CASES} (acute trusts) are about a hundredth of "
         "Q4 2025/26, so percentages may have become fractions."
     )
-    assert sentence in kept.fetch(quarter("Q1 2026/27", 0.01), "q1.csv").splitlines()
-    assert sentence in kept.told("releases").splitlines()
-    assert kept.doubts() == [("Q1 2026/27", CASES, FALLEN.format("Q4 2025/26"), 30)]
+    assert sentence in imports.fetch(quarter("Q1 2026/27", 0.01), "q1.csv").splitlines()
+    assert sentence in imports.messages("releases").splitlines()
+    assert imports.doubts() == [("Q1 2026/27", CASES, FALLEN.format("Q4 2025/26"), 30)]
     note = f"(?): Z00 {CASES} ({FALLEN.format('Q4 2025/26')})"
-    assert f"30 figures are doubtful {note}" in kept.told("worst", "-m", CASES)
-    assert f"1 figure is doubtful {note}" in kept.told("trend", "Z00", "-m", CASES)
+    assert f"30 figures are doubtful {note}" in imports.messages("worst", "-m", CASES)
+    assert f"1 figure is doubtful {note}" in imports.messages("trend", "Z00", "-m", CASES)
     value = next(
         r[VALUE] for r in quarter("Q1 2026/27", 0.01) if r[TRUST] == "Z00" and r[ID] == CASES
     )
-    shown = kept.run("trend", "Z00", "-m", CASES, "--format", "table")
+    shown = imports.run("trend", "Z00", "-m", CASES, "--format", "table")
     assert f"{float(value):.2f}%?" in shown or f"{float(value):g}%?" in shown
 
 
-def test_a_doubtful_figure_is_not_drawn_as_a_change(kept: Kept) -> None:
+def test_a_doubtful_figure_is_not_drawn_as_a_change(imports: Imports) -> None:
     """Without the doubt every trust would have worsened by some 99%."""
-    kept.add(quarter("Q4 2025/26"), "q4.csv")
-    kept.add(quarter("Q1 2026/27", 0.01), "q1.csv")
-    shown = csv.DictReader(io.StringIO(kept.run("show", "Z00", "--csv")))
+    imports.add(quarter("Q4 2025/26"), "q4.csv")
+    imports.add(quarter("Q1 2026/27", 0.01), "q1.csv")
+    shown = csv.DictReader(io.StringIO(imports.run("show", "Z00", "--csv")))
     since = {row["metric_id"]: row["change_since_last"] for row in shown}
     assert since[CASES] == "not compared"
-    moved = csv.DictReader(io.StringIO(kept.run("changes", "--csv")))
+    moved = csv.DictReader(io.StringIO(imports.run("changes", "--csv")))
     assert {row["metrics_worsened"] for row in moved} <= {"", "0"}
     (line,) = [
         line
-        for line in kept.run("trend", "Z00", "--all", "--format", "table").splitlines()
+        for line in imports.run("trend", "Z00", "--all", "--format", "table").splitlines()
         if "28-day" in line
     ]
     assert len(set(line) & set("▁▂▃▄▅▆▇█")) == 1
@@ -135,25 +135,25 @@ def test_a_doubtful_figure_is_not_drawn_as_a_change(kept: Kept) -> None:
     ],
 )
 def test_the_real_files_of_two_years_are_held_against_each_other(
-    kept: Kept, shared: Path, factor: float, reason: str
+    imports: Imports, shared: Path, factor: float, reason: str
 ) -> None:
     before, now = (_real(shared / name) for name in (raw.COMMUNITY_2025, raw.COMMUNITY_2026))
-    assert "doubted" not in kept.fetch(before, "before.csv")
+    assert "doubted" not in imports.fetch(before, "before.csv")
     # Sickness absence and urgent crisis response: the percentages that both years measure, with a
     # median that is neither 0 nor near it.
     both = ("OF0082", "OF0016")
-    kept.add(times(factor, now, *both), "now.csv")
+    imports.add(times(factor, now, *both), "now.csv")
     trusts = {m: sum(row[ID] == m and bool(row[VALUE]) for row in now) for m in both}
-    assert kept.doubts() == [
+    assert imports.doubts() == [
         ("Q1 2026/27", metric, reason.format("Q4 2025/26"), trusts[metric])
         for metric in sorted(both)
     ]
 
 
 def test_the_real_files_as_they_are_have_nothing_to_doubt(run: Run, real_store: Path) -> None:
-    found = run("query", DOUBTS, "--csv", data_dir=real_store)
-    assert found.returncode == 0
-    assert len(found.stdout.splitlines()) == 1
+    answer = run("query", DOUBTS, "--csv", data_dir=real_store)
+    assert answer.returncode == 0
+    assert len(answer.stdout.splitlines()) == 1
 
 
 def _real(file: Path) -> Rows:
@@ -187,88 +187,90 @@ ORDERS = [
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_doubts_are_the_same_in_whatever_order_files_come(
-    kept: Kept, order: Sequence[str]
+    imports: Imports, order: Sequence[str]
 ) -> None:
     for name in order:
-        words = kept.fetch(FILES[name], name)
+        words = imports.fetch(FILES[name], name)
     # The last file to come settles a doubt, so that it is named whichever file that is.
     assert f"doubtful: the values of {CASES}" in words
-    assert kept.doubts() == BOTH_FALLEN
+    assert imports.doubts() == BOTH_FALLEN
 
 
 @pytest.mark.long
-def test_the_doubts_outlive_verifying_repairing_and_rebuilding(kept: Kept) -> None:
+def test_the_doubts_outlive_verifying_repairing_and_rebuilding(imports: Imports) -> None:
     for name in ("q1.csv", "q3.csv", "q4.csv"):
-        kept.add(FILES[name], name)
-    tables = sorted(p.name for p in kept.path.rglob("*.parquet"))
-    kept.run("cache", "verify")
-    kept.run("cache", "repair")
-    assert kept.doubts() == BOTH_FALLEN
-    (kept.path / "manifest.json").unlink()
-    assert kept.doubts() == BOTH_FALLEN
-    for table in kept.path.rglob("observations-*.parquet"):
+        imports.add(FILES[name], name)
+    tables = sorted(p.name for p in imports.path.rglob("*.parquet"))
+    imports.run("cache", "verify")
+    imports.run("cache", "repair")
+    assert imports.doubts() == BOTH_FALLEN
+    (imports.path / "manifest.json").unlink()
+    assert imports.doubts() == BOTH_FALLEN
+    for table in imports.path.rglob("observations-*.parquet"):
         table.unlink()
-    assert kept.doubts() == BOTH_FALLEN
-    kept.run("cache", "verify")
-    assert sorted(p.name for p in kept.path.rglob("*.parquet")) == tables
+    assert imports.doubts() == BOTH_FALLEN
+    imports.run("cache", "verify")
+    assert sorted(p.name for p in imports.path.rglob("*.parquet")) == tables
 
 
-def test_verify_finds_doubts_that_are_not_what_the_tables_say(run: Run, kept: Kept) -> None:
+def test_verify_finds_doubts_that_are_not_what_the_tables_say(run: Run, imports: Imports) -> None:
     for name in ("q3.csv", "q4.csv"):
-        kept.add(FILES[name], name)
-    manifest = read_manifest(kept.path)
+        imports.add(FILES[name], name)
+    manifest = read_manifest(imports.path)
     manifest["quarters"]["Q4 2025/26"]["doubts"] = []
-    rewrite_manifest(kept.path, json.dumps(manifest))
-    assert kept.doubts() == []
-    verified = run("cache", "verify", data_dir=kept.path)
+    rewrite_manifest(imports.path, json.dumps(manifest))
+    assert imports.doubts() == []
+    verified = run("cache", "verify", data_dir=imports.path)
     assert verified.returncode == 5
     assert "doubts, Q4 2025/26" in verified.stdout
-    kept.run("cache", "repair")
-    assert kept.doubts() == BOTH_FALLEN[:1]
+    imports.run("cache", "repair")
+    assert imports.doubts() == BOTH_FALLEN[:1]
 
 
-def test_a_quarter_that_is_right_again_is_not_doubted(kept: Kept) -> None:
+def test_a_quarter_that_is_right_again_is_not_doubted(imports: Imports) -> None:
     for name, factor in (("Q3 2025/26", 1), ("Q4 2025/26", 0.01), ("Q1 2026/27", 1)):
-        kept.add(quarter(name, factor), f"{name[:2]}.csv")
-    assert kept.doubts() == BOTH_FALLEN[:1]
+        imports.add(quarter(name, factor), f"{name[:2]}.csv")
+    assert imports.doubts() == BOTH_FALLEN[:1]
 
 
-def test_the_first_quarter_is_held_against_the_one_after_it(kept: Kept) -> None:
-    kept.add(quarter("Q4 2025/26"), "q4.csv")
-    kept.add(quarter("Q3 2025/26", 0.01), "q3.csv")
-    assert kept.doubts() == [("Q3 2025/26", CASES, FALLEN.format("Q4 2025/26"), 30)]
+def test_the_first_quarter_is_held_against_the_one_after_it(imports: Imports) -> None:
+    imports.add(quarter("Q4 2025/26"), "q4.csv")
+    imports.add(quarter("Q3 2025/26", 0.01), "q3.csv")
+    assert imports.doubts() == [("Q3 2025/26", CASES, FALLEN.format("Q4 2025/26"), 30)]
 
 
 @pytest.mark.parametrize("first", one_in(2, (1, 0)))
-def test_of_two_quarters_the_one_beyond_100_percent_is_doubted(kept: Kept, first: int) -> None:
+def test_of_two_quarters_the_one_beyond_100_percent_is_doubted(
+    imports: Imports, first: int
+) -> None:
     labels = ["Q3 2025/26", "Q4 2025/26"]
     high, right = labels[first], labels[1 - first]
-    kept.add(in_one_file(quarter(high, 100), quarter(right)))
-    assert kept.doubts() == [(high, CASES, RISEN.format(right), 30)]
+    imports.add(in_one_file(quarter(high, 100), quarter(right)))
+    assert imports.doubts() == [(high, CASES, RISEN.format(right), 30)]
 
 
-def test_fractions_that_become_percentages_are_a_rise(kept: Kept) -> None:
-    kept.add(in_one_file(quarter("Q2 2025/26", 0.01), quarter("Q3 2025/26", 0.01)), "first.csv")
-    assert kept.doubts() == []
-    kept.add(quarter("Q4 2025/26"), "q4.csv")
-    assert kept.doubts() == [("Q4 2025/26", CASES, RISEN.format("Q3 2025/26"), 30)]
+def test_fractions_that_become_percentages_are_a_rise(imports: Imports) -> None:
+    imports.add(in_one_file(quarter("Q2 2025/26", 0.01), quarter("Q3 2025/26", 0.01)), "first.csv")
+    assert imports.doubts() == []
+    imports.add(quarter("Q4 2025/26"), "q4.csv")
+    assert imports.doubts() == [("Q4 2025/26", CASES, RISEN.format("Q3 2025/26"), 30)]
 
 
-def test_each_quarter_of_a_new_file_is_held_against_the_one_before_it(kept: Kept) -> None:
-    kept.add(quarter("Q2 2025/26"), "q2.csv")
+def test_each_quarter_of_a_new_file_is_held_against_the_one_before_it(imports: Imports) -> None:
+    imports.add(quarter("Q2 2025/26"), "q2.csv")
     several = in_one_file(quarter("Q3 2025/26"), quarter("Q4 2025/26", 0.01), quarter("Q1 2026/27"))
-    kept.add(several, "several.csv")
-    assert kept.doubts() == BOTH_FALLEN[:1]
+    imports.add(several, "several.csv")
+    assert imports.doubts() == BOTH_FALLEN[:1]
 
 
-def test_a_revised_file_brings_a_doubt_and_takes_it_away(kept: Kept) -> None:
-    kept.add(FILES["q3.csv"], "trust-data-q3.csv")
-    kept.add(quarter("Q4 2025/26"), "trust-data-q4.csv")
-    assert kept.doubts() == []
-    kept.add(FILES["q4.csv"], "trust-data-q4-v2.csv")
-    assert kept.doubts() == BOTH_FALLEN[:1]
-    kept.add(quarter("Q4 2025/26", 1.01), "trust-data-q4-v3.csv")
-    assert kept.doubts() == []
+def test_a_revised_file_brings_a_doubt_and_takes_it_away(imports: Imports) -> None:
+    imports.add(FILES["q3.csv"], "trust-data-q3.csv")
+    imports.add(quarter("Q4 2025/26"), "trust-data-q4.csv")
+    assert imports.doubts() == []
+    imports.add(FILES["q4.csv"], "trust-data-q4-v2.csv")
+    assert imports.doubts() == BOTH_FALLEN[:1]
+    imports.add(quarter("Q4 2025/26", 1.01), "trust-data-q4-v3.csv")
+    assert imports.doubts() == []
 
 
 @pytest.mark.parametrize(
@@ -284,14 +286,14 @@ def test_a_revised_file_brings_a_doubt_and_takes_it_away(kept: Kept) -> None:
         ],
     ),
 )
-def test_another_change_is_none_to_doubt(kept: Kept, factors: tuple[float, float]) -> None:
+def test_another_change_is_none_to_doubt(imports: Imports, factors: tuple[float, float]) -> None:
     before, now = factors
-    kept.add(in_one_file(quarter("Q3 2025/26", before), quarter("Q4 2025/26", now)))
-    assert kept.doubts() == []
+    imports.add(in_one_file(quarter("Q3 2025/26", before), quarter("Q4 2025/26", now)))
+    assert imports.doubts() == []
 
 
-def test_a_figure_that_is_no_percentage_is_not_held_against_another(kept: Kept) -> None:
+def test_a_figure_that_is_no_percentage_is_not_held_against_another(imports: Imports) -> None:
     minutes = "OF0301"
-    kept.add(quarter("Q3 2025/26", metric_id=minutes), "q3.csv")
-    assert "doubted" not in kept.fetch(quarter("Q4 2025/26", 0.01, metric_id=minutes), "q4.csv")
-    assert kept.doubts() == []
+    imports.add(quarter("Q3 2025/26", metric_id=minutes), "q3.csv")
+    assert "doubted" not in imports.fetch(quarter("Q4 2025/26", 0.01, metric_id=minutes), "q4.csv")
+    assert imports.doubts() == []

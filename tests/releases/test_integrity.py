@@ -86,8 +86,8 @@ def forge_tidy(store: Path) -> None:
 def forget_tidy(store: Path) -> None:
     """Lose a table, and the manifest's word of it too."""
     manifest = read_manifest(store)
-    (kept,) = manifest["quarters"].values()
-    (store / kept["paths"].pop("domains")).unlink()
+    (quarter,) = manifest["quarters"].values()
+    (store / quarter["paths"].pop("domains")).unlink()
     rewrite_manifest(store, json.dumps(manifest))
 
 
@@ -114,9 +114,9 @@ def test_damage_is_found_and_repaired(
     run: Run, published: Site, store: Path, damage: Damage
 ) -> None:
     damage(store)
-    found = run("cache", "verify", data_dir=store)
-    assert found.returncode == 5
-    assert "cache repair" in found.stderr
+    verified = run("cache", "verify", data_dir=store)
+    assert verified.returncode == 5
+    assert "cache repair" in verified.stderr
     repaired = run("cache", "repair", data_dir=store, env={"NHSLEAGUE_BASE_URL": published.url})
     assert repaired.returncode == 0, repaired.stderr
     assert run("cache", "verify", data_dir=store).returncode == 0
@@ -128,9 +128,9 @@ def test_a_damaged_table_is_rebuilt_before_it_is_used_and_said(
     run: Run, store: Path, damage: Damage
 ) -> None:
     damage(store)
-    answer, said = ask(run, store)
+    answer, messages = ask(run, store)
     assert FIGURE in answer
-    assert "Rebuilding it from the raw files." in said
+    assert "Rebuilding it from the raw files." in messages
     assert "Rebuilding" not in ask(run, store)[1]
     assert run("cache", "verify", data_dir=store).returncode == 0
 
@@ -234,9 +234,9 @@ def test_a_deleted_manifest_is_rebuild_command(run: Run, store: Path, remove: st
 
 def test_a_question_rebuilds_a_store_that_has_lost_its_manifest(run: Run, store: Path) -> None:
     (store / "manifest.json").unlink()
-    answer, said = ask(run, store)
+    answer, messages = ask(run, store)
     assert FIGURE in answer
-    assert "is missing. Rebuilding it from the raw files." in said
+    assert "is missing. Rebuilding it from the raw files." in messages
     assert "Rebuilding" not in ask(run, store)[1]
 
 
@@ -293,9 +293,9 @@ def test_repair_offline_says_what_is_left_to_fetch(run: Run, store: Path) -> Non
 
 def test_a_store_of_an_older_layout_is_made_anew(run: Run, store: Path) -> None:
     as_of_version_1(store)
-    answer, said = ask(run, store)
+    answer, messages = ask(run, store)
     assert FIGURE in answer
-    assert "Updating the store" in said
+    assert "Updating the store" in messages
     assert run("cache", "verify", data_dir=store).returncode == 0
 
 

@@ -74,21 +74,21 @@ def test_each_figure_keeps_its_line(form: str) -> None:
 
 def lines_of(parsed: ParsedFile) -> dict[tuple[str, str], int]:
     """Return trust code and Metric_ID -> line, from all the frames."""
-    found: dict[tuple[str, str], int | None] = {}
+    places: dict[tuple[str, str], int | None] = {}
     domain = {"Access to services": "00", "Patient safety": "02"}
     for code, metric_id, line, score_line in parsed.observations.select(
         "trust_code", "metric_id", "line", "score_line"
     ).iter_rows():
-        found |= {(code, metric_id): line, (code, f"OF2{metric_id[3:]}"): score_line}
+        places |= {(code, metric_id): line, (code, f"OF2{metric_id[3:]}"): score_line}
     for code, name, line, segment_line in parsed.domains.select(
         "trust_code", "domain", "line", "segment_line"
     ).iter_rows():
-        found |= {(code, f"OF42{domain[name]}"): line, (code, f"OF43{domain[name]}"): segment_line}
+        places |= {(code, f"OF42{domain[name]}"): line, (code, f"OF43{domain[name]}"): segment_line}
     for code, rank, score in parsed.standings.select(
         "trust_code", "rank_line", "score_line"
     ).iter_rows():
-        found |= {(code, "OF5200"): rank, (code, "OF5202"): score}
-    return {key: line for key, line in found.items() if line is not None}
+        places |= {(code, "OF5200"): rank, (code, "OF5202"): score}
+    return {key: line for key, line in places.items() if line is not None}
 
 
 def test_a_league_table_has_one_line_a_trust() -> None:

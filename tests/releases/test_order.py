@@ -25,7 +25,7 @@ METRIC = official.metric_file()
 SITE = "https://www.england.nhs.uk/wp-content/uploads/"
 
 
-def kept(
+def stored(
     name: str = "data.csv",
     *,
     number: int,
@@ -51,39 +51,39 @@ def earlier_to_later(*files: StoredFile) -> list[int]:
 Q3, Q1_TO_Q4 = ("Q3 2025/26",), ("Q1 2025/26", "Q2 2025/26", "Q3 2025/26", "Q4 2025/26")
 EVIDENCE = {
     "what a person said": (
-        kept("q3-v2.csv", number=2),
-        kept("q3.csv", number=1, follows=("2" * 64,)),
+        stored("q3-v2.csv", number=2),
+        stored("q3.csv", number=1, follows=("2" * 64,)),
     ),
     "the address's folder": (
-        kept("q3-v2.csv", number=2, published="2026-03"),
-        kept("q3.csv", number=1, published="2026-06"),
+        stored("q3-v2.csv", number=2, published="2026-03"),
+        stored("q3.csv", number=1, published="2026-06"),
     ),
     "the folder, even of a file that reaches less far": (
-        kept(number=2, quarters=Q1_TO_Q4, published="2026-06"),
-        kept("q3-v3.csv", number=1, published="2026-07"),
+        stored(number=2, quarters=Q1_TO_Q4, published="2026-06"),
+        stored("q3-v3.csv", number=1, published="2026-07"),
     ),
     "a day that a person gave": (
-        kept(number=2, published="2026-03-11"),
-        kept(number=1, published="2026-03-12"),
+        stored(number=2, published="2026-03-11"),
+        stored(number=1, published="2026-03-12"),
     ),
     "the server's date within the folder's month": (
-        kept(number=2, published="2026-06", last_modified="2026-06-10T09:00:00+00:00", quarters=Q1_TO_Q4),
-        kept(number=1, published="2026-06", last_modified="2026-06-20T09:00:00+00:00"),
+        stored(number=2, published="2026-06", last_modified="2026-06-10T09:00:00+00:00", quarters=Q1_TO_Q4),
+        stored(number=1, published="2026-06", last_modified="2026-06-20T09:00:00+00:00"),
     ),
-    "the newest quarter": (kept("q3-v2.csv", number=2), kept(number=1, quarters=Q1_TO_Q4)),
-    "the revision in the name": (kept("q3.csv", number=2), kept("q3-v2.csv", number=1)),
-    "the revision, whatever its case": (kept("q3.CSV", number=2), kept("q3-V2.CSV", number=1)),
+    "the newest quarter": (stored("q3-v2.csv", number=2), stored(number=1, quarters=Q1_TO_Q4)),
+    "the revision in the name": (stored("q3.csv", number=2), stored("q3-v2.csv", number=1)),
+    "the revision, whatever its case": (stored("q3.CSV", number=2), stored("q3-V2.CSV", number=1)),
     "a later download from one address": (
-        kept(number=1, source=f"{SITE}2026/03/q3.csv"),
-        kept(number=2, source=f"{SITE}2026/03/q3.csv"),
+        stored(number=1, source=f"{SITE}2026/03/q3.csv"),
+        stored(number=2, source=f"{SITE}2026/03/q3.csv"),
     ),
     "Last-Modified": (
-        kept(number=2, last_modified="2026-03-10T09:00:00+00:00"),
-        kept(number=1, last_modified="2026-05-02T09:00:00+00:00"),
+        stored(number=2, last_modified="2026-03-10T09:00:00+00:00"),
+        stored(number=1, last_modified="2026-05-02T09:00:00+00:00"),
     ),
     "the number of quarters": (
-        kept(number=2, quarters=Q3),
-        kept(number=1, quarters=("Q2 2025/26", "Q3 2025/26")),
+        stored(number=2, quarters=Q3),
+        stored(number=1, quarters=("Q2 2025/26", "Q3 2025/26")),
     ),
 }  # fmt: skip
 
@@ -98,7 +98,7 @@ def test_evidence_decides_which_of_two_files_is_later(evidence: str) -> None:
 
 
 def test_where_nothing_decides_the_later_import_counts_and_the_pair_is_named() -> None:
-    one, other = kept("a.csv", number=1), kept("b.csv", number=2)
+    one, other = stored("a.csv", number=1), stored("b.csv", number=2)
     order = publication_order((other, one))
     assert order.place(one.release_file) < order.place(other.release_file)
     assert order.unsure == {frozenset((one.release_file, other.release_file))}
@@ -107,29 +107,29 @@ def test_where_nothing_decides_the_later_import_counts_and_the_pair_is_named() -
 @pytest.mark.parametrize(
     "other",
     [
-        kept("b.csv", number=2, kind="league table"),
-        kept("b.csv", number=2, trust_type="ambulance"),
-        kept("b.csv", number=2, quarters=("Q2 2025/26",)),
+        stored("b.csv", number=2, kind="league table"),
+        stored("b.csv", number=2, trust_type="ambulance"),
+        stored("b.csv", number=2, quarters=("Q2 2025/26",)),
     ],
     ids=["kind", "trust type", "quarter"],
 )
 def test_files_that_cannot_give_one_figure_are_never_unsure(other: StoredFile) -> None:
-    assert not publication_order((kept("a.csv", number=1), other)).unsure
+    assert not publication_order((stored("a.csv", number=1), other)).unsure
 
 
 def test_a_month_and_a_day_of_that_month_decide_nothing() -> None:
     files = (
-        kept("a.csv", number=1, published="2026-03-20"),
-        kept("b.csv", number=2, published="2026-03"),
+        stored("a.csv", number=1, published="2026-03-20"),
+        stored("b.csv", number=2, published="2026-03"),
     )
     assert publication_order(files).unsure
 
 
 def test_evidence_in_a_circle_is_resolved_by_the_strongest() -> None:
     """1 before 2 by revision, 2 before 3 by quarter, 3 before 1 by the month of publication."""
-    one = kept("q3.csv", number=1, published="2026-08")
-    two = kept("q3-v2.csv", number=2)
-    three = kept("q4.csv", number=3, quarters=Q1_TO_Q4, published="2026-06")
+    one = stored("q3.csv", number=1, published="2026-08")
+    two = stored("q3-v2.csv", number=2)
+    three = stored("q4.csv", number=3, quarters=Q1_TO_Q4, published="2026-06")
     for files in permutations((one, two, three)):
         # The month stands; then 2 before 3 by quarter; 1 before 2 would contradict both.
         assert earlier_to_later(*files) == [2, 3, 1]

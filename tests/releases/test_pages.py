@@ -114,7 +114,7 @@ def test_a_new_years_files_are_found_on_a_page_that_a_known_page_links(
     sent = site.bodies.total()
     assert {status for status, _ in rows(visit(run, site, tmp_path))} == {"unchanged"}
     assert site.bodies.total() == sent, "a second visit transfers no page and no file again"
-    assert site.asked[NEW_YEAR] == 2
+    assert site.requests[NEW_YEAR] == 2
 
 
 def test_pages_are_read_one_level_deep_and_thirty_at_most(
@@ -125,13 +125,13 @@ def test_pages_are_read_one_level_deep_and_thirty_at_most(
     site.pages = {page: ["/nhs-oversight-framework/deeper/"] for page in pages}
     done = visit(run, site, tmp_path, "--dry-run")
     assert done.returncode == 0
-    assert [page for page in pages if site.asked[page]] == pages[:30]
-    assert not site.asked["/nhs-oversight-framework/deeper/"]
-    assert not site.asked["/winter-plan/"]
+    assert [page for page in pages if site.requests[page]] == pages[:30]
+    assert not site.requests["/nhs-oversight-framework/deeper/"]
+    assert not site.requests["/winter-plan/"]
     assert "links to 35 pages on the framework. Only 30 are read" in done.stderr
-    told = [line for line in done.stderr.splitlines() if line.startswith("Read ")]
-    assert len(told) == len(LANDING_PAGES) + 30
-    assert f"Read {site.url}{pages[0]}, which links to 0 CSV files." in told
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Read ")]
+    assert len(lines) == len(LANDING_PAGES) + 30
+    assert f"Read {site.url}{pages[0]}, which links to 0 CSV files." in lines
 
 
 def test_other_csv_files_of_the_pages_cost_nothing(run: Run, site: Site, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_other_csv_files_of_the_pages_cost_nothing(run: Run, site: Site, tmp_pat
         assert sorted(rows(done)) == sorted(
             [("skipped", "community-beds-2026-27.csv"), (word, "acute-trust-data-q1-2026-27.csv")]
         )
-    assert site.asked[f"{UPLOADS}2026/09/waiting-times.csv"] == 0
+    assert site.requests[f"{UPLOADS}2026/09/waiting-times.csv"] == 0
     assert site.bodies[f"{UPLOADS}2026/09/community-beds-2026-27.csv"] == 1
 
 
@@ -185,7 +185,7 @@ def test_a_page_that_leads_to_another_site_is_named_and_not_followed(
         done = visit(run, site, tmp_path)
     assert (done.returncode, rows(done)) == (0, [("new", "acute-trust-data-q1-2026-27.csv")])
     assert "redirects to another site" in done.stderr
-    assert elsewhere.asked.total() == 0
+    assert elsewhere.requests.total() == 0
 
 
 def test_pages_without_files_are_told(run: Run, site: Site, tmp_path: Path) -> None:

@@ -235,13 +235,13 @@ def test_a_row_that_stands_twice_counts_once_with_a_notice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("published", "meant"),
     [("Yes", True), ("yes - deficit support funding", True), ("No", False), ("Unclear", None)],
 )
 def test_a_deficit_is_read_from_its_first_word_and_else_unknown(
-    said: str, meant: bool | None
+    published: str, meant: bool | None
 ) -> None:
-    parsed = parse(official.with_field(LEAGUE_TABLE, 3, "Trust_in_financial_deficit", said))
+    parsed = parse(official.with_field(LEAGUE_TABLE, 3, "Trust_in_financial_deficit", published))
     assert parsed.standings.filter(trust_code="Z1A")["in_deficit"].item() is meant
     assert bool(parsed.notices) is (meant is None)
 

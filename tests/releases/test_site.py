@@ -36,8 +36,8 @@ def visit(run: Run, site: Site, data_dir: Path, *arguments: str) -> tuple[int, R
 
 
 def statuses(rows: Rows) -> dict[str, int]:
-    found = [row["status"] for row in rows if row["status"] != "missing"]
-    return {status: found.count(status) for status in set(found)}
+    statuses = [row["status"] for row in rows if row["status"] != "missing"]
+    return {status: statuses.count(status) for status in set(statuses)}
 
 
 def publish(site: Site, files: list[ReleaseFile]) -> None:
@@ -59,9 +59,9 @@ def test_round_after_round_all_is_got_once_and_revisions_are_told(
         publish(site, list(each.files))
     site.add("2026/06/nhs-oversight-framework-icb-data.csv", ICB.encode())
 
-    code, rows, said = visit(run, site, tmp_path)
+    code, rows, messages = visit(run, site, tmp_path)
     assert (code, statuses(rows)) == (0, {"new": 18, "skipped": 1})
-    assert "skipped: nhs-oversight-framework-icb-data.csv: not a release file" in said
+    assert "skipped: nhs-oversight-framework-icb-data.csv: not a release file" in messages
     assert any(agent.startswith("nhsleague/") for agent in site.agents)
 
     sent = site.bodies.total()
@@ -110,8 +110,8 @@ def test_a_file_revised_in_its_place_is_noticed_and_the_older_raw_file_kept(
     code, rows, _ = visit(run, site, tmp_path)
     assert (code, statuses(rows)) == (0, {"revised": 1})
     assert len([name for name in kept_in(tmp_path) if name.endswith(".csv")]) == 2
-    told = run("worst", "--metric", "OF0011", "--limit", "1", data_dir=tmp_path).stdout
-    assert ",47.0,%" in told
+    output = run("worst", "--metric", "OF0011", "--limit", "1", data_dir=tmp_path).stdout
+    assert ",47.0,%" in output
 
 
 def test_a_mirrors_pages_that_link_the_original_files_mean_the_mirrors(
@@ -130,9 +130,9 @@ def test_the_built_in_list_stands_in_where_the_pages_fail(
     )
     for page in LANDING_PAGES:
         site.faults[page] = lambda handler: handler.reply(403, b"no")
-    code, rows, said = visit(run, site, tmp_path)
+    code, rows, messages = visit(run, site, tmp_path)
     assert (code, statuses(rows)) == (0, {"new": 1})
-    assert said.count("returned 403 Forbidden. Using the other pages and known files.") == 3
+    assert messages.count("returned 403 Forbidden. Using the other pages and known files.") == 3
 
 
 def test_quarter_and_type_keep_only_what_has_them(run: Run, site: Site, tmp_path: Path) -> None:
@@ -177,10 +177,10 @@ def test_available_lists_what_the_site_has_and_what_is_kept(
     )
     visit(run, site, tmp_path)
     site.add("2026/09/nhs-oversight-framework-acute-trust-data-q1.csv", b"new")
-    asked = run(
+    listing = run(
         "releases", "--available", "--json", data_dir=tmp_path, env={"NHSLEAGUE_BASE_URL": site.url}
     )
-    linked = [row for row in json.loads(asked.stdout)["rows"] if row["linked"]]
+    linked = [row for row in json.loads(listing.stdout)["rows"] if row["linked"]]
     assert [(row["file"], row["kept"], row["quarter"]) for row in linked] == [
         ("nhs-oversight-framework-acute-trust-data.csv", True, "Q3 2025/26"),
         ("nhs-oversight-framework-acute-trust-data-q1.csv", False, None),
@@ -195,11 +195,11 @@ def test_no_command_but_fetch_opens_a_connection_once_something_is_kept(
         "2026/06/nhs-oversight-framework-acute-trust-data.csv", official.metric_file().encode()
     )
     visit(run, site, tmp_path)
-    before = site.asked.total()
+    before = site.requests.total()
     env = {"NHSLEAGUE_BASE_URL": site.url}
     for question in (["table"], ["show", "Z1A"], ["releases"], ["cache", "verify"], ["metrics"]):
         assert run(*question, data_dir=tmp_path, env=env).returncode == 0
-    assert site.asked.total() == before
+    assert site.requests.total() == before
 
 
 def test_progress_is_lines_where_stderr_is_no_terminal_and_nothing_when_quiet(

@@ -53,8 +53,8 @@ def test_a_million_rows_are_read_whole(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (taken,) = json.loads(done.stdout)["rows"]
     assert taken["rows"] == 50 * 4 * 5010
-    asked = "select quarter, count(*) as n from standings group by quarter"
-    counted = json.loads(run("query", asked, "--json", data_dir=tmp_path / "store").stdout)["rows"]
+    query = "select quarter, count(*) as n from standings group by quarter"
+    counted = json.loads(run("query", query, "--json", data_dir=tmp_path / "store").stdout)["rows"]
     assert len(counted) == 50 * 4
     assert len({row["n"] for row in counted}) == 1
 

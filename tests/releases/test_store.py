@@ -31,10 +31,10 @@ def incoming(text: str, name: str = "metric.csv", published: str = "") -> Receiv
 
 
 def cancer(store: Store, code: str = "Z1A") -> float | None:
-    found = read_quarters(store, [Q3]).observations.filter(
+    observations = read_quarters(store, [Q3]).observations.filter(
         pl.col("metric_id") == "OF0011", pl.col("trust_code") == code
     )
-    value: float | None = found.collect()["value"].item()
+    value: float | None = observations.collect()["value"].item()
     return value
 
 
@@ -188,10 +188,10 @@ def test_a_folder_whose_name_is_no_utf_8_holds_a_store_too(run: Run, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("format", 1), ("columns", "of another version"), ("columns", None)]
+    ("name", "content"), [("format", 1), ("columns", "of another version"), ("columns", None)]
 )
 def test_a_store_of_another_layout_is_made_anew_from_its_raw_files(
-    empty: Store, name: str, told: object
+    empty: Store, name: str, content: object
 ) -> None:
     store, _ = add_files(empty, [incoming(METRIC)])
     whole = read_quarters(store, store.quarters).observations.collect()
@@ -199,9 +199,9 @@ def test_a_store_of_another_layout_is_made_anew_from_its_raw_files(
     # What another version kept is not read at all.
     for file in (store.path / "tidy").rglob("*.parquet"):
         file.write_bytes(b"of another version")
-    rewrite_manifest(store.path, json.dumps(manifest | {name: told}))
-    said: list[str] = []
-    again = open_store(store.path, said.append)
-    assert "Updating the store" in said[0]
+    rewrite_manifest(store.path, json.dumps(manifest | {name: content}))
+    messages: list[str] = []
+    again = open_store(store.path, messages.append)
+    assert "Updating the store" in messages[0]
     assert read_quarters(again, again.quarters).observations.collect().equals(whole)
     assert json.loads((store.path / "manifest.json").read_text("utf-8"))[name] == manifest[name]

@@ -491,8 +491,8 @@ def test_a_league_table_in_another_form_is_taken_whole(name: str) -> None:
     assert parsed.set_aside.is_empty(), parsed.notices
     assert parsed.standings["doubt"].null_count() == parsed.standings.height, parsed.notices
     changed = ["average_score_low", "average_score_high", "rank_low", "rank_high"]
-    own = changed if "end" in name or "one value" in name else []
-    assert_frame_equal(parsed.standings.drop(own), plain.standings.drop(own))
+    dropped = changed if "end" in name or "one value" in name else []
+    assert_frame_equal(parsed.standings.drop(dropped), plain.standings.drop(dropped))
 
 
 def test_a_league_table_of_several_quarters_is_taken() -> None:
@@ -583,8 +583,8 @@ def test_integrated_care_boards_beside_trusts_are_a_type_of_their_own() -> None:
 def test_a_trust_with_summary_rows_only_has_a_standing() -> None:
     rows = rows_of_base()
     code = rows[1][CODE]
-    kept = [row for row in rows if row[CODE] != code or row[ID].startswith("OF5")]
-    parsed = parse(official.published(kept))
+    remaining = [row for row in rows if row[CODE] != code or row[ID].startswith("OF5")]
+    parsed = parse(official.published(remaining))
     assert parsed.standings.height == base().standings.height
     assert parsed.standings.filter(trust_code=code)["segment"].item() is not None
 
@@ -632,10 +632,12 @@ def test_a_score_of_0_is_not_counted() -> None:
     row[VALUE] = "0.0"
     parsed = parse(official.published(rows))
     assert parsed.set_aside.is_empty()
-    own = parsed.observations.filter(
+    of_metric = parsed.observations.filter(
         pl.col("trust_code") == row[CODE], pl.col("metric_id").str.ends_with(row[ID][3:])
     )
-    assert own.filter(pl.col("metric") == " ".join(row[TEXT].split()))["score"].to_list() == [None]
+    assert of_metric.filter(pl.col("metric") == " ".join(row[TEXT].split()))["score"].to_list() == [
+        None
+    ]
 
 
 REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
@@ -670,8 +672,8 @@ def _zipped(data: bytes) -> bytes:
 
 def _of_two_types(data: bytes) -> bytes:
     rows = list(csv.reader(io.StringIO(data.removeprefix(codecs.BOM_UTF8).decode(), newline="")))
-    own = [row for row in rows[1:] if row[CODE] == rows[1][CODE]]
-    for row in own[::2]:
+    of_trust = [row for row in rows[1:] if row[CODE] == rows[1][CODE]]
+    for row in of_trust[::2]:
         row[TYPE], row[SUBTYPE] = "Ambulance trust", "Ambulance"
     return official.published(rows)
 

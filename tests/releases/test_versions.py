@@ -25,7 +25,7 @@ def publication(number: int, value: str) -> ReceivedFile:
     return ReceivedFile(name, text.encode(), f"here/{name}", "2026-03")
 
 
-def told(store: Store) -> list[tuple[str, str, int, float, str]]:
+def listed_versions(store: Store) -> list[tuple[str, str, int, float, str]]:
     versions = (
         read_quarters(store, store.quarters).versions.sort("name", "figure", "edition").collect()
     )
@@ -38,7 +38,7 @@ def told(store: Store) -> list[tuple[str, str, int, float, str]]:
 
 def test_a_figure_that_never_changed_has_no_versions(tmp_path: Path) -> None:
     store, _ = add_files(open_store(tmp_path), [publication(1, "46.55"), publication(2, "46.55")])
-    assert told(store) == []
+    assert listed_versions(store) == []
 
 
 @pytest.mark.parametrize("order", one_in(6, list(permutations(range(4)))))
@@ -49,7 +49,7 @@ def test_the_versions_are_those_of_the_publications_in_whichever_order_they_come
     store = open_store(tmp_path)
     for place in order:
         store, _ = add_files(store, [files[place]])
-    assert told(store) == [
+    assert listed_versions(store) == [
         ("OF0011", "value", 1, 41.0, "data-q3-v2.csv"),
         ("OF0011", "value", 2, 42.0, "data-q3-v3.csv"),
         ("OF0011", "value", 3, 41.0, "data-q3-v4.csv"),
@@ -64,7 +64,7 @@ def test_a_changed_segment_and_domain_are_versions_too(tmp_path: Path) -> None:
         ReceivedFile("q3-v2.csv", revised.encode(), ""),
     ]
     store, _ = add_files(open_store(tmp_path), files)
-    assert [row[:4] for row in told(store)] == [
+    assert [row[:4] for row in listed_versions(store)] == [
         ("Access to services", "score", 1, 4.0),
         ("Access to services", "score", 2, 3.0),
         ("metric", "segment", 1, 3.0),
@@ -75,7 +75,7 @@ def test_a_changed_segment_and_domain_are_versions_too(tmp_path: Path) -> None:
 def test_a_figure_that_was_missing_before_is_no_revision(tmp_path: Path) -> None:
     files = [publication(1, "NA"), publication(2, "46.55")]
     store, _ = add_files(open_store(tmp_path), files)
-    assert told(store) == []
+    assert listed_versions(store) == []
 
 
 def test_the_kinds_of_file_do_not_revise_each_other(tmp_path: Path) -> None:

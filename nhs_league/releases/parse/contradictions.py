@@ -15,8 +15,11 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases.parse.columns import FileKind
+from nhs_league.releases.parse.consistency import keeps_every_rule, outside_range, rare_quarter
 from nhs_league.releases.parse.faults import FAULTS, cells, refuse_if_most, together, without
 from nhs_league.releases.parse.group_rules import (
+    ENOUGH,
+    ODD,
     PEERS,
     of_league_table,
     of_metric_file,
@@ -24,12 +27,6 @@ from nhs_league.releases.parse.group_rules import (
 )
 from nhs_league.releases.parse.reading import Rows
 
-_ODD = 2
-"""How many rows of a group may break a rule, or be misplaced, before it is the rule that is broken,
-or a group of its own."""
-_ENOUGH = 4
-"""From how many rows on a group can show a rule."""
-_ROUNDING = 0.01 + 1e-9
 _LINKED = {
     "metric": ("quarter", "metric_id"),
     "domain": ("quarter", "metric_id"),
@@ -39,8 +36,6 @@ _LINKED = {
     "region": ("quarter", "trust_code"),
 }
 """Texts that are the same in every row of a metric, or of a trust."""
-_FEW_ROWS = 5
-_FEW_OF = 0.02
 
 
 @frozen
@@ -73,6 +68,15 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
         RefusedError: a trust has two types in one quarter, or most groups break a rule.
 
     """
+    if keeps_every_rule(frame, rows.header.kind):
+        is_metric = rows.header.kind is FileKind.METRIC
+        doubts = _decisions(rows, frame) if is_metric else FAULTS.to_frame()
+        return Judged(frame, doubts, FAULTS.to_frame(), ())
+    return search(rows, frame)
+
+
+def search(rows: Rows, frame: pl.DataFrame) -> Judged:
+    """Search the rows of a file for those that break a rule; as ``judge``."""
     is_metric = rows.header.kind is FileKind.METRIC
     frame, misplaced = drop_misplaced(rows, frame)
     frame, twice, notices = _drop_duplicates(rows, frame, is_metric=is_metric)
@@ -126,9 +130,7 @@ def _odd_texts(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
         named = frame.select("line", *by, column).drop_nulls(column)
         texts = named.group_by(*by, column).agg(same=pl.len())
         all_rows = pl.col("same").sum().over(by)
-        odd = texts.filter(
-            pl.col("same") <= _ODD, all_rows >= _ENOUGH, pl.col("same") * 4 < all_rows
-        )
+        odd = texts.filter(pl.col("same") <= ODD, all_rows >= ENOUGH, pl.col("same") * 4 < all_rows)
         if odd.is_empty():
             continue
         what = "metric" if by[1] == "metric_id" else "trust"
@@ -154,7 +156,7 @@ def _conflicting_ranks(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     )
     differs = pl.col("rank") != pl.col("value_rank")
     group = by[:3]
-    is_row = differs & (differs.sum().over(group) <= _ODD) & (pl.len().over(group) >= _ENOUGH)
+    is_row = differs & (differs.sum().over(group) <= ODD) & (pl.len().over(group) >= ENOUGH)
     return cells(rows, scores.filter(is_row), "rank", "the metric's other row has another rank")
 
 
@@ -180,7 +182,7 @@ def _segments(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
         .otherwise("unadjusted")
     )
     differs = (follows != pl.col("value")) & (pl.col("value") != 5)
-    is_row = differs & (differs.sum() <= _ODD) & (pl.len() >= _ENOUGH)
+    is_row = differs & (differs.sum() <= ODD) & (pl.len() >= ENOUGH)
     reason = "the trust's other summary rows give another segment"
     return cells(rows, both.filter(is_row), "value", reason)
 
@@ -191,8 +193,10 @@ def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     Such rows are published for all trusts or for none. Where a quarter has only one or two, and
     their period is of another quarter, they are misplaced.
     """
-    decided = frame.filter(pl.col("kind") == RowKind.FINAL_SEGMENT.value)
-    few = decided.filter(pl.len().over("quarter", "trust_type") <= _ODD)
+    decided = frame.lazy().filter(pl.col("kind") == RowKind.FINAL_SEGMENT.value)
+    few = decided.filter(pl.len().over("quarter", "trust_type") <= ODD).collect(engine="in-memory")
+    if few.is_empty():
+        return FAULTS.to_frame()
     periods = [Quarter.read(text or "") for text in few["period"]]
     labels = pl.Series([period and period.label for period in periods], dtype=pl.String)
     elsewhere = few.filter(labels.ne(few["quarter"].cast(pl.String)).fill_null(value=False))
@@ -216,7 +220,7 @@ def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     ids = of_domains["metric_id"].n_unique()
     broken = differs.select("quarter", "trust_type", "metric_id").unique().rows()
     refuse_if_most(rows, broken, ids, "domain", "domains and descriptions do not match")
-    if differs.height > _ODD:
+    if differs.height > ODD:
         return FAULTS.to_frame()
     return cells(rows, differs, "domain", "the description belongs to another domain")
 
@@ -228,13 +232,9 @@ def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str,
         RefusedError: most do not.
 
     """
-    outside = frame.filter(
-        ~pl.col("average_score").is_between(
-            pl.col("score_low") - _ROUNDING, pl.col("score_high") + _ROUNDING
-        )
-    )
+    outside = frame.filter(outside_range())
     reason = "the average score is outside its likely range"
-    if outside.height * 2 > frame.height and frame.height >= _ENOUGH:
+    if outside.height * 2 > frame.height and frame.height >= ENOUGH:
         raise RefusedError(
             rows.file,
             f"in {outside.height} of {frame.height} rows {reason}: columns may be swapped or "
@@ -282,10 +282,7 @@ def drop_misplaced(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
 
 
 def _rare_quarters(frame: pl.DataFrame) -> pl.DataFrame:
-    rows = pl.len().over("quarter")
-    most = rows.max()
-    is_rare = (rows <= _FEW_ROWS) & (rows <= most * _FEW_OF)
-    return frame.filter(is_rare | ((rows == 1) & (most >= _ENOUGH)))
+    return frame.filter(rare_quarter(pl.len().over("quarter")))
 
 
 def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
@@ -293,9 +290,9 @@ def _rare_codes(frame: pl.DataFrame) -> pl.DataFrame:
     named = frame.drop_nulls("trust_name")
     codes = named.group_by("quarter", "trust_name", "trust_code").agg(rows=pl.len())
     most = pl.col("rows").max().over("quarter", "trust_name")
-    few = codes.filter(pl.col("rows") <= _ODD, pl.col("rows") * 4 <= most)
+    few = codes.filter(pl.col("rows") <= ODD, pl.col("rows") * 4 <= most)
     odd = frame.join(few, on=["quarter", "trust_name", "trust_code"], how="semi")
-    return odd.filter(pl.len().over("quarter", "trust_code") <= _ODD).sort("line")
+    return odd.filter(pl.len().over("quarter", "trust_code") <= ODD).sort("line")
 
 
 def _rare_metrics(frame: pl.DataFrame) -> pl.DataFrame:
@@ -304,13 +301,13 @@ def _rare_metrics(frame: pl.DataFrame) -> pl.DataFrame:
     rows = pl.len().over(*by, "metric_of")
     most = rows.max().over(by)
     is_metric = pl.col("metric_of").is_not_null()
-    return frame.filter(is_metric & (rows <= _ODD) & (rows * 4 <= most))
+    return frame.filter(is_metric & (rows <= ODD) & (rows * 4 <= most))
 
 
 def _rare_types(frame: pl.DataFrame) -> pl.DataFrame:
     rows = pl.len().over("quarter", "trust_code", "trust_type")
     most = rows.max().over("quarter", "trust_code")
-    return frame.filter((rows <= _ODD) & (rows * 4 <= most))
+    return frame.filter((rows <= ODD) & (rows * 4 <= most))
 
 
 def _borrowed_names(frame: pl.DataFrame) -> pl.DataFrame:
@@ -327,7 +324,7 @@ def _borrowed(frame: pl.DataFrame, key: str, text: str) -> pl.DataFrame:
     counts = frame.drop_nulls(text).group_by(*by, text).agg(rows=pl.len())
     most = pl.col("rows").max().over(by)
     usual = counts.filter(pl.col("rows") == most)
-    odd = counts.filter(pl.col("rows") <= _ODD, pl.col("rows") * 4 <= most).join(
+    odd = counts.filter(pl.col("rows") <= ODD, pl.col("rows") * 4 <= most).join(
         usual, on=["quarter", text], how="semi"
     )
     return frame.join(odd, on=[*by, text], how="semi", maintain_order="left")

@@ -9,8 +9,8 @@ from nhs_league.releases.parse.faults import cells, named, refuse_if_most, toget
 from nhs_league.releases.parse.reading import Rows
 
 PEERS = ("median", "lower_quartile", "upper_quartile")
-_GROUP = ("quarter", "trust_type", "metric_id")
-_ROUNDING = 0.01 + 1e-9
+GROUP = ("quarter", "trust_type", "metric_id")
+ROUNDING = 0.01 + 1e-9
 """How far two figures of one metric may be apart: one may be rounded up, the other down."""
 _BY_VALUE = tuple(
     kind.value
@@ -26,9 +26,9 @@ _PLACES = (_TABLE, RowKind.ADJUSTED_SEGMENT.value, RowKind.AVERAGE_SCORE.value)
 _NOT_IN_ORDER = "the rank does not fit the order of the figures"
 _SHARED = "rows that share this rank have another figure"
 _GAP = "the rank does not match the number of rows ranked better"
-_ODD = 2
+ODD = 2
 """How many rows of a group may break a rule before it is the rule that is broken."""
-_ENOUGH = 4
+ENOUGH = 4
 """From how many rows on a group can show a rule."""
 
 
@@ -49,7 +49,7 @@ def peer_figures(
         RefusedError: medians and quartiles do not fit together in most groups.
 
     """
-    needed = frame.select("line", *_GROUP, "kind", "subtype", *PEERS)
+    needed = frame.select("line", *GROUP, "kind", "subtype", *PEERS)
     values = needed.filter(pl.col("kind") == RowKind.VALUE.value)
     faults = []
     notices = []
@@ -62,12 +62,12 @@ def peer_figures(
             notices.append(f"the column {rows.header.spelt[column]} differs between subtypes")
     groups = (
         values.drop_nulls(list(PEERS))
-        .group_by(_GROUP)
+        .group_by(GROUP)
         .agg(*(pl.col(column).mode().min() for column in PEERS), rows=pl.len())
     )
     turned, unordered, odd_groups = _orders(groups)
     broken |= set(unordered.rows())
-    at_fault = values.join(odd_groups, on=_GROUP, how="semi", maintain_order="left")
+    at_fault = values.join(odd_groups, on=GROUP, how="semi", maintain_order="left")
     faults.append(cells(rows, at_fault, "median", "median and quartiles are not in order"))
     refuse_if_most(rows, broken, groups.height, "median", "medians and quartiles do not match")
     if broken:
@@ -92,22 +92,22 @@ def _differing_figures(
     """
     reason = "other rows of this metric have another figure"
     usual = values.drop_nulls(column).with_columns(
-        usual=pl.col(column).mode().min().over(_GROUP), rows=pl.len().over(_GROUP)
+        usual=pl.col(column).mode().min().over(GROUP), rows=pl.len().over(GROUP)
     )
-    differing = usual.filter((pl.col(column) - pl.col("usual")).abs() > _ROUNDING)
+    differing = usual.filter((pl.col(column) - pl.col("usual")).abs() > ROUNDING)
     if differing.is_empty():
         return [], set(), False
-    is_row = (pl.len().over(_GROUP) <= _ODD) & (pl.col("rows") >= _ENOUGH)
+    is_row = (pl.len().over(GROUP) <= ODD) & (pl.col("rows") >= ENOUGH)
     odd = differing.filter(is_row)
     _refuse_if_shifted(rows, odd, usual, column)
     # Of two or three rows that differ, nothing shows which is wrong.
-    is_small = pl.col("rows") < _ENOUGH
-    small = differing.filter(is_small).select(_GROUP).unique()
+    is_small = pl.col("rows") < ENOUGH
+    small = differing.filter(is_small).select(GROUP).unique()
     all_of_small = values.drop_nulls(column).join(
-        small, on=_GROUP, how="semi", maintain_order="left"
+        small, on=GROUP, how="semi", maintain_order="left"
     )
-    several = differing.filter(~is_row & ~is_small).select(_GROUP).unique()
-    inconsistent = _inconsistent_peer_figures(values.join(several, on=_GROUP), column)
+    several = differing.filter(~is_row & ~is_small).select(GROUP).unique()
+    inconsistent = _inconsistent_peer_figures(values.join(several, on=GROUP), column)
     faults = [cells(rows, at_fault, column, reason) for at_fault in (odd, all_of_small)]
     return faults, inconsistent, several.height > len(inconsistent)
 
@@ -115,38 +115,36 @@ def _differing_figures(
 def _orders(groups: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the groups with quartiles best first, in no order, and small ones in no order."""
     low, middle, high = (pl.col(c) for c in ("lower_quartile", "median", "upper_quartile"))
-    is_small = pl.col("rows") < _ENOUGH
+    is_small = pl.col("rows") < ENOUGH
     falls, rises = (low >= middle) & (middle >= high), (low <= middle) & (middle <= high)
-    turned = groups.filter(falls & ~rises & ~is_small).select(_GROUP)
+    turned = groups.filter(falls & ~rises & ~is_small).select(GROUP)
     if turned.height * 2 > groups.filter(~is_small).height:
         # The whole file has them best first, so its small groups do as well.
-        turned = groups.filter(falls & ~rises).select(_GROUP)
-    unordered = groups.filter(~falls & ~rises & ~is_small).select(_GROUP)
-    nearly = (low <= middle + _ROUNDING) & (middle <= high + _ROUNDING)
-    odd_groups = (
-        groups.filter(~nearly & is_small).select(_GROUP).join(turned, on=_GROUP, how="anti")
-    )
+        turned = groups.filter(falls & ~rises).select(GROUP)
+    unordered = groups.filter(~falls & ~rises & ~is_small).select(GROUP)
+    nearly = (low <= middle + ROUNDING) & (middle <= high + ROUNDING)
+    odd_groups = groups.filter(~nearly & is_small).select(GROUP).join(turned, on=GROUP, how="anti")
     return turned, unordered, odd_groups
 
 
 def _refuse_if_shifted(rows: Rows, odd: pl.DataFrame, usual: pl.DataFrame, column: str) -> None:
     """Refuse a file in which most metrics have a row of another figure: the next metric's."""
-    groups = odd.select(_GROUP).unique().rows()
-    if len(groups) > _ODD:
-        every = usual.select(_GROUP).n_unique()
+    groups = odd.select(GROUP).unique().rows()
+    if len(groups) > ODD:
+        every = usual.select(GROUP).n_unique()
         refuse_if_most(rows, groups, every, column, "single rows have another figure")
 
 
 def _inconsistent_peer_figures(values: pl.DataFrame, column: str) -> set[tuple[object, ...]]:
-    within = values.group_by(*_GROUP, "subtype").agg(
+    within = values.group_by(*GROUP, "subtype").agg(
         spread=pl.col(column).max() - pl.col(column).min()
     )
-    return set(within.filter(pl.col("spread") > _ROUNDING).select(_GROUP).rows())
+    return set(within.filter(pl.col("spread") > ROUNDING).select(GROUP).rows())
 
 
 def _in_order(frame: pl.DataFrame, turned: pl.DataFrame) -> pl.DataFrame:
     is_turned = frame.join(
-        turned.with_columns(turned=True), on=_GROUP, how="left", maintain_order="left"
+        turned.with_columns(turned=True), on=GROUP, how="left", maintain_order="left"
     )["turned"].fill_null(value=False)
     return frame.with_columns(
         lower_quartile=pl.when(is_turned).then("upper_quartile").otherwise("lower_quartile"),
@@ -168,8 +166,13 @@ def of_metric_file(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple
         RefusedError: they follow nothing in most groups.
 
     """
+    return _against_order(rows, ranked_in_metric_file(frame.lazy()))
+
+
+def ranked_in_metric_file(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows of a metric file that have ranks, with the ``figure`` ranks follow."""
     needed = frame.select(
-        "line", *_GROUP, "trust_code", "kind", "rank", "published_unit", figure="value"
+        "line", *GROUP, "trust_code", "kind", "rank", "published_unit", figure="value"
     )
     plain = needed.filter(pl.col("kind").is_in(_BY_VALUE))
     averages = frame.filter(pl.col("kind") == RowKind.AVERAGE_SCORE.value).select(
@@ -181,7 +184,7 @@ def of_metric_file(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple
         .with_columns(figure=_league_order(pl.col("figure"), pl.col("average_score")))
         .drop("average_score")
     )
-    return _against_order(rows, pl.concat([plain, places]))
+    return pl.concat([plain, places])
 
 
 def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -189,15 +192,19 @@ def of_league_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tupl
 
     Returns and raises what ``of_metric_file`` does.
     """
+    return _against_order(rows, ranked_in_league_table(frame.lazy()))
+
+
+def ranked_in_league_table(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows of a league table, with the ``figure`` that ranks follow."""
     # NHS England assigns segment 5, and the league's order does not follow from it.
     segment = pl.when(pl.col("segment") <= 4).then("segment")
-    ranked = frame.with_columns(
+    return frame.with_columns(
         figure=_league_order(segment, pl.col("average_score")),
         metric_id=pl.lit(_TABLE),
         kind=pl.lit(_TABLE),
         published_unit=None,
     )
-    return _against_order(rows, ranked)
 
 
 def _league_order(segment: pl.Expr, average_score: pl.Expr) -> pl.Expr:
@@ -205,35 +212,35 @@ def _league_order(segment: pl.Expr, average_score: pl.Expr) -> pl.Expr:
     return segment * 10 + average_score
 
 
-def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _against_order(rows: Rows, every: pl.LazyFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Doubt rows whose rank does not fit the order of their group's figures.
 
     Published ranks are made on unrounded figures, so equal figures may have any order among
     themselves; apart from that a rank and its figure's place agree.
     """
-    unranked = _better_unranked(ranked)
-    ranked = ranked.drop_nulls(["figure", "rank"])
+    unranked = set(better_unranked(every).collect(engine="in-memory").rows())
+    ranked = every.drop_nulls(["figure", "rank"]).collect(engine="in-memory")
     # A count among rates, as OF0048 has them, is not ranked as they are.
-    by = [*_GROUP, "published_unit"]
-    counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= _ENOUGH)
+    by = [*GROUP, "published_unit"]
+    counted = ranked.with_columns(trusts=pl.len().over(by)).filter(pl.col("trusts") >= ENOUGH)
     numbered = counted.with_columns(group=pl.struct(by).rank("dense"))
-    checked = _with_rank_error(numbered.select("group", *_GROUP, "line", "figure", "rank", "kind"))
+    checked = _with_rank_error(numbered.select("group", *GROUP, "line", "figure", "rank", "kind"))
     suspects = checked.filter((pl.col("rank_error") > 0).any().over("group"))
     odd: list[int] = []
     broken: set[tuple[object, ...]] = set()
     for group in suspects.partition_by("group", maintain_order=True):
         rows_of_it = _odd_rows(group)
         if rows_of_it is None:
-            broken.add(group.select(_GROUP).row(0))
+            broken.add(group.select(GROUP).row(0))
         else:
             odd += rows_of_it
     unlike = _inconsistent_shared_ranks(checked)
-    many = unlike.filter(pl.col("kind").is_in(_PLACES), pl.len().over("group") > _ODD)
-    broken |= unranked | set(many.select(_GROUP).unique().rows())
+    many = unlike.filter(pl.col("kind").is_in(_PLACES), pl.len().over("group") > ODD)
+    broken |= unranked | set(many.select(GROUP).unique().rows())
     refuse_if_most(
         rows, broken, checked["group"].n_unique(), "rank", "ranks do not follow the figures"
     )
-    shared = unlike.filter(pl.len().over("group") <= _ODD)
+    shared = unlike.filter(pl.len().over("group") <= ODD)
     faults = [
         cells(rows, ranked.filter(pl.col("line").is_in(odd)), "rank", _NOT_IN_ORDER),
         cells(rows, shared, "rank", _SHARED),
@@ -247,7 +254,7 @@ def _against_order(rows: Rows, ranked: pl.DataFrame) -> tuple[pl.DataFrame, tupl
     return together(faults), notices
 
 
-def _better_unranked(frame: pl.DataFrame) -> set[tuple[object, ...]]:
+def better_unranked(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Return the groups of trusts' places in which a better trust than the first has no rank.
 
     Every trust with a segment or an average score has a rank; where the best has none, and others
@@ -257,10 +264,10 @@ def _better_unranked(frame: pl.DataFrame) -> set[tuple[object, ...]]:
     firsts = (
         frame.filter(pl.col("kind").is_in(_PLACES))
         .drop_nulls("figure")
-        .group_by(_GROUP)
+        .group_by(GROUP)
         .agg(best=figure.filter(rank == 1).min(), best_unranked=figure.filter(rank.is_null()).min())
     )
-    return set(firsts.filter(pl.col("best_unranked") < pl.col("best")).select(_GROUP).rows())
+    return firsts.filter(pl.col("best_unranked") < pl.col("best")).select(GROUP)
 
 
 def _with_rank_error(ranked: pl.DataFrame) -> pl.DataFrame:
@@ -288,14 +295,14 @@ def _odd_rows(group: pl.DataFrame) -> list[int] | None:
     """
     odd: list[int] = []
     left = group
-    for _ in range(_ODD + 1):
+    for _ in range(ODD + 1):
         largest = left["rank_error"].max()
         if largest == 0:
             return odd
-        if len(odd) == _ODD:
+        if len(odd) == ODD:
             return None
         worst = left.filter(pl.col("rank_error") == largest)
-        if largest == 1 and not odd and worst.height == _ODD:
+        if largest == 1 and not odd and worst.height == ODD:
             return worst["line"].to_list()
         line = worst["line"][0]
         odd.append(line)
@@ -332,4 +339,4 @@ def _rank_gaps(ranked: pl.DataFrame) -> pl.DataFrame:
     largest = rank.max().over("group")
     is_whole = largest + (rank == largest).sum().over("group") - 1 == pl.len().over("group")
     odd = ranked.filter(is_whole & (place != rank))
-    return odd.filter(pl.len().over("group") <= _ODD)
+    return odd.filter(pl.len().over("group") <= ODD)

@@ -11,7 +11,16 @@ from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases.parse.columns import FileKind, Header, recognise
 from nhs_league.releases.parse.decoding import RETRY, Record, decode, records
-from nhs_league.releases.parse.texts import each_text, end_to_end, numbered
+from nhs_league.releases.parse.texts import (
+    Work,
+    distinct,
+    each_text,
+    end_to_end,
+    in_rows,
+    number_texts,
+    of_distinct,
+    reword,
+)
 
 NAMES = ("trust_name", "metric", "domain", "sub_domain", "subtype", "region", "trust_type")
 """The columns that hold names; runs of blanks in them count as one."""
@@ -80,15 +89,12 @@ def read_rows(file: str, data: bytes) -> Rows:
     if raw is None:
         raw, ragged, below = _read_ragged(file, header, columns, text, first_line)
         notes += below
-    raw, alone = _without_lone_texts(raw)
-    notes += alone
-    frame = raw.select(
-        "line",
-        *(_clean(raw[name]) for name in header.position),
-        *(pl.lit(None, pl.Enum([])).alias(name) for name in header.absent),
-    )
-    code, name = (_is_text(frame[c], header.spelt[c]) for c in ("trust_code", "trust_name"))
-    body = frame.filter(~(code & name))
+    frame = _clean(raw, header)
+    if _may_have_lone_texts(frame, header):
+        raw, alone = _without_lone_texts(raw)
+        notes += alone
+        frame = _clean(raw, header)
+    body = _without_headers(frame, header)
     if body.is_empty():
         fields = f"no row has the {header.width} fields of the header"
         reason = fields if ragged else "there are no rows below the header"
@@ -140,11 +146,38 @@ def _find_header(file: str, text: bytes) -> tuple[Header, tuple[str, ...], int]:
     raise first or RefusedError(file, "there is no header", advice=RETRY)
 
 
-def _is_text(column: pl.Series, text: str) -> pl.Series:
-    """Return which rows have a text, in capitals or not."""
-    return each_text(column, lambda texts: texts.str.to_lowercase() == text.lower()).fill_null(
-        value=False
+def _clean(raw: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """Return our columns, without blanks around texts and invisible characters in them.
+
+    A missing text is null.
+    """
+    frame = raw.select(
+        "line", *header.position, *(pl.lit(None, pl.Enum([])).alias(n) for n in header.absent)
     )
+    return reword(frame, {n: _clean_name if n in NAMES else _clean_text for n in header.position})
+
+
+def _clean_text(text: pl.Expr) -> pl.Expr:
+    clean = text.str.strip_chars().str.replace_all(_INVISIBLE, "").str.strip_chars()
+    return pl.when(~clean.str.to_lowercase().is_in(_MISSING_TEXT)).then(clean)
+
+
+def _clean_name(text: pl.Expr) -> pl.Expr:
+    return _clean_text(text.str.strip_chars().str.replace_all(r"\s+", " "))
+
+
+def _without_headers(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """Drop the rows that repeat the header, in capitals or not."""
+
+    def is_heading(column: str) -> Work:
+        return lambda text: text.str.to_lowercase() == header.spelt[column].lower()
+
+    columns = ("trust_code", "trust_name")
+    headings = of_distinct(frame, {column: is_heading(column) for column in columns})
+    if not all(heading.any() for heading in headings.values()):
+        return frame
+    is_header = (in_rows(name, heading) for name, heading in headings.items())
+    return frame.filter(~pl.all_horizontal(each.fill_null(value=False) for each in is_header))
 
 
 def _start_of(text: bytes, line: int) -> int:
@@ -170,41 +203,51 @@ def _read_regular(
         for part in _whole_lines(text, start):
             if len(part) > _LONGEST_PART:
                 return None
+            newlines = part.count(b"\n")
             if not part.strip(b"\r\n"):
-                line += part.count(b"\n")
+                line += newlines
                 continue
             raw = pl.read_csv(part, has_header=False, schema=schema)
-            full = raw.select(~pl.all_horizontal(pl.all().fill_null("") == "")).to_series()
-            rows = raw.filter(full)
-            begins = _lines_of(file, part, line, full)
+            rows, full = number_texts(raw), None
+            if not any(_is_full(column) for column in rows.iter_columns()):
+                full = raw.select(~pl.all_horizontal(pl.all().fill_null("") == "")).to_series()
+                rows = number_texts(raw.filter(full))
+            begins = _lines_of(file, part, line, raw.height, full)
             if len(begins) != rows.height:
                 return None
-            parts.append(_numbered(rows))
+            parts.append(rows)
             lines.append(begins)
-            line += part.count(b"\n")
+            line += newlines
     except pl.exceptions.PolarsError:
         return None
-    rows = _end_to_end(parts)
-    inside = sum(each_text(column, _commas).sum() for column in rows.iter_columns())
+    rows = end_to_end(parts)
+    inside = _commas(rows) if text.find(b'"', start) >= 0 else 0
     if text.count(b",", start) != inside + rows.height * (rows.width - 1):
         return None
     return rows.insert_column(0, pl.concat(lines, rechunk=True).alias("line"))
 
 
-def _lines_of(file: str, part: bytes, first: int, full: pl.Series) -> pl.Series:
+def _is_full(column: pl.Series) -> bool:
+    """Return whether no row of a numbered column is empty."""
+    return not column.has_nulls() and "" not in distinct(column).head(1)
+
+
+def _lines_of(file: str, part: bytes, first: int, height: int, full: pl.Series | None) -> pl.Series:
     """Return the lines at which the rows of a part of a file begin, up to broken quotes.
 
     Args:
         file: name of the file.
         part: whole lines.
         first: the line of the file at which the part begins.
-        full: which of the records that were read in it are rows; the others are blank.
+        height: how many records were read in it.
+        full: which of them are rows, as the others are blank; None where all are.
 
     """
     count = part.count(b"\n") + (not part.endswith(b"\n"))
-    if count == len(full):
+    if count == height:
         # As many records as lines: no record has several lines, and no line was passed over.
-        return pl.int_range(first, first + count, dtype=pl.Int32, eager=True).filter(full)
+        lines = pl.int_range(first, first + count, dtype=pl.Int32, eager=True)
+        return lines if full is None else lines.filter(full)
     whole = takewhile(lambda record: not record.is_broken, records(file, part))
     return pl.Series([first + record.line - 1 for record in whole], dtype=pl.Int32)
 
@@ -226,22 +269,13 @@ def _whole_lines(text: bytes, start: int) -> Iterator[bytes]:
         start = end
 
 
-def _commas(texts: pl.Series) -> pl.Series:
-    return texts.str.count_matches(",", literal=True)
-
-
-def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(
-        numbered(column) for column in rows.iter_columns() if column.dtype == pl.String
+def _commas(rows: pl.DataFrame) -> int:
+    """Count the commas inside the fields of numbered columns."""
+    counts = of_distinct(
+        rows, dict.fromkeys(rows.columns, lambda text: text.str.count_matches(",", literal=True))
     )
-
-
-def _end_to_end(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Append parts of a file, with numbered texts, one below the other."""
-    return pl.DataFrame(
-        end_to_end(columns) if columns[0].dtype == pl.Enum else pl.concat(columns)
-        for columns in ([part[name] for part in parts] for name in parts[0].columns)
-    )
+    some = [in_rows(name, count).sum() for name, count in counts.items() if count.max()]
+    return sum(rows.select(some).row(0)) if some else 0
 
 
 def _read_ragged(
@@ -265,10 +299,10 @@ def _read_ragged(
         full.append([record.line, *fields])
         last_row = record.line
         if len(full) >= _AT_ONCE:
-            parts.append(_numbered(pl.DataFrame(full, schema=schema, orient="row")))
+            parts.append(number_texts(pl.DataFrame(full, schema=schema, orient="row")))
             full.clear()
-    parts.append(_numbered(pl.DataFrame(full, schema=schema, orient="row")))
-    frame = _end_to_end(parts)
+    parts.append(number_texts(pl.DataFrame(full, schema=schema, orient="row")))
+    frame = end_to_end(parts)
     beginnings = frame[columns[0]].unique().to_list()
     notes = []
     ragged = []
@@ -311,11 +345,16 @@ def _is_cut_off(record: Record, width: int, text: bytes) -> bool:
     return len(record.fields) < width
 
 
+def _may_have_lone_texts(frame: pl.DataFrame, header: Header) -> bool:
+    """Return whether rows may have but one text: fewer than two columns have one in all rows."""
+    return sum(not frame[column].has_nulls() for column in header.position) < 2
+
+
 def _without_lone_texts(raw: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Remove rows of one text and empty fields: notes that were filled up to the full width."""
     is_alone = raw.select(
         pl.sum_horizontal(
-            each_text(column, lambda texts: texts.str.strip_chars() != "").fill_null(value=False)
+            each_text(column, lambda text: text.str.strip_chars() != "").fill_null(value=False)
             for column in raw.drop("line").iter_columns()
         )
         <= 1
@@ -325,17 +364,3 @@ def _without_lone_texts(raw: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...
     fields = pl.exclude("line").cast(pl.String).fill_null("").str.strip_chars()
     texts = raw.filter(is_alone).select(pl.concat_str(fields)).to_series()
     return raw.filter(~is_alone), tuple(text for text in texts if text)
-
-
-def _clean(column: pl.Series) -> pl.Series:
-    """Strip blanks and invisible characters from a column, and null its missing texts."""
-
-    def cleaned(texts: pl.Series) -> pl.Series:
-        clean = texts.str.strip_chars()
-        if column.name in NAMES:
-            clean = clean.str.replace_all(r"\s+", " ")
-        clean = clean.str.replace_all(_INVISIBLE, "").str.strip_chars()
-        is_missing = clean.str.to_lowercase().is_in(_MISSING_TEXT)
-        return clean.set(is_missing, None)
-
-    return each_text(column, cleaned)

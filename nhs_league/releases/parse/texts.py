@@ -7,11 +7,14 @@ rows of them take a megabyte or two a column where plain ones take sixteen and m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
 from nhs_league.frozen import frozen
+
+Work = Callable[[pl.Expr], pl.Expr]
+"""Computes a result for each of some texts."""
 
 # Not \d, which means the digits of every script.
 _PLAIN = r"^-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$"
@@ -30,14 +33,97 @@ def numbered(texts: pl.Series) -> pl.Series:
     return texts.cast(pl.Enum(texts.unique().drop_nulls().sort()))
 
 
-def end_to_end(parts: Sequence[pl.Series]) -> pl.Series:
-    """Append numbered columns one below the other."""
-    every = pl.Enum(pl.concat([distinct(part) for part in parts]).unique().sort())
-    alike = [distinct(part).cast(every).gather(part.to_physical()) for part in parts]
-    return pl.concat(alike, rechunk=True).alias(parts[0].name)
+def enum_of(texts: Iterable[str | None]) -> pl.Enum:
+    """Return the type of a numbered column that has some texts."""
+    return pl.Enum(sorted({text for text in texts if text is not None}))
 
 
-def each_text(column: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
+def number_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with all its columns of texts ``numbered``."""
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    every = frame.select(pl.col(texts).drop_nulls().unique().sort().implode())
+    return frame.with_columns(pl.col(name).cast(pl.Enum(every[name][0])) for name in texts)
+
+
+def end_to_end(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Append frames of numbered columns, and others, one below the other."""
+    if len(parts) == 1:
+        return parts[0]
+    names = [name for name, kind in parts[0].schema.items() if kind == pl.Enum]
+    every = pl.select(
+        pl.lit(pl.concat([distinct(part[name]) for part in parts]))
+        .unique()
+        .sort()
+        .implode()
+        .alias(name)
+        for name in names
+    )
+    kinds = {name: pl.Enum(every[name][0]) for name in names}
+    alike = [
+        part.with_columns(
+            in_rows(name, distinct(part[name]).cast(kind)) for name, kind in kinds.items()
+        )
+        for part in parts
+    ]
+    return pl.concat(alike, rechunk=True)
+
+
+def of_distinct(frame: pl.DataFrame, works: Mapping[str, Work]) -> dict[str, pl.Series]:
+    """Compute something of each distinct text of numbered columns, all in one query.
+
+    Args:
+        frame: numbered columns.
+        works: computes a result for each of a column's texts, whatever the others are. Columns
+            with the same function are computed together, as patterns take long to compile.
+
+    Returns:
+        The results of each column, in the order of its texts.
+
+    """
+    columns: dict[Work, dict[str, pl.Series]] = {}
+    for name, work in works.items():
+        columns.setdefault(work, {})[name] = distinct(frame[name])
+    made = pl.select(
+        work(pl.lit(pl.concat(texts.values()))).implode().alias(str(place))
+        for place, (work, texts) in enumerate(columns.items())
+    )
+    results = {}
+    for place, texts in enumerate(columns.values()):
+        of_work, begins = made[str(place)][0], 0
+        for name, text in texts.items():
+            results[name] = of_work.slice(begins, len(text))
+            begins += len(text)
+    return results
+
+
+def in_rows(name: str, results: pl.Series) -> pl.Expr:
+    """Give each row of a numbered column its text's result, null where the row has none."""
+    return pl.lit(results).gather(pl.col(name).to_physical()).alias(name)
+
+
+def reword(frame: pl.DataFrame, works: Mapping[str, Work]) -> pl.DataFrame:
+    """Replace texts of numbered columns by others, each distinct text once.
+
+    Args:
+        frame: numbered columns, and others.
+        works: computes another text for each of a column's texts.
+
+    """
+    texts = of_distinct(frame, works)
+    changed = {n: text for n, text in texts.items() if not text.equals(distinct(frame[n]))}
+    if not changed:
+        return frame
+    every = pl.select(
+        pl.lit(text).drop_nulls().unique().sort().implode().alias(name)
+        for name, text in changed.items()
+    )
+    return frame.with_columns(
+        pl.lit(text).cast(pl.Enum(every[name][0])).gather(pl.col(name).to_physical()).alias(name)
+        for name, text in changed.items()
+    )
+
+
+def each_text(column: pl.Series, work: Work) -> pl.Series:
     """Compute a column from a numbered one, each distinct text once.
 
     Args:
@@ -48,16 +134,17 @@ def each_text(column: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.S
         The result of each row's text, null where the row has none.
 
     """
-    results = work(distinct(column))
+    results = of_distinct(pl.DataFrame({"": column}), {"": work})[""]
     results = numbered(results) if results.dtype == pl.String else results
     return results.gather(column.to_physical()).alias(column.name)
 
 
 def distinct(column: pl.Series) -> pl.Series:
     """Return the texts that a numbered column may have, sorted; not all need be in a row."""
-    if not isinstance(column.dtype, pl.Enum):
-        raise TypeError(column.dtype)
-    return column.dtype.categories
+    kind = column.dtype
+    if not isinstance(kind, pl.Enum):
+        raise TypeError(kind)
+    return kind.categories
 
 
 @frozen
@@ -97,6 +184,24 @@ _NOTATIONS = (
 )
 
 
+def plain_numbers(frame: pl.DataFrame, names: Iterable[str]) -> dict[str, pl.Series]:
+    """Read those numbered columns in which all is a plain number, or stands for a missing one.
+
+    Returns:
+        Those columns' numbers (Float64), in the order of their distinct texts.
+
+    """
+    numbers = of_distinct(frame, dict.fromkeys(names, _plain_number))
+    return {name: read for name, read in numbers.items() if read.max() != float("inf")}
+
+
+def _plain_number(text: pl.Expr) -> pl.Expr:
+    """Read a plain number; null where one is missing, infinite where it is anything else."""
+    number = pl.when(text.str.contains(_PLAIN)).then(text).cast(pl.Float64, strict=False)
+    is_other = ~text.str.contains(_MISSING)
+    return pl.when(number.is_finite()).then(number).otherwise(pl.when(is_other).then(float("inf")))
+
+
 def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> pl.DataFrame:
     """Read a column of numbers.
 
@@ -122,10 +227,9 @@ def read_numbers(column: pl.Series, *, of_percent: pl.Series | None = None) -> p
         read |= _read_others(others.to_list(), plain.to_list(), percents.to_list())
     finite = {text: number for text, number in read.items() if abs(number) != float("inf")}
     number = each_text(
-        column,
-        lambda texts: texts.replace_strict(finite, default=None, return_dtype=pl.Float64),
+        column, lambda text: text.replace_strict(finite, default=None, return_dtype=pl.Float64)
     )
-    is_missing = each_text(column, lambda texts: texts.str.contains(_MISSING))
+    is_missing = each_text(column, lambda text: text.str.contains(_MISSING))
     unreadable = number.is_null() & ~is_missing.fill_null(value=True)
     return pl.DataFrame({"number": number, "unreadable": unreadable})
 

@@ -7,7 +7,7 @@ import polars as pl
 from nhs_league.core.facts import true_unit
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS
 from nhs_league.core.frameworks import RowKind
-from nhs_league.releases.parse.texts import numbered
+from nhs_league.releases.parse.texts import enum_of
 from nhs_league.releases.tables import STANDINGS_BY_FILE
 
 _FROM_ELSEWHERE = ("of", "release_file", "kind")
@@ -15,7 +15,7 @@ _METRIC = ("quarter", "trust_code", "metric_of")
 _TRUST = ("quarter", "trust_code")
 
 
-def observations(frame: pl.DataFrame) -> pl.DataFrame:
+def observations(frame: pl.DataFrame) -> pl.LazyFrame:
     """Join each value row with its score row.
 
     Where a metric has two value rows (rate and count), the score goes to the one that has the
@@ -28,7 +28,18 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
         Schema OBSERVATIONS but ``of`` and ``release_file``.
 
     """
-    values = _with_true_unit(_of_kind(frame, RowKind.VALUE))
+    units = _true_units(frame)
+    values = (
+        _of_kind(frame, RowKind.VALUE)
+        .drop("unit")
+        .join(
+            units.lazy(),
+            on=["metric_of", "published_unit"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+    )
     scores = _of_kind(frame, RowKind.SCORE)
     of_score = scores.select(
         *_METRIC,
@@ -65,14 +76,14 @@ def observations(frame: pl.DataFrame) -> pl.DataFrame:
         score_line="line",
         line=pl.lit(None, pl.Int32),
         value=pl.lit(None, pl.Float64),
-        unit=pl.lit(None, values.schema["unit"]),
+        unit=pl.lit(None, units.schema["unit"]),
     )
     columns = [c for c in OBSERVATIONS if c not in _FROM_ELSEWHERE]
     shaped = [rows.with_columns(metric_id="metric_of").select(columns) for rows in (scored, alone)]
     return pl.concat(shaped)
 
 
-def domains(frame: pl.DataFrame) -> pl.DataFrame:
+def domains(frame: pl.DataFrame) -> pl.LazyFrame:
     """Join domain scores with domain segments; schema DOMAINS but ``of`` and ``release_file``."""
     key = ("quarter", "trust_code", "trust_type", "domain")
     score = _of_kind(frame, RowKind.DOMAIN_SCORE).unique(key, keep="first", maintain_order=True)
@@ -89,7 +100,7 @@ def domains(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def standings(frame: pl.DataFrame) -> pl.DataFrame:
+def standings(frame: pl.DataFrame) -> pl.LazyFrame:
     """Gather each trust's summary rows; what only the league table has is null.
 
     The final segment (5 by decision) wins over the adjusted one where it is published. A trust's
@@ -105,27 +116,31 @@ def standings(frame: pl.DataFrame) -> pl.DataFrame:
 
     is_summary = pl.col("kind").is_in([RowKind.VALUE.value, RowKind.SCORE.value]).not_()
     is_domain = pl.col("kind").is_in([RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value])
-    gathered = frame.group_by(_TRUST, maintain_order=True).agg(
-        pl.col("trust_type").first(),
-        *(_usual(c) for c in ("trust_name", "subtype", "region")),
-        average_score=summary(RowKind.AVERAGE_SCORE),
-        score_rank=summary(RowKind.AVERAGE_SCORE, "rank"),
-        segment=pl.coalesce(summary(RowKind.FINAL_SEGMENT), summary(RowKind.ADJUSTED_SEGMENT)),
-        adjusted_segment=summary(RowKind.ADJUSTED_SEGMENT),
-        rank=summary(RowKind.ADJUSTED_SEGMENT, "rank"),
-        unadjusted_segment=summary(RowKind.UNADJUSTED_SEGMENT),
-        override=summary(RowKind.OVERRIDE) == 1,
-        rank_line=summary(RowKind.ADJUSTED_SEGMENT, "line"),
-        segment_line=pl.when(summary(RowKind.FINAL_SEGMENT).is_not_null())
-        .then(summary(RowKind.FINAL_SEGMENT, "line"))
-        .otherwise(summary(RowKind.ADJUSTED_SEGMENT, "line")),
-        score_line=summary(RowKind.AVERAGE_SCORE, "line"),
-        doubt=_reasons(pl.col("doubt").filter(is_summary & ~is_domain)),
+    gathered = (
+        frame.lazy()
+        .group_by(_TRUST, maintain_order=True)
+        .agg(
+            pl.col("trust_type").first(),
+            *(_usual(c) for c in ("trust_name", "subtype", "region")),
+            average_score=summary(RowKind.AVERAGE_SCORE),
+            score_rank=summary(RowKind.AVERAGE_SCORE, "rank"),
+            segment=pl.coalesce(summary(RowKind.FINAL_SEGMENT), summary(RowKind.ADJUSTED_SEGMENT)),
+            adjusted_segment=summary(RowKind.ADJUSTED_SEGMENT),
+            rank=summary(RowKind.ADJUSTED_SEGMENT, "rank"),
+            unadjusted_segment=summary(RowKind.UNADJUSTED_SEGMENT),
+            override=summary(RowKind.OVERRIDE) == 1,
+            rank_line=summary(RowKind.ADJUSTED_SEGMENT, "line"),
+            segment_line=pl.when(summary(RowKind.FINAL_SEGMENT).is_not_null())
+            .then(summary(RowKind.FINAL_SEGMENT, "line"))
+            .otherwise(summary(RowKind.ADJUSTED_SEGMENT, "line")),
+            score_line=summary(RowKind.AVERAGE_SCORE, "line"),
+            doubt=_reasons(pl.col("doubt").filter(is_summary & ~is_domain)),
+        )
     )
     return _shaped(gathered)
 
 
-def table_standings(frame: pl.DataFrame) -> pl.DataFrame:
+def table_standings(frame: pl.DataFrame) -> pl.LazyFrame:
     """Return a league table as standings; what only the metric file has is null.
 
     Returns:
@@ -133,7 +148,7 @@ def table_standings(frame: pl.DataFrame) -> pl.DataFrame:
 
     """
     return _shaped(
-        frame.with_columns(
+        frame.lazy().with_columns(
             trust_name=pl.coalesce(pl.col("trust_name", "trust_code").cast(pl.String)),
             average_score_low="score_low",
             average_score_high="score_high",
@@ -144,29 +159,28 @@ def table_standings(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
+def _shaped(frame: pl.LazyFrame) -> pl.LazyFrame:
     columns = {c: kind for c, kind in STANDINGS_BY_FILE.items() if c not in _FROM_ELSEWHERE}
-    return frame.with_columns(
-        pl.lit(None, kind).alias(c) for c, kind in columns.items() if c not in frame.columns
-    ).select(list(columns))
-
-
-def _of_kind(frame: pl.DataFrame, kind: RowKind) -> pl.DataFrame:
-    return frame.filter(pl.col("kind") == kind.value)
-
-
-def _with_true_unit(values: pl.DataFrame) -> pl.DataFrame:
-    """Replace each row's unit by the true one: units are published wrong for some metrics."""
-    pair = ["metric_of", "published_unit"]
-    pairs = values.select(pair).unique()
-    units = pl.Series("unit", [true_unit(*of) for of in pairs.iter_rows()], dtype=pl.String)
-    return values.drop("unit").join(
-        pairs.with_columns(numbered(units)),
-        on=pair,
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
+    names = frame.collect_schema()
+    return frame.select(
+        c if c in names else pl.lit(None, kind).alias(c) for c, kind in columns.items()
     )
+
+
+def _of_kind(frame: pl.DataFrame, kind: RowKind) -> pl.LazyFrame:
+    return frame.lazy().filter(pl.col("kind") == kind.value)
+
+
+def _true_units(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the true unit of each metric and published unit: some are published wrong."""
+    pairs = (
+        _of_kind(frame, RowKind.VALUE)
+        .select("metric_of", "published_unit")
+        .unique()
+        .collect(engine="in-memory")
+    )
+    units = [true_unit(*pair) for pair in pairs.iter_rows()]
+    return pairs.with_columns(pl.Series("unit", units, dtype=enum_of(units)))
 
 
 def _usual(column: str) -> pl.Expr:

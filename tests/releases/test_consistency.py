@@ -1,0 +1,42 @@
+"""The quick test of a whole file takes for sound only what the search finds nothing wrong in."""
+
+from __future__ import annotations
+
+import pytest
+
+from nhs_league.errors import RefusedError
+from nhs_league.releases.parse.consistency import keeps_every_rule
+from nhs_league.releases.parse.contradictions import search
+from nhs_league.releases.parse.reading import Rows, read_rows
+from nhs_league.releases.parse.typed_rows import Checked, check
+from tests.releases.mutations import MUTATIONS, fictional, spoilt_file
+from tests.sampling import one_in
+
+
+def typed(seed: int) -> tuple[Rows, Checked] | None:
+    """Read the typed rows of a spoilt file; None where it is refused before."""
+    _, before, spoilt = spoilt_file(seed, fictional())
+    try:
+        rows = read_rows(before.name, spoilt)
+        return rows, check(rows)
+    except RefusedError:
+        return None
+
+
+@pytest.mark.parametrize("turn", one_in(4, range(4)))
+def test_what_is_taken_for_sound_has_no_contradiction(turn: int) -> None:
+    sound = 0
+    for seed in range(turn, len(MUTATIONS), 4):
+        if (rows_of_it := typed(seed)) is None:
+            continue
+        rows, checked = rows_of_it
+        if not keeps_every_rule(checked.frame, rows.header.kind):
+            continue
+        judged = search(rows, checked.frame)
+        places = [(fault, reason) for _, fault, _, reason in judged.doubts.iter_rows()]
+        assert set(places) <= {("period", "this decision is for another quarter")}, seed
+        assert judged.set_aside.is_empty(), seed
+        assert judged.notices == (), seed
+        assert judged.frame.equals(checked.frame), seed
+        sound += 1
+    assert sound > 0
