@@ -92,7 +92,12 @@ def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
 
 
 def notify(line: str) -> None:
-    """Print a message on stderr."""
+    """Print a message on stderr; on a terminal, broken between words."""
+    if sys.stderr.isatty():
+        import textwrap
+
+        width = shutil.get_terminal_size().columns
+        line = textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
     sys.stderr.write(f"{line}\n")
 
 

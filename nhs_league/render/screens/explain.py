@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from nhs_league.render.document import blocks_of, explained
 from nhs_league.render.fitting import shortened
 from nhs_league.render.screens import tables
 from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.screens.parts import who
 from nhs_league.render.strips import Among, among
 from nhs_league.render.theme import Ink, Tone
 from nhs_league.render.views.cells import names, texts
@@ -45,12 +46,21 @@ _BESIDE = 13
 _NARROWEST = 12
 _CHANGE = re.compile(r"(.*) (\S+) to (.+)")
 """A change as ``Improvements`` describes it: ``Help to stop smoking 20.91 to 47.83%``."""
+_NAME = 26
+"""How much of a trust's name is read before optional columns."""
+_CAPPED_LINE = (
+    "by score: segment by average score alone; ━ runs from the rank without the override to ●, "
+    "the published rank"
+)
+_WHATIF_LINES = "│ score now, from 1 (best) to 4 (worst); ● rank then, ━ from the rank now"
 _LASTING = "Severe 3 of 5: in 3 of the 5 quarters with new figures."
 _SIZE = "Size 4 is one metric’s score improved all the way, from 4.00 to 1.00."
 _PARTS = {
     "without a domain": "Without one domain",
     "without a metric": "Without one metric: those that move it most",
 }
+_METRIC = 24
+"""How much of a metric's name is read before a trust's, which has its code beside it."""
 _ROOMY = 150
 """From how many columns on each metric's rule stands beside it."""
 Row = dict[str, Any]
@@ -165,13 +175,14 @@ def _hidden_columns(frame: pl.DataFrame) -> Iterator[Column]:
     rows = frame.rows(named=True)
     yield Column("rank", [_place(row) for row in rows], numeric=True)
     yield Column("", texts(frame, "trust_code"), ink=Ink.CODE)
-    yield Column("trust", names(frame), shrinks=True, wrap_width=16)
-    held = ["£" if row["segment"] == 3 else "" for row in rows]
-    if any(held):
-        yield Column("", held)
+    held = [" £" if row["segment"] == 3 else "" for row in rows]
+    trusts = [f"{name}{sign}" for name, sign in zip(names(frame), held, strict=True)]
+    yield Column("trust", trusts, shrinks=True, endings=held, wrap_width=14)
     severe = [Tone.SEVERE] * len(rows)
     metrics = [row["short_name"] or row["metric"] for row in rows]
-    yield Column("what it hides", metrics, shrinks=True, tones=severe, leads=True, wrap_width=15)
+    yield Column(
+        "what it hides", metrics, shrinks=True, tones=severe, leads=True, wrap_width=_METRIC
+    )
     yield Column("value", [_value(row) for row in rows], numeric=True)
     yield Column("rank", [_rank(row) for row in rows], numeric=True)
     if (frame["computed_quarters_with_news"] > 1).any():
@@ -233,7 +244,21 @@ def after_hidden(answer: HiddenWeakSpots) -> tuple[str, ...]:
 def capped(answer: CappedTrusts, screen: Screen) -> Iterator[Block]:
     """Yield a line a trust: its rank, and the one that it would have without the override."""
     frame = answer.frame
-    yield from tables.table(answer, columns_of(answer), tables.quarters(frame), tables.types(frame))
+    columns = list(_with_names(columns_of(answer), frame, screen))
+    notes = (_CAPPED_LINE, *answer.notes) if frame.height else None
+    parts = tables.types(frame)
+    yield from tables.table(answer, columns, tables.quarters(frame), parts, notes)
+
+
+def _with_names(columns: Sequence[Column], frame: pl.DataFrame, screen: Screen) -> Iterator[Column]:
+    """Yield columns with codes and names as all screens have them, without empty ones."""
+    for column in columns:
+        if column.heading == "code":
+            code, name, *_ = who(frame, screen)
+            yield code
+            yield replace(name, wrap_width=min(name.wrap_width, _NAME))
+        elif column.heading != "trust" and (column.drawings or any(column.cells)):
+            yield column
 
 
 @next_of.register
@@ -250,8 +275,8 @@ def whatif(answer: WhatIf, screen: Screen) -> Iterator[Block]:
     """Yield what is and what would be, a figure a line."""
     row = answer.frame.row(0, named=True)
     yield tables.about_trust("What if: {}", row["trust_name"], row["trust_code"])
-    columns, notes = columns_of(answer), answer.notes
-    if screen.width < _ROOM_FOR_HOW:
+    columns, notes = columns_of(answer), (_WHATIF_LINES, *answer.notes)
+    if screen.width < _ROOM_FOR_HOW or not any(columns[-1].cells):
         (*columns, how) = columns
         named = zip(columns[0].cells, how.cells, strict=True)
         notes = (*(f"{name}: {note}." for name, note in named if note), *notes)
@@ -296,12 +321,17 @@ def improvements(answer: Improvements, screen: Screen) -> Iterator[Block]:
         "What each needs",
         (
             Column("What each needs", list(in_ways), shrinks=True, heading_ink=Ink.STRONG),
-            Column("now", [needed[name][0] for name in in_ways], numeric=True),
+            Column("now", [_with_percent(*needed[name]) for name in in_ways], numeric=True),
             Column("then", [needed[name][1] for name in in_ways], numeric=True, ink=Ink.STRONG),
             Column("ways", [str(count) for count in in_ways.values()], numeric=True),
         ),
     )
     yield from map(Remark, (_SIZE, *answer.notes))
+
+
+def _with_percent(now: str, then: str) -> str:
+    """Add to a figure the per cent that the text of a change has behind its last one only."""
+    return f"{now}%" if then.endswith("%") and not now.endswith("%") else now
 
 
 def _short_title(title: str) -> str:
@@ -326,7 +356,9 @@ def robustness(answer: Robustness, screen: Screen) -> Iterator[Block]:
     parts = [_PARTS.get(name, "Redrawn") for name in scenarios["scenario"]]
     what, *columns = columns_of(answer)
     what = replace(what, cells=[cell.removeprefix("Without ") for cell in what.cells])
-    yield from tables.rows(answer, (what, *columns), row["quarter"], parts)
+    # How often it is in the top quarter is said below.
+    shown = [column for column in columns if not column.optional]
+    yield from tables.rows(answer, (what, *shown), row["quarter"], parts)
 
 
 @next_of.register
@@ -339,7 +371,8 @@ def after_robustness(answer: Robustness) -> tuple[str, ...]:
 @screen_of.register
 def robust_table(answer: RobustTable, screen: Screen) -> Iterator[Block]:
     """Yield a line a trust: its place, and where it is likely to be."""
-    yield from tables.table(answer, columns_of(answer), tables.quarters(answer.frame))
+    columns = list(_with_names(columns_of(answer), answer.frame, screen))
+    yield from tables.table(answer, columns, tables.quarters(answer.frame))
 
 
 @next_of.register

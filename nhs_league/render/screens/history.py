@@ -70,7 +70,7 @@ def _change_columns(frame: pl.DataFrame, *, has_room: bool) -> Iterator[Column]:
     real = [_REAL[row["certainty"]] for row in rows]
     if any(real):
         yield Column("how sure", real)
-    room = 20 if any(real) else 30
+    room = 20 if any(real) or not has_room else 30
     yield Column(
         "why", [_why(row, has_room=has_room) for row in rows], shrinks=True, wrap_width=room
     )
@@ -125,7 +125,9 @@ def _why(row: Row, *, has_room: bool) -> str:
     cause = row["cause"]
     if cause == "framework changed" and row["metrics_compared"]:
         better, worse = row["metrics_improved"], row["metrics_worsened"]
-        return f"{better} of {counted(row['metrics_compared'], 'metric')} better, {worse} worse"
+        compared = row["metrics_compared"]
+        metrics = counted(compared, "metric") if has_room else str(compared)
+        return f"{better} of {metrics} better, {worse} worse"
     if not has_room and cause in _IN_SHORT:
         return _IN_SHORT[cause]
     if cause in _CAUSES or row["metric_id"] is None:

@@ -52,8 +52,10 @@ def doubtful(frame: pl.DataFrame, cells: list[str]) -> list[str]:
 def ranks(frame: pl.DataFrame) -> list[str]:
     """Write published ranks, and computed ones, marked, where none is published."""
     written = [
-        numbers.rank_of(rank, of) if rank is not None else f"{numbers.rank_of(own, own_of)}*"
-        for rank, of, own, own_of in frame.select(
+        numbers.rank_of(rank, of)
+        if rank is not None
+        else f"{numbers.rank_of(computed, computed_of)}*"
+        for rank, of, computed, computed_of in frame.select(
             "rank", "of", "computed_rank", "computed_of"
         ).iter_rows()
     ]
@@ -63,8 +65,8 @@ def ranks(frame: pl.DataFrame) -> list[str]:
 def places(frame: pl.DataFrame) -> list[str]:
     """Write ranks alone: published, or computed and marked."""
     written = [
-        f"{own}*" if rank is None and own is not None else numbers.number(rank)
-        for rank, own in frame.select("rank", "computed_rank").iter_rows()
+        f"{computed}*" if rank is None and computed is not None else numbers.number(rank)
+        for rank, computed in frame.select("rank", "computed_rank").iter_rows()
     ]
     return doubtful(frame, written)
 
@@ -90,9 +92,11 @@ def medians(frame: pl.DataFrame) -> list[str]:
     """Write published medians, and computed ones, marked, where none is published."""
     return [
         numbers.with_unit(published, unit)
-        if published is not None or own is None
-        else f"{numbers.with_unit(numbers.rounded(own), unit)}*"
-        for published, own, unit in frame.select("median", "computed_median", "unit").iter_rows()
+        if published is not None or computed is None
+        else f"{numbers.with_unit(numbers.rounded(computed), unit)}*"
+        for published, computed, unit in frame.select(
+            "median", "computed_median", "unit"
+        ).iter_rows()
     ]
 
 
