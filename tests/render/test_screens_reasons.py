@@ -14,7 +14,7 @@ from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Points
 from nhs_league.render.meta import Meta
 from nhs_league.render.screens import Screen
-from nhs_league.render.screens.dispatch import next_of, screen_of
+from nhs_league.render.screens.parts import next_of, screen_of
 from nhs_league.render.strips import Among, Ranks, Sparkline
 from nhs_league.render.terminal import Look, to_text
 from nhs_league.render.theme import Background, Tone, theme_for

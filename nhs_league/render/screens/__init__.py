@@ -13,11 +13,10 @@ from nhs_league.render.screens import (  # noqa: F401 - they register
     history,
     ranks,
     store,
-    stories,
     trust,
     trusts,
 )
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.screens.parts import Screen, next_of, screen_of
 from nhs_league.render.theme import Ink
 
 __all__ = ["Screen", "screen"]

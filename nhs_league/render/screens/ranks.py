@@ -14,18 +14,20 @@ from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Grid, Heading, Remark
 from nhs_league.render.document import table_blocks
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
 from nhs_league.render.screens.parts import (
     CAPPED,
     Row,
+    Screen,
     capped,
     fitting_line,
     last_of,
     marked,
+    next_of,
     place_columns,
     pounds,
     rank_strip,
     remarks,
+    screen_of,
     segments,
     starts_of,
     strip_width,
@@ -33,7 +35,7 @@ from nhs_league.render.screens.parts import (
 )
 from nhs_league.render.strips import Amount, Drawing, ScoreBar, among
 from nhs_league.render.theme import Ink, tone_of_score, tone_of_segment
-from nhs_league.render.views.cells import places
+from nhs_league.render.views.columns import places
 from nhs_league.render.views.ranks import runs_of
 
 _LIKELY = {

@@ -14,12 +14,10 @@ from nhs_league.core.answers import (
     TableList,
 )
 from nhs_league.render.blocks import Block, Column, Grid, Heading
-from nhs_league.render.screens import tables
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
-from nhs_league.render.screens.parts import starts_of
+from nhs_league.render.screens import parts
+from nhs_league.render.screens.parts import Screen, next_of, screen_of, starts_of
 from nhs_league.render.theme import Ink
-from nhs_league.render.views.cells import short_file, texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, short_file, texts
 
 Stored = FetchReport | PublishedFiles | StoredFileChecks | StoredReleases
 
@@ -30,7 +28,7 @@ Stored = FetchReport | PublishedFiles | StoredFileChecks | StoredReleases
 @screen_of.register(StoredReleases)
 def stored(answer: Stored, screen: Screen) -> Iterator[Block]:
     """Yield the table; without one that fits, all columns are a ``--wide`` away."""
-    return tables.table(answer, columns_of(answer))
+    return parts.table(answer, columns_of(answer))
 
 
 @screen_of.register
@@ -38,20 +36,25 @@ def sources(answer: Sources, screen: Screen) -> Iterator[Block]:
     """Yield each figure with its lines, under the name of the file where there is but one."""
     frame = answer.frame
     if frame.is_empty():
-        yield from tables.table(answer, ())
+        yield from parts.table(answer, ())
         return
     first = frame.row(0, named=True)
-    yield tables.about_trust(
+    yield parts.about_trust(
         "Sources of the figures of {}", first["trust_name"], first["trust_code"]
     )
     files = frame["release_file"].unique()
     columns = [
-        replace(column, wraps=False, shrinks=column.heading in ("Figure", "Period"))
+        replace(
+            column,
+            wraps=False,
+            shrinks=column.heading in ("Figure", "Period"),
+            cells=[cell.replace(" out of ", "/") for cell in column.cells],
+        )
         for column in columns_of(answer)
         if column.heading != "File" or files.len() > 1
     ]
     file = f" · {short_file(files[0])}" if files.len() == 1 else ""
-    yield from tables.rows(answer, columns, f"{tables.quarters(frame)}{file}")
+    yield from parts.rows(answer, columns, f"{parts.quarters(frame)}{file}")
 
 
 @screen_of.register

@@ -12,7 +12,7 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Fact, Grid, Heading, Line, points
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.screens.parts import Screen, next_of, screen_of
 from nhs_league.render.strips import ScoreBar, Segments, Sparkline
 from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
 from nhs_league.render.trust_figures import (

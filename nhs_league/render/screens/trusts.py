@@ -14,23 +14,25 @@ from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Grid, Heading, Legend, Line, Remark
 from nhs_league.render.document import table_blocks
 from nhs_league.render.fitting import fitting_columns
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
 from nhs_league.render.screens.parts import (
     CAPPED,
     Row,
+    Screen,
     capped,
     fitting_line,
     last_of,
     marked,
+    next_of,
     rank_strip,
     remarks,
+    screen_of,
     segments,
     starts_of,
     who,
 )
 from nhs_league.render.strips import Drawing, among
 from nhs_league.render.theme import LEGEND, Ink, tone_of_score, tone_of_segment
-from nhs_league.render.views.cells import medians, published_ranks
+from nhs_league.render.views.columns import medians, published_ranks
 from nhs_league.render.views.trusts import BETTER, by_metric
 
 _NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
@@ -359,7 +361,7 @@ def metrics(answer: MetricList, screen: Screen) -> Iterator[Block]:
 
 def _measured(frame: pl.DataFrame, *, has_domain: bool, every: bool) -> Iterator[Column]:
     rows = frame.rows(named=True)
-    yield Column("metric", [row["short_name"] for row in rows], shrinks=True, wrap_width=22)
+    yield Column("metric", [row["short_name"] for row in rows], shrinks=True, wrap_width=_METRIC)
     yield Column("", [row["metric_id"] for row in rows], ink=Ink.CODE)
     if not every:
         yield Column("unit", [_SHORT_UNITS.get(row["unit"], row["unit"]) for row in rows])
@@ -409,4 +411,5 @@ def after_metrics(answer: MetricList) -> tuple[str, ...]:
     """Offer a metric's table, and what each measures."""
     if answer.frame.is_empty():
         return ()
-    return (f"worst {answer.frame['metric_id'][0]}", "metrics --all")
+    metric_id = answer.frame["metric_id"][0]
+    return (f"worst {metric_id}", f"explain {metric_id}", "metrics --all")

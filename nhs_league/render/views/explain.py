@@ -20,8 +20,7 @@ from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
 from nhs_league.render.strips import Drawing, Ranks, ScoreBar
 from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
-from nhs_league.render.views.cells import medians, names, scores, texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, medians, names, scores, texts
 
 _METRICS = 5
 """How many of the metrics left out are shown in a table."""

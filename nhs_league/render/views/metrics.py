@@ -12,8 +12,7 @@ from nhs_league.core.answers import MetricExplanation
 from nhs_league.core.sentences import in_series
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
-from nhs_league.render.views.cells import texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, texts
 
 Row = dict[str, Any]
 
