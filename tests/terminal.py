@@ -16,8 +16,13 @@ from tests.inprocess import run_on
 needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
 
-def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) -> str:
-    """Run the command in this process on a real terminal of so many columns."""
+def on_terminal(
+    *arguments: str, data_dir: Path, columns: int = 80, messages: bool = False, **env: str
+) -> str:
+    """Run the command in this process on a real terminal of so many columns.
+
+    With ``messages``, what it writes to stderr is on the terminal too.
+    """
     import pty
 
     ours, theirs = pty.openpty()
@@ -25,9 +30,8 @@ def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) 
     reader = threading.Thread(target=lambda: written.append(_read(ours)))
     reader.start()
     with Path(os.devnull).open("w") as nowhere:
-        code = run_on(
-            (theirs, theirs, nowhere.fileno()), arguments, _environment(data_dir, columns, env)
-        )
+        errors = theirs if messages else nowhere.fileno()
+        code = run_on((theirs, theirs, errors), arguments, _environment(data_dir, columns, env))
     os.close(theirs)
     reader.join(timeout=60)
     assert code == 0

@@ -264,3 +264,24 @@ def test_a_trust_that_merged_is_shown_from_its_last_quarter(sample: Run) -> None
     shown = sample("show", "ZA4")
     assert shown.returncode == 0
     assert "newest figures are for Q2 2025/26" in shown.stderr
+
+
+@needs_terminal
+def test_a_message_on_a_terminal_says_only_what_the_title_does_not(sample_cache: Path) -> None:
+    question = ["--sample", "worst", "elective"]
+    shown = on_terminal(*question, data_dir=sample_cache, messages=True)
+    assert "Metric: " not in shown
+    assert shown.count("For others, add --type") == 1
+    plain = on_terminal(*question, "--plain", data_dir=sample_cache, messages=True)
+    assert "Metric: " in plain
+
+
+@needs_terminal
+def test_a_message_is_broken_between_words(sample_cache: Path) -> None:
+    shown = on_terminal(
+        "--sample", "worst", "elective", "--plain", data_dir=sample_cache, columns=60, messages=True
+    )
+    message = shown[: shown.index("SAMPLE")]
+    lines = message.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert "add --type mental-health-community." in " ".join(lines)

@@ -37,6 +37,7 @@ QUESTIONS: dict[str, Callable[[League], Answer]] = {
     "metric": lambda league: league.trend("ZB6", metric="cancer"),
     "every metric": lambda league: league.trend("ZB6", every_metric=True),
     "releases": lambda league: league.releases(),
+    "sources": lambda league: league.sources("ZJ9"),
 }
 """Every kind of answer that these screens show."""
 
@@ -62,6 +63,33 @@ def test_no_line_is_wider_than_the_terminal_and_no_name_is_wrapped(
             assert not wide, (name, width, wide)
         for grid in of_kind(Grid, screen_of(answer, Screen(80, 24))):
             assert not any(column.wraps for column in grid.columns), name
+
+
+def test_every_column_has_something_in_it(answers: dict[str, Answer]) -> None:
+    for name, answer in answers.items():
+        for grid in of_kind(Grid, screen_of(answer, Screen(120, 24))):
+            empty = [
+                column.heading
+                for column in grid.columns
+                if not any(column.cells) and not any(column.drawings)
+            ]
+            assert not empty, (name, empty)
+
+
+def test_a_hidden_metrics_name_is_whole_at_80_columns(answers: dict[str, Answer]) -> None:
+    answer = answers["hidden"]
+    text = to_text(answer, meta_of(answer), width=80, look=Look())
+    for name in answer.frame["short_name"].drop_nulls().unique():
+        assert f"○ {name} " in text, name
+
+
+def test_the_audit_explains_the_outcomes_that_it_shows_and_no_others(
+    answers: dict[str, Answer],
+) -> None:
+    text = to_text(answers["audit"], meta_of(answers["audit"]), width=120, look=Look())
+    headings = next(line for line in text.splitlines() if line.startswith("figure"))
+    for outcome in ("rounding", "ties", "excepted", "left out"):
+        assert (outcome in headings) == (f"{outcome.capitalize()}: " in text), outcome
 
 
 def test_plain_words_have_no_drawing(answers: dict[str, Answer]) -> None:

@@ -77,8 +77,8 @@ _PARTS = {
     "without a domain": "Without one domain",
     "without a metric": "Without one metric: those that move it most",
 }
-_METRIC = 24
-"""How much of a metric's name is read before a trust's, which has its code beside it."""
+_METRIC = 26
+"""How much of a metric's name and sign is read before a trust's, which has its code too."""
 _ROOMY = 150
 """From how many columns on each metric's rule stands beside it."""
 Row = dict[str, Any]

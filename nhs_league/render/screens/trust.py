@@ -231,7 +231,7 @@ def _metric_columns(
     yield Column("rank", [rank_of_metric(row) for row in rows], numeric=True)
     drawn = [sparks.get((row["metric_id"], row["unit"])) for row in rows]
     if any(drawn):
-        yield Column("trend", [""] * len(rows), drawings=drawn, optional=is_long)
+        yield Column("trend", [""] * len(rows), drawings=drawn, optional=True)
     moved = [_MOVED.get(row["change_since_last"] or "", ("", None)) for row in rows]
     signs = [sign for sign, _ in moved]
     if screen.width >= _ROOMY:
