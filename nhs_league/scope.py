@@ -9,17 +9,21 @@ import polars as pl
 
 from nhs_league.core import filters, trust_types, trusts
 from nhs_league.core.answers import AnyAnswer, Titled
+from nhs_league.core.facts import fingerprint
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
 from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
-from nhs_league.core.metrics import Area, Metric, catalogue, choose
+from nhs_league.core.metric_search import choose
+from nhs_league.core.metrics import Area, Metric, catalogue, in_order
 from nhs_league.core.quarters import Quarter, matching
 from nhs_league.core.sentences import in_series
+from nhs_league.core.uncertainty.keeping import Keep
 from nhs_league.errors import AmbiguousError, NotFoundError
 from nhs_league.frozen import frozen
 from nhs_league.releases.store import Store, read_quarters
 
 LATEST = "latest"
+_PAST = 8
 
 
 @frozen
@@ -50,15 +54,59 @@ def load_frames(store: Store, scope: Scope) -> Frames:
         NotFoundError: the quarter is none, or none that is stored.
 
     """
+    wanted = _quarters_of(store, scope)
+    if len(wanted) == 1:
+        return read_quarters(store, wanted).in_memory("standings")
+    parts = [read_quarters(store, [q]).of_types(types) for q, types in wanted.items()]
+    return together(parts).in_memory("standings")
+
+
+def load_catalogue(store: Store, scope: Scope, keep: Keep) -> pl.DataFrame:
+    """List what is measured in the frames that ``load_frames`` returns.
+
+    Args:
+        store: the store.
+        scope: which quarters.
+        keep: where each quarter's list is kept.
+
+    Returns:
+        Schema CATALOGUE, as ``metrics.catalogue`` returns it.
+
+    Raises:
+        NotFoundError: as for ``load_frames``.
+
+    """
+    wanted = _quarters_of(store, scope)
+    parts = [
+        kept_catalogue(store, quarter, keep).filter(pl.col("trust_type").is_in(types))
+        for quarter, types in wanted.items()
+    ]
+    return parts[0] if len(parts) == 1 else in_order(pl.concat(parts))
+
+
+def kept_catalogue(store: Store, quarter: Quarter, keep: Keep) -> pl.DataFrame:
+    """List what is measured in a quarter, schema CATALOGUE."""
+
+    def listed() -> pl.DataFrame:
+        return catalogue(read_quarters(store, [quarter]).observations)
+
+    return keep("catalogue", [quarter.label], [fingerprint()], listed)
+
+
+def _quarters_of(store: Store, scope: Scope) -> dict[Quarter, list[str]]:
+    """Return the quarters of a scope, each with the trust types to show from it.
+
+    Raises:
+        NotFoundError: the quarter is none, or none that is stored.
+
+    """
     if not is_latest(scope.quarter):
-        return read_quarters(store, [parse_quarter(store, scope.quarter)])
-    newest = newest_quarters(store)
+        quarter = parse_quarter(store, scope.quarter)
+        return {quarter: list(store.manifest.quarters[quarter.label].trust_types)}
     by_quarter: dict[Quarter, list[str]] = {}
-    for trust_type, quarter in newest.items():
+    for trust_type, quarter in newest_quarters(store).items():
         by_quarter.setdefault(quarter, []).append(trust_type)
-    if len(by_quarter) == 1:
-        return read_quarters(store, by_quarter)
-    return together([read_quarters(store, [q]).of_types(types) for q, types in by_quarter.items()])
+    return by_quarter
 
 
 def parse_quarter(store: Store, typed: str) -> Quarter:
@@ -87,6 +135,11 @@ def quarters_with(store: Store, trust_type: str) -> list[Quarter]:
         for quarter in store.quarters
         if trust_type in (trust_types.ALL, *store.manifest.quarters[quarter.label].trust_types)
     ]
+
+
+def quarters_before(store: Store, trust_type: str, quarter: Quarter) -> list[Quarter]:
+    """List up to eight quarters before one that have a trust type, oldest first."""
+    return [each for each in quarters_with(store, trust_type) if each < quarter][-_PAST:]
 
 
 def newest_quarters(store: Store) -> dict[str, Quarter]:
@@ -160,7 +213,7 @@ def measure_in_words(choice: Metric | Area) -> str:
 
 
 def where_measured(
-    store: Store, typed: str, quarter: str, trust_type: str | None = None
+    store: Store, typed: str, quarter: str, keep: Keep, trust_type: str | None = None
 ) -> Iterator[tuple[Frames, tuple[Metric | Area, ...]]]:
     """Look for a metric in a quarter, or with ``latest`` in each, the newest first.
 
@@ -168,11 +221,12 @@ def where_measured(
         store: the stored releases.
         typed: a metric or an area as a person typed it.
         quarter: a quarter as a person writes it.
+        keep: where the lists of what is measured are kept.
         trust_type: only this type; None for all.
 
     Yields:
         The frames of one quarter for each trust type, and what is meant there, as
-        ``metrics.choose`` gives it.
+        ``metric_search.choose`` gives it.
 
     Raises:
         NotFoundError: no quarter has it, or several metrics have this name in the newest.
@@ -180,8 +234,8 @@ def where_measured(
     """
     fault: NotFoundError | None = None
     was_found = False
-    for frames in _newest_first(store, quarter):
-        listed = catalogue(frames.observations)
+    for scope in _newest_first(store, quarter):
+        listed = load_catalogue(store, scope, keep)
         try:
             choices = choose(typed, listed, trust_type)
         except AmbiguousError:
@@ -190,15 +244,15 @@ def where_measured(
             fault = fault or error
         else:
             was_found = True
-            yield frames, choices
+            yield load_frames(store, scope), choices
     if fault is not None and not was_found:
         raise fault
 
 
-def _newest_first(store: Store, quarter: str) -> Iterator[Frames]:
-    yield load_frames(store, Scope(quarter))
+def _newest_first(store: Store, quarter: str) -> Iterator[Scope]:
+    yield Scope(quarter)
     if is_latest(quarter):
-        yield from (read_quarters(store, [each]) for each in reversed(store.quarters[:-1]))
+        yield from (Scope(each.label) for each in reversed(store.quarters[:-1]))
 
 
 def explain_empty(answer: AnyAnswer, narrowed: Filters) -> AnyAnswer:
@@ -272,7 +326,8 @@ def load_trust(store: Store, typed: str, quarter: str) -> TrustContext:
     )
     trust_type, its_quarter = standing.sort("quarter", descending=True).collect().row(0)
     its = Quarter.parse(its_quarter)
-    national = read_quarters(store, [its])
+    of_one_quarter = frames.standings.select(pl.col("quarter").n_unique()).collect().item() == 1
+    national = frames if of_one_quarter else read_quarters(store, [its]).in_memory("standings")
     return TrustContext(
         match.code,
         trust_type,

@@ -170,7 +170,8 @@ def kind_of(answer: Answer) -> str:
 
 def with_sample(frame: pl.DataFrame, *, sample: bool) -> pl.DataFrame:
     """Add the column ``sample`` first, so that fictional figures never pass for real ones."""
-    return frame.select(pl.lit(sample).alias("sample"), pl.exclude("sample"))
+    columns = [column for column in frame if column.name != "sample"]
+    return pl.DataFrame([pl.Series("sample", [sample]).new_from_index(0, frame.height), *columns])
 
 
 class Ranking(Answer):

@@ -10,8 +10,7 @@ from nhs_league.core import confidence, filters as narrowing, trust_types
 from nhs_league.core.answers import Comparison, GroupComparison, InWords
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, has_figure, round_computed
-from nhs_league.core.metrics import Area, Metric, catalogue
-from nhs_league.core.peers import with_peers
+from nhs_league.core.metrics import Area, Metric
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
 from nhs_league.core.sentences import in_series
@@ -40,6 +39,10 @@ GROUPS = (
 metric ID or an area; quartiles interpolate between values (R's type 7)."""
 
 
+_OBSERVED = (
+    "value", "score", "rank", "of", "period", "median", "higher_is_better", "computed_rank",
+    "computed_of", "computed_median", "doubt", "release_file",
+)  # fmt: skip
 _EACH_PAIR = 4
 """Up to how many trusts each pair is named in the notes."""
 
@@ -52,13 +55,17 @@ _COLUMN = {
 }
 
 
-def side_by_side(frames: Frames, trust_codes: Sequence[str], keep: Keep = afresh) -> Comparison:
+def side_by_side(
+    frames: Frames, trust_codes: Sequence[str], metrics: pl.DataFrame, keep: Keep = afresh
+) -> Comparison:
     """Compare trusts metric by metric.
 
     Args:
         frames: the tidy frames, one quarter for each trust type.
         trust_codes: at least two trusts of the standings, in the order in which to show them.
-        keep: where likely ranges are kept.
+        metrics: the metrics of all trusts of their types, as ``profile.every_trusts_metrics``
+            returns them.
+        keep: where scores and likely ranges are kept.
 
     Returns:
         Columns SIDE_BY_SIDE; trusts of different types are compared only on the metrics that all
@@ -67,41 +74,39 @@ def side_by_side(frames: Frames, trust_codes: Sequence[str], keep: Keep = afresh
         differ clearly (see ``confidence.distinguishable``).
 
     """
-    listed = catalogue(frames.observations)
     standings = frames.standings.filter(pl.col("trust_code").is_in(trust_codes)).collect()
     types = standings["trust_type"].unique()
     breaks = framework_breaks(standings["quarter"])
+    named = standings.select("trust_code", "trust_name", "trust_type", "quarter")
+    about = pl.col("metric", "domain", "sub_domain", "short_name")
     shared = (
-        listed.filter(pl.col("trust_type").is_in(types.to_list()))
         # Where types have different newest quarters, the newest names the domain.
-        .sort("quarter", descending=True, maintain_order=True)
+        metrics.lazy()
+        .sort("quarter", "trust_type", descending=[True, False], maintain_order=True)
         .group_by("metric_id", "unit")
-        .agg(types=pl.col("trust_type").n_unique(), **{
-            c: pl.col(c).first() for c in ("metric", "domain", "sub_domain", "short_name")
-        })
+        .agg(about.drop_nulls().first(), types=pl.col("trust_type").n_unique())
         .filter(pl.col("types") == len(types))
         .drop("types")
-    )  # fmt: skip
+    )
     order = pl.DataFrame({"trust_code": list(trust_codes), "shown": range(len(trust_codes))})
     observed = (
-        with_peers(frames.observations, listed)
+        metrics.lazy()
         .filter(pl.col("trust_code").is_in(trust_codes))
-        .drop("metric", "domain", "sub_domain", "trust_type", "quarter")
-        .collect()
+        .select("trust_code", "metric_id", "unit", *_OBSERVED)
     )
-    named = standings.select("trust_code", "trust_name", "trust_type", "quarter")
     compared = (
-        shared.join(order.join(named, on="trust_code"), how="cross")
+        shared.join(order.join(named, on="trust_code").lazy(), how="cross")
         .join(observed, on=["metric_id", "unit", "trust_code"], how="left", nulls_equal=True)
         .filter(has_figure().any().over("metric_id", "unit"))
         .with_columns(mark=_mark(breaks=bool(breaks)))
         .sort("domain", "sub_domain", "metric_id", "unit", "shown", nulls_last=True)
         .select(SIDE_BY_SIDE)
-    )  # fmt: skip
+        .collect()
+    )
     ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
     if not ordered["rank_low"].count():
         ordered = _with_ranges(frames.of_types(types), ordered, keep)
-    pairs = confidence.distinguishable(frames, ordered)
+    pairs = confidence.distinguishable(frames, ordered, keep)
     if breaks:
         # Average scores of different framework years are made in different ways.
         pairs = pairs.with_columns(pl.lit(None, pl.Boolean).alias("computed_distinguishable"))

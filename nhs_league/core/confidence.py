@@ -37,12 +37,13 @@ def overlaps(low: pl.Expr, high: pl.Expr, other_low: pl.Expr, other_high: pl.Exp
     return (low <= other_high) & (other_low <= high)
 
 
-def distinguishable(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
+def distinguishable(frames: Frames, standings: pl.DataFrame, keep: Keep = afresh) -> pl.DataFrame:
     """Compare each pair of some trusts by average score.
 
     Args:
         frames: the tidy frames of one quarter for each trust type, with all trusts.
         standings: schema STANDINGS, the trusts to compare in the order to show them.
+        keep: where the scores of each type are kept.
 
     Returns:
         The columns of ``differences.each_pair`` and computed_rule (``redraws``, or ``likely
@@ -51,7 +52,7 @@ def distinguishable(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
 
     """
     by_range = _ranges_apart(standings)
-    drawn = _redrawn_pairs(frames, standings)
+    drawn = _redrawn_pairs(frames, standings, keep)
     return by_range.join(
         drawn, on=["trust_code", "other_trust_code"], how="left", maintain_order="left"
     ).with_columns(
@@ -87,17 +88,26 @@ def _ranges_apart(standings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _redrawn_pairs(frames: Frames, standings: pl.DataFrame) -> pl.DataFrame:
+def _redrawn_pairs(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.DataFrame:
     """Compare the trusts by redraws, if they are of one type and quarter and have scores."""
-    groups = standings.select(_TYPE).unique()
-    if groups.height != 1:
+    groups = set(standings.select(_TYPE).iter_rows())
+    if len(groups) != 1:
         return _NO_PAIRS
-    scores = scored(frames.of_type(groups["trust_type"][0]).observations)
+    ((quarter, trust_type),) = groups
+    of_type = frames.of_type(trust_type).observations
+    scores = kept_scores(of_type, quarter, trust_type, keep)
     if scores.is_empty():
         return _NO_PAIRS
     redraws = same_for_some(scores, standings["trust_code"].to_list())
     codes = [code for code in standings["trust_code"] if code in redraws.averages.columns]
     return each_pair(redraws, codes) if len(codes) > 1 else _NO_PAIRS
+
+
+def kept_scores(
+    observations: pl.LazyFrame, quarter: str, trust_type: str, keep: Keep
+) -> pl.DataFrame:
+    """Return the scores of one quarter and trust type, as ``redraws.scored`` returns them."""
+    return keep("scores", [quarter], [trust_type], partial(scored, observations))
 
 
 def indistinguishable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -252,7 +253,18 @@ def _by_id() -> Mapping[str, MetricFacts]:
 
 
 @cache
+def fingerprint() -> str:
+    """Return what stands for all that is known: other knowledge has another fingerprint."""
+    return hashlib.sha256(_content()).hexdigest()
+
+
+@cache
 def _read() -> dict[str, Any]:
-    """Read metrics.json, which ships with the package."""
-    read: dict[str, Any] = json.loads(files(__package__).joinpath("metrics.json").read_bytes())
+    read: dict[str, Any] = json.loads(_content())
     return read
+
+
+@cache
+def _content() -> bytes:
+    """Read metrics.json, which ships with the package."""
+    return files(__package__).joinpath("metrics.json").read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 import polars as pl
@@ -321,6 +321,10 @@ class Frames:
         """Keep the trusts of some types."""
         wanted = pl.col("trust_type").is_in(list(trust_types))
         return Frames(*(getattr(self, name).filter(wanted) for name in SCHEMAS))
+
+    def in_memory(self, *names: str) -> Frames:
+        """Read some of the frames now, as they are used more than once."""
+        return replace(self, **{name: getattr(self, name).collect().lazy() for name in names})
 
     def of_quarter(self, quarter: str) -> Frames:
         """Keep one quarter."""

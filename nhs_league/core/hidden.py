@@ -92,8 +92,8 @@ def hidden(
               nulls_equal=True)
         .sort(
             pl.when("computed_persistently_severe").then("computed_quarters_with_news"),
-            "share_ahead", "computed_gap", "place_rank", "trust_code",
-            descending=[True, True, True, False, False], nulls_last=True,
+            "share_ahead", "computed_gap", "place_rank", "trust_code", *key,
+            descending=[True, True, True, False, False, False, False], nulls_last=True,
         )
         .with_columns(in_words=_sentence())
         .select(HIDDEN)
@@ -136,16 +136,17 @@ def _gaps(classified: pl.DataFrame) -> pl.DataFrame:
     """Return how far each value is from the next better, in units of the middle half of values.
 
     Columns quarter, trust_code, metric_id, unit and computed_gap; null without a value, for the
-    best trust and where it is not known which values are better.
+    best value and where it is not known which values are better. Equal values have the same gap.
     """
     group = ["quarter", "trust_type", "metric_id", "unit"]
     better = pl.when("higher_is_better").then("value").otherwise(-pl.col("value"))
     spread = (pl.col("computed_upper_quartile") - pl.col("computed_lower_quartile")).abs()
+    next_better = pl.col("better").unique().sort()
     return (
         classified.filter(pl.col("value").is_not_null(), pl.col("higher_is_better").is_not_null())
         .with_columns(better=better)
-        .sort("better")
-        .with_columns(next_better=pl.col("better").shift(-1).over(group))
+        .with_columns(step=pl.col("better").rank("dense").over(group).cast(pl.UInt32))
+        .with_columns(next_better=next_better.gather(pl.col("step"), null_on_oob=True).over(group))
         .select(
             "quarter",
             "trust_code",

@@ -10,6 +10,7 @@ import polars as pl
 
 from nhs_league.core import confidence
 from nhs_league.core.answers import TrustProfile
+from nhs_league.core.facts import fingerprint
 from nhs_league.core.frames import LINES, Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
@@ -18,7 +19,6 @@ from nhs_league.core.peers import (
     peer_median,
     similar_trusts,
     with_peers,
-    without_peers,
 )
 from nhs_league.core.periods import period_end
 from nhs_league.core.quarters import Quarter, framework_breaks, in_time
@@ -55,9 +55,9 @@ def profile(
     trust_code: str,
     earlier: Frames | None = None,
     *,
+    shared: TypeFigures | None = None,
     bootstrap: bool = False,
     peers: bool = False,
-    redrawn: TypeRedraws | None = None,
     keep: Keep = afresh,
 ) -> TrustProfile:
     """Report on one trust.
@@ -66,9 +66,9 @@ def profile(
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
         earlier: the frames of earlier quarters and the same type; None where there are none.
+        shared: what the profiles of its type share; None to compute it.
         bootstrap: whether to add computed likely ranges.
         peers: whether to add the trusts most like it.
-        redrawn: the redraws of the trust's type, where they are made already.
         keep: where redraws are kept.
 
     Returns:
@@ -81,7 +81,7 @@ def profile(
         ``confidence.bootstrap_ranges``) and ``peers`` (columns ``peers.SIMILAR``).
 
     """
-    listed = catalogue(frames.observations)
+    shared = shared or type_figures(frames, earlier, bootstrap=bootstrap, keep=keep)
     is_trust = pl.col("trust_code") == trust_code
     of_type = frames.standings.with_columns(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
@@ -93,58 +93,29 @@ def profile(
     standing, domains = pl.collect_all(
         [of_type.filter(is_trust), of_domains.filter(is_trust).sort("domain")]
     )
-    known = listed.lazy().select("metric_id", "unit", *_KNOWN)
-    # Collected here, as they are used twice: for the metrics, and for their history.
-    classified = classify(with_peers(frames.observations, listed)).filter(is_trust).collect()
-    figures = _with_earlier(classified.lazy(), earlier, trust_code).collect()
-    metrics = (
-        classified.lazy()
-        .join(
-            history(figures.lazy()),
-            on=["metric_id", "unit"],
-            how="left",
-            nulls_equal=True,
-        )
-        .join(known, on=["metric_id", "unit"], how="left", nulls_equal=True)
-        .with_columns(
-            trust_name=pl.lit(standing["trust_name"][0]),
-            computed_distance_to_median=round_computed(pl.col("value") - peer_median()),
-            computed_distance_to_best_quarter=round_computed(pl.col("value") - best_quarter()),
-        )
-        .sort(
-            pl.col("weak_spot").is_null(),
-            pl.when(pl.col("weak_spot").is_not_null()).then("badness"),
-            "share_ahead",
-            "metric_id",
-            descending=[False, True, True, False],
-            nulls_last=True,
-        )
-        .select(METRICS)
-        .collect()
-    )
+    metrics = shared.metrics.filter(is_trust)
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
     previous = None if earlier is None else _previous(standing, frames, earlier, keep)
-    notes = list(_limits(standing, metrics, listed))
+    notes = list(_limits(standing, metrics, shared.metrics))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
-    redrawn = redrawn or redraw_type(frames, bootstrap=bootstrap, keep=keep)
-    firm = redrawn.firmness.filter(is_trust)
-    ranges = None if redrawn.ranges is None else redrawn.ranges.filter(is_trust)
-    if bootstrap and redrawn.ranges is not None:
+    firm = shared.firmness.filter(is_trust)
+    ranges = None if shared.ranges is None else shared.ranges.filter(is_trust)
+    if bootstrap and shared.ranges is not None:
         every = frames.standings.collect()
-        measured = confidence.compare_with_published(every, redrawn.ranges)
+        measured = confidence.compare_with_published(every, shared.ranges)
         notes += confidence.describe_ranges(measured)
     return TrustProfile(
         title=f"{name} ({trust_code}), {quarter}",
-        frame=metrics,
+        frame=metrics.select(METRICS),
         notes=tuple(notes),
         standing=standing,
         domains=domains,
-        past=_past(figures),
+        past=_past(frames, earlier, trust_code),
         previous=previous,
         ranges=ranges,
         firmness=None if firm.is_empty() else firm,
-        chance=looked_at(classified),
+        chance=looked_at(metrics),
         peers=similar_trusts(frames, trust_code) if peers else None,
     )
 
@@ -154,62 +125,51 @@ PAST = ("quarter", "metric_id", "unit", "value", "is_republished")
 ``is_republished`` is whether its period is written like that of the figure before."""
 
 
-def _past(figures: pl.DataFrame) -> pl.DataFrame:
+def _past(frames: Frames, earlier: Frames | None, trust_code: str) -> pl.DataFrame:
     """Return a trust's values quarter by quarter; without doubtful ones."""
     metric = ("metric_id", "unit")
+    every = pl.concat([each.observations for each in (earlier, frames) if each is not None])
     return (
-        figures.filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
-        .sort("quarter")
+        every.filter(pl.col("trust_code") == trust_code)
+        .filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
+        .sort("quarter", *metric)
         .with_columns(
             is_republished=(pl.col("period") == pl.col("period").shift(1).over(metric)).fill_null(
                 value=False
             )
         )
         .select(PAST)
+        .collect()
     )
 
 
-def _with_earlier(
-    classified: pl.LazyFrame, earlier: Frames | None, trust_code: str
-) -> pl.LazyFrame:
-    """Add a trust's earlier quarters; peers are read only where no score judges."""
-    if earlier is None:
-        return classified
-    is_trust = pl.col("trust_code") == trust_code
-    of_trust = earlier.observations.filter(is_trust)
-    has_score = pl.col("score").is_not_null().any()
-    judged = of_trust.group_by("quarter", "metric_id").agg(has_score=has_score).collect()
-    unscored = judged.filter(~pl.col("has_score"))["metric_id"].to_list()
-    if not unscored:
-        return pl.concat([classify(without_peers(of_trust)), classified])
-    by_rank = pl.col("metric_id").is_in(unscored)
-    observed = earlier.observations.filter(by_rank)
-    before = classify(with_peers(observed, catalogue(observed))).filter(is_trust)
-    return pl.concat([before, classify(without_peers(of_trust.filter(~by_rank))), classified])
-
-
 @frozen
-class TypeRedraws:
-    """What the profiles of a trust type share, so that many can be made without redrawing each.
+class TypeFigures:
+    """What the profiles of a trust type share, so that many can be made without computing it anew.
 
     Attributes:
+        metrics: each trust's metrics, as ``every_trusts_metrics`` returns them.
         firmness: how firm each trust's place by score is: columns of ``redraws.firmness``, and
             computed_place and computed_of; empty where not all trusts' scores are stored.
         ranges: the likely ranges, as of ``confidence.bootstrap_ranges``; None where not asked for.
 
     """
 
+    metrics: pl.DataFrame
     firmness: pl.DataFrame
     ranges: pl.DataFrame | None
 
 
-def redraw_type(frames: Frames, *, bootstrap: bool = False, keep: Keep = afresh) -> TypeRedraws:
-    """Redraw the metrics of a trust type.
+def type_figures(
+    frames: Frames, earlier: Frames | None, *, bootstrap: bool = False, keep: Keep = afresh
+) -> TypeFigures:
+    """Compute what the profiles of a trust type share.
 
     Args:
         frames: the tidy frames of one quarter and one trust type, with all its trusts.
+        earlier: those of earlier quarters; None where there are none.
         bootstrap: whether to compute likely ranges even where they are published.
-        keep: where both are kept.
+        keep: where all of it is kept.
 
     """
     standings = frames.standings.collect()
@@ -220,7 +180,75 @@ def redraw_type(frames: Frames, *, bootstrap: bool = False, keep: Keep = afresh)
     ranges = None
     if bootstrap or not is_published:
         ranges = confidence.bootstrap_ranges(frames.observations, standings, keep)
-    return TypeRedraws(firm if is_whole else firm.clear(), ranges)
+    metrics = every_trusts_metrics(frames, earlier, keep)
+    return TypeFigures(metrics, firm if is_whole else firm.clear(), ranges)
+
+
+def every_trusts_metrics(
+    frames: Frames, earlier: Frames | None, keep: Keep = afresh
+) -> pl.DataFrame:
+    """Return each metric of each trust of a type among its peers, and what became of it.
+
+    Args:
+        frames: the tidy frames of one quarter and one trust type, with all its trusts.
+        earlier: those of earlier quarters; None where there are none.
+        keep: where they are kept.
+
+    Returns:
+        Columns METRICS and ``badness`` (see ``weak_spots.classify``), by trust, in the order of
+        METRICS.
+
+    """
+    placed = [each.standings for each in (earlier, frames) if each is not None]
+    of = pl.concat(placed).select("quarter", "trust_type").unique().collect()
+    return keep(
+        "metrics",
+        in_time(set(of["quarter"])),
+        [*sorted(set(of["trust_type"])), fingerprint()],
+        partial(_every_trusts_metrics, frames, earlier),
+    )
+
+
+def _every_trusts_metrics(frames: Frames, earlier: Frames | None) -> pl.DataFrame:
+    listed = catalogue(frames.observations)
+    metric = ["metric_id", "unit"]
+    known = listed.lazy().select(*metric, *_KNOWN)
+    names = frames.standings.select("trust_code", "trust_name")
+    # Collected here, as it is used twice: for the metrics, and for their history.
+    classified = classify(with_peers(frames.observations, listed)).collect().lazy()
+    return (
+        classified.join(
+            history(_with_earlier(classified, earlier)),
+            on=["trust_code", *metric],
+            how="left",
+            nulls_equal=True,
+        )
+        .join(known, on=metric, how="left", nulls_equal=True)
+        .join(names, on="trust_code", how="left")
+        .with_columns(
+            computed_distance_to_median=round_computed(pl.col("value") - peer_median()),
+            computed_distance_to_best_quarter=round_computed(pl.col("value") - best_quarter()),
+        )
+        .sort(
+            "trust_code",
+            pl.col("weak_spot").is_null(),
+            pl.when(pl.col("weak_spot").is_not_null()).then("badness"),
+            "share_ahead",
+            *metric,
+            descending=[False, False, True, True, False, False],
+            nulls_last=True,
+        )
+        .select(*METRICS, "badness")
+        .collect()
+    )
+
+
+def _with_earlier(classified: pl.LazyFrame, earlier: Frames | None) -> pl.LazyFrame:
+    """Add earlier quarters, with their peers, as where no score is published a rank judges."""
+    if earlier is None:
+        return classified
+    observed = earlier.observations.collect().lazy()
+    return pl.concat([classify(with_peers(observed, catalogue(observed))), classified])
 
 
 def _firmness(observations: pl.LazyFrame) -> pl.DataFrame:
@@ -266,7 +294,7 @@ def _previous(standing: pl.DataFrame, frames: Frames, earlier: Frames, keep: Kee
     )
 
 
-def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame) -> Iterator[str]:
+def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, every: pl.DataFrame) -> Iterator[str]:
     """Describe the limits of the figures: uncertain ranks, missing metrics, old periods."""
     row = standing.row(0, named=True)
     if row["rank_low"] is not None and row["rank_high"] is not None:
@@ -279,7 +307,8 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, listed: pl.DataFrame)
     if row["of"] is None:
         yield ("The total number of trusts is not known: you have only part of this release.")
     measured = metrics.filter(has_figure())["metric_id"].to_list()
-    others = listed.filter(pl.col("trusts") > 0, ~pl.col("metric_id").is_in(measured))
+    is_measured = pl.col("value").is_not_null() | (pl.col("unit").is_null() & has_figure())
+    others = every.filter(is_measured, ~pl.col("metric_id").is_in(measured))
     if others.height:
         missing = ", ".join(others["short_name"].unique().sort())
         yield f"Not measured for this trust, but for others of its type: {missing}."

@@ -115,8 +115,8 @@ def describe(table: str, column: str) -> Field:
     """
     if column == "sample":
         return Field("Whether the row is of the fictional sample.")
-    own = _OF_TABLE.get((table, column)) or _ADDED.get(column)
-    return own or tidy.DESCRIPTIONS[column]
+    field = _OF_TABLE.get((table, column)) or _ADDED.get(column)
+    return field or tidy.DESCRIPTIONS[column]
 
 
 def whole_tables(frames: Frames) -> dict[str, pl.DataFrame]:

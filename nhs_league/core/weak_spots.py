@@ -95,10 +95,11 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
     only a metric that is published as a score alone is compared by its score.
 
     Args:
-        classified: as ``classify`` returns it, one trust's rows of one or more quarters.
+        classified: as ``classify`` returns it, of one or more quarters.
 
     Returns:
-        One row a metric and unit of the newest quarter: metric_id, unit, ``quarters_weak`` (for how
+        One row a trust, metric and unit of the newest quarter: trust_code, metric_id, unit,
+        ``quarters_weak`` (for how
         many quarters in a row it has been a weak spot, up to the newest quarter; 0 where it is none
         now), ``change_since_last`` (a ``Since``: ``same figure`` is the same period again,
         ``changed figure`` that period with another value, ``moved`` a value that may be better or
@@ -108,7 +109,7 @@ def history(classified: pl.LazyFrame) -> pl.LazyFrame:
         which are null where that quarter is of another framework year.
 
     """
-    group = ("metric_id", "unit")
+    group = ("trust_code", "metric_id", "unit")
     newest_first = classified.with_columns(time=_time(), year=year()).sort(
         *group, "time", descending=True
     )
@@ -201,7 +202,7 @@ def who_to_ask(
         *metric,
         at_weak=pl.int_range(pl.len()),
         sign=sign,
-        own=sign * figure,
+        signed=sign * figure,
         middle=sign * pl.when(is_score).then("computed_median").otherwise(peer_median()),
     )
     likest = similar.lazy().select("trust_code", "trust_name", at_similar=pl.int_range(pl.len()))
@@ -211,7 +212,7 @@ def who_to_ask(
         observations.filter(pl.col("doubt").is_null(), is_compared())
         .join(likest, on="trust_code")
         .join(beaten, on=metric, nulls_equal=True)
-        .filter(better > pl.col("own"), better >= pl.col("middle"), is_not_weak)
+        .filter(better > pl.col("signed"), better >= pl.col("middle"), is_not_weak)
         .sort("at_weak", "at_similar")
         .group_by(metric, maintain_order=True)
         .head(_TO_ASK)

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
 from nhs_league.frozen import frozen
-from nhs_league.scope import Scope, quarters_with
+from nhs_league.scope import Scope, load_catalogue, quarters_before
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from nhs_league.core.citations import ReleaseFile
     from nhs_league.core.frames import Frames
     from nhs_league.core.quarters import Quarter
     from nhs_league.core.uncertainty.keeping import Keep
     from nhs_league.releases.store import Store
-
-PAST = 8
-"""How many earlier quarters are looked at."""
 
 
 @frozen
@@ -49,6 +48,10 @@ class Questions:
         given = {name: v for name, v in parameters.items() if v not in (None, "", [], (), False)}
         return presented_by(answer, Meta(self.sample, __version__, given, self._files))
 
+    def _catalogue(self, scope: Scope) -> pl.DataFrame:
+        """List what is measured in a scope: schema CATALOGUE."""
+        return load_catalogue(self.store, scope, self._keep)
+
     def _files(self) -> Sequence[ReleaseFile]:
         """List the stored release files, for citations."""
         from nhs_league.releases.listing import release_files
@@ -57,6 +60,8 @@ class Questions:
 
     def _earlier(self, frames: Frames, trust_type: str) -> Frames | None:
         """Return the quarters before those of some frames, up to eight; None where there are none.
+
+        Their standings are in memory.
 
         Args:
             frames: one quarter for each trust type.
@@ -69,7 +74,7 @@ class Questions:
         if not past:
             return None
         earlier = read_quarters(self.store, past)
-        return earlier.of_type(trust_type)
+        return earlier.of_type(trust_type).in_memory("standings")
 
     def _past(self, frames: Frames, trust_type: str) -> list[Quarter]:
         """List the quarters before those of some frames that have a trust type, oldest first."""
@@ -77,8 +82,7 @@ class Questions:
 
         shown = frames.standings.select("quarter").unique().collect()["quarter"]
         newest = max(map(Quarter.parse, shown), default=None)
-        stored = quarters_with(self.store, trust_type)
-        return [q for q in stored if newest is not None and q < newest][-PAST:]
+        return [] if newest is None else quarters_before(self.store, trust_type, newest)
 
 
 def scope_of(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from nhs_league.core.answers import Guess
+from nhs_league.core.metric_search import choose
 from nhs_league.errors import AmbiguousError, NotFoundError, UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
@@ -102,7 +103,7 @@ class Explain(Questions):
         if not is_everyday_name(name):
             return None
         try:
-            _, (first, *_) = next(where_measured(self.store, name, quarter))
+            _, (first, *_) = next(where_measured(self.store, name, quarter, self._keep))
         except NotFoundError:
             return None
         return first if isinstance(first, Metric) else None
@@ -126,7 +127,7 @@ class Explain(Questions):
         from nhs_league.releases.store import read_quarters
 
         try:
-            frames, choices = next(where_measured(self.store, name, quarter))
+            frames, choices = next(where_measured(self.store, name, quarter, self._keep))
         except NotFoundError as no_metric:
             raise _neither(no_trust, no_metric) from None
         first = choices[0]
@@ -257,7 +258,7 @@ class Explain(Questions):
             resolved_type, assumptions = resolve_trust_type(self.store, scope)
         else:
             named_type = parse_trust_type(self.store, scope)
-            choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+            choices = choose(metric, self._catalogue(scope), named_type)
             (only, *_), assumptions = pick_measure(choices, named_type)
             resolved_type = only.trust_type
         boundaries = _national_boundaries(frames)
@@ -430,7 +431,7 @@ def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Chang
             raise UsageError(
                 f'--set cannot be "{text}".', "Write METRIC=VALUE, for example sickness=median."
             )
-        (choice,) = metrics.choose(name, listed, one.trust_type)
+        (choice,) = choose(name, listed, one.trust_type)
         if isinstance(choice, Area):
             raise UsageError(
                 f'"{name}" is an area. Only a metric can be set.',

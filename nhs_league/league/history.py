@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from nhs_league.core.metric_search import choose
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
@@ -241,12 +242,12 @@ def _resolve_measure(frames: Frames, codes: Sequence[str], measure: str) -> tupl
     newest = types["quarter"].max()
     try:
         listed = metrics.catalogue(observations.filter(pl.col("quarter") == newest))
-        choices = metrics.choose(measure, listed, trust_types.ALL)
+        choices = choose(measure, listed, trust_types.ALL)
     except NotFoundError:
         listed = metrics.catalogue(observations).unique(
             ["trust_type", "metric_id", "unit"], keep="last", maintain_order=True
         )
-        choices = metrics.choose(measure, listed, trust_types.ALL)
+        choices = choose(measure, listed, trust_types.ALL)
     first = choices[0]
     same_kind = [choice for choice in choices if type(choice) is type(first)]
     ids = {metric_id for choice in same_kind for metric_id in metrics.ids(choice)}

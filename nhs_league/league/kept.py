@@ -12,7 +12,7 @@ from nhs_league.core.uncertainty.keeping import VERSION
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases import derived
-from nhs_league.scope import newest_quarters, quarters_with
+from nhs_league.scope import kept_catalogue, newest_quarters, quarters_before
 
 if TYPE_CHECKING:
     from nhs_league.core.quarters import Quarter
@@ -52,21 +52,27 @@ def prepare(store: Store) -> None:
 
 def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
     from nhs_league.core import confidence, profile
-    from nhs_league.core.metrics import Area, catalogue, choose
+    from nhs_league.core.metric_search import choose
+    from nhs_league.core.metrics import Area
     from nhs_league.core.ranking import area_ends
     from nhs_league.releases.store import read_quarters
 
     keep = Kept(store)
     frames = read_quarters(store, [newest]).of_type(trust_type)
-    profile.redraw_type(frames, keep=keep)
+    frames = frames.in_memory("standings", "observations")
+    confidence.kept_scores(frames.observations, newest.label, trust_type, keep)
     confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
-    listed = catalogue(frames.observations).filter(pl.col("trusts") > 0)
+    listed = kept_catalogue(store, newest, keep).filter(
+        pl.col("trust_type") == trust_type, pl.col("trusts") > 0
+    )
     for domain in listed["domain"].unique().drop_nulls().sort():
         for choice in choose(domain, listed, trust_type):
             if isinstance(choice, Area):
                 area_ends(frames.observations, choice, keep)
-    before = [quarter for quarter in quarters_with(store, trust_type) if quarter < newest][-1:]
-    if before and before[0].year == newest.year:
-        earlier = read_quarters(store, before).of_type(trust_type).observations
-        labels = [before[0].label, newest.label]
-        confidence.score_shifts(earlier, frames.observations, labels, [trust_type], keep)
+    past = quarters_before(store, trust_type, newest)
+    earlier = read_quarters(store, past).of_type(trust_type) if past else None
+    profile.type_figures(frames, earlier, keep=keep)
+    if past and past[-1].year == newest.year:
+        last = read_quarters(store, past[-1:]).of_type(trust_type).observations
+        labels = [past[-1].label, newest.label]
+        confidence.score_shifts(last, frames.observations, labels, [trust_type], keep)

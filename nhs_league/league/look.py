@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from nhs_league.core.metric_search import choose
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
         TrustProfile,
     )
     from nhs_league.core.filters import Order
+    from nhs_league.core.frames import Frames
 
 
 class Look(Questions):
@@ -156,10 +160,10 @@ class Look(Questions):
         """
         from nhs_league.core.filters import arrange
         from nhs_league.core.metric_search import holding
-        from nhs_league.core.metrics import catalogue, metric_list
+        from nhs_league.core.metrics import metric_list
 
         scope = scope_of(quarter, trust_type)
-        listed = catalogue(load_frames(self.store, scope).observations)
+        listed = self._catalogue(scope)
         named_type = parse_trust_type(self.store, scope)
         answer = metric_list(holding(text, listed, named_type), named_type)
         return self._present(
@@ -234,9 +238,20 @@ class Look(Questions):
                     "Choose an earlier quarter with --quarter.",
                 )
             lines = tuple(match.assumption for match in matches if match.assumption)
-        answer = side_by_side(frames, codes, self._keep)
+        answer = side_by_side(frames, codes, self._metrics_of(frames, codes), self._keep)
         answer = replace(answer, assumptions=(*lines, *answer.assumptions))
         return with_caveats(answer, frames, codes)
+
+    def _metrics_of(self, frames: Frames, codes: Sequence[str]) -> pl.DataFrame:
+        """Return the metrics of all trusts of the types that some trusts are of."""
+        from nhs_league.core.profile import every_trusts_metrics
+
+        of_trusts = frames.standings.filter(pl.col("trust_code").is_in(codes))
+        types = of_trusts.select(pl.col("trust_type").unique().sort()).collect()["trust_type"]
+        return pl.concat(
+            every_trusts_metrics(of_type, self._earlier(of_type, each), self._keep)
+            for each, of_type in ((each, frames.of_type(each)) for each in types)
+        )
 
     def _groups(
         self, by: GroupBy, metric: str | None, scope: Scope, order: Order
@@ -261,7 +276,7 @@ class Look(Questions):
                 "A metric can only be compared within one trust type.",
                 "Choose one with --type, or leave out --metric.",
             )
-        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        choices = choose(metric, self._catalogue(scope), named_type)
         (choice,), assumptions = pick_measure(choices, named_type)
         answer = groups(frames, by, choice, choice.trust_type, filters)
         answer = replace(arrange(answer, order), assumptions=assumptions)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nhs_league.core.metric_search import choose
 from nhs_league.errors import UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
@@ -182,7 +183,6 @@ class Ranks(Questions):
             118
 
         """
-        from nhs_league.core import metrics
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.distribution import histogram
         from nhs_league.core.metrics import Area
@@ -190,7 +190,7 @@ class Ranks(Questions):
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
-        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        choices = choose(metric, self._catalogue(scope), named_type)
         (choice, *_), assumptions = pick_measure(choices, named_type)
         if isinstance(choice, Area):
             raise UsageError(
@@ -236,18 +236,19 @@ class Ranks(Questions):
     def _ranking(
         self, metric: str, scope: Scope, order: Order, *, worst_first: bool
     ) -> Ranking | AreaRanking:
-        from nhs_league.core import metrics, ranking
+        from nhs_league.core import ranking
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.filters import arrange
         from nhs_league.core.metrics import Area
 
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
-        choices = metrics.choose(metric, metrics.catalogue(frames.observations), named_type)
+        choices = choose(metric, self._catalogue(scope), named_type)
         picked, assumptions = pick_measure(choices, named_type)
         filters = resolve_filters(scope, frames)
-        answer = ranking.rank(frames, picked, filters, worst_first=worst_first)
-        answer = self._how_sure(answer, frames, picked)
+        of_metrics = ranking.of_metrics(frames, picked)
+        answer = ranking.rank(of_metrics, picked, filters, worst_first=worst_first)
+        answer = self._how_sure(answer, of_metrics, picked)
         answer = replace(arrange(answer, order), assumptions=assumptions)
         in_area = [i for choice in picked if isinstance(choice, Area) for i in choice.metric_ids]
         return with_caveats(explain_empty(answer, filters), frames, metrics=in_area)

@@ -51,8 +51,8 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         now, before = _split(every, newest)
         now = _collected(now)
         before = None if before is None else _collected(before)
-        redrawn = profile.redraw_type(now, keep=keep)
-        shared = _Material(store, every, now, before, _national(store, newest), keep, redrawn)
+        figures = profile.type_figures(now, before, keep=keep)
+        shared = _Material(store, every, now, before, _national(store, newest), keep, figures)
         for code in of_type["trust_code"]:
             yield _report(shared, code)
 
@@ -103,7 +103,7 @@ class _Material:
         before: the quarters before it; None where none are stored.
         national: what the reports of the quarter share.
         keep: what keeps results that are slow to compute.
-        redrawn: the type's redraws; None to make them for each trust.
+        figures: what the type's profiles share; None to compute it for each trust.
 
     """
 
@@ -113,14 +113,14 @@ class _Material:
     before: Frames | None
     national: _National
     keep: Keep
-    redrawn: profile.TypeRedraws | None = None
+    figures: profile.TypeFigures | None = None
 
 
 def _report(of_type: _Material, code: str, assumptions: tuple[str, ...] = ()) -> TrustReport:
     now, national = of_type.now, of_type.national
     peers = similar_trusts(now, code)
     shown = replace(
-        profile.profile(now, code, of_type.before, redrawn=of_type.redrawn, keep=of_type.keep),
+        profile.profile(now, code, of_type.before, shared=of_type.figures, keep=of_type.keep),
         peers=peers,
     )
     weak = shown.frame.filter(pl.col("weak_spot").is_not_null())

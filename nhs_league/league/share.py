@@ -142,7 +142,9 @@ class Share(Questions):
         from nhs_league.errors import NotFoundError
         from nhs_league.scope import pick_measure, where_measured
 
-        for frames, choices in where_measured(self.store, metric, quarter, one.trust_type):
+        for frames, choices in where_measured(
+            self.store, metric, quarter, self._keep, one.trust_type
+        ):
             (choice, *_), named = pick_measure(choices, one.trust_type)
             wanted = metrics.ids(choice)
             is_figure = (pl.col("trust_code") == one.code) & pl.col("metric_id").is_in(wanted)

@@ -77,19 +77,19 @@ class Newsroom(Questions):
         if trust:
             frames, match = find_trust(self.store, trust, quarter)
             code = match.code
-            own = frames.standings.filter(trust_code=code).collect()
-            types = own["trust_type"].to_list()[-1:]
+            standing = frames.standings.filter(trust_code=code).collect()
+            types = standing["trust_type"].to_list()[-1:]
             scope = Scope(quarter, types[0])
             assumptions = tuple(filter(None, (match.assumption,)))
         resolved_type, others = resolve_trust_type(self.store, scope)
         frames = load_frames(self.store, scope)
         filters = resolve_filters(scope, frames)
-        found = [(each, leads(each)) for each in self._materials(frames, resolved_type)]
-        answer = stories(found, resolved_type, filters, code)
+        of_types = [(each, leads(each)) for each in self._materials(frames, resolved_type)]
+        answer = stories(of_types, resolved_type, filters, code)
         answer = replace(answer, assumptions=(*assumptions, *others))
         answer = with_caveats(answer, frames.of_type(resolved_type))
-        asked = described(scope_of(quarter, trust_type, regions, subtypes, segments))
-        return self._present(answer, trust=trust, **asked)
+        parameters = described(scope_of(quarter, trust_type, regions, subtypes, segments))
+        return self._present(answer, trust=trust, **parameters)
 
     def watch(self, *trusts: str, since: Mapping[str, Seen] | None = None) -> News:
         """Find what is new for some trusts.

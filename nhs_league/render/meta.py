@@ -169,7 +169,7 @@ def _texts(answer: Answer, column: str) -> set[str]:
         text
         for frame in (answer.frame, *answer.further_frames().values())
         if frame.schema.get(column, pl.Null()) in (pl.String, pl.Enum)
-        for text in frame[column].drop_nulls().unique()
+        for text in set(frame[column].to_list()) - {None}
     }
 
 

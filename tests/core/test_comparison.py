@@ -8,6 +8,7 @@ from nhs_league import League
 from nhs_league.core.comparison import side_by_side
 from nhs_league.core.confidence import indistinguishable
 from nhs_league.core.frames import OBSERVATIONS, QUARTER, Frames
+from nhs_league.core.profile import every_trusts_metrics
 from nhs_league.render.views import columns_of
 from nhs_league.scope import Scope, load_frames
 
@@ -39,7 +40,12 @@ def test_scores_of_different_framework_years_are_not_set_against_each_other(
         frames.observations.with_columns(label),
         frames.domains,
     )
-    answer = side_by_side(both, ["ZB6", "ZD3"])
+    acute = both.of_type("acute")
+    metrics = pl.concat(
+        every_trusts_metrics(acute.of_quarter(quarter), None)
+        for quarter in ("Q4 2025/26", "Q1 2026/27")
+    )
+    answer = side_by_side(both, ["ZB6", "ZD3"], metrics)
     assert answer.frame.filter(pl.col("value").is_null())["mark"].drop_nulls().is_empty()
     assert answer.pairs["computed_distinguishable"].to_list() == [None]
     assert sum("The framework changed between" in note for note in answer.notes) == 1

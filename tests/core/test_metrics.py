@@ -10,7 +10,8 @@ import pytest
 from nhs_league import League
 from nhs_league.core.facts import area_facts, metric_facts, normalise, spelling, true_unit
 from nhs_league.core.frames import OBSERVATIONS
-from nhs_league.core.metrics import Area, Metric, about_units, about_unknown, catalogue, choose
+from nhs_league.core.metric_search import choose
+from nhs_league.core.metrics import Area, Metric, about_units, about_unknown, catalogue
 from nhs_league.errors import NotFoundError
 from tests.conftest import Run
 

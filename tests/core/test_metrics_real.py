@@ -13,7 +13,8 @@ import pytest
 from nhs_league.core.facts import facts_for, metric_facts, true_unit, true_units
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import OBSERVATIONS, STANDINGS, Frames
-from nhs_league.core.metrics import Area, Metric, about_units, catalogue, choose
+from nhs_league.core.metric_search import choose
+from nhs_league.core.metrics import Area, Metric, about_units, catalogue
 from nhs_league.core.ranking import rank
 from nhs_league.errors import NotFoundError
 

@@ -103,6 +103,15 @@ def typical(releases: Releases, quarter: str, trust_type: str, metric_id: str) -
     return median(figure for _, figure in compared(releases, quarter, trust_type, metric_id))
 
 
+def distance_to_the_next_better(
+    figure: float, values: Sequence[float], *, higher: bool
+) -> float | None:
+    """Return how far the next better value is, in middle halves of all; None for the best value."""
+    middle_half = quantile(values, 0.75) - quantile(values, 0.25)
+    better = [abs(v - figure) for v in values if (v > figure if higher else v < figure)]
+    return min(better) / middle_half if better and middle_half else None
+
+
 def bins(values: Sequence[float]) -> list[Bin]:
     """Cut the span of values into equal parts; a value on an edge is in the upper part.
 

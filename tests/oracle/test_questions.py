@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.oracle import questions
+from tests.oracle import questions, spreads
 from tests.oracle.world import TYPES, World, number
 
 SHARE = 36
@@ -96,6 +96,22 @@ def test_what_good_places_hide(world: World) -> None:
             if row["weak_spot_rule"] == "score"
         }
         assert ours == questions.hidden(world.releases, quarter, trust_type), (quarter, trust_type)
+        for row in reply.rows():
+            gap = gap_of(world, quarter, trust_type, row)
+            assert number(row["computed_gap"]) == (gap and pytest.approx(gap, abs=1e-5)), row
+
+
+def gap_of(world: World, quarter: str, trust_type: str, row: dict[str, str]) -> float | None:
+    """Return how far the next better value is; None where no value is compared."""
+    having = spreads.figures(world.releases, quarter, trust_type, row["metric_id"])
+    own = next((m for trust, m in having if trust.code == row["trust_code"]), None)
+    if own is None or row["higher_is_better"] == "":
+        return None
+    return spreads.distance_to_the_next_better(
+        spreads.value(own),
+        [spreads.value(metric) for _, metric in having],
+        higher=row["higher_is_better"] == "true",
+    )
 
 
 def test_the_segments_that_changed(world: World) -> None:

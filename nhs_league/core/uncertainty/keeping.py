@@ -1,4 +1,4 @@
-"""Results of redraws that are worth keeping, as they cost more than the question around them.
+"""Results that are worth keeping, as they cost more than the question around them.
 
 The core neither reads nor writes files: whoever asks hands in a ``Keep``, which may return what was
 worked out before. Whatever decides a result must be named to it, or be part of ``VERSION``.
@@ -11,7 +11,7 @@ from typing import Protocol
 
 import polars as pl
 
-VERSION = 2
+VERSION = 3
 """The version of the results: raise it whenever one of them would differ for the same figures."""
 
 

@@ -222,12 +222,12 @@ def _unlisted(
     gone: pl.DataFrame, became: Mapping[str, str], earlier: str, later: str
 ) -> pl.DataFrame:
     """Return the trusts that the new quarter's release no longer lists."""
-    said = pl.col("trust_code").replace_strict(became, default=None, return_dtype=pl.String)
+    successor = pl.col("trust_code").replace_strict(became, default=None, return_dtype=pl.String)
     return as_news(
         gone, Kind.UNLISTED,
         quarter_from=pl.lit(earlier), quarter=pl.lit(later),
         segment=pl.lit(None), rank=pl.lit(None), of=pl.lit(None),
-        in_words=pl.format("{} from {}: {}.", words.trust(), pl.lit(later), said),
+        in_words=pl.format("{} from {}: {}.", words.trust(), pl.lit(later), successor),
     )  # fmt: skip
 
 
@@ -278,11 +278,11 @@ def _weak_spots(
 
 def _judged(frames: Frames, trust_type: str, codes: Sequence[str]) -> pl.DataFrame:
     """Return of each metric of some trusts that can be judged the figure that is weakest."""
-    own = frames.of_type(trust_type).observations
-    listed = catalogue(own)
+    observed = frames.of_type(trust_type).observations
+    listed = catalogue(observed)
     names = listed.lazy().select("metric_id", "unit", "short_name")
     return (
-        classify(with_peers(own, listed))
+        classify(with_peers(observed, listed))
         .with_columns(rank=effective_rank(), of=effective_count())
         .filter(
             pl.col("trust_code").is_in(list(codes)),

@@ -51,8 +51,8 @@ weak spots and those that are gone, and revisions. ``quarter_from`` is the quart
 revision ``figure`` is the column that changed, ``value_from`` and ``value`` what it was and is."""
 
 
-def as_news(found: pl.DataFrame, kind: Kind, **columns: pl.Expr) -> pl.DataFrame:
+def as_news(rows: pl.DataFrame, kind: Kind, **columns: pl.Expr) -> pl.DataFrame:
     """Return rows of one kind as NEWS."""
-    named = found.with_columns(kind=pl.lit(kind.value)).with_columns(**columns)
+    named = rows.with_columns(kind=pl.lit(kind.value)).with_columns(**columns)
     absent = [pl.lit(None).alias(column) for column in NEWS if column not in named.columns]
     return named.with_columns(absent).select(pl.col(c).cast(of) for c, of in NEWS.items())
