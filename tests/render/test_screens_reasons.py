@@ -26,6 +26,7 @@ QUESTIONS: dict[str, Callable[[League], Answer]] = {
     "hidden": lambda league: league.hidden(trust_type="non-acute"),
     "capped": lambda league: league.capped(trust_type="all"),
     "whatif": lambda league: league.whatif("ZW5", ["sickness=best"]),
+    "whatif without a metric": lambda league: league.whatif("ZE9", no_deficit=True),
     "improvements": lambda league: league.whatif("ZJ9", to_segment=2),
     "robust trust": lambda league: league.robust("ZW5"),
     "robust type": lambda league: league.robust("ambulance"),
