@@ -16,7 +16,7 @@ import pytest
 from nhs_league.core.ranking import BY_METRIC
 from tests.conftest import COMMAND, Run, environment
 from tests.sampling import one_in
-from tests.terminal import needs_terminal, on_installed_terminal, on_terminal
+from tests.terminal import needs_terminal, on_installed_terminal, on_terminal, with_messages
 
 QUESTIONS = [
     ["worst", "--metric", "elective"],
@@ -269,18 +269,17 @@ def test_a_trust_that_merged_is_shown_from_its_last_quarter(sample: Run) -> None
 @needs_terminal
 def test_a_message_on_a_terminal_says_only_what_the_title_does_not(sample_cache: Path) -> None:
     question = ["--sample", "worst", "elective"]
-    shown = on_terminal(*question, data_dir=sample_cache, messages=True)
+    shown = with_messages(*question, data_dir=sample_cache)
     assert "Metric: " not in shown
     assert shown.count("For others, add --type") == 1
-    plain = on_terminal(*question, "--plain", data_dir=sample_cache, messages=True)
+    plain = with_messages(*question, "--plain", data_dir=sample_cache)
     assert "Metric: " in plain
 
 
 @needs_terminal
 def test_a_message_is_broken_between_words(sample_cache: Path) -> None:
-    shown = on_terminal(
-        "--sample", "worst", "elective", "--plain", data_dir=sample_cache, columns=60, messages=True
-    )
+    question = ["--sample", "worst", "elective", "--plain"]
+    shown = with_messages(*question, data_dir=sample_cache, columns=60)
     message = shown[: shown.index("SAMPLE")]
     lines = message.splitlines()
     assert max(map(len, lines)) <= 60

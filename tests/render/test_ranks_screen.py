@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from nhs_league import open_league
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Answer, Comparison
 from nhs_league.league import League
 from nhs_league.render.meta import Meta
 from nhs_league.render.terminal import Look, to_text
@@ -174,6 +174,7 @@ def test_a_metric_that_has_only_scores_says_so_however_little_room_its_name_has(
 
 def test_a_wider_screen_shows_as_many_trusts_or_more(league: League) -> None:
     answer = league.compare("ZJ9", peers=True)
+    assert isinstance(answer, Comparison)
     codes = set(answer.standings["trust_code"])
     counts = []
     for width in (60, 80, 100, 120, 160, 200):
