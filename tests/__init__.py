@@ -3,5 +3,6 @@
 import os
 
 if "PYTEST_XDIST_WORKER" in os.environ:
-    # Read by Polars as it is imported.
+    # Read by Polars as it is imported. Memory is needed again by the next test at once.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:30000,muzzy_decay_ms:30000")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from contextlib import ExitStack
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,11 +17,17 @@ import pytest
 from filelock import FileLock
 from xdist.scheduler import WorkStealingScheduling
 
+from nhs_league.cli import app
+from nhs_league.core import audit, explanation, metric_explanation
+from nhs_league.core.method import rescoring
+from nhs_league.core.method.rules import recompute
+from nhs_league.league import reports
 from nhs_league.releases import build, intake
 from nhs_league.releases.parse import parse_file
 from nhs_league.sample import open_sample
 from tests.golden import raw
 from tests.inprocess import run_here
+from tests.once import once_for_same_rows
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -33,13 +41,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WorkStealing
     return WorkStealingScheduling(config, log)
 
 
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every garbage collection to come."""
+    gc.collect()
+    gc.freeze()
+
+
 def environment(data_dir: Path) -> dict[str, str]:
     """Give the environment of a run: a data folder, 80 columns, and no way off this machine."""
-    kept = {name: value for name, value in os.environ.items() if "proxy" not in name.casefold()}
-    own = {name for name in kept if name.startswith("NHSLEAGUE_")}
-    # Compiled modules are kept, as those of an installed command are.
-    own.add("PYTHONDONTWRITEBYTECODE")
-    return {name: value for name, value in kept.items() if name not in own} | {
+    inherited = {
+        name: value for name, value in os.environ.items() if "proxy" not in name.casefold()
+    }
+    dropped = {name for name in inherited if name.startswith("NHSLEAGUE_")}
+    # Compiled modules are kept, and memory is given back, as by an installed command.
+    dropped |= {"PYTHONDONTWRITEBYTECODE", "_RJEM_MALLOC_CONF"}
+    return {name: value for name, value in inherited.items() if name not in dropped} | {
         "NHSLEAGUE_DATA_DIR": str(data_dir),
         "NHSLEAGUE_BASE_URL": "http://127.0.0.1:9",
         "COLUMNS": "80",
@@ -54,23 +70,29 @@ def kept_in(data_dir: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def parsed_once() -> Iterator[None]:
-    """Let a store parse the same content under the same name once in a process.
+def worked_out_once() -> Iterator[None]:
+    """Let a process parse the same content, and recompute the scores of the same rows, once.
 
-    What comes of it depends on both alone; ``parse_file`` itself, which has tests of its own, is
-    as it was.
+    What comes of it depends on these alone. ``parse_file`` and ``recompute`` themselves, which have
+    tests of their own, are as they were. A command's options, too, are built once.
     """
-    once = lru_cache(maxsize=32)(parse_file)
-    with patch.object(build, "parse_file", once), patch.object(intake, "parse_file", once):
+    parse_once = lru_cache(maxsize=32)(parse_file)
+    recompute_once = once_for_same_rows(recompute)
+    with ExitStack() as patches:
+        for reader in (build, intake):
+            patches.enter_context(patch.object(reader, "parse_file", parse_once))
+        for asker in (audit, explanation, metric_explanation, rescoring, reports):
+            patches.enter_context(patch.object(asker, "recompute", recompute_once))
+        patches.enter_context(patch.object(app, "build_command", cache(app.build_command)))
         yield
 
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of a run share."""
-    own = tmp_path_factory.getbasetemp()
+    base = tmp_path_factory.getbasetemp()
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    folder = (own.parent if is_worker else own) / "shared with spaces é"
+    folder = (base.parent if is_worker else base) / "shared with spaces é"
     folder.mkdir(exist_ok=True)
     return folder
 

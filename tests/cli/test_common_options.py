@@ -21,8 +21,8 @@ from tests.conftest import Run
 def test_what_is_typed_goes_before_the_environment_and_the_last_word_before_the_first(
     run: Run, before: list[str], after: list[str], kept_in: str
 ) -> None:
-    asked = run(*before, "cache", "path", *after, data_dir=Path("environment"))
-    assert asked.stdout == f"{kept_in}\n"
+    reply = run(*before, "cache", "path", *after, data_dir=Path("environment"))
+    assert reply.stdout == f"{kept_in}\n"
 
 
 @pytest.mark.parametrize("words", [["--sample", "table"], ["table", "--sample"]])
@@ -31,8 +31,8 @@ def test_the_sample_is_asked_before_or_after_the_name(run: Run, words: list[str]
 
 
 def test_the_sample_is_asked_by_the_environment(run: Run) -> None:
-    asked = run("table", "--limit", "1", env={"NHSLEAGUE_SAMPLE": "1"})
-    assert asked.stdout.splitlines()[1].startswith("true,")
+    reply = run("table", "--limit", "1", env={"NHSLEAGUE_SAMPLE": "1"})
+    assert reply.stdout.splitlines()[1].startswith("true,")
 
 
 def test_a_trusts_name_alone_is_show(sample: Run) -> None:

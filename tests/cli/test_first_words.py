@@ -105,9 +105,9 @@ def test_a_trust_is_never_taken_for_a_slip() -> None:
 
 
 def test_whatif_without_a_change_offers_changes_that_work(sample: Run) -> None:
-    asked = sample("whatif", "ZJ9")
-    assert (asked.returncode, asked.stdout) == (2, "")
-    first, *examples = asked.stderr.splitlines()
+    reply = sample("whatif", "ZJ9")
+    assert (reply.returncode, reply.stdout) == (2, "")
+    first, *examples = reply.stderr.splitlines()
     assert first == "What should change? For example:"
     assert 2 <= len(examples) <= 4
     weak = sample("show", "ZJ9", "--columns", "short_name,weak_spot", "--quiet").stdout
@@ -119,9 +119,9 @@ def test_whatif_without_a_change_offers_changes_that_work(sample: Run) -> None:
 
 
 def test_whatif_without_a_change_opens_nothing_to_be_of_help(run: Run, tmp_path: Path) -> None:
-    asked = run("whatif", "RDY", data_dir=tmp_path / "none")
-    assert asked.returncode == 2
-    assert "nhsleague whatif RDY --set sickness=median" in asked.stderr
+    reply = run("whatif", "RDY", data_dir=tmp_path / "none")
+    assert reply.returncode == 2
+    assert "nhsleague whatif RDY --set sickness=median" in reply.stderr
 
 
 def test_metrics_are_narrowed_to_those_that_a_text_names(sample: Run) -> None:

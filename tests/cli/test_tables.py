@@ -37,12 +37,12 @@ def test_the_tables_join(sample: Run) -> None:
         .sort("Value")
     )
     code, value = lowest.select("Trust_code", "Value").row(0)
-    told = sample("query", sql, "--quiet").stdout
-    assert told == f"sample,trust_code,value\ntrue,{code},{value}\n"
+    output = sample("query", sql, "--quiet").stdout
+    assert output == f"sample,trust_code,value\ntrue,{code},{value}\n"
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "message"),
     [
         ("select nothing from standings", "  select nothing from standings\n         ^"),
         ("select * from nowhere", "There is no table nowhere."),
@@ -50,10 +50,10 @@ def test_the_tables_join(sample: Run) -> None:
         ("", "--tables"),
     ],
 )
-def test_sql_that_cannot_be_answered_is_pointed_at(sample: Run, sql: str, said: str) -> None:
+def test_sql_that_cannot_be_answered_is_pointed_at(sample: Run, sql: str, message: str) -> None:
     failed = sample("query", sql)
     assert failed.returncode == 2
-    assert said in failed.stderr
+    assert message in failed.stderr
     assert "Traceback" not in failed.stderr
 
 
@@ -74,12 +74,12 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def test_figures_that_are_no_numbers_are_null_in_json(sample: Run) -> None:
-    told = sample(
+    reply = sample(
         "query",
         "select (score - score) / (score - score) as a, score / (score - score) as b from domains limit 1",
         "--json",
     )
-    (row,) = json.loads(told.stdout)["rows"]
+    (row,) = json.loads(reply.stdout)["rows"]
     assert (row["a"], row["b"]) == (None, None)
 
 
@@ -111,19 +111,19 @@ def test_an_export_describes_itself_and_reads_back(sample: Run, tmp_path: Path, 
                 "integer": pl.Int32,
             }
             for field in fields:
-                kept = frame.schema[field["name"]]
+                column = frame.schema[field["name"]]
                 assert (
-                    kept.is_integer()
+                    column.is_integer()
                     if field["type"] == "integer"
-                    else kept.base_type() in (types[field["type"]], pl.Enum)
+                    else column.base_type() in (types[field["type"]], pl.Enum)
                 )
     units = {f["name"]: f.get("unit") for f in package["resources"][1]["schema"]["fields"]}
     assert units["value"] == "as in column unit"
 
 
 def test_a_distribution_counts_each_trust_once_and_marks_the_named(sample: Run) -> None:
-    told = sample("spread", "62-day", "--mark", "ZB6", "--mark", "salamanderbridge", "--json")
-    rows = json.loads(told.stdout)["rows"]
+    reply = sample("spread", "62-day", "--mark", "ZB6", "--mark", "salamanderbridge", "--json")
+    rows = json.loads(reply.stdout)["rows"]
     assert sum(row["trusts"] for row in rows) == 118
     assert rows[0]["marked"] == "ZB6"
     assert sum(row["has_median"] for row in rows) == 1

@@ -103,9 +103,9 @@ UNREADABLE = f'Z5E OF0011 "soon" (line {line_of("Z5E", "OF0011")}: '
 def test_a_metrics_doubtful_and_unreadable_figures_are_named(
     ask: Ask, sound: Ask, question: list[str]
 ) -> None:
-    said = written(ask, *question)
-    assert DOUBTED in said
-    assert UNREADABLE in said
+    text = written(ask, *question)
+    assert DOUBTED in text
+    assert UNREADABLE in text
     as_it_should_be = written(sound, *question)
     assert "doubtful" not in as_it_should_be
     assert "could not be read" not in as_it_should_be
@@ -125,9 +125,9 @@ def test_a_metrics_doubtful_and_unreadable_figures_are_named(
     ids=" ".join,
 )
 def test_an_answer_that_they_do_not_touch_does_not_name_them(ask: Ask, question: list[str]) -> None:
-    said = written(ask, *question)
-    assert "doubtful" not in said
-    assert "could not be read" not in said
+    text = written(ask, *question)
+    assert "doubtful" not in text
+    assert "could not be read" not in text
 
 
 @pytest.mark.parametrize(
@@ -160,16 +160,16 @@ def test_a_doubtful_value_and_its_rank_have_a_question_mark(ask: Ask) -> None:
 def test_the_league_table_doubts_a_place_and_names_what_could_not_be_read(
     ask: Ask, sound: Ask
 ) -> None:
-    said = written(ask, "table")
+    text = written(ask, "table")
     ranks = {
         cells[3].strip(): cells[1].strip()
         for line in ask("table", "--format", "markdown", "--wide").stdout.splitlines()
         if len(cells := line.split("|")) > 4 and cells[3].strip() in CODES
     }
     assert ranks == dict.fromkeys(CODES, "1") | {"Z2B": "1?"}
-    assert "1 figure is doubtful (?): Z2B Trust Z2B (" in said
-    assert f'Z3C OF5002 "high" (line {line_of("Z3C", "OF5002")}: ' in said
-    assert "soon" not in said
+    assert "1 figure is doubtful (?): Z2B Trust Z2B (" in text
+    assert f'Z3C OF5002 "high" (line {line_of("Z3C", "OF5002")}: ' in text
+    assert "soon" not in text
     assert "doubtful" not in written(sound, "table")
 
 

@@ -25,9 +25,9 @@ def to_q3(league: League) -> pl.DataFrame:
     return changes(frames(league, 2), frames(league, 3), "acute", Filters()).frame
 
 
-def row(told: pl.DataFrame, code: str) -> dict[str, object]:
-    (found,) = told.filter(trust_code=code).to_dicts()
-    return found
+def row(frame: pl.DataFrame, code: str) -> dict[str, object]:
+    (only,) = frame.filter(trust_code=code).to_dicts()
+    return only
 
 
 def test_an_override_that_ends_or_begins_is_named_and_clear(to_q3: pl.DataFrame) -> None:
@@ -62,8 +62,8 @@ def test_a_renamed_trust_keeps_its_history(to_q3: pl.DataFrame) -> None:
 
 def test_a_metric_that_is_new_can_be_the_cause(league: League) -> None:
     """From the first to the second quarter, OF0106 was added for acute trusts."""
-    told = changes(frames(league, 1), frames(league, 2), "acute", Filters()).frame
-    by_set = told.filter(cause="metric set changed")
+    frame = changes(frames(league, 1), frames(league, 2), "acute", Filters()).frame
+    by_set = frame.filter(cause="metric set changed")
     assert by_set.height
     assert set(by_set["metric_id"]) == {"OF0106"}
     assert by_set["in_words"].str.contains("metric added").all()
@@ -218,10 +218,10 @@ def test_a_unit_that_differs_is_not_compared_across_framework_years(league: Leag
     in_rates = Frames(
         before.standings, before.observations.with_columns(unit=pl.lit("%")), before.domains
     )
-    told = changes(in_rates, other, "acute", Filters()).frame
+    frame = changes(in_rates, other, "acute", Filters()).frame
     # Of the 134 acute trusts of both quarters nearly all have another rank or score.
-    assert told.height > 100
-    assert told["metrics_compared"].drop_nulls().is_empty()
+    assert frame.height > 100
+    assert frame["metrics_compared"].drop_nulls().is_empty()
 
 
 def moved_by(**scores: tuple[float, float]) -> tuple[Frames, Frames]:
@@ -284,9 +284,9 @@ def shaped(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
 def test_a_metric_is_named_with_its_share_and_with_those_that_share_its_place(
     scores: dict[str, tuple[float, float]], share: float, words: str
 ) -> None:
-    told = changes(*moved_by(**scores), "acute", Filters()).frame.row(0, named=True)
-    assert told["computed_share"] == pytest.approx(share)
-    assert words in told["in_words"]
+    change = changes(*moved_by(**scores), "acute", Filters()).frame.row(0, named=True)
+    assert change["computed_share"] == pytest.approx(share)
+    assert words in change["in_words"]
 
 
 def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: League) -> None:

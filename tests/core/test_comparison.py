@@ -16,9 +16,9 @@ from nhs_league.scope import Scope, load_frames
 def test_the_worst_of_the_trusts_shown_is_marked_only_where_it_is_worse_than_its_type(
     league: League,
 ) -> None:
-    told = league.compare("ZB6", "ZD3").frame.filter(pl.col("mark").is_not_null())
-    assert set(told["mark"]) == {"best", "worst"}
-    valued = told.filter(pl.col("value").is_not_null(), pl.col("median").is_not_null())
+    marked = league.compare("ZB6", "ZD3").frame.filter(pl.col("mark").is_not_null())
+    assert set(marked["mark"]) == {"best", "worst"}
+    valued = marked.filter(pl.col("value").is_not_null(), pl.col("median").is_not_null())
     better = pl.when("higher_is_better").then(pl.col("value") > pl.col("median")).otherwise(
         pl.col("value") < pl.col("median")
     )  # fmt: skip
@@ -76,13 +76,13 @@ def test_ranks_of_trusts_that_are_alike_are_broken_where_others_come_between() -
         ]
     )  # fmt: skip
     close = indistinguishable(OBSERVATIONS.to_frame().lazy(), standings)
-    told = {row["trust_code"]: row for row in close.iter_rows(named=True)}
+    by_code = {row["trust_code"]: row for row in close.iter_rows(named=True)}
     assert (
-        told["A"]["computed_indistinguishable"],
-        told["A"]["computed_indistinguishable_ranks"],
+        by_code["A"]["computed_indistinguishable"],
+        by_code["A"]["computed_indistinguishable_ranks"],
     ) == (2, "1 to 2, 5")
     # Two share rank 3, and no rank 4 comes between.
     assert (
-        told["C"]["computed_indistinguishable"],
-        told["C"]["computed_indistinguishable_ranks"],
+        by_code["C"]["computed_indistinguishable"],
+        by_code["C"]["computed_indistinguishable_ranks"],
     ) == (1, "3")

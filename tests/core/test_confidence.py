@@ -84,17 +84,17 @@ def test_resampling_gives_the_same_ranges_again_and_holds_the_published_score(
 
 def test_the_ranges_agree_with_those_of_the_generator(frames: Frames) -> None:
     """The sample's published ranges come from 2,000 draws of the same kind, in plain Python."""
-    told = compare_with_published(
+    agreement = compare_with_published(
         frames.standings.collect(),
         bootstrap_ranges(frames.observations, frames.standings.collect()),
     )
-    assert told["trusts"] == 10
-    assert told["overlap"] > 0.85
+    assert agreement["trusts"] == 10
+    assert agreement["overlap"] > 0.85
     # An end of the middle 95 % of n draws is off by sqrt(0.025 * 0.975 / n) / 0.0584 standard
     # deviations: 0.085 for 1,000 draws, 0.060 for 2,000. So a width of 3.92 is off by about 4 %,
     # and the mean of ten widths by 1.2 %; three times that is allowed.
-    assert told["width"] == pytest.approx(1, abs=0.036)
-    assert told["covers"] == 1.0
+    assert agreement["width"] == pytest.approx(1, abs=0.036)
+    assert agreement["covers"] == 1.0
 
 
 def test_a_trust_with_equal_scores_has_no_width() -> None:

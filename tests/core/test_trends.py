@@ -23,10 +23,10 @@ def trend(
 
 
 def test_places_are_followed_through_every_quarter(league: League) -> None:
-    told = trend(league, "ZB6", "ZM8")
+    frame = trend(league, "ZB6", "ZM8")
     quarters = [*(f"Q{n} 2025/26" for n in (1, 2, 3, 4)), "Q1 2026/27"]
-    assert told["quarter"].to_list() == quarters * 2
-    assert told["trust_code"].to_list() == ["ZB6"] * 5 + ["ZM8"] * 5
+    assert frame["quarter"].to_list() == quarters * 2
+    assert frame["trust_code"].to_list() == ["ZB6"] * 5 + ["ZM8"] * 5
 
 
 def test_an_annual_survey_is_one_figure_published_again(league: League) -> None:
@@ -65,9 +65,9 @@ def test_a_metric_whose_unit_changes_is_not_one_series(league: League) -> None:
         unit=pl.when(is_late).then(pl.lit("days")).otherwise("unit")
     )
     answer = metric_trend(Frames(frames.standings, changed, frames.domains), ["ZB6"], ["OF0023"])
-    told = dict(answer.frame.select("quarter", "news").iter_rows())
-    assert told["Q3 2025/26"] == "series broken"
-    assert told["Q4 2025/26"] == "new figure"
+    news = dict(answer.frame.select("quarter", "news").iter_rows())
+    assert news["Q3 2025/26"] == "series broken"
+    assert news["Q4 2025/26"] == "new figure"
     assert any("not comparable" in note for note in answer.notes)
 
 
@@ -78,9 +78,9 @@ def test_a_measure_means_what_it_means_for_the_trusts_own_type(league: League) -
 
 
 def test_every_metric_may_be_asked_for(league: League) -> None:
-    told = trend(league, "ZV6", every=True)
+    frame = trend(league, "ZV6", every=True)
     # 17 of Q1 2026/27, and OF0028, which only 2025/26 has.
-    assert told["metric_id"].n_unique() == 18
+    assert frame["metric_id"].n_unique() == 18
 
 
 def test_a_trust_that_merged_is_followed_to_its_end_and_said(league: League) -> None:

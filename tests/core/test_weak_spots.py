@@ -103,25 +103,25 @@ def became(*figures: pl.DataFrame) -> dict[str, object]:
 def test_a_change_is_that_of_the_value(
     before: dict[str, object], now: dict[str, object], change: str
 ) -> None:
-    told = became(figure("Q3 2025/26", **before), figure("Q4 2025/26", **now))
-    assert told["change_since_last"] == change
-    assert told["quarter_from"] == "Q3 2025/26"
+    row = became(figure("Q3 2025/26", **before), figure("Q4 2025/26", **now))
+    assert row["change_since_last"] == change
+    assert row["quarter_from"] == "Q3 2025/26"
 
 
 def test_a_figure_in_another_unit_is_not_compared() -> None:
-    told = became(
+    row = became(
         figure("Q3 2025/26", value=5.0, score=3.0), figure("Q4 2025/26", value=9.0, unit="days")
     )
-    assert (told["change_since_last"], told["quarter_from"]) == ("not compared", None)
+    assert (row["change_since_last"], row["quarter_from"]) == ("not compared", None)
 
 
 def test_across_framework_years_the_value_is_compared_and_neither_rank_nor_score() -> None:
-    told = became(
+    row = became(
         figure("Q4 2025/26", value=5.0, score=3.0, rank=1, of=1),
         figure("Q1 2026/27", value=4.0, score=2.0, rank=1, of=1),
     )
-    assert (told["change_since_last"], told["value_from"]) == ("improved", 5.0)
-    assert told["rank_from"] is told["of_from"] is told["score_from"] is None
+    assert (row["change_since_last"], row["value_from"]) == ("improved", 5.0)
+    assert row["rank_from"] is row["of_from"] is row["score_from"] is None
     score_alone = became(
         figure("Q4 2025/26", score=3.0, unit=None), figure("Q1 2026/27", score=2.0, unit=None)
     )

@@ -44,8 +44,8 @@ def test_the_likest_three_that_do_well_are_asked() -> None:
         for code, value in {"A": 5.1, "B": 5.0, "C": 0.0}.items()
     ]
     observed = rows(OBSERVATIONS, *figures, *falls)
-    asked = who_to_ask(observed.lazy(), weak, similar)
-    assert asked.select("metric_id", "trust_code", "value").rows() == [
+    trusts = who_to_ask(observed.lazy(), weak, similar)
+    assert trusts.select("metric_id", "trust_code", "value").rows() == [
         (WAITS, "A", 70.0),
         (WAITS, "C", 60.0),
         (WAITS, "F", 99.0),

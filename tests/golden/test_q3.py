@@ -101,11 +101,11 @@ def test_the_order_by_segment_and_average_score_contradicts_no_published_rank(sh
             if row["Trust_type"] == "Acute trust"
         ]
     )
-    ranked = published.with_columns(own=league_rank())
+    ranked = published.with_columns(recomputed=league_rank())
     assert ranked.height == 129
     pairs = ranked.join(ranked, how="cross", suffix="_other")
     same_order = (pl.col("rank") - pl.col("rank_other")).sign() == (
-        pl.col("own") - pl.col("own_other")
+        pl.col("recomputed") - pl.col("recomputed_other")
     ).sign()
     assert pairs.filter(~same_order).is_empty()
     # Some do share a rank, so that ties are really tested.
@@ -114,12 +114,12 @@ def test_the_order_by_segment_and_average_score_contradicts_no_published_rank(sh
 
 def test_what_good_places_hide_is_named(ask: Ask) -> None:
     hidden = {row["trust_code"]: row for row in ask("hidden", "--metric", "62-day")}
-    told = {
+    figures = {
         code: (row["place_rank"], row["computed_unadjusted_segment"], row["value"])
         for code, row in hidden.items()
     }
-    assert told["RHQ"] == ("26", "2", "47.22")
-    assert told["RJ1"] == ("10", "1", "56.43")
+    assert figures["RHQ"] == ("26", "2", "47.22")
+    assert figures["RJ1"] == ("10", "1", "56.43")
     assert next(iter(hidden)) == "RHQ"
 
 
@@ -154,7 +154,7 @@ def test_the_audit_finds_that_nothing_contradicts_the_method(
 
 
 def test_no_figure_is_changed_on_its_way(shared: Path, ask: Ask) -> None:
-    told = {
+    figures = {
         (row["trust_code"], row["metric_id"]): float(row["value"])
         for metric in ("OF0010", "OF0011", "OF0061", "OF0084")
         for row in ask("worst", "--metric", metric, "--type", "all", "--limit", "0")
@@ -165,4 +165,4 @@ def test_no_figure_is_changed_on_its_way(shared: Path, ask: Ask) -> None:
         for metric in ("OF0010", "OF0011", "OF0061", "OF0084")
         if row[metric]
     }
-    assert told == published
+    assert figures == published

@@ -160,13 +160,15 @@ def test_the_piped_report_is_csv_with_the_published_figures(
             for row in csv.DictReader(file)
             if row["Quarter"] == "Q4 2025/26" and row["Metric_ID"].startswith("OF0")
         }
-    told = {(row["metric_id"], row["unit"]): float(row["value"]) for row in piped if row["value"]}
-    assert told == {key: float(value) for key, value in published.items() if value != "NA"}
+    figures = {
+        (row["metric_id"], row["unit"]): float(row["value"]) for row in piped if row["value"]
+    }
+    assert figures == {key: float(value) for key, value in published.items() if value != "NA"}
 
 
 def test_the_trend_of_the_long_stays_is_as_published(store: Path, run: Run) -> None:
-    told = run("trend", "RDY", "--metric", "60-day", data_dir=store)
-    rows = list(csv.DictReader(io.StringIO(told.stdout)))
+    reply = run("trend", "RDY", "--metric", "60-day", data_dir=store)
+    rows = list(csv.DictReader(io.StringIO(reply.stdout)))
     assert [(row["value"], row["rank"]) for row in rows] == [
         ("28.38", "35"), ("19.1", "11"), ("36.49", "47"), ("46.55", "47"),
     ]  # fmt: skip

@@ -147,12 +147,22 @@ def test_a_new_trust_type_is_kept_under_its_own_name_with_a_notice() -> None:
     assert "integrated-care-board" in parsed.notices[0]
 
 
-@pytest.mark.parametrize("marker", ["NA", "", "-", "*", "N/A", "[x]", "nan", "Suppressed"])
-def test_each_missing_marker_is_a_missing_value(marker: str) -> None:
-    parsed = parse(official.with_field(METRIC_FILE, 2, "Value", marker))
-    cancer = parsed.observations.filter(metric_id="OF0011", trust_code="Z1A")
-    assert cancer["value"].item() is None
-    assert cancer["score"].item() == 4.0
+def test_each_missing_marker_is_a_missing_value() -> None:
+    """The first trust's rows again, each time of another trust and with another marker."""
+    markers = {
+        f"Z{place}C": marker
+        for place, marker in enumerate(["NA", "", "-", "*", "N/A", "[x]", "nan", "Suppressed"])
+    }
+    others = [
+        row.replace("Z1A", code).replace(",46.55,", f",{marker},")
+        for code, marker in markers.items()
+        for row in official.METRIC_ROWS[:2]
+    ]
+    parsed = parse(official.metric_file([*official.METRIC_ROWS, *others]))
+    cancer = parsed.observations.filter(metric_id="OF0011").sort("trust_code")
+    assert cancer.select("trust_code", "value", "score").rows() == sorted(
+        [("Z1A", 46.55, 4.0), ("Z2B", 76.45, 1.0), *((code, None, 4.0) for code in markers)]
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
