@@ -8,7 +8,7 @@ from dataclasses import field, replace
 import polars as pl
 
 from nhs_league.core import filters, trust_types, trusts
-from nhs_league.core.answers import AnyAnswer
+from nhs_league.core.answers import AnyAnswer, Titled
 from nhs_league.core.facts import fingerprint
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
@@ -175,7 +175,10 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
         return first, ()
     elsewhere = ", ".join(others)
     return first, (
-        f"Showing {trust_types.in_words(first)}. For others, add --type {elsewhere} or all.",
+        Titled(
+            f"Showing {trust_types.in_words(first)}.",
+            f"For others, add --type {elsewhere} or all.",
+        ),
     )
 
 
@@ -198,9 +201,8 @@ def pick_measure(
     left = [choice.trust_type for choice in choices if choice not in picked]
     types = [choice.trust_type for choice in picked]
     line = f"{measure_in_words(first)}, {in_series([trust_types.in_words(t) for t in types])}."
-    if left:
-        line += f" For others, add --type {' or '.join(left)}."
-    return picked, (line,)
+    others = f"For others, add --type {' or '.join(left)}." if left else ""
+    return picked, (Titled(line, others),)
 
 
 def measure_in_words(choice: Metric | Area) -> str:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,15 @@ needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows has
 
 def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) -> str:
     """Run the command in this process on a real terminal of so many columns."""
+    return _shown(arguments, _environment(data_dir, columns, env), with_messages=False)
+
+
+def with_messages(*arguments: str, data_dir: Path, columns: int = 80) -> str:
+    """Run the command as ``on_terminal`` does, with stderr on the terminal too."""
+    return _shown(arguments, _environment(data_dir, columns, {}), with_messages=True)
+
+
+def _shown(arguments: Sequence[str], env: dict[str, str], *, with_messages: bool) -> str:
     import pty
 
     ours, theirs = pty.openpty()
@@ -25,9 +35,8 @@ def on_terminal(*arguments: str, data_dir: Path, columns: int = 80, **env: str) 
     reader = threading.Thread(target=lambda: written.append(_read(ours)))
     reader.start()
     with Path(os.devnull).open("w") as nowhere:
-        code = run_on(
-            (theirs, theirs, nowhere.fileno()), arguments, _environment(data_dir, columns, env)
-        )
+        errors = theirs if with_messages else nowhere.fileno()
+        code = run_on((theirs, theirs, errors), arguments, env)
     os.close(theirs)
     reader.join(timeout=60)
     assert code == 0

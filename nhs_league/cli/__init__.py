@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from nhs_league.cli.output import discard_stdout
+from nhs_league.cli.output import discard_stdout, notify
 from nhs_league.errors import Exit, LeagueError
 
 _COMPLETING = "_NHSLEAGUE_COMPLETE"
@@ -42,7 +42,7 @@ def main() -> NoReturn:
         _open_streams()
         code = _run()
     except LeagueError as error:
-        _say(str(error))
+        notify(str(error))
         code = error.exit_code
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
@@ -51,7 +51,7 @@ def main() -> NoReturn:
     # Ignore a second Ctrl-C during shutdown, so that it prints no traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if code == Exit.INTERRUPTED:
-        _say("Interrupted.")
+        notify("Interrupted.")
     # Skip the final garbage collection; it takes longer than answering does.
     gc.freeze()
     sys.exit(code)
@@ -60,13 +60,13 @@ def main() -> NoReturn:
 def _fault(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         discard_stdout()
-        _say(
+        notify(
             f"Cannot write the answer: {error.strerror}.\nFree some space, or choose another place."
         )
         return Exit.USAGE
     import traceback
 
-    _say(f"{traceback.format_exc()}\n{_FAULT}")
+    notify(f"{traceback.format_exc()}\n{_FAULT}")
     return Exit.FAULT
 
 
@@ -84,13 +84,9 @@ def _run() -> int:
     except typer.TyperException as wrong:
         from nhs_league.cli.wrong_usage import in_words
 
-        _say(in_words(wrong))
+        notify(in_words(wrong))
         return wrong.exit_code
     return result if isinstance(result, int) else Exit.DONE
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
 
 
 def _open_streams() -> None:

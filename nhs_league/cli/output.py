@@ -49,7 +49,10 @@ def show_answer(answer: Answer, output: Output, common: Common) -> bool:
         meta = Meta(common.sample, __version__, {})
     meta = replace(meta, is_cited=output.cite, whole=answer)
     columns = _columns(answer, output)
-    notify_assumptions(answer.assumptions, quiet=common.quiet)
+    assumptions = answer.assumptions
+    if wanted == TABLE and sys.stdout.isatty() and not (output.plain or columns or output.output):
+        assumptions = _beside_a_title(assumptions)
+    notify_assumptions(assumptions, quiet=common.quiet)
     if wanted == TABLE:
         return _table(answer, meta, output, common, columns)
     _notify_beside(answer, meta, wanted, common)
@@ -72,6 +75,14 @@ def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> N
             notify(citation.text())
 
 
+def _beside_a_title(assumptions: Sequence[str]) -> tuple[str, ...]:
+    """Return what is still to be said of assumptions that the title shows."""
+    from nhs_league.core.answers import Titled
+
+    further = (line.further if isinstance(line, Titled) else line for line in assumptions)
+    return tuple(filter(None, further))
+
+
 def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
     """Show what was assumed where the person left it open; with ``--quiet``, guess nothing.
 
@@ -91,9 +102,28 @@ def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
         )
 
 
-def notify(line: str) -> None:
-    """Print a message on stderr."""
-    sys.stderr.write(f"{line}\n")
+def notify(message: str) -> None:
+    """Print a message on stderr; on a terminal, its long lines broken between words."""
+    if sys.stderr.isatty():
+        message = "\n".join(map(_broken, message.split("\n")))
+    sys.stderr.write(f"{message}\n")
+
+
+def _broken(line: str) -> str:
+    """Break a line that is wider than the terminal, and keep its indent."""
+    width = shutil.get_terminal_size().columns
+    if len(line) <= width:
+        return line
+    import textwrap
+
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def check(output: Output) -> None:

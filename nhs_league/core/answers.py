@@ -24,6 +24,19 @@ class Guess(str):
     __slots__ = ()
 
 
+class Titled(str):
+    """An assumption that a title on a terminal shows too, but for what is ``further``."""
+
+    __slots__ = ("further",)
+    further: str
+
+    def __new__(cls, assumption: str, further: str = "") -> Titled:
+        """Join both to one text, as all that has no such title shows it."""
+        text = super().__new__(cls, f"{assumption} {further}".rstrip())
+        text.further = further
+        return text
+
+
 class InWords(str):
     """A note that puts into words what a terminal draws, or shows on request only.
 

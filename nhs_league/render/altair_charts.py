@@ -350,8 +350,8 @@ def _in_unit(unit: str | None) -> str:
 def _rank() -> pl.Expr:
     """Write a rank with the number of trusts, published or computed."""
     published = pl.format("{} of {}", "rank", "of")
-    own = pl.format("{} of {} (computed)", "computed_rank", "computed_of")
-    return pl.coalesce(published, pl.col("rank").cast(pl.String), own)
+    computed = pl.format("{} of {} (computed)", "computed_rank", "computed_of")
+    return pl.coalesce(published, pl.col("rank").cast(pl.String), computed)
 
 
 def _named_trusts(frame: pl.DataFrame) -> list[pl.Series]:

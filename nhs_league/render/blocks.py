@@ -102,6 +102,7 @@ class Column:
         wraps: whether its texts may be broken over lines.
         shrinks: whether its texts may be cut with an ellipsis: names.
         briefs: shorter texts, for cells that have no room for theirs; empty for none.
+        endings: how each text ends that is never cut, such as its unit; empty for none.
         ink: how all its texts look.
         tones: how good each figure is: its colour and, beside it, its sign; None for neither.
         colours: how good each text is, where no sign beside it is needed: its colour alone.
@@ -121,6 +122,7 @@ class Column:
     wraps: bool = False
     shrinks: bool = False
     briefs: Sequence[str] = ()
+    endings: Sequence[str] = ()
     ink: Ink | None = None
     tones: Sequence[Tone | None] = ()
     colours: Sequence[Tone | None] = ()

@@ -52,7 +52,7 @@ def citations(answer: Answer, meta: Meta) -> list[Citation]:
 
 def _used(answer: Answer) -> Iterator[tuple[str, tuple[set[str], set[int]]]]:
     """Yield each release file with the quarters and the lines that an answer's rows have of it."""
-    found: dict[str, tuple[set[str], set[int]]] = {}
+    used: dict[str, tuple[set[str], set[int]]] = {}
     for frame in (answer.frame, *answer.further_frames().values()):
         is_text = frame.schema.get("release_file") == pl.String
         if not is_text or not isinstance(frame.schema.get("quarter"), pl.String | pl.Enum):
@@ -61,12 +61,12 @@ def _used(answer: Answer) -> Iterator[tuple[str, tuple[set[str], set[int]]]]:
         rows = frame.select(pl.col("quarter").cast(pl.String), "release_file", *lines)
         for quarter, files, *numbers in rows.drop_nulls("release_file").iter_rows():
             for file in files.split(_BOTH):
-                of, at = found.setdefault(file, (set(), set()))
+                of, at = used.setdefault(file, (set(), set()))
                 if quarter is not None:
                     of.add(quarter)
                 if _BOTH not in files:
                     at.update(line for line in numbers if line is not None)
-    yield from found.items()
+    yield from used.items()
 
 
 def to_bibtex(answer: Answer, meta: Meta) -> str:

@@ -203,8 +203,8 @@ def _in_time(frame: pl.DataFrame) -> str:
 def _comments(name: str, columns: list[str]) -> Iterator[str]:
     yield f"comment on table {name} is {_quoted(TABLES[name])}"
     for column in columns:
-        said = _quoted(describe(name, column).description)
-        yield f'comment on column {name}."{column}" is {said}'
+        comment = _quoted(describe(name, column).description)
+        yield f'comment on column {name}."{column}" is {comment}'
 
 
 def _quoted(text: str) -> str:

@@ -30,9 +30,9 @@ from nhs_league.render.meta import Meta
 from nhs_league.render.theme import Tone, tone_of_score, tone_of_segment
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
-from nhs_league.render.views.cells import plain, texts
+from nhs_league.render.views.columns import plain, texts
+from nhs_league.render.views.history import news_blocks, story_blocks
 from nhs_league.render.views.metrics import metric_lines, metric_periods
-from nhs_league.render.views.stories import news_blocks, story_blocks
 from nhs_league.render.views.trusts import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
@@ -49,6 +49,14 @@ _OUTCOMES = {
     "computed_not_recomputed": "left out",
 }
 """What became of a recomputed figure: its column -> its heading."""
+_OUTCOMES_EXPLAINED = {
+    "computed_rounding": "Rounding: averages use scores rounded to two places.",
+    "computed_ties": "Ties: values that are published as equal can differ before rounding.",
+    "computed_excepted": "Excepted: the override depends on more than the published figures.",
+    "computed_not_recomputed": (
+        "Left out: figures that cannot be recomputed, for the reasons below."
+    ),
+}
 Row = dict[str, Any]
 
 
@@ -115,7 +123,7 @@ def signs(columns: Sequence[Column]) -> Iterator[Remark]:
     texts = [text for column in columns for text in (column.heading, *column.cells)]
     if any(text.endswith("*") for text in texts):
         yield Remark(COMPUTED)
-    if "£" in texts:
+    if any(text.endswith("£") for text in texts):
         yield Remark(_HELD)
 
 
@@ -232,11 +240,13 @@ def _audit(answer: Audit) -> Iterator[Block]:
     """Yield how many figures were recomputed, then each unexplained one, then the reasons."""
     yield Heading(answer.title, 1)
     yield Grid("What was recomputed", tuple(_recomputed(answer.checked)), has_hint=False)
-    yield Remark(
-        "Rounding: averages use scores rounded to two places. Ties: values that are published as "
-        "equal can differ before rounding. Excepted: the override depends on more than the "
-        "published figures. Left out: figures that cannot be recomputed, for the reasons below."
-    )
+    explained = [
+        explanation
+        for outcome, explanation in _OUTCOMES_EXPLAINED.items()
+        if answer.checked[outcome].sum()
+    ]
+    if explained:
+        yield Remark(" ".join(explained))
     if answer.frame.is_empty():
         yield Line("Every figure that can be recomputed follows the official method.")
     else:
@@ -248,7 +258,7 @@ def _audit(answer: Audit) -> Iterator[Block]:
 
 def _recomputed(checked: pl.DataFrame) -> list[Column]:
     counts = [
-        Column(heading, [f"{v:,}" if v else "–" for v in checked[name]], numeric=True)
+        Column(heading, [f"{v or 0:,}" for v in checked[name]], numeric=True)
         for name, heading in _OUTCOMES.items()
         if name == "computed_unexplained" or checked[name].sum()
     ]

@@ -157,7 +157,12 @@ def _cell(column: Column, row: int, width: int, theme: Theme) -> Text:
         room = width - (2 if has_signs else 0)
         if column.briefs and cell_len(text) > room:
             text = readable(column.briefs[row], theme)
-        text = shortened(text, room, is_ascii=theme.is_ascii)
+        ending = readable(column.endings[row], theme) if column.endings else ""
+        if ending and cell_len(text) > room:
+            beginning = text.removesuffix(ending)
+            text = shortened(beginning, room - cell_len(ending), is_ascii=theme.is_ascii) + ending
+        else:
+            text = shortened(text, room, is_ascii=theme.is_ascii)
     colour = column.colours[row] if column.colours else None
     style = theme.style(tone or colour or column.ink)
     if not has_signs:

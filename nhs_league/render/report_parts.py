@@ -58,16 +58,16 @@ def asks(report: TrustReport, page_of: Callable[[str], str]) -> Iterator[Ask]:
         page_of: trust code -> its page; empty for none.
 
     """
-    asked: dict[Metric, list[Asked]] = {}
+    trusts_by_metric: dict[Metric, list[Asked]] = {}
     for row in report.to_ask.iter_rows(named=True):
         rank = numbers.rank_of(row["rank"], row["of"]) if row["rank"] is not None else ""
         figure = ", ".join(part for part in (value_of({**row, "doubt": None}), rank) if part)
-        asked.setdefault((row["metric_id"], row["unit"]), []).append(
+        trusts_by_metric.setdefault((row["metric_id"], row["unit"]), []).append(
             Asked(numbers.short_name(row["trust_name"]), page_of(row["trust_code"]), figure)
         )
     weak = report.profile.frame.filter(pl.col("weak_spot").is_not_null())
     for row in weak.iter_rows(named=True):
-        if trusts := asked.get((row["metric_id"], row["unit"])):
+        if trusts := trusts_by_metric.get((row["metric_id"], row["unit"])):
             yield Ask(row["short_name"], row["weak_spot"] == "severe", tuple(trusts))
 
 

@@ -16,7 +16,7 @@ import pytest
 from nhs_league.core.ranking import BY_METRIC
 from tests.conftest import COMMAND, Run, environment
 from tests.sampling import one_in
-from tests.terminal import needs_terminal, on_installed_terminal, on_terminal
+from tests.terminal import needs_terminal, on_installed_terminal, on_terminal, with_messages
 
 QUESTIONS = [
     ["worst", "--metric", "elective"],
@@ -264,3 +264,23 @@ def test_a_trust_that_merged_is_shown_from_its_last_quarter(sample: Run) -> None
     shown = sample("show", "ZA4")
     assert shown.returncode == 0
     assert "newest figures are for Q2 2025/26" in shown.stderr
+
+
+@needs_terminal
+def test_a_message_on_a_terminal_says_only_what_the_title_does_not(sample_cache: Path) -> None:
+    question = ["--sample", "worst", "elective"]
+    shown = with_messages(*question, data_dir=sample_cache)
+    assert "Metric: " not in shown
+    assert shown.count("For others, add --type") == 1
+    plain = with_messages(*question, "--plain", data_dir=sample_cache)
+    assert "Metric: " in plain
+
+
+@needs_terminal
+def test_a_message_is_broken_between_words(sample_cache: Path) -> None:
+    question = ["--sample", "worst", "elective", "--plain"]
+    shown = with_messages(*question, data_dir=sample_cache, columns=60)
+    message = shown[: shown.index("SAMPLE")]
+    lines = message.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert "add --type mental-health-community." in " ".join(lines)

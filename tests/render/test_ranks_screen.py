@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from nhs_league import open_league
-from nhs_league.core.answers import Answer
+from nhs_league.core.answers import Answer, Comparison
 from nhs_league.league import League
 from nhs_league.render.meta import Meta
 from nhs_league.render.terminal import Look, to_text
@@ -158,3 +159,40 @@ def test_a_table_in_another_order_has_no_segments_as_titles(league: League) -> N
     text = shown(league.table("acute", sort="trust_name"))
     assert "Segment 1 ·" not in text
     assert " segment " in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_metric_that_has_only_scores_says_so_however_little_room_its_name_has(
+    league: League, width: int
+) -> None:
+    """1.00 is no mortality: the unit is left when the name is cut."""
+    answer = league.compare("ZJ9", peers=True)
+    scored = answer.frame.filter(pl.col("unit").is_null())["metric_id"].n_unique()
+    text = shown(answer, width)
+    assert len(re.findall(r"^\S.*, score ", text, re.MULTILINE)) == scored > 0
+
+
+def test_a_wider_screen_shows_as_many_trusts_or_more(league: League) -> None:
+    answer = league.compare("ZJ9", peers=True)
+    assert isinstance(answer, Comparison)
+    codes = set(answer.standings["trust_code"])
+    counts = []
+    for width in (60, 80, 100, 120, 160, 200):
+        headings = (line.split() for line in shown(answer, width).splitlines())
+        counts.append(max(len(codes.intersection(words)) for words in headings))
+    assert counts == sorted(counts)
+    assert counts[-1] == len(codes)
+
+
+@pytest.mark.parametrize("kind", ["acute", "mental-health-community", "ambulance"])
+def test_the_ranks_too_close_to_call_are_drawn_at_80_columns(league: League, kind: str) -> None:
+    lines = lines_of(shown(league.table(kind, groups=True)))
+    assert all(_STRIP.search(line) for line in lines.values())
+
+
+def test_trusts_of_several_types_are_listed_under_each_type(league: League) -> None:
+    text = shown(league.trusts())
+    titles = ("Acute trusts ─", "Mental health and community trusts ─", "Ambulance trusts ─")
+    places = [text.index(f"\n{title}") for title in titles]
+    assert places == sorted(places)
+    assert not any(title in shown(league.trusts(trust_type="ambulance")) for title in titles)

@@ -14,7 +14,7 @@ from nhs_league.core.answers import Answer
 from nhs_league.render.blocks import Block, Grid, Points
 from nhs_league.render.meta import Meta
 from nhs_league.render.screens import Screen
-from nhs_league.render.screens.dispatch import next_of, screen_of
+from nhs_league.render.screens.parts import next_of, screen_of
 from nhs_league.render.strips import Among, Ranks, Sparkline
 from nhs_league.render.terminal import Look, to_text
 from nhs_league.render.theme import Background, Tone, theme_for
@@ -26,6 +26,7 @@ QUESTIONS: dict[str, Callable[[League], Answer]] = {
     "hidden": lambda league: league.hidden(trust_type="non-acute"),
     "capped": lambda league: league.capped(trust_type="all"),
     "whatif": lambda league: league.whatif("ZW5", ["sickness=best"]),
+    "whatif without a metric": lambda league: league.whatif("ZE9", no_deficit=True),
     "improvements": lambda league: league.whatif("ZJ9", to_segment=2),
     "robust trust": lambda league: league.robust("ZW5"),
     "robust type": lambda league: league.robust("ambulance"),
@@ -37,6 +38,7 @@ QUESTIONS: dict[str, Callable[[League], Answer]] = {
     "metric": lambda league: league.trend("ZB6", metric="cancer"),
     "every metric": lambda league: league.trend("ZB6", every_metric=True),
     "releases": lambda league: league.releases(),
+    "sources": lambda league: league.sources("ZJ9"),
 }
 """Every kind of answer that these screens show."""
 
@@ -62,6 +64,33 @@ def test_no_line_is_wider_than_the_terminal_and_no_name_is_wrapped(
             assert not wide, (name, width, wide)
         for grid in of_kind(Grid, screen_of(answer, Screen(80, 24))):
             assert not any(column.wraps for column in grid.columns), name
+
+
+def test_every_column_has_something_in_it(answers: dict[str, Answer]) -> None:
+    for name, answer in answers.items():
+        for grid in of_kind(Grid, screen_of(answer, Screen(120, 24))):
+            empty = [
+                column.heading
+                for column in grid.columns
+                if not any(column.cells) and not any(column.drawings)
+            ]
+            assert not empty, (name, empty)
+
+
+def test_a_hidden_metrics_name_is_whole_at_80_columns(answers: dict[str, Answer]) -> None:
+    answer = answers["hidden"]
+    text = to_text(answer, meta_of(answer), width=80, look=Look())
+    for name in answer.frame["short_name"].drop_nulls().unique():
+        assert f"○ {name} " in text, name
+
+
+def test_the_audit_explains_the_outcomes_that_it_shows_and_no_others(
+    answers: dict[str, Answer],
+) -> None:
+    text = to_text(answers["audit"], meta_of(answers["audit"]), width=120, look=Look())
+    headings = next(line for line in text.splitlines() if line.startswith("figure"))
+    for outcome in ("rounding", "ties", "excepted", "left out"):
+        assert (outcome in headings) == (f"{outcome.capitalize()}: " in text), outcome
 
 
 def test_plain_words_have_no_drawing(answers: dict[str, Answer]) -> None:

@@ -40,6 +40,12 @@ def test_some_trusts_of_the_sample_fit_one_screen(sample_league: League) -> None
     assert [code for code in codes if not fits(sample_league.show(code))] == []
 
 
+def test_no_metrics_name_is_cut_for_a_sparkline(sample_league: League) -> None:
+    for code in sample_league.trusts(trust_type="acute").frame["trust_code"].to_list()[::20]:
+        text = "\n".join(shown(sample_league.show(code)))
+        assert "…" not in text or " trend" not in text, text
+
+
 @pytest.mark.long
 def test_every_trust_of_the_sample_fits_one_screen(sample_league: League) -> None:
     codes = sample_league.trusts().frame["trust_code"].to_list()

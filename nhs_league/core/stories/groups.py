@@ -159,8 +159,8 @@ def services_apart(material: Material) -> pl.DataFrame:
             two_places("score_worst"), words.inside("domain_worst"), place,
         ),
         certainty=pl.format(
-            "By chance alone {} trusts would have services so far apart, were their scores dealt "
-            "out among them at random.",
+            "By chance alone {} trusts would have services so far apart if their scores "
+            "were mixed at random.",
             words.odds("computed_p"),
         ),
         command=material.command("explain", "trust_code", typed=False),

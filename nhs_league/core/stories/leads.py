@@ -274,7 +274,7 @@ def held_down(material: Material) -> pl.DataFrame:
         size=-pl.col("average_score"),
         in_words=pl.format(
             "{} is ranked {} of {} {} because of the financial override: on its average score of "
-            "{} alone (1 is best) it would be {}, in segment {} and not {}.",
+            "{} alone (1 is best) it would be {}, in segment {}, not {}.",
             words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
             two_places("average_score"), words.ordinal("computed_rank_without"),
             "computed_unadjusted_segment", "segment",

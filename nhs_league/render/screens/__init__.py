@@ -13,11 +13,10 @@ from nhs_league.render.screens import (  # noqa: F401 - they register
     history,
     ranks,
     store,
-    stories,
     trust,
     trusts,
 )
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.screens.parts import Screen, next_of, screen_of
 from nhs_league.render.theme import Ink
 
 __all__ = ["Screen", "screen"]
@@ -34,7 +33,8 @@ def screen(answer: Answer, meta: Meta, on: Screen) -> Iterator[Block]:
     """
     yield from screen_of(answer, on)
     yield from to_cite(answer, meta)
-    if on.height is not None and (commands := next_of(answer)):
+    commands = tuple(each for each in next_of(answer) if not (on.every and each.endswith("--all")))
+    if on.height is not None and commands:
         yield Next(commands)
     if not meta.sample and (credit := meta.credit_line(answer)):
         yield Fact("Source", credit, ink=Ink.SOURCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,23 +18,42 @@ from nhs_league.core.answers import (
     Explanation,
     HiddenWeakSpots,
     Improvements,
+    MetricExplanation,
     Robustness,
     RobustTable,
     WhatIf,
 )
 from nhs_league.core.sentences import in_series
 from nhs_league.render import numbers
-from nhs_league.render.blocks import Block, Column, Grid, Heading, Points, Remark, points
+from nhs_league.render.blocks import (
+    Block,
+    Column,
+    Fact,
+    Grid,
+    Heading,
+    Points,
+    Remark,
+    points,
+)
 from nhs_league.render.document import blocks_of, explained
 from nhs_league.render.fitting import shortened
-from nhs_league.render.screens import tables
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.screens import parts
+from nhs_league.render.screens.parts import Screen, next_of, screen_of, who
 from nhs_league.render.strips import Among, among
 from nhs_league.render.theme import Ink, Tone
-from nhs_league.render.views.cells import names, texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, names, texts
 from nhs_league.render.views.explain import most_important
+from nhs_league.render.views.metrics import metric_lines, metric_periods
 
+_LABELS = {
+    "What it measures: ": "Measures",
+    "Why it matters: ": "Why",
+    "Published as: ": "Published",
+    "Which is better: ": "Better",
+    "National standard: ": "Standard",
+    "How it is scored: ": "Scoring",
+    "Also called: ": "Names",
+}
 _GUIDES = 4
 """How wide a tree's guides are at each depth."""
 _SIGN = 2
@@ -45,12 +64,21 @@ _BESIDE = 13
 _NARROWEST = 12
 _CHANGE = re.compile(r"(.*) (\S+) to (.+)")
 """A change as ``Improvements`` describes it: ``Help to stop smoking 20.91 to 47.83%``."""
+_NAME = 26
+"""How much of a trust's name is read before optional columns."""
+_CAPPED_LINE = (
+    "by score: segment by average score alone; ━ runs from the rank without the override to ●, "
+    "the published rank"
+)
+_WHATIF_LINES = "│ score now, from 1 (best) to 4 (worst); ● rank then, ━ from the rank now"
 _LASTING = "Severe 3 of 5: in 3 of the 5 quarters with new figures."
 _SIZE = "Size 4 is one metric’s score improved all the way, from 4.00 to 1.00."
 _PARTS = {
     "without a domain": "Without one domain",
     "without a metric": "Without one metric: those that move it most",
 }
+_METRIC = 26
+"""How much of a metric's name and sign is read before a trust's, which has its code too."""
 _ROOMY = 150
 """From how many columns on each metric's rule stands beside it."""
 Row = dict[str, Any]
@@ -62,7 +90,7 @@ def explain(answer: Explanation, screen: Screen) -> Iterator[Block]:
     standing = answer.standing.row(0, named=True)
     of = "" if standing["rank"] is None else f" is ranked {numbers.ordinal(standing['rank'])}"
     title = f"Why {{}}{of or ' is where it is'}"
-    yield tables.about_trust(title, standing["trust_name"], standing["trust_code"])
+    yield parts.about_trust(title, standing["trust_name"], standing["trust_code"])
     lines = _Lines(answer.frame, screen.width, has_rules=screen.every or screen.width >= _ROOMY)
     more = "" if lines.has_rules else " · how each metric is scored: --all"
     yield Heading(f"{_kind(standing)} · {standing['quarter']}{more}", 0)
@@ -155,23 +183,24 @@ def after_explain(answer: Explanation) -> tuple[str, ...]:
 def hidden(answer: HiddenWeakSpots, screen: Screen) -> Iterator[Block]:
     """Yield a line a weak spot: the trust's place, the metric, its value and rank among peers."""
     frame = answer.frame
-    parts = tables.types(frame)
+    titles = parts.types(frame)
     columns = list(_hidden_columns(frame))
     notes = (_LASTING, *answer.notes) if any(c.heading == "severe" for c in columns) else None
-    yield from tables.table(answer, columns, tables.quarters(frame), parts, notes)
+    yield from parts.table(answer, columns, parts.quarters(frame), titles, notes)
 
 
 def _hidden_columns(frame: pl.DataFrame) -> Iterator[Column]:
     rows = frame.rows(named=True)
     yield Column("rank", [_place(row) for row in rows], numeric=True)
     yield Column("", texts(frame, "trust_code"), ink=Ink.CODE)
-    yield Column("trust", names(frame), shrinks=True, wrap_width=16)
-    held = ["£" if row["segment"] == 3 else "" for row in rows]
-    if any(held):
-        yield Column("", held)
+    held = [" £" if row["segment"] == 3 else "" for row in rows]
+    trusts = [f"{name}{sign}" for name, sign in zip(names(frame), held, strict=True)]
+    yield Column("trust", trusts, shrinks=True, endings=held, wrap_width=14)
     severe = [Tone.SEVERE] * len(rows)
     metrics = [row["short_name"] or row["metric"] for row in rows]
-    yield Column("what it hides", metrics, shrinks=True, tones=severe, leads=True, wrap_width=15)
+    yield Column(
+        "what it hides", metrics, shrinks=True, tones=severe, leads=True, wrap_width=_METRIC
+    )
     yield Column("value", [_value(row) for row in rows], numeric=True)
     yield Column("rank", [_rank(row) for row in rows], numeric=True)
     if (frame["computed_quarters_with_news"] > 1).any():
@@ -179,7 +208,7 @@ def _hidden_columns(frame: pl.DataFrame) -> Iterator[Column]:
         lasting = ["" if None in pair else f"{pair[0]} of {pair[1]}" for pair in counts.iter_rows()]
         yield Column("severe", lasting, numeric=True)
     strips = [_strip(row) for row in rows]
-    yield Column("", [""] * len(rows), drawings=strips, ends=("worst", "best"))
+    yield Column("", [""] * len(rows), drawings=strips, ends=("worst", "best"), optional=True)
     yield Column("region", texts(frame, "region"), optional=True)
 
 
@@ -233,7 +262,22 @@ def after_hidden(answer: HiddenWeakSpots) -> tuple[str, ...]:
 def capped(answer: CappedTrusts, screen: Screen) -> Iterator[Block]:
     """Yield a line a trust: its rank, and the one that it would have without the override."""
     frame = answer.frame
-    yield from tables.table(answer, columns_of(answer), tables.quarters(frame), tables.types(frame))
+    columns = list(_with_names(columns_of(answer), frame, screen))
+    notes = (_CAPPED_LINE, *answer.notes) if frame.height else None
+    titles = parts.types(frame)
+    yield from parts.table(answer, columns, parts.quarters(frame), titles, notes)
+
+
+def _with_names(columns: Sequence[Column], frame: pl.DataFrame, screen: Screen) -> Iterator[Column]:
+    """Yield columns with codes and names as all screens have them, without empty ones."""
+    for column in columns:
+        if column.heading == "code":
+            code, name, *_ = who(frame, screen)
+            yield code
+            is_narrow = screen.width < _ROOM_FOR_HOW
+            yield replace(name, wrap_width=_NAME) if is_narrow else name
+        elif column.heading != "trust" and (column.drawings or any(column.cells)):
+            yield column
 
 
 @next_of.register
@@ -249,13 +293,13 @@ def after_capped(answer: CappedTrusts) -> tuple[str, ...]:
 def whatif(answer: WhatIf, screen: Screen) -> Iterator[Block]:
     """Yield what is and what would be, a figure a line."""
     row = answer.frame.row(0, named=True)
-    yield tables.about_trust("What if: {}", row["trust_name"], row["trust_code"])
-    columns, notes = columns_of(answer), answer.notes
-    if screen.width < _ROOM_FOR_HOW:
+    yield parts.about_trust("What if: {}", row["trust_name"], row["trust_code"])
+    columns, notes = columns_of(answer), (_WHATIF_LINES, *answer.notes)
+    if screen.width < _ROOM_FOR_HOW or not any(columns[-1].cells):
         (*columns, how) = columns
         named = zip(columns[0].cells, how.cells, strict=True)
         notes = (*(f"{name}: {note}." for name, note in named if note), *notes)
-    yield from tables.rows(answer, columns, row["quarter"], notes=notes)
+    yield from parts.rows(answer, columns, row["quarter"], notes=notes)
 
 
 @next_of.register
@@ -271,7 +315,7 @@ def improvements(answer: Improvements, screen: Screen) -> Iterator[Block]:
     frame = answer.frame
     yield Heading(answer.title, 1, short=_short_title(answer.title))
     if frame.is_empty():
-        yield from tables.rows(answer, ())
+        yield from parts.rows(answer, ())
         return
     ways = [[_CHANGE.fullmatch(each) for each in way.split("; ")] for way in frame["changes"]]
     named = [[each[1] for each in way if each] for way in ways]
@@ -287,7 +331,7 @@ def improvements(answer: Improvements, screen: Screen) -> Iterator[Block]:
         Column("score*", [numbers.score(v) for v in frame["computed_average_score"]], numeric=True),
         Column("--set", texts(frame, "set"), optional=True),
     ]
-    yield from tables.rows(answer, columns, tables.quarters(frame), notes=())
+    yield from parts.rows(answer, columns, parts.quarters(frame), notes=())
     needed = {
         each[1]: (each[2], each[3].replace(" out of ", "/")) for way in ways for each in way if each
     }
@@ -296,12 +340,17 @@ def improvements(answer: Improvements, screen: Screen) -> Iterator[Block]:
         "What each needs",
         (
             Column("What each needs", list(in_ways), shrinks=True, heading_ink=Ink.STRONG),
-            Column("now", [needed[name][0] for name in in_ways], numeric=True),
+            Column("now", [_with_percent(*needed[name]) for name in in_ways], numeric=True),
             Column("then", [needed[name][1] for name in in_ways], numeric=True, ink=Ink.STRONG),
             Column("ways", [str(count) for count in in_ways.values()], numeric=True),
         ),
     )
     yield from map(Remark, (_SIZE, *answer.notes))
+
+
+def _with_percent(now: str, then: str) -> str:
+    """Add to a figure the per cent that the text of a change has behind its last one only."""
+    return f"{now}%" if then.endswith("%") and not now.endswith("%") else now
 
 
 def _short_title(title: str) -> str:
@@ -321,12 +370,14 @@ def after_improvements(answer: Improvements) -> tuple[str, ...]:
 def robustness(answer: Robustness, screen: Screen) -> Iterator[Block]:
     """Yield what the place would be in each scenario, on the line of all places."""
     row = answer.frame.row(0, named=True)
-    yield tables.about_trust("How firm is the place of {}", row["trust_name"], row["trust_code"])
+    yield parts.about_trust("How firm is the place of {}", row["trust_name"], row["trust_code"])
     scenarios = most_important(answer)
-    parts = [_PARTS.get(name, "Redrawn") for name in scenarios["scenario"]]
+    titles = [_PARTS.get(name, "Redrawn") for name in scenarios["scenario"]]
     what, *columns = columns_of(answer)
     what = replace(what, cells=[cell.removeprefix("Without ") for cell in what.cells])
-    yield from tables.rows(answer, (what, *columns), row["quarter"], parts)
+    # How often it is in the top quarter is said below.
+    shown = [column for column in columns if not column.optional]
+    yield from parts.rows(answer, (what, *shown), row["quarter"], titles)
 
 
 @next_of.register
@@ -339,7 +390,8 @@ def after_robustness(answer: Robustness) -> tuple[str, ...]:
 @screen_of.register
 def robust_table(answer: RobustTable, screen: Screen) -> Iterator[Block]:
     """Yield a line a trust: its place, and where it is likely to be."""
-    yield from tables.table(answer, columns_of(answer), tables.quarters(answer.frame))
+    columns = list(_with_names(columns_of(answer), answer.frame, screen))
+    yield from parts.table(answer, columns, parts.quarters(answer.frame))
 
 
 @next_of.register
@@ -354,3 +406,25 @@ def after_robust_table(answer: RobustTable) -> tuple[str, ...]:
 def audit(answer: Audit, screen: Screen) -> Iterator[Block]:
     """Yield what was recomputed, and each figure that does not follow, as the document does."""
     return blocks_of(answer)
+
+
+@screen_of.register
+def metric(answer: MetricExplanation, screen: Screen) -> Iterator[Block]:
+    """Yield what a metric is, line by line, then how its values are spread."""
+    row = answer.frame.row(0, named=True)
+    yield Heading(row["short_name"], 1, code=row["metric_id"])
+    yield Heading(row["quarter"], 0)
+    for label, text in metric_lines(answer):
+        if text:
+            yield Fact(_LABELS[label], text)
+    yield Grid("Values", tuple(columns_of(answer)), has_hint=False)
+    yield Grid("Quarters", tuple(metric_periods(answer)), has_hint=False)
+    yield from map(Remark, answer.notes)
+
+
+@next_of.register
+def after_metric(answer: MetricExplanation) -> tuple[str, ...]:
+    """Offer who is worst at it, how its values are spread, and how regions differ."""
+    row = answer.frame.row(0, named=True)
+    typed = row["metric_id"]
+    return (f"worst {typed}", f"spread {typed}", f"compare --by region --metric {typed}")

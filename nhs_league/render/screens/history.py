@@ -1,4 +1,4 @@
-"""Across quarters: who moved and why, figures that were changed, trends."""
+"""Across quarters: who moved and why, figures that were changed, trends, stories, what is new."""
 
 from __future__ import annotations
 
@@ -8,18 +8,35 @@ from typing import Any
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.answers import Changes, EveryMetricTrend, MetricTrend, PlaceTrend, Revisions
+from nhs_league.core.answers import (
+    Changes,
+    EveryMetricTrend,
+    MetricTrend,
+    News,
+    PlaceTrend,
+    Revisions,
+    Stories,
+)
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
-from nhs_league.render.blocks import Block, Column, Heading
-from nhs_league.render.screens import tables
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.blocks import (
+    Block,
+    Column,
+    Heading,
+    Item,
+    Line,
+    Numbered,
+    Remark,
+)
+from nhs_league.render.screens import parts
+from nhs_league.render.screens.parts import Screen, next_of, screen_of
 from nhs_league.render.theme import Ink, Tone, tone_of_segment
-from nhs_league.render.views.cells import names, texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, names, texts
 from nhs_league.render.views.history import metrics_in_lines
 
+_MOST = 3
+"""How many of what to ask next are offered."""
 _MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
 _ROOMY = 100
 """From how many columns on a metric's figures stand beside its name."""
@@ -52,7 +69,7 @@ def changes(answer: Changes, screen: Screen) -> Iterator[Block]:
     frame = answer.frame
     columns = list(_change_columns(frame, has_room=screen.width >= _ROOMY))
     notes = (*_what_became(frame), *answer.notes)
-    yield from tables.table(answer, columns, parts=list(_change_parts(frame)), notes=notes)
+    yield from parts.table(answer, columns, parts=list(_change_parts(frame)), notes=notes)
 
 
 def _change_columns(frame: pl.DataFrame, *, has_room: bool) -> Iterator[Column]:
@@ -70,7 +87,7 @@ def _change_columns(frame: pl.DataFrame, *, has_room: bool) -> Iterator[Column]:
     real = [_REAL[row["certainty"]] for row in rows]
     if any(real):
         yield Column("how sure", real)
-    room = 20 if any(real) else 30
+    room = 20 if any(real) or not has_room else 30
     yield Column(
         "why", [_why(row, has_room=has_room) for row in rows], shrinks=True, wrap_width=room
     )
@@ -125,7 +142,9 @@ def _why(row: Row, *, has_room: bool) -> str:
     cause = row["cause"]
     if cause == "framework changed" and row["metrics_compared"]:
         better, worse = row["metrics_improved"], row["metrics_worsened"]
-        return f"{better} of {counted(row['metrics_compared'], 'metric')} better, {worse} worse"
+        compared = row["metrics_compared"]
+        metrics = counted(compared, "metric") if has_room else str(compared)
+        return f"{better} of {metrics} better, {worse} worse"
     if not has_room and cause in _IN_SHORT:
         return _IN_SHORT[cause]
     if cause in _CAUSES or row["metric_id"] is None:
@@ -150,7 +169,7 @@ def after_changes(answer: Changes) -> tuple[str, ...]:
 @screen_of.register
 def revisions(answer: Revisions, screen: Screen) -> Iterator[Block]:
     """Yield a figure a line: before and now."""
-    yield from tables.table(answer, columns_of(answer), tables.quarters(answer.frame))
+    yield from parts.table(answer, columns_of(answer), parts.quarters(answer.frame))
 
 
 @screen_of.register
@@ -180,7 +199,7 @@ def every_metric(answer: EveryMetricTrend, screen: Screen) -> Iterator[Block]:
 def _trend(
     answer: PlaceTrend | MetricTrend | EveryMetricTrend,
     title: str,
-    parts: Sequence[str],
+    titles: Sequence[str],
     about: str = "",
 ) -> Iterator[Block]:
     """Yield a trend of one trust under its name; of several, each as a part of the table."""
@@ -192,20 +211,20 @@ def _trend(
     ]
     if frame["trust_code"].n_unique() == 1:
         name, code, kind = frame.select("trust_name", "trust_code", "trust_type").row(-1)
-        yield tables.about_trust(title, name, code)
+        yield parts.about_trust(title, name, code)
         titled = "latest in" if isinstance(answer, EveryMetricTrend) else "metric"
-        shown = [column for column in columns if column.heading != titled or not parts]
+        shown = [column for column in columns if column.heading != titled or not titles]
         if about:
             yield Heading(about, 0)
         kind = trust_types.in_words(kind).removesuffix("s").capitalize()
-        yield from tables.rows(answer, shown, f"{kind} · {_span(frame)}", parts)
+        yield from parts.rows(answer, shown, f"{kind} · {_span(frame)}", titles)
         return
     shown = [column for column in columns if column.heading != "Code"]
-    yield from tables.table(answer, shown, _span(frame), trusts)
+    yield from parts.table(answer, shown, _span(frame), trusts)
 
 
 def _span(frame: pl.DataFrame) -> str:
-    quarters = tables.quarters(frame).split(", ")
+    quarters = parts.quarters(frame).split(", ")
     return quarters[0] if len(quarters) == 1 else f"{quarters[0]} to {quarters[-1]}"
 
 
@@ -239,3 +258,30 @@ def after_every_metric(answer: EveryMetricTrend) -> tuple[str, ...]:
         return ()
     code, metric_id = answer.frame.select("trust_code", "metric_id").row(-1)
     return (f"trend {code} -m {metric_id}", f"show {code}")
+
+
+@screen_of.register
+def stories(answer: Stories, screen: Screen) -> Iterator[Block]:
+    """Yield each story under its kind, with how sure it is and the command that shows it."""
+    yield Heading(answer.title, 1)
+    rows = answer.frame.select("kind", "in_words", "certainty", "command").iter_rows()
+    items = tuple(
+        Item(kind.capitalize(), (sentence,), (certainty, command))
+        for kind, sentence, certainty, command in rows
+    )
+    yield Numbered(items) if items else Line("No stories.")
+    yield from map(Remark, answer.notes)
+
+
+@next_of.register
+def after_stories(answer: Stories) -> tuple[str, ...]:
+    """Offer the pages of the trusts and metrics that the first stories are about."""
+    commands = answer.frame["command"].unique(maintain_order=True).head(_MOST)
+    return tuple(command.removeprefix("nhsleague ") for command in commands)
+
+
+@next_of.register
+def after_news(answer: News) -> tuple[str, ...]:
+    """Offer the trusts of which there is news."""
+    codes = answer.frame["trust_code"].unique(maintain_order=True).head(_MOST)
+    return tuple(f"show {code}" for code in codes)

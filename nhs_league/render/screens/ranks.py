@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 from rich.cells import cell_len
@@ -13,18 +14,20 @@ from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Grid, Heading, Remark
 from nhs_league.render.document import table_blocks
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
 from nhs_league.render.screens.parts import (
     CAPPED,
     Row,
+    Screen,
     capped,
     fitting_line,
     last_of,
     marked,
+    next_of,
     place_columns,
     pounds,
     rank_strip,
     remarks,
+    screen_of,
     segments,
     starts_of,
     strip_width,
@@ -32,7 +35,7 @@ from nhs_league.render.screens.parts import (
 )
 from nhs_league.render.strips import Amount, Drawing, ScoreBar, among
 from nhs_league.render.theme import Ink, tone_of_score, tone_of_segment
-from nhs_league.render.views.cells import places
+from nhs_league.render.views.columns import places
 from nhs_league.render.views.ranks import runs_of
 
 _LIKELY = {
@@ -45,6 +48,7 @@ _CLOSE = "━ ranks of the trusts too close to call; close: how many they are (c
 
 
 _BAR = 32
+_NARROW = 60
 
 
 @screen_of.register
@@ -142,11 +146,11 @@ def _peers(row: Row, *, counts: bool) -> Iterator[str]:
     if standard is not None:
         how_many = f" (met by {met} of {row['computed_of']})" if counts and met is not None else ""
         yield f"standard {numbers.with_short_unit(standard, unit)}{how_many}"
-    median, own = row["median"], row["computed_median"]
+    median, computed = row["median"], row["computed_median"]
     if median is not None:
         yield f"median {numbers.with_short_unit(median, unit)}"
-    elif own is not None:
-        yield f"median {numbers.with_short_unit(numbers.rounded(own), unit or 'score')}*"
+    elif computed is not None:
+        yield f"median {numbers.with_short_unit(numbers.rounded(computed), unit or 'score')}*"
 
 
 def _by_type(frame: pl.DataFrame, columns: list[Column], caption: str) -> Grid:
@@ -282,8 +286,10 @@ def _league(
     yield Heading(full, 1, short=short)
     tones = [tone_of_segment(segment) for segment in frame["segment"]]
     ranks = frame.select(pl.coalesce("rank", "computed_rank")).to_series()
+    # Beside a further column, the line of all ranks is shorter rather than not there.
+    beside = screen if further.optional else replace(screen, width=_NARROW)
     strips = [
-        rank_strip(rank, near, last, tone, screen)
+        rank_strip(rank, near, last, tone, beside)
         for rank, near, tone in zip(ranks, runs, tones, strict=True)
     ]
     scores = [numbers.score(score) for score in frame["average_score"]]

@@ -12,7 +12,7 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Fact, Grid, Heading, Line, points
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.screens.parts import Screen, next_of, screen_of
 from nhs_league.render.strips import ScoreBar, Segments, Sparkline
 from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
 from nhs_league.render.trust_figures import (
@@ -38,6 +38,9 @@ _BESIDE = 10
 _FEWEST = 3
 _MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
 _SHORT_DOMAIN = 14
+_SHORT_BAR, _LONG_BAR = 8, 24
+"""How long the bars of domains are on a screen of the common width, and at most."""
+_COMMON = 80
 _WITH_BARS = 78
 """From how many columns on two domains on a line have bars."""
 _ROOMY = 100
@@ -133,7 +136,11 @@ def _since(standing: Row, previous: pl.DataFrame | None) -> Iterator[Fact]:
             parts.append(f"still {name} {new}" if old == new else f"{name} {old} to {new}")
     old, new = before["average_score"], standing["average_score"]
     if old is not None and new is not None:
-        parts.append(f"score {numbers.score(old)} to {numbers.score(new)}")
+        before_and_now = (numbers.score(old), numbers.score(new))
+        is_same = len(set(before_and_now)) == 1
+        parts.append(
+            f"{'still score' if is_same else 'score'} {' to '.join(before_and_now[is_same:])}"
+        )
     verdict = {True: ": a clear change", False: ": could be chance", None: ""}[
         before["computed_distinguishable"] if old != new else None
     ]
@@ -153,7 +160,8 @@ def _domains(domains: pl.DataFrame, screen: Screen, *, is_tall: bool) -> Iterato
         yield Heading("Domains", more="  1 is best, 4 is worst; │ is the typical trust")
         yield Grid("Domains", tuple(_domain_columns(rows, (13, 40))), has_hint=False)
         return
-    bar = (5, 8) if screen.width >= _WITH_BARS else None
+    widest = _SHORT_BAR + max(screen.width - _COMMON, 0) // 2
+    bar = (5, min(widest, _LONG_BAR)) if screen.width >= _WITH_BARS else None
     drawn = ", rank, and a bar from 1 (best) to 4 (worst)" if bar else " and rank"
     yield Heading("Domains", more=f"  score{drawn}")
     half = -(-len(rows) // 2)
@@ -223,7 +231,7 @@ def _metric_columns(
     yield Column("rank", [rank_of_metric(row) for row in rows], numeric=True)
     drawn = [sparks.get((row["metric_id"], row["unit"])) for row in rows]
     if any(drawn):
-        yield Column("trend", [""] * len(rows), drawings=drawn, optional=is_long)
+        yield Column("trend", [""] * len(rows), drawings=drawn, optional=True)
     moved = [_MOVED.get(row["change_since_last"] or "", ("", None)) for row in rows]
     signs = [sign for sign, _ in moved]
     if screen.width >= _ROOMY:
@@ -244,9 +252,7 @@ def _strongest(metrics: pl.DataFrame) -> Fact:
         return Fact("Strongest", f"nothing stands out. {more}")
     row = strong.row(0, named=True)
     rank = numbers.rank_of(row["rank"], row["of"]) if row["rank"] is not None else ""
-    figure = ", ".join(
-        part for part in (value_of(row), rank) if part and not part.startswith("score")
-    )
+    figure = ", ".join(part for part in (value_of(row), rank) if part)
     words = ". ".join(part for part in (figure, more) if part)
     return Fact("Strongest", words, lead=row["short_name"], tone=Tone.BEST)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -12,30 +13,33 @@ from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Grid, Heading, Legend, Line, Remark
 from nhs_league.render.document import table_blocks
-from nhs_league.render.screens.dispatch import Screen, next_of, screen_of
+from nhs_league.render.fitting import fitting_columns
 from nhs_league.render.screens.parts import (
     CAPPED,
     Row,
+    Screen,
     capped,
     fitting_line,
     last_of,
     marked,
+    next_of,
     rank_strip,
     remarks,
+    screen_of,
     segments,
     starts_of,
     who,
 )
 from nhs_league.render.strips import Drawing, among
 from nhs_league.render.theme import LEGEND, Ink, tone_of_score, tone_of_segment
-from nhs_league.render.views.cells import medians, published_ranks
+from nhs_league.render.views.columns import medians, published_ranks
 from nhs_league.render.views.trusts import BETTER, by_metric
 
 _NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 _PAIRS = 3
 """How many pairs are described unless all are asked for."""
-_ROOMY = 100
-"""From how many columns on each figure has its rank beside it."""
+_METRIC = 24
+"""How much of a metric's name and unit is readable beside the figures of trusts."""
 _NOTHING = "–"
 _LONGEST_TYPE = 6
 _SHORT_UNITS = {
@@ -109,13 +113,15 @@ def _positions(standings: pl.DataFrame, screen: Screen) -> Iterator[Column]:
 
 def _side_by_side(answer: Comparison, keys: pl.DataFrame, screen: Screen) -> Iterator[Column]:
     """Yield a row a metric: its name with its unit, each trust's figure, and the median."""
-    names = [_with_unit(*row) for row in keys.select("short_name", "unit").iter_rows()]
-    yield Column("", names, shrinks=True, wrap_width=20)
-    for code in answer.standings["trust_code"]:
-        rows = answer.frame.filter(pl.col("trust_code") == code).rows(named=True)
-        tones = [tone_of_score(row["score"]) for row in rows]
-        cells = [_figure(row, has_rank=screen.width >= _ROOMY) for row in rows]
-        yield Column(code, cells, numeric=True, tones=tones, heading_ink=Ink.CODE)
+    units = [_unit_of_name(unit) for unit in keys["unit"]]
+    names = [f"{name}{unit}" for name, unit in zip(keys["short_name"], units, strict=True)]
+    metrics = Column("", names, shrinks=True, endings=units, wrap_width=_METRIC)
+    trusts = list(_figures(answer, has_rank=True))
+    # A rank beside each figure is not worth a trust that does not fit.
+    if not screen.wide and len(fitting_columns((metrics, *trusts), screen.width)) <= len(trusts):
+        trusts = list(_figures(answer, has_rank=False))
+    yield metrics
+    yield from trusts
     if answer.frame["trust_type"].n_unique() == 1:
         typical = answer.frame.group_by("metric_id", "unit", maintain_order=True).agg(
             pl.col("median", "computed_median").drop_nulls().first()
@@ -126,13 +132,22 @@ def _side_by_side(answer: Comparison, keys: pl.DataFrame, screen: Screen) -> Ite
         yield Column("median", shown, numeric=True, ink=Ink.QUIET, optional=True)
 
 
-def _with_unit(name: str, unit: str | None) -> str:
-    """Add a unit that does not stand beside each figure: ``Staff engagement /10``."""
+def _figures(answer: Comparison, *, has_rank: bool) -> Iterator[Column]:
+    """Yield a column a trust: its figures, with or without the rank of each."""
+    for code in answer.standings["trust_code"]:
+        rows = answer.frame.filter(pl.col("trust_code") == code).rows(named=True)
+        tones = [tone_of_score(row["score"]) for row in rows]
+        cells = [_figure(row, has_rank=has_rank) for row in rows]
+        yield Column(code, cells, numeric=True, tones=tones, heading_ink=Ink.CODE)
+
+
+def _unit_of_name(unit: str | None) -> str:
+    """Write a unit that does not stand beside each figure: ``Staff engagement /10``."""
     if unit is None:
-        return f"{name}, score"
+        return ", score"
     if unit in ("%", "count", "rate", "index"):
-        return name
-    return f"{name} {_UNITS[unit]}" if unit in _UNITS else f"{name}, {unit}"
+        return ""
+    return f" {_UNITS[unit]}" if unit in _UNITS else f", {unit}"
 
 
 def _figure(row: Row, *, has_rank: bool) -> str:
@@ -282,6 +297,9 @@ def trusts(answer: TrustList, screen: Screen) -> Iterator[Block]:
         Column("rank", published_ranks(frame), numeric=True, optional=True),
         Column("likely", [numbers.likely(*ends) for ends in ranges], optional=True),
     ]
+    starts = starts_of(frame["trust_type"]) or []
+    kinds = [trust_types.in_words(frame["trust_type"][row]).capitalize() for row in starts]
+    sections = (tuple(starts[1:]), tuple(kinds)) if len(starts) > 1 else ((), ())
     yield Grid(
         "Trusts",
         (
@@ -291,6 +309,7 @@ def trusts(answer: TrustList, screen: Screen) -> Iterator[Block]:
             Column("type", _kinds(frame), optional=True),
             *(ranked if frame["rank_low"].count() else []),
         ),
+        *sections,
         has_hint=False,
     )
     if any(capped(frame)):
@@ -323,7 +342,7 @@ def metrics(answer: MetricList, screen: Screen) -> Iterator[Block]:
         frame = pl.concat(frame.partition_by("domain", maintain_order=True))
     yield Heading("What is measured", 1)
     types = trust_types.in_order(set(answer.frame["trust_type"]))
-    kinds = "how many trusts of each type have them"
+    kinds = "what each measures" if screen.every else "how many trusts of each type have them"
     about = [
         counted(frame["metric_id"].n_unique(), "metric"),
         trust_types.in_words(types[0]) if len(types) == 1 else kinds,
@@ -335,13 +354,14 @@ def metrics(answer: MetricList, screen: Screen) -> Iterator[Block]:
     columns = list(_measured(frame, has_domain=starts is None, every=screen.every))
     if not screen.every:
         columns += _how_many(answer.frame, frame, types)
+        columns.append(_also_called(frame))
     yield Grid(answer.title, tuple(columns), tuple(sections[1:]), titles, has_hint=False)
     yield from remarks(answer, every=screen.every)
 
 
 def _measured(frame: pl.DataFrame, *, has_domain: bool, every: bool) -> Iterator[Column]:
     rows = frame.rows(named=True)
-    yield Column("metric", [row["short_name"] for row in rows], shrinks=True, wrap_width=22)
+    yield Column("metric", [row["short_name"] for row in rows], shrinks=True, wrap_width=_METRIC)
     yield Column("", [row["metric_id"] for row in rows], ink=Ink.CODE)
     if not every:
         yield Column("unit", [_SHORT_UNITS.get(row["unit"], row["unit"]) for row in rows])
@@ -362,10 +382,14 @@ def _measured(frame: pl.DataFrame, *, has_domain: bool, every: bool) -> Iterator
         yield Column(
             "why it matters", [row["why"] or "" for row in rows], wraps=True, optional=True
         )
-        names = [row["everyday_names"] or "" for row in rows]
-        yield Column("also called", names, wraps=True, optional=True)
+        yield replace(_also_called(frame), wraps=True, shrinks=False)
     if has_domain:
         yield Column("domain", [row["domain"] or "" for row in rows])
+
+
+def _also_called(frame: pl.DataFrame) -> Column:
+    names = [names or "" for names in frame["everyday_names"]]
+    return Column("also called", names, shrinks=True, optional=True, wrap_width=24)
 
 
 def _how_many(listed: pl.DataFrame, shown: pl.DataFrame, types: Sequence[str]) -> Iterator[Column]:
@@ -387,4 +411,5 @@ def after_metrics(answer: MetricList) -> tuple[str, ...]:
     """Offer a metric's table, and what each measures."""
     if answer.frame.is_empty():
         return ()
-    return (f"worst {answer.frame['metric_id'][0]}", "metrics --all")
+    metric_id = answer.frame["metric_id"][0]
+    return (f"worst {metric_id}", f"explain {metric_id}", "metrics --all")

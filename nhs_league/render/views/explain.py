@@ -20,11 +20,12 @@ from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
 from nhs_league.render.strips import Drawing, Ranks, ScoreBar
 from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
-from nhs_league.render.views.cells import medians, names, scores, texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, medians, names, scores, texts
 
 _METRICS = 5
 """How many of the metrics left out are shown in a table."""
+_STRIP = 13
+"""The fewest columns in which a line of ranks is drawn beside a name."""
 _LABELS = {
     "average score": "Average score",
     "segment by score": "Segment by score",
@@ -90,7 +91,7 @@ def capped(answer: CappedTrusts) -> list[Column]:
             tones=[tone_of_segment(segment) for segment in by_score],
         ),
         Column("without*", texts(frame, "computed_rank_without"), numeric=True, ink=Ink.STRONG),
-        Column("", [""] * frame.height, drawings=_held_back(frame), ends=("best", "worst")),
+        Column("", [""] * frame.height, drawings=_held_back(frame), ends=_ends(frame["of"].max())),
         Column("region", texts(frame, "region"), optional=True),
         Column("subtype", texts(frame, "subtype"), optional=True),
     ]
@@ -105,9 +106,15 @@ def _held_back(frame: pl.DataFrame) -> list[Drawing | None]:
             ((min(row["computed_rank_without"] or row["rank"], row["rank"]), row["rank"]),),
             row["of"],
             tone_of_segment(row["computed_unadjusted_segment"]),
+            _STRIP,
         )
         for row in frame.iter_rows(named=True)
     ]
+
+
+def _ends(last: object) -> tuple[str, str]:
+    """Return what the ends of a line of ranks are: the first and the last rank."""
+    return ("1", "" if last is None else str(last))
 
 
 def likely(frame: pl.DataFrame, low: str, high: str) -> list[str]:
@@ -125,7 +132,7 @@ def robustness(answer: Robustness) -> list[Column]:
         numbers.in_hundreds(frame[f"computed_p_{end}_quarter"]) for end in ("best", "worst")
     )
     has_shares = frame["computed_p_best_quarter"].is_not_null().to_list()
-    own = answer.standing["computed_place"][0]
+    place = answer.standing["computed_place"][0]
     return [
         Column("what is changed", _scenarios(frame), shrinks=True),
         Column("place*", texts(frame, "computed_place"), numeric=True, ink=Ink.STRONG),
@@ -134,8 +141,8 @@ def robustness(answer: Robustness) -> list[Column]:
         Column(
             "",
             [""] * frame.height,
-            drawings=[_scenario(row, own) for row in frame.iter_rows(named=True)],
-            ends=("best", "worst"),
+            drawings=[_scenario(row, place) for row in frame.iter_rows(named=True)],
+            ends=_ends(frame["computed_of"].max()),
         ),
         Column("top quarter*", _where(best, has_shares), numeric=True, optional=True),
         Column("bottom quarter*", _where(worst, has_shares), numeric=True, optional=True),
@@ -156,14 +163,14 @@ def _where(cells: list[str], is_known: list[bool]) -> list[str]:
     return [cell if known else "" for cell, known in zip(cells, is_known, strict=True)]
 
 
-def _scenario(row: Row, own: int | None) -> Ranks | None:
+def _scenario(row: Row, place_now: int | None) -> Ranks | None:
     """Draw the range of places, or the way from the place as it is to that without a part."""
     place, low, high = row["computed_place"], row["computed_place_low"], row["computed_place_high"]
     if place is None or row["computed_of"] is None:
         return None
     if low is None or high is None:
-        low, high = sorted((place, place if own is None else own))
-    return Ranks(place, ((low, high),), row["computed_of"], None)
+        low, high = sorted((place, place if place_now is None else place_now))
+    return Ranks(place, ((low, high),), row["computed_of"], None, _STRIP)
 
 
 def _scenarios(frame: pl.DataFrame) -> list[str]:
@@ -192,7 +199,7 @@ def robust_table(answer: RobustTable) -> list[Column]:
             "",
             [""] * frame.height,
             drawings=[_spread(row, last) for row in frame.iter_rows(named=True)],
-            ends=("best", "worst"),
+            ends=_ends(last),
         ),
         Column("top quarter*", best, numeric=True),
         Column("by weights*", weighted, optional=True),
@@ -210,7 +217,8 @@ def _spread(row: Row, last: int) -> Ranks | None:
     low, high = row["computed_place_low"], row["computed_place_high"]
     if row["computed_place"] is None or low is None or high is None:
         return None
-    return Ranks(row["computed_place"], ((low, high),), last, tone_of_segment(row["segment"]))
+    tone = tone_of_segment(row["segment"])
+    return Ranks(row["computed_place"], ((low, high),), last, tone, _STRIP)
 
 
 @columns_of.register

@@ -12,8 +12,7 @@ from nhs_league.core.answers import MetricExplanation
 from nhs_league.core.sentences import in_series
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
-from nhs_league.render.views.cells import texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, texts
 
 Row = dict[str, Any]
 
@@ -100,10 +99,10 @@ def _medians(frame: pl.DataFrame) -> list[str]:
 def _published_or_ours(frame: pl.DataFrame, published: str, computed: str) -> list[str]:
     """Write published figures, and computed ones, marked, where none is published."""
     return [
-        f"{_figure(numbers.rounded(own), unit)}*"
-        if figure is None and own is not None
+        f"{_figure(numbers.rounded(computed_figure), unit)}*"
+        if figure is None and computed_figure is not None
         else _figure(figure, unit)
-        for figure, own, unit in frame.select(published, computed, "unit").iter_rows()
+        for figure, computed_figure, unit in frame.select(published, computed, "unit").iter_rows()
     ]
 
 

@@ -8,7 +8,8 @@ from nhs_league.core.answers import AreaRanking, GroupedTable, LeagueTable, Rank
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
 from nhs_league.render.theme import Ink
-from nhs_league.render.views.cells import (
+from nhs_league.render.views.columns import (
+    columns_of,
     medians,
     names,
     places,
@@ -18,7 +19,6 @@ from nhs_league.render.views.cells import (
     values,
     yes_no,
 )
-from nhs_league.render.views.columns import columns_of
 
 
 @columns_of.register

@@ -16,8 +16,7 @@ from nhs_league.core.answers import (
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
 from nhs_league.render.numbers import number
-from nhs_league.render.views.cells import short_file, texts, yes_no
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import columns_of, short_file, texts, yes_no
 
 
 @columns_of.register

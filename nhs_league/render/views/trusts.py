@@ -8,8 +8,14 @@ from nhs_league.core.answers import Comparison, GroupComparison, MetricList, Tru
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
 from nhs_league.render.theme import Ink
-from nhs_league.render.views.cells import medians, names, published_ranks, scores, texts
-from nhs_league.render.views.columns import columns_of
+from nhs_league.render.views.columns import (
+    columns_of,
+    medians,
+    names,
+    published_ranks,
+    scores,
+    texts,
+)
 
 _SHORT_TYPES = {"mental-health-community": "mental health"}
 BETTER = {True: "higher", False: "lower", None: "unknown"}
