@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -55,6 +55,7 @@ def profile(
     trust_code: str,
     earlier: Frames | None = None,
     *,
+    before: Sequence[str] = (),
     shared: TypeFigures | None = None,
     bootstrap: bool = False,
     peers: bool = False,
@@ -66,6 +67,7 @@ def profile(
         frames: the tidy frames of one quarter and the trust's type, with all its peers.
         trust_code: a trust that is in the standings.
         earlier: the frames of earlier quarters and the same type; None where there are none.
+        before: the labels of those quarters, oldest first.
         shared: what the profiles of its type share; None to compute it.
         bootstrap: whether to add computed likely ranges.
         peers: whether to add the trusts most like it.
@@ -81,7 +83,7 @@ def profile(
         ``confidence.bootstrap_ranges``) and ``peers`` (columns ``peers.SIMILAR``).
 
     """
-    shared = shared or type_figures(frames, earlier, bootstrap=bootstrap, keep=keep)
+    shared = shared or type_figures(frames, earlier, before, bootstrap=bootstrap, keep=keep)
     is_trust = pl.col("trust_code") == trust_code
     of_type = frames.standings.with_columns(
         computed_score_rank=pl.col("average_score").rank("min").cast(pl.Int32),
@@ -90,12 +92,19 @@ def profile(
     has_peers = pl.col("score").count() >= FEWEST
     typical = pl.when(has_peers).then(round_computed(pl.col("score").median())).over("domain")
     of_domains = frames.domains.with_columns(computed_median=typical).drop(LINES)
-    standing, domains = pl.collect_all(
-        [of_type.filter(is_trust), of_domains.filter(is_trust).sort("domain")]
+    standing, domains, past, placed = pl.collect_all(
+        [
+            of_type.filter(is_trust),
+            of_domains.filter(is_trust).sort("domain"),
+            _past(frames, earlier).filter(is_trust).select(PAST),
+            (frames.standings.clear() if earlier is None else earlier.standings).filter(is_trust),
+        ]
     )
     metrics = shared.metrics.filter(is_trust)
     name, quarter = standing["trust_name"][0], standing["quarter"][0]
-    previous = None if earlier is None else _previous(standing, frames, earlier, keep)
+    previous = None
+    if earlier is not None:
+        previous = _previous(standing, placed, frames, earlier, keep)
     notes = list(_limits(standing, metrics, shared.metrics))
     if previous is not None:
         notes += framework_breaks([*previous["quarter"], quarter])
@@ -111,7 +120,7 @@ def profile(
         notes=tuple(notes),
         standing=standing,
         domains=domains,
-        past=_past(frames, earlier, trust_code),
+        past=past,
         previous=previous,
         ranges=ranges,
         firmness=None if firm.is_empty() else firm,
@@ -125,21 +134,15 @@ PAST = ("quarter", "metric_id", "unit", "value", "is_republished")
 ``is_republished`` is whether its period is written like that of the figure before."""
 
 
-def _past(frames: Frames, earlier: Frames | None, trust_code: str) -> pl.DataFrame:
-    """Return a trust's values quarter by quarter; without doubtful ones."""
-    metric = ("metric_id", "unit")
+def _past(frames: Frames, earlier: Frames | None) -> pl.LazyFrame:
+    """Return each trust's values quarter by quarter; without doubtful ones."""
+    metric = ("trust_code", "metric_id", "unit")
     every = pl.concat([each.observations for each in (earlier, frames) if each is not None])
+    is_republished = pl.col("period") == pl.col("period").shift(1).over(metric)
     return (
-        every.filter(pl.col("trust_code") == trust_code)
-        .filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
+        every.filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
         .sort("quarter", *metric)
-        .with_columns(
-            is_republished=(pl.col("period") == pl.col("period").shift(1).over(metric)).fill_null(
-                value=False
-            )
-        )
-        .select(PAST)
-        .collect()
+        .with_columns(is_republished=is_republished.fill_null(value=False))
     )
 
 
@@ -161,13 +164,19 @@ class TypeFigures:
 
 
 def type_figures(
-    frames: Frames, earlier: Frames | None, *, bootstrap: bool = False, keep: Keep = afresh
+    frames: Frames,
+    earlier: Frames | None,
+    before: Sequence[str],
+    *,
+    bootstrap: bool = False,
+    keep: Keep = afresh,
 ) -> TypeFigures:
     """Compute what the profiles of a trust type share.
 
     Args:
         frames: the tidy frames of one quarter and one trust type, with all its trusts.
         earlier: those of earlier quarters; None where there are none.
+        before: the labels of those quarters, oldest first.
         bootstrap: whether to compute likely ranges even where they are published.
         keep: where all of it is kept.
 
@@ -180,18 +189,24 @@ def type_figures(
     ranges = None
     if bootstrap or not is_published:
         ranges = confidence.bootstrap_ranges(frames.observations, standings, keep)
-    metrics = every_trusts_metrics(frames, earlier, keep)
+    metrics = every_trusts_metrics(frames, earlier, [*before, quarter], trust_type, keep)
     return TypeFigures(metrics, firm if is_whole else firm.clear(), ranges)
 
 
 def every_trusts_metrics(
-    frames: Frames, earlier: Frames | None, keep: Keep = afresh
+    frames: Frames,
+    earlier: Frames | None,
+    quarters: Sequence[str],
+    trust_type: str,
+    keep: Keep = afresh,
 ) -> pl.DataFrame:
     """Return each metric of each trust of a type among its peers, and what became of it.
 
     Args:
         frames: the tidy frames of one quarter and one trust type, with all its trusts.
         earlier: those of earlier quarters; None where there are none.
+        quarters: the labels of all these quarters, oldest first.
+        trust_type: the trust type.
         keep: where they are kept.
 
     Returns:
@@ -199,14 +214,8 @@ def every_trusts_metrics(
         METRICS.
 
     """
-    placed = [each.standings for each in (earlier, frames) if each is not None]
-    of = pl.concat(placed).select("quarter", "trust_type").unique().collect()
-    return keep(
-        "metrics",
-        in_time(set(of["quarter"])),
-        [*sorted(set(of["trust_type"])), fingerprint()],
-        partial(_every_trusts_metrics, frames, earlier),
-    )
+    computed = partial(_every_trusts_metrics, frames, earlier)
+    return keep("metrics", quarters, [trust_type, fingerprint()], computed)
 
 
 def _every_trusts_metrics(frames: Frames, earlier: Frames | None) -> pl.DataFrame:
@@ -261,15 +270,16 @@ def _firmness(observations: pl.LazyFrame) -> pl.DataFrame:
     return firmness(redraws).join(actual, on="trust_code").drop_nulls()
 
 
-def _previous(standing: pl.DataFrame, frames: Frames, earlier: Frames, keep: Keep) -> pl.DataFrame:
-    """Return the standing before, and how far the two can be compared.
+def _previous(
+    standing: pl.DataFrame, placed: pl.DataFrame, frames: Frames, earlier: Frames, keep: Keep
+) -> pl.DataFrame:
+    """Return the newest of the standings before, and how far the two can be compared.
 
     ``same_framework`` is whether both are of one framework year; ``computed_distinguishable``,
     whether the score moved clearly, by redraws or else by the likely ranges; null across years.
     """
     now = standing.row(0, named=True)
-    before = earlier.standings.filter(pl.col("trust_code") == now["trust_code"]).collect()
-    newest = in_time(before["quarter"].to_list() or [now["quarter"]])[-1]
+    newest = in_time(placed["quarter"].to_list() or [now["quarter"]])[-1]
     same = Quarter.parse(newest).year == Quarter.parse(now["quarter"]).year
     low, high = (pl.lit(now[f"average_score_{end}"], pl.Float64) for end in ("low", "high"))
     apart = ~confidence.overlaps(
@@ -283,7 +293,7 @@ def _previous(standing: pl.DataFrame, frames: Frames, earlier: Frames, keep: Kee
         keep,
     )
     return (
-        before.filter(pl.col("quarter") == newest)
+        placed.filter(pl.col("quarter") == newest)
         .join(shifted, on="trust_code", how="left")
         .with_columns(
             same_framework=pl.lit(same),
@@ -306,22 +316,33 @@ def _limits(standing: pl.DataFrame, metrics: pl.DataFrame, every: pl.DataFrame) 
         yield "The likely range of the rank is not in your files."
     if row["of"] is None:
         yield ("The total number of trusts is not known: you have only part of this release.")
-    measured = metrics.filter(has_figure())["metric_id"].to_list()
     is_measured = pl.col("value").is_not_null() | (pl.col("unit").is_null() & has_figure())
-    others = every.filter(is_measured, ~pl.col("metric_id").is_in(measured))
-    if others.height:
-        missing = ", ".join(others["short_name"].unique().sort())
-        yield f"Not measured for this trust, but for others of its type: {missing}."
-    counts = metrics.filter(~is_compared(), pl.col("value").is_not_null())["short_name"]
-    if counts.len():
+    is_count = ~is_compared() & pl.col("value").is_not_null()
+    measured, others = pl.collect_all(
+        [
+            metrics.lazy().select(
+                "metric_id", "short_name", "period", has_figure=has_figure(), is_count=is_count
+            ),
+            every.lazy().filter(is_measured).select("metric_id", "short_name").unique(),
+        ]
+    )
+    its = {metric_id for metric_id, *_, has, _ in measured.iter_rows() if has}
+    missing = {name for metric_id, name in others.iter_rows() if metric_id not in its}
+    if missing:
+        yield (
+            "Not measured for this trust, but for others of its type: "
+            f"{', '.join(sorted(missing))}."
+        )
+    if counts := {name for _, name, _, _, is_count in measured.iter_rows() if is_count}:
         yield (
             "Counts where other trusts have a rate, so they are not compared: "
-            f"{', '.join(counts.unique().sort())}."
+            f"{', '.join(sorted(counts))}."
         )
     end = Quarter.parse(row["quarter"]).end
     dated = {
-        (m, p): period_end(p, row["quarter"])
-        for m, p in metrics.select("short_name", "period").drop_nulls().iter_rows()
+        (name, period): period_end(period, row["quarter"])
+        for _, name, period, *_ in measured.iter_rows()
+        if name and period
     }
     old = [
         f"{metric} ({period})"

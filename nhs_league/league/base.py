@@ -61,20 +61,25 @@ class Questions:
     def _earlier(self, frames: Frames, trust_type: str) -> Frames | None:
         """Return the quarters before those of some frames, up to eight; None where there are none.
 
-        Their standings are in memory.
-
         Args:
             frames: one quarter for each trust type.
             trust_type: whose frames to return, or ``all``.
 
         """
+        past = self._past(frames, trust_type)
+        return self._read(trust_type, past) if past else None
+
+    def _quarters_before(
+        self, trust_type: str, quarter: Quarter
+    ) -> tuple[Frames | None, list[str]]:
+        """Return the up to eight quarters of a trust type before one, and their labels."""
+        past = quarters_before(self.store, trust_type, quarter)
+        return self._read(trust_type, past) if past else None, [each.label for each in past]
+
+    def _read(self, trust_type: str, quarters: Sequence[Quarter]) -> Frames:
         from nhs_league.releases.store import read_quarters
 
-        past = self._past(frames, trust_type)
-        if not past:
-            return None
-        earlier = read_quarters(self.store, past)
-        return earlier.of_type(trust_type).in_memory("standings")
+        return read_quarters(self.store, quarters).of_type(trust_type)
 
     def _past(self, frames: Frames, trust_type: str) -> list[Quarter]:
         """List the quarters before those of some frames that have a trust type, oldest first."""

@@ -71,7 +71,7 @@ def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
                 area_ends(frames.observations, choice, keep)
     past = quarters_before(store, trust_type, newest)
     earlier = read_quarters(store, past).of_type(trust_type) if past else None
-    profile.type_figures(frames, earlier, keep=keep)
+    profile.type_figures(frames, earlier, [q.label for q in past], keep=keep)
     if past and past[-1].year == newest.year:
         last = read_quarters(store, past[-1:]).of_type(trust_type).observations
         labels = [past[-1].label, newest.label]

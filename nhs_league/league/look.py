@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from nhs_league.core.metric_search import choose
+from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
@@ -66,9 +67,15 @@ class Look(Questions):
         from nhs_league.core.profile import profile
 
         one = load_trust(self.store, trust, quarter)
-        earlier = self._earlier(one.frames, one.trust_type)
+        earlier, before = self._quarters_before(one.trust_type, one.quarter)
         answer = profile(
-            one.frames, one.code, earlier, bootstrap=bootstrap, peers=peers, keep=self._keep
+            one.frames,
+            one.code,
+            earlier,
+            before=before,
+            bootstrap=bootstrap,
+            peers=peers,
+            keep=self._keep,
         )
         answer = replace(answer, assumptions=one.assumptions)
         return self._present(
@@ -247,11 +254,14 @@ class Look(Questions):
         from nhs_league.core.profile import every_trusts_metrics
 
         of_trusts = frames.standings.filter(pl.col("trust_code").is_in(codes))
-        types = of_trusts.select(pl.col("trust_type").unique().sort()).collect()["trust_type"]
-        return pl.concat(
-            every_trusts_metrics(of_type, self._earlier(of_type, each), self._keep)
-            for each, of_type in ((each, frames.of_type(each)) for each in types)
-        )
+        types = of_trusts.select("trust_type", "quarter").unique().sort("trust_type").collect()
+        parts = []
+        for trust_type, label in types.iter_rows():
+            earlier, before = self._quarters_before(trust_type, Quarter.parse(label))
+            of_type = frames.of_type(trust_type)
+            quarters = [*before, label]
+            parts.append(every_trusts_metrics(of_type, earlier, quarters, trust_type, self._keep))
+        return pl.concat(parts)
 
     def _groups(
         self, by: GroupBy, metric: str | None, scope: Scope, order: Order

@@ -28,8 +28,11 @@ def report(store: Store, trust: str, quarter: str) -> TrustReport:
     one = load_trust(store, trust, quarter)
     upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
     every = read_quarters(store, upto).of_type(one.trust_type)
-    split = _split(every, one.quarter)
-    of_type = _Material(store, every, *split, _national(store, one.quarter), Kept(store))
+    now, before = _split(every, one.quarter)
+    keep = Kept(store)
+    figures = profile.type_figures(now, before, [q.label for q in upto[:-1]], keep=keep)
+    national = _national(store, one.quarter)
+    of_type = _Material(store, every, now, before, national, keep, figures)
     return _report(of_type, one.code, one.assumptions)
 
 
@@ -51,7 +54,7 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         now, before = _split(every, newest)
         now = _collected(now)
         before = None if before is None else _collected(before)
-        figures = profile.type_figures(now, before, keep=keep)
+        figures = profile.type_figures(now, before, [q.label for q in upto[:-1]], keep=keep)
         shared = _Material(store, every, now, before, _national(store, newest), keep, figures)
         for code in of_type["trust_code"]:
             yield _report(shared, code)
@@ -103,7 +106,7 @@ class _Material:
         before: the quarters before it; None where none are stored.
         national: what the reports of the quarter share.
         keep: what keeps results that are slow to compute.
-        figures: what the type's profiles share; None to compute it for each trust.
+        figures: what the type's profiles share.
 
     """
 
@@ -113,7 +116,7 @@ class _Material:
     before: Frames | None
     national: _National
     keep: Keep
-    figures: profile.TypeFigures | None = None
+    figures: profile.TypeFigures
 
 
 def _report(of_type: _Material, code: str, assumptions: tuple[str, ...] = ()) -> TrustReport:

@@ -42,7 +42,7 @@ def test_scores_of_different_framework_years_are_not_set_against_each_other(
     )
     acute = both.of_type("acute")
     metrics = pl.concat(
-        every_trusts_metrics(acute.of_quarter(quarter), None)
+        every_trusts_metrics(acute.of_quarter(quarter), None, [quarter], "acute")
         for quarter in ("Q4 2025/26", "Q1 2026/27")
     )
     answer = side_by_side(both, ["ZB6", "ZD3"], metrics)
