@@ -16,14 +16,14 @@ _MONTHS = {name: number for number, name in enumerate(
 )}  # fmt: skip
 _FINANCIAL = r"(?:20)?(\d{2})(?:[/-]\d{2})?"
 """A financial year by its first calendar year: ``2025/26``, ``25/26`` or, behind Q1, ``2025``."""
-_QUARTER = re.compile(rf"\bq([1-4]) {_FINANCIAL}\b")
-_FINANCIAL_MONTH = re.compile(rf"\b(?:month |m)(\d{{1,2}}) {_FINANCIAL}\b")
-_YEAR_TO_MONTH = re.compile(r"\b(?:20)?(\d{2})[/-]\d{2} (?:ytd )?to ([a-z]{3})[a-z]*$")
-_YEAR_TO_DATE = re.compile(r"^(?:year to date|ytd)\b")
-_FINANCIAL_YEAR = re.compile(r"\b(?:20)?(\d{2})[/-]\d{2}\b")
-_DAY = re.compile(r"\b(\d{1,2}) ([a-z]{3})[a-z]* (?:20)?(\d{2})$")
-_MONTH = re.compile(r"\b([a-z]{3})[a-z]*[ -](?:20)?(\d{2})(?!\d)")
-_YEAR = re.compile(r"\b(\d{4})\b")
+_QUARTER = rf"\bq([1-4]) {_FINANCIAL}\b"
+_FINANCIAL_MONTH = rf"\b(?:month |m)(\d{{1,2}}) {_FINANCIAL}\b"
+_YEAR_TO_MONTH = r"\b(?:20)?(\d{2})[/-]\d{2} (?:ytd )?to ([a-z]{3})[a-z]*$"
+_YEAR_TO_DATE = r"^(?:year to date|ytd)\b"
+_FINANCIAL_YEAR = r"\b(?:20)?(\d{2})[/-]\d{2}\b"
+_DAY = r"\b(\d{1,2}) ([a-z]{3})[a-z]* (?:20)?(\d{2})$"
+_MONTH = r"\b([a-z]{3})[a-z]*[ -](?:20)?(\d{2})(?!\d)"
+_YEAR = r"\b(\d{4})\b"
 
 
 @cache
@@ -47,22 +47,22 @@ def period_end(period: str, quarter: str | None = None) -> date | None:
     """
     text = " ".join(period.casefold().split()).split(" vs ")[0]
     if text.startswith("latest published"):
-        read = _DAY.search(text)
+        read = re.search(_DAY, text)
         return _day(read) if read else None
-    if _YEAR_TO_DATE.match(text):
+    if re.match(_YEAR_TO_DATE, text):
         return Quarter.parse(quarter).end if quarter else None
-    if read := _QUARTER.search(text):
+    if read := re.search(_QUARTER, text):
         return _financial_month_end(int(read[2]), 3 * int(read[1]))
-    if (read := _FINANCIAL_MONTH.search(text)) and 1 <= int(read[1]) <= 12:
+    if (read := re.search(_FINANCIAL_MONTH, text)) and 1 <= int(read[1]) <= 12:
         return _financial_month_end(int(read[2]), int(read[1]))
-    if (read := _YEAR_TO_MONTH.search(text)) and read[2] in _MONTHS:
+    if (read := re.search(_YEAR_TO_MONTH, text)) and read[2] in _MONTHS:
         return _financial_month_end(int(read[1]), (_MONTHS[read[2]] - 4) % 12 + 1)
-    if months := [(m, y) for m, y in _MONTH.findall(text) if m in _MONTHS]:
+    if months := [(m, y) for m, y in re.findall(_MONTH, text) if m in _MONTHS]:
         month, year = months[-1]
         return _month_end(2000 + int(year), _MONTHS[month])
-    if read := _FINANCIAL_YEAR.search(text):
+    if read := re.search(_FINANCIAL_YEAR, text):
         return _financial_month_end(int(read[1]), 12)
-    if read := _YEAR.search(text):
+    if read := re.search(_YEAR, text):
         return date(int(read[1]), 12, 31)
     return None
 

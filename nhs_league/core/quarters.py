@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from functools import total_ordering
 from itertools import pairwise
+
+from nhs_league.frozen import frozen
 
 PATTERN = r"^Q[1-4] [0-9]{4}/[0-9]{2}$"
 """How release files usually write a quarter."""
@@ -18,18 +20,20 @@ LABELS = tuple(
 )
 """All quarters that a file may name, in the order of time."""
 
-_SPELLING = re.compile(
+# Compiled by ``re`` when first used: most questions never read a spelling.
+_SPELLING = (
     r"^(?:q(?:uarter)?\s*([1-4])\s*)?"
     r"(?:([0-9]{4})\s*[/–-]\s*(?:([0-9]{2})|([0-9]{4}))|([0-9]{2})\s*[/–-]\s*([0-9]{2}))"
     r"(?:\s*q(?:uarter)?\s*([1-4]))?$"
 )
 
-_NUMBER = re.compile(r"[ -]*\bq(?:uarter)?[ -]*([1-4])\b[ -]*")
-_YEARS = re.compile(r"([12][0-9]{3}|[0-9]{2}) ?[/–-] ?([12][0-9]{3}|[0-9]{2})", re.ASCII)
-_YEAR = re.compile(r"[12][0-9]{3}", re.ASCII)
+_NUMBER = r"[ -]*\bq(?:uarter)?[ -]*([1-4])\b[ -]*"
+_YEARS = r"([12][0-9]{3}|[0-9]{2}) ?[/–-] ?([12][0-9]{3}|[0-9]{2})"
+_YEAR = r"[12][0-9]{3}"
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
+@frozen
 class Quarter:
     """A quarter; April to June is the first of its financial year.
 
@@ -41,6 +45,10 @@ class Quarter:
 
     year: int
     number: int
+
+    def __lt__(self, other: Quarter) -> bool:
+        """Return whether it is earlier than another."""
+        return (self.year, self.number) < (other.year, other.number)
 
     @classmethod
     def parse(cls, text: str) -> Quarter:
@@ -61,7 +69,7 @@ class Quarter:
         >>> Quarter.read("Q3 2025/27"), Quarter.read("Q6 2025/26"), Quarter.read("2025/26")
         (None, None, None)
         """
-        match = _SPELLING.match(text.strip().casefold())
+        match = re.match(_SPELLING, text.strip().casefold())
         if match is None:
             return None
         before, year, short_end, long_end, short_year, end, after = match.groups()
@@ -118,11 +126,11 @@ def matching(text: str, known: Iterable[Quarter]) -> Quarter | None:
     newest_first = sorted(known, reverse=True)
     if words == "latest":
         return next(iter(newest_first), None)
-    numbers = _NUMBER.findall(words)
-    year = _NUMBER.sub("", words)
-    if not numbers and (_YEARS.fullmatch(year) or _YEAR.fullmatch(year)):
+    numbers = re.findall(_NUMBER, words)
+    year = re.sub(_NUMBER, "", words)
+    if not numbers and (re.fullmatch(_YEARS, year) or re.fullmatch(_YEAR, year)):
         raise ValueError(f'"{text}" is a year. Add the quarter, for example "Q4 2025/26".')
-    if len(numbers) != 1 or (year and not _YEARS.fullmatch(year)):
+    if len(numbers) != 1 or (year and not re.fullmatch(_YEARS, year)):
         raise ValueError(f'"{text}" is not a quarter. Write it like "Q4 2025/26" or "q4".')
     first = _first_year(year, text) if year else None
     return next(
