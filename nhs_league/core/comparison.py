@@ -103,7 +103,9 @@ def side_by_side(
         .select(SIDE_BY_SIDE)
         .collect()
     )
-    ordered = standings.join(order, on="trust_code").sort("shown").drop("shown")
+    ordered = (
+        standings.lazy().join(order.lazy(), on="trust_code").sort("shown").drop("shown").collect()
+    )
     if not ordered["rank_low"].count():
         ordered = _with_ranges(frames.of_types(types), ordered, keep)
     pairs = confidence.distinguishable(frames, ordered, keep)

@@ -54,11 +54,11 @@ def distinguishable(frames: Frames, standings: pl.DataFrame, keep: Keep = afresh
     by_range = _ranges_apart(standings)
     drawn = _redrawn_pairs(frames, standings, keep)
     return by_range.join(
-        drawn, on=["trust_code", "other_trust_code"], how="left", maintain_order="left"
+        drawn.lazy(), on=["trust_code", "other_trust_code"], how="left", maintain_order="left"
     ).with_columns(
         computed_distinguishable=pl.coalesce("computed_distinguishable", "ranges_apart"),
         computed_rule=_rule(),
-    ).drop("ranges_apart")  # fmt: skip
+    ).drop("ranges_apart").collect()  # fmt: skip
 
 
 def _rule() -> pl.Expr:
@@ -70,16 +70,19 @@ def _rule() -> pl.Expr:
     )
 
 
-def _ranges_apart(standings: pl.DataFrame) -> pl.DataFrame:
+def _ranges_apart(standings: pl.DataFrame) -> pl.LazyFrame:
     """Return each pair of trusts, and whether their published ranges lie apart."""
-    numbered = standings.with_row_index("place").select(
-        "place", "trust_code", "average_score_low", "average_score_high"
+    numbered = (
+        standings.lazy()
+        .with_row_index("place")
+        .select("place", "trust_code", "average_score_low", "average_score_high")
     )
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
     other_low, other_high = (pl.col(f"average_score_{end}_other") for end in ("low", "high"))
     return (
         numbered.join(numbered, how="cross", suffix="_other")
         .filter(pl.col("place") < pl.col("place_other"))
+        .sort("place", "place_other")
         .select(
             "trust_code",
             other_trust_code="trust_code_other",
@@ -276,17 +279,20 @@ def bootstrap_ranges(
 
     """
     drawn = [
-        keep("ranges", [quarter], [trust_type], partial(_ranges, of_type)).with_columns(
-            quarter=pl.lit(quarter, standings.schema["quarter"])
-        )
+        keep("ranges", [quarter], [trust_type], partial(_ranges, of_type))
+        .lazy()
+        .with_columns(quarter=pl.lit(quarter, standings.schema["quarter"]))
         for quarter, trust_type, of_type in _each_type(observations, standings)
     ]
-    none = _RANGES.to_frame().with_columns(quarter=pl.lit(None, standings.schema["quarter"]))
+    none = _RANGES.to_frame(eager=False).with_columns(
+        quarter=pl.lit(None, standings.schema["quarter"])
+    )
     every = pl.concat([none, *drawn])
     whole = pl.col("of").is_not_null()
     return (
-        standings.select("quarter", "trust_code", "of")
-        .join(every, on=["quarter", "trust_code"])
+        standings.lazy()
+        .select("quarter", "trust_code", "of")
+        .join(every, on=["quarter", "trust_code"], maintain_order="left")
         .select(
             "quarter",
             "trust_code",
@@ -296,6 +302,7 @@ def bootstrap_ranges(
             computed_score_rank_low=pl.when(whole).then("computed_place_low"),
             computed_score_rank_high=pl.when(whole).then("computed_place_high"),
         )
+        .collect()
     )
 
 

@@ -94,8 +94,12 @@ def _random(below: int) -> pl.Series:
     """Return whole numbers from 0 to below ``below``, that many for each draw."""
     # From Python's generator, which never changes, and not from polars' own.
     random = Random(_SEED).randbytes(4 * DRAWS * below)  # noqa: S311 - statistics, not secrets
-    numbers = pl.Series([random]).bin.reinterpret(dtype=pl.Array(pl.UInt32, DRAWS * below))
-    return (numbers.explode().cast(pl.UInt64) * below // 2**32).cast(pl.UInt32)
+    numbers = pl.col("bytes").bin.reinterpret(dtype=pl.Array(pl.UInt32, DRAWS * below)).explode()
+    return (
+        pl.DataFrame({"bytes": [random]})
+        .select((numbers.cast(pl.UInt64) * below // 2**32).cast(pl.UInt32))
+        .to_series()
+    )
 
 
 def same_for_all(scores: pl.DataFrame, draws: pl.DataFrame | None = None) -> Redraws:
@@ -121,19 +125,28 @@ def same_for_some(scores: pl.DataFrame, trusts: Sequence[str]) -> Redraws:
         trusts: the trusts; those without scores are left out.
 
     """
-    metrics = scores.select(pl.col("metric_id").unique().sort())
-    which, shape = _random(metrics.height), (DRAWS, metrics.height)
-    is_wanted = pl.col("trust_code").is_in(trusts)
-    averages = {}
-    for each in _in_whole_numbers(scores).filter(is_wanted).partition_by("trust_code"):
-        of_trust = metrics.join(each, on="metric_id", how="left", maintain_order="left").select(
-            pl.col("points", "amount").fill_null(0),
-            left=pl.col("amount").is_not_null().cast(pl.Int64),
+    metrics = sorted(set(scores["metric_id"]))
+    which, shape = _random(len(metrics)), (DRAWS, len(metrics))
+    wanted = scores.filter(pl.col("trust_code").is_in(trusts))
+    codes = sorted(set(wanted["trust_code"]))
+    has_score = {
+        (code, metric_id): (points, amount)
+        for code, metric_id, amount, points in _in_whole_numbers(scores).iter_rows()
+        if code in codes
+    }
+
+    def drawn(code: str) -> pl.Expr:
+        """Return a trust's redrawn averages, from what each of its metrics weighs."""
+        points, amounts = zip(*(has_score.get((code, m), (0, 0)) for m in metrics), strict=True)
+        points_drawn, amounts_drawn, left = (
+            pl.lit(pl.Series(each, dtype=pl.Int64)).gather(which).reshape(shape).arr.sum()
+            for each in (points, amounts, [int(amount > 0) for amount in amounts])
         )
-        points, amounts, left = (c.gather(which).reshape(shape).arr.sum() for c in of_trust)
-        averages[each["trust_code"][0]] = points / (amounts.set(left < FEWEST, None) * _HUNDREDTHS)
-    wanted = scores.filter(is_wanted)
-    return Redraws(drop_scarce(pl.DataFrame(averages), wanted), _actual(wanted))
+        is_enough = left >= FEWEST
+        return pl.when(is_enough).then(points_drawn / (amounts_drawn * _HUNDREDTHS)).alias(code)
+
+    averages = pl.select(drawn(code) for code in codes)
+    return Redraws(drop_scarce(averages, wanted), _actual(wanted))
 
 
 def independent(scores: pl.DataFrame) -> Redraws:
