@@ -19,9 +19,7 @@ from xdist.scheduler import WorkStealingScheduling
 
 from nhs_league.cli import app
 from nhs_league.core import audit, explanation, metric_explanation
-from nhs_league.core.method import rescoring
-from nhs_league.core.method.rules import recompute
-from nhs_league.league import reports
+from nhs_league.core.method import rescoring, rules
 from nhs_league.releases import build, intake
 from nhs_league.releases.parse import parse_file
 from nhs_league.sample import open_sample
@@ -77,11 +75,11 @@ def worked_out_once() -> Iterator[None]:
     tests of their own, are as they were. A command's options, too, are built once.
     """
     parse_once = lru_cache(maxsize=32)(parse_file)
-    recompute_once = once_for_same_rows(recompute)
+    recompute_once = once_for_same_rows(rules.recompute)
     with ExitStack() as patches:
         for reader in (build, intake):
             patches.enter_context(patch.object(reader, "parse_file", parse_once))
-        for asker in (audit, explanation, metric_explanation, rescoring, reports):
+        for asker in (audit, explanation, metric_explanation, rescoring, rules):
             patches.enter_context(patch.object(asker, "recompute", recompute_once))
         patches.enter_context(patch.object(app, "build_command", cache(app.build_command)))
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -260,9 +261,20 @@ _SAME_WORDS = 0.7
 
 
 @cache
+def fingerprint() -> str:
+    """Return what stands for all years' methods: other methods have another fingerprint."""
+    return hashlib.sha256(_content()).hexdigest()
+
+
+@cache
 def _data() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(files(__package__).joinpath("frameworks.json").read_bytes())
+    read: dict[str, Any] = json.loads(_content())
     return read
+
+
+@cache
+def _content() -> bytes:
+    return files(__package__).joinpath("frameworks.json").read_bytes()
 
 
 @cache

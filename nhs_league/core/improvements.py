@@ -12,6 +12,7 @@ from nhs_league.core.answers import Improvements
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.frameworks import method_of
 from nhs_league.core.method.rescoring import Base, Change, apply_changes, base_of
+from nhs_league.core.method.rules import Recomputed
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
     average_scores,
@@ -105,7 +106,11 @@ class _Quarter:
 
 
 def smallest_improvements(
-    national: Frames, trust_code: str, boundaries: tuple[SegmentBoundary, ...], target: int
+    national: Frames,
+    trust_code: str,
+    boundaries: tuple[SegmentBoundary, ...],
+    target: int,
+    recomputed: Recomputed | None = None,
 ) -> Improvements:
     """Find the smallest sets of improvements that bring a trust into a segment.
 
@@ -117,6 +122,7 @@ def smallest_improvements(
         trust_code: the trust.
         boundaries: the cuts between segments, which stay where they are.
         target: the segment to reach, 1 to 3.
+        recomputed: the quarter's scores recomputed, where they are at hand already.
 
     Returns:
         Schema IMPROVEMENTS; empty where no such set reaches it, and ``notes`` say why.
@@ -134,15 +140,14 @@ def smallest_improvements(
     required = _to_break_even(frames, trust_code, listed) if held else []
     if why := _cannot(standing, boundaries, target, held=held, can_end=bool(required)):
         return Improvements(title, pl.DataFrame(schema=IMPROVEMENTS), notes=(why,))
-    start = _start(national, trust_code)
+    start = _start(base_of(national, recomputed), trust_code)
     moves = _moves(start, frames, listed, required)
     reached = _reached(start, standing, moves, required, boundaries[target - 1], target)
     notes = _notes(standing, boundaries[target - 1], reached, moves, required)
     return Improvements(title, reached.head(_SHOWN), notes=notes)
 
 
-def _start(national: Frames, trust_code: str) -> _Quarter:
-    base = base_of(national)
+def _start(base: Base, trust_code: str) -> _Quarter:
     rows = base.observations.lazy().filter(pl.col("trust_code") == trust_code)
     (average,) = average_scores(rows).collect()["computed_average_score"]
     return _Quarter(base, trust_code, average)

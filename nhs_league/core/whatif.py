@@ -10,6 +10,7 @@ import polars as pl
 from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.method.rescoring import Change, apply_changes, base_of
+from nhs_league.core.method.rules import Recomputed
 from nhs_league.core.method.scoring import (
     HALF_PLACE,
     PLACES,
@@ -27,7 +28,8 @@ from nhs_league.core.method.segments import (
     segment_from_score,
     with_unadjusted_segment,
 )
-from nhs_league.core.metrics import Metric, catalogue
+from nhs_league.core.metric_search import choose
+from nhs_league.core.metrics import Area, Metric, catalogue
 from nhs_league.core.peers import best_quarter, peer_median, with_peers
 from nhs_league.core.sentences import counted
 from nhs_league.errors import UsageError
@@ -56,6 +58,37 @@ WORDS = ("median", "q1", "best", "standard")
 """What a metric may be set to instead of a number; ``q1`` is where the best quarter begins."""
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?")
+
+
+def parse_changes(wanted: Sequence[str], frames: Frames, trust_type: str) -> list[Change]:
+    """Read what a person would change.
+
+    Args:
+        wanted: texts ``METRIC=VALUE``; the value as for ``parse_target``.
+        frames: the tidy frames of the trust's type.
+        trust_type: the type.
+
+    Raises:
+        UsageError: a text is not of this form, or names an area, or its value is none.
+        NotFoundError: no metric, or several, have such a name.
+
+    """
+    listed = catalogue(frames.observations)
+    changes = []
+    for text in wanted:
+        name, sign, value = (part.strip() for part in text.rpartition("="))
+        if not sign or not name or not value:
+            raise UsageError(
+                f'--set cannot be "{text}".', "Write METRIC=VALUE, for example sickness=median."
+            )
+        (choice,) = choose(name, listed, trust_type)
+        if isinstance(choice, Area):
+            raise UsageError(
+                f'"{name}" is an area. Only a metric can be set.',
+                f"Use one of its metrics: {', '.join(choice.metric_ids)}.",
+            )
+        changes.append(Change(choice, parse_target(value, choice, frames)))
+    return changes
 
 
 def parse_target(typed: str, metric: Metric, frames: Frames) -> float:
@@ -106,6 +139,7 @@ def whatif(
     changes: Sequence[Change],
     *,
     no_deficit: bool = False,
+    recomputed: Recomputed | None = None,
 ) -> WhatIf:
     """Recompute the league with some of one trust's figures changed.
 
@@ -116,6 +150,7 @@ def whatif(
         boundaries: the cuts between segments, which stay where they are.
         changes: what its figures would be.
         no_deficit: whether it would have no financial override.
+        recomputed: the quarter's scores recomputed, where they are at hand already.
 
     Returns:
         Schema WHATIF; ``table`` is the table of the trust's type: quarter, trust_type,
@@ -129,7 +164,8 @@ def whatif(
     """
     is_trust = pl.col("trust_code") == trust_code
     before = national.observations.collect()
-    after = apply_changes(base_of(national), trust_code, changes) if changes else None
+    base = base_of(national, recomputed) if changes else None
+    after = apply_changes(base, trust_code, changes) if base else None
     scored = before if after is None else after.observations
     every = _table(national, before, scored, boundaries, trust_code, no_deficit=no_deficit)
     (standing,) = every.filter(is_trust).to_dicts()

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from nhs_league.core.citations import ReleaseFile
     from nhs_league.core.frames import Frames
+    from nhs_league.core.method.rules import Recomputed
     from nhs_league.core.quarters import Quarter
     from nhs_league.core.uncertainty.keeping import Keep
     from nhs_league.releases.store import Store
+    from nhs_league.scope import TrustContext
 
 
 @frozen
@@ -51,6 +53,12 @@ class Questions:
     def _catalogue(self, scope: Scope) -> pl.DataFrame:
         """List what is measured in a scope: schema CATALOGUE."""
         return load_catalogue(self.store, scope, self._keep)
+
+    def _recomputed(self, one: TrustContext) -> Recomputed:
+        """Return the scores of a trust's quarter recomputed by the official method."""
+        from nhs_league.core.method.rules import kept_recomputed
+
+        return kept_recomputed(one.national, one.quarter.label, self._keep)
 
     def _files(self) -> Sequence[ReleaseFile]:
         """List the stored release files, for citations."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from nhs_league.core.answers import Guess
 from nhs_league.core.metric_search import choose
-from nhs_league.errors import AmbiguousError, NotFoundError, UsageError
+from nhs_league.errors import AmbiguousError, NotFoundError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
     LATEST,
@@ -39,10 +39,8 @@ if TYPE_CHECKING:
         WhatIf,
     )
     from nhs_league.core.frames import Frames
-    from nhs_league.core.method.rescoring import Change
     from nhs_league.core.method.segments import SegmentBoundary
     from nhs_league.core.metrics import Metric
-    from nhs_league.scope import TrustContext
 
 _ALL = "all"
 
@@ -90,7 +88,8 @@ class Explain(Questions):
                 f'Run "nhsleague explain {one.code}" or "nhsleague explain {metric.metric_id}".',
             )
         answer = replace(
-            explain(one.national, one.code, one.boundaries), assumptions=one.assumptions
+            explain(one.national, one.code, one.boundaries, self._recomputed(one)),
+            assumptions=one.assumptions,
         )
         answer = with_caveats(answer, one.frames, [one.code])
         return self._present(answer, trust=name, quarter=quarter)
@@ -184,7 +183,7 @@ class Explain(Questions):
         """
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.improvements import smallest_improvements
-        from nhs_league.core.whatif import whatif
+        from nhs_league.core.whatif import parse_changes, whatif
 
         wanted = (
             [f"{metric}={value}" for metric, value in changes.items()]
@@ -196,10 +195,20 @@ class Explain(Questions):
         answer: WhatIf | Improvements
         lines: list[str] = []
         if to_segment is not None:
-            answer = smallest_improvements(one.national, one.code, one.boundaries, to_segment)
+            answer = smallest_improvements(
+                one.national, one.code, one.boundaries, to_segment, self._recomputed(one)
+            )
         else:
-            parsed, lines = _parse_changes(wanted, one)
-            answer = whatif(one.national, one.code, one.boundaries, parsed, no_deficit=no_deficit)
+            parsed = parse_changes(wanted, one.frames, one.trust_type)
+            lines = [f"{measure_in_words(change.metric)}." for change in parsed]
+            answer = whatif(
+                one.national,
+                one.code,
+                one.boundaries,
+                parsed,
+                no_deficit=no_deficit,
+                recomputed=self._recomputed(one) if parsed else None,
+            )
         answer = replace(answer, assumptions=(*one.assumptions, *lines))
         answer = with_caveats(answer, one.frames, [one.code])
         return self._present(
@@ -415,31 +424,6 @@ def _neither(no_trust: NotFoundError | None, no_metric: NotFoundError) -> NotFou
         no_trust.message.replace("No trust matches", "No trust or metric matches"),
         f"{no_trust.advice}\n{no_metric.advice}",
     )
-
-
-def _parse_changes(wanted: Sequence[str], one: TrustContext) -> tuple[list[Change], list[str]]:
-    """Parse ``METRIC=VALUE`` texts, and say which metric each name was taken for."""
-    from nhs_league.core import metrics, whatif
-    from nhs_league.core.method.rescoring import Change
-    from nhs_league.core.metrics import Area
-
-    listed = metrics.catalogue(one.frames.observations)
-    changes, lines = [], []
-    for text in wanted:
-        name, sign, value = (part.strip() for part in text.rpartition("="))
-        if not sign or not name or not value:
-            raise UsageError(
-                f'--set cannot be "{text}".', "Write METRIC=VALUE, for example sickness=median."
-            )
-        (choice,) = choose(name, listed, one.trust_type)
-        if isinstance(choice, Area):
-            raise UsageError(
-                f'"{name}" is an area. Only a metric can be set.',
-                f"Use one of its metrics: {', '.join(choice.metric_ids)}.",
-            )
-        changes.append(Change(choice, whatif.parse_target(value, choice, one.frames)))
-        lines.append(f"{measure_in_words(choice)}.")
-    return changes, lines
 
 
 def _national_boundaries(frames: Frames) -> tuple[SegmentBoundary, ...]:

@@ -29,6 +29,8 @@ QUESTIONS: dict[str, Question] = {
     "metrics": lambda league: league.show("ZW5").frame,
     "scores": lambda league: league.compare("ZW5", "ZV6").frame,
     "catalogue": lambda league: league.metrics().frame,
+    "rules": lambda asked: asked.explain("ZV6").frame,
+    "recomputed": lambda asked: asked.whatif("ZV6", ["sickness=median"]).frame,
     "robustness": lambda league: league.robust(trust_type="ambulance").frame,
 }
 KNOWN = (

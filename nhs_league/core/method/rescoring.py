@@ -92,17 +92,18 @@ class Changed:
     steps: list[dict[str, Any]] = field(default_factory=list)
 
 
-def base_of(national: Frames) -> Base:
+def base_of(national: Frames, recomputed: Recomputed | None = None) -> Base:
     """Prepare a quarter for changes: find each metric's rule once.
 
     Args:
         national: the tidy frames of one quarter, all trust types that are stored.
+        recomputed: its scores recomputed, where they are at hand already.
 
     """
     return Base(
         national.observations.collect(),
         scored_rows(national.observations, national.standings),
-        recompute(national.observations, national.standings),
+        recomputed or recompute(national.observations, national.standings),
     )
 
 

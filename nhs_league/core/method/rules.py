@@ -12,8 +12,8 @@ from functools import cache
 import polars as pl
 
 from nhs_league.core import trust_types
-from nhs_league.core.frames import QUARTER, shaped
-from nhs_league.core.frameworks import Over, RuleKind, frameworks
+from nhs_league.core.frames import QUARTER, Frames, shaped
+from nhs_league.core.frameworks import Over, RuleKind, fingerprint, frameworks
 from nhs_league.core.method.rule_scores import (
     ENOUGH,
     GROUP,
@@ -24,6 +24,7 @@ from nhs_league.core.method.rule_scores import (
     evaluated,
 )
 from nhs_league.core.method.scoring import known_year, number
+from nhs_league.core.uncertainty.keeping import Keep
 from nhs_league.frozen import frozen
 
 MANY = 20
@@ -141,6 +142,23 @@ def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed
     )
     scores = _explained(chosen, _fits(chosen))
     return Recomputed(rules=_rules(scores), scores=shaped(scores, SCORES))
+
+
+def kept_recomputed(frames: Frames, quarter: str, keep: Keep) -> Recomputed:
+    """Return the recomputed scores of a quarter as they were kept, else recompute them.
+
+    Args:
+        frames: the tidy frames of the quarter, all trust types that are stored.
+        quarter: its label.
+        keep: where they are kept.
+
+    """
+    made = cache(lambda: recompute(frames.observations, frames.standings))
+    by = [fingerprint()]
+    return Recomputed(
+        rules=keep("rules", [quarter], by, lambda: made().rules),
+        scores=keep("recomputed", [quarter], by, lambda: made().scores),
+    )
 
 
 def scored_rows(observations: pl.LazyFrame, standings: pl.LazyFrame) -> pl.DataFrame:
