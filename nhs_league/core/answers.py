@@ -12,14 +12,9 @@ import polars as pl
 
 from nhs_league.frozen import frozen
 
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
 
 class Guess(str):
-    """An assumption about a name that matches nothing exactly.
-
-    A front end that does not show it must not use the guess either.
-    """
+    """An assumption about a name that matches nothing; show it, or do not use the guess."""
 
     __slots__ = ()
 
@@ -165,7 +160,7 @@ def presented_by(answer: AnyAnswer, presenter: Presenter) -> AnyAnswer:
 
 def kind_of(answer: Answer) -> str:
     """Return the kind of an answer for data: ``league_table`` for a ``LeagueTable``."""
-    return _HUMP.sub("_", type(answer).__name__).casefold()
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(answer).__name__).casefold()
 
 
 def with_sample(frame: pl.DataFrame, *, sample: bool) -> pl.DataFrame:

@@ -322,6 +322,11 @@ class Frames:
         wanted = pl.col("trust_type").is_in(list(trust_types))
         return Frames(*(getattr(self, name).filter(wanted) for name in SCHEMAS))
 
+    def of_metrics(self, metric_ids: Sequence[str]) -> Frames:
+        """Keep the observations of some metrics, which are read now."""
+        wanted = self.observations.filter(pl.col("metric_id").is_in(metric_ids))
+        return replace(self, observations=wanted).in_memory("observations")
+
     def in_memory(self, *names: str) -> Frames:
         """Read some of the frames now, as they are used more than once."""
         return replace(self, **{name: getattr(self, name).collect().lazy() for name in names})

@@ -210,15 +210,6 @@ def _values(observations: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def of_metrics(frames: Frames, choices: Sequence[Metric | Area]) -> Frames:
-    """Read what a ranking by some metrics needs of the observations; by areas, leave all."""
-    ids = [choice.metric_id for choice in choices if isinstance(choice, Metric)]
-    if len(ids) < len(choices):
-        return frames
-    observed = frames.observations.filter(pl.col("metric_id").is_in(ids))
-    return replace(frames, observations=observed).in_memory("observations")
-
-
 def rank(
     frames: Frames, choices: Sequence[Metric | Area], filters: Filters, *, worst_first: bool
 ) -> Ranking | AreaRanking:

@@ -239,14 +239,15 @@ class Ranks(Questions):
         from nhs_league.core import ranking
         from nhs_league.core.caveats import with_caveats
         from nhs_league.core.filters import arrange
-        from nhs_league.core.metrics import Area
+        from nhs_league.core.metrics import Area, Metric
 
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
         choices = choose(metric, self._catalogue(scope), named_type)
         picked, assumptions = pick_measure(choices, named_type)
         filters = resolve_filters(scope, frames)
-        of_metrics = ranking.of_metrics(frames, picked)
+        single = [choice.metric_id for choice in picked if isinstance(choice, Metric)]
+        of_metrics = frames.of_metrics(single) if single else frames
         answer = ranking.rank(of_metrics, picked, filters, worst_first=worst_first)
         answer = self._how_sure(answer, of_metrics, picked)
         answer = replace(arrange(answer, order), assumptions=assumptions)
