@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import Run
@@ -182,3 +184,17 @@ def test_the_doubt_is_a_column(ask: Ask) -> None:
         }
         assert doubts.pop("Z6F") == DOUBT
         assert set(doubts.values()) <= {""}
+
+
+def test_of_three_of_six_trusts_an_answer_says_that_it_is_only_a_part(
+    run: Run, tmp_path: Path, sound: Ask
+) -> None:
+    """The three best at 62-day waits are the worst at sickness: ranks 6, 5 and 4."""
+    rows = [row for row in _rows() if any(f",{code}," in row for code in CODES[:3])]
+    (tmp_path / "part.csv").write_text(official.metric_file(rows), "utf-8")
+    store = tmp_path / "store"
+    assert run("fetch", "--from", str(tmp_path / "part.csv"), data_dir=store).returncode == 0
+    part = "You have only part of Q4 2025/26: 3 acute trusts, but ranks go up to at least 6."
+    for question in (["table"], ["worst", "--metric", "62-day"]):
+        assert written(asking(store), *question).count(part) == 1, question
+        assert "only part of" not in written(sound, *question)

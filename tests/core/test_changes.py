@@ -269,6 +269,8 @@ def shaped(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
         ({"a": (1.0, 2.0), "b": (2.0, 2.0)}, 1.0, "a alone: 1 to 2%, score 1.00 to 2.00"),
         # 1.5 of 2.0 points lost.
         ({"a": (1.0, 2.5), "b": (2.0, 2.5)}, 0.75, "mainly a (75% of the points lost): 1 to 2.5%"),
+        # 1.0 of 1.0 + 0.6 + 0.4 = 2.0 points lost: exactly half.
+        ({"a": (1.0, 2.0), "b": (1.0, 1.6), "c": (1.0, 1.4)}, 0.5, "mainly a (50% of the points lost)"),
         # 0.5 of the 0.4 + 0.5 + 0.4 + 0.3 + 0.4 = 2.0 points gained.
         (
             {"a": (3.0, 2.6), "b": (3.0, 2.5), "c": (3.0, 2.6), "d": (3.0, 2.7), "e": (3.0, 2.6)},
