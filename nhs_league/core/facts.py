@@ -95,8 +95,8 @@ class TrueUnit:
 def normalise(text: str) -> str:
     """Write a metric's name so that spelling does not matter.
 
-    >>> normalise("A&E four-hour waits")
-    'a and e 4 hour wait'
+    >>> normalise("A&E four-hour waits"), normalise("bed days"), normalise("gas")
+    ('a and e 4 hour wait', 'bed day', 'gas')
     """
     straight = text.casefold().replace("’", "'").replace("'s", "s").replace("&", " and ")
     plain = re.sub(r"[^a-z0-9>]+", " ", straight).split()

@@ -9,7 +9,7 @@ import pytest
 
 from nhs_league.core.answers import Explanation
 from nhs_league.core.explanation import explain
-from nhs_league.core.frames import Frames
+from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.method.segments import segment_boundaries
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
 
@@ -121,6 +121,22 @@ def test_why_scores_are_not_recomputed_is_said_once(shared: Path) -> None:
     assert len(set(answer.notes)) == len(answer.notes)
     assert not answer.frame["note"].drop_nulls().str.contains("stored").any()
     assert "Thresholds change each quarter" in " ".join(answer.notes)
+
+
+def test_only_a_year_that_is_not_listed_is_new_to_this_version(shared: Path) -> None:
+    frames = frames_of(shared, TWO_TRUSTS)
+    label = pl.lit("Q4 2030/31", QUARTER).alias("quarter")
+    later = Frames(
+        *(getattr(frames, n).with_columns(label) for n in ("standings", "observations", "domains"))
+    )
+    new = [
+        [note for note in _explained(each, "REF").notes if "is new to this version" in note]
+        for each in (frames, later)
+    ]
+    assert new[0] == []
+    assert len(new[1]) == 1
+    assert new[1][0].startswith("The framework of 2030/31 is new to this version:")
+    assert new[1][0].endswith("its averages as in 2026/27.")
 
 
 def test_a_part_of_a_release_says_that_it_is_one(shared: Path) -> None:
