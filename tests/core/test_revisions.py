@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nhs_league import League
 from sample_release.figures import EVENTS
 
@@ -12,6 +14,7 @@ def test_the_planted_revision_comes_first_with_both_files(league: League) -> Non
         "Q3 2025/26", EVENTS.revised, "OF0011", "value",
     )  # fmt: skip
     assert first["published_before"] == 41.7
+    assert first["computed_change"] == pytest.approx(first["published"] - 41.7)
     assert first["file_before"].startswith("nhs-oversight-framework-acute-trust-data-q3-25-26.csv#")
     assert first["release_file"].startswith("nhs-oversight-framework-acute-trust-data.csv#")
 

@@ -112,6 +112,7 @@ def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> N
     for frame in found:
         assert frame["computed_quarters_moved"].is_sorted()
         assert frame["metrics"].n_unique() <= 1
+        assert frame["metrics"].is_between(1, 3).all()
 
 
 @pytest.mark.parametrize("word", one_in(3, ["standard", "median", "q1", "best"]))
