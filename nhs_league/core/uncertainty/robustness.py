@@ -61,7 +61,8 @@ it, in every domain."""
 _ABOUT = (
     "Computed, on score alone. Each of 2,000 redraws counts another choice of the same metrics, or "
     "other weights for the domains. This shows how far a place depends on what is counted. It does "
-    "not measure chance in patients or change over time."
+    "not measure chance in patients or change over time. A likely range in show or table differs "
+    "a little: there each trust is redrawn on its own, as in the published ranges."
 )
 
 
