@@ -122,6 +122,21 @@ def test_a_revision_is_told_with_the_figure_before(ask: Ask, tmp_path: Path) -> 
     assert ask("watch").returncode == 0
 
 
+def test_a_revision_can_make_a_trust_weak_and_end_it(ask: Ask, tmp_path: Path) -> None:
+    """Z06 was last of six (score 4.00) and is first (1.00), Z01 the other way round."""
+    ask("watch", "add", "Z06", "Z01")
+    fetch(ask, tmp_path / "q2-v2.csv", release(Q2, best_first=False))
+    after = [each for each in told(ask("watch", "--json")) if "after a revision" in each[1]]
+    on = f"staff sickness in {Q2}, after a revision: its score was"
+    assert sorted(after) == [
+        ("new weak spot", f"Fictional Trust Z01 (Z01) is now weak on {on} 1.00 and is 4.00."),
+        (
+            "weak spot gone",
+            f"Fictional Trust Z06 (Z06) is no longer weak on {on} 4.00 and is 1.00.",
+        ),
+    ]
+
+
 def test_trusts_are_listed_and_removed(ask: Ask) -> None:
     empty = ask("watch")
     assert (empty.returncode, empty.stdout) == (0, "")

@@ -10,6 +10,14 @@ import polars as pl
 import pytest
 
 from nhs_league.core.periods import period_end, same_period
+from nhs_league.core.quarters import Quarter
+
+
+def test_the_last_day_of_each_quarter_of_a_financial_year() -> None:
+    ends = [Quarter.parse(f"Q{number} 2025/26").end for number in (1, 2, 3, 4)]
+    assert ends == [
+        date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.method.scoring import average_scores, domain_scores, scored_for_average
+from nhs_league.core.method.scoring import (
+    average_scores,
+    domain_scores,
+    league_rank,
+    scored_for_average,
+)
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of
 
 
@@ -121,3 +126,17 @@ def test_combined_finance_stands_in_only_in_a_quarter_that_has_it() -> None:
     ]
     computed = average_scores(pl.LazyFrame(rows)).sort("quarter").collect()
     assert computed.select("computed_average_score", "metrics").rows() == [(1.5, 2), (2.0, 3)]
+
+
+def test_a_trust_without_a_segment_or_a_score_has_no_league_rank_and_takes_none() -> None:
+    table = pl.DataFrame(
+        {
+            "quarter": "Q4 2025/26",
+            "trust_type": "acute",
+            "segment": [1, None, 1, 2, 2],
+            "average_score": [2.0, 1.0, None, 1.5, 1.5],
+        }
+    )
+    ranks = table.select(rank=league_rank())["rank"].to_list()
+    # By segment first: 2.00 in segment 1 comes before 1.50 in segment 2, which two share.
+    assert ranks == [1, None, None, 2, 2]
