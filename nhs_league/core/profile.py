@@ -92,11 +92,10 @@ def profile(
     has_peers = pl.col("score").count() >= FEWEST
     typical = pl.when(has_peers).then(round_computed(pl.col("score").median())).over("domain")
     of_domains = frames.domains.with_columns(computed_median=typical).drop(LINES)
-    standing, domains, past, placed = pl.collect_all(
+    standing, domains, placed = pl.collect_all(
         [
             of_type.filter(is_trust),
             of_domains.filter(is_trust).sort("domain"),
-            _past(frames, earlier).filter(is_trust).select(PAST),
             (frames.standings.clear() if earlier is None else earlier.standings).filter(is_trust),
         ]
     )
@@ -120,7 +119,7 @@ def profile(
         notes=tuple(notes),
         standing=standing,
         domains=domains,
-        past=past,
+        past=shared.past.filter(is_trust).select(PAST),
         previous=previous,
         ranges=ranges,
         firmness=None if firm.is_empty() else firm,
@@ -134,7 +133,7 @@ PAST = ("quarter", "metric_id", "unit", "value", "is_republished")
 ``is_republished`` is whether its period is written like that of the figure before."""
 
 
-def _past(frames: Frames, earlier: Frames | None) -> pl.LazyFrame:
+def _past(frames: Frames, earlier: Frames | None) -> pl.DataFrame:
     """Return each trust's values quarter by quarter; without doubtful ones."""
     metric = ("trust_code", "metric_id", "unit")
     every = pl.concat([each.observations for each in (earlier, frames) if each is not None])
@@ -143,6 +142,8 @@ def _past(frames: Frames, earlier: Frames | None) -> pl.LazyFrame:
         every.filter(pl.col("value").is_not_null(), pl.col("doubt").is_null())
         .sort("quarter", *metric)
         .with_columns(is_republished=is_republished.fill_null(value=False))
+        .select("trust_code", *PAST)
+        .collect()
     )
 
 
@@ -152,6 +153,7 @@ class TypeFigures:
 
     Attributes:
         metrics: each trust's metrics, as ``every_trusts_metrics`` returns them.
+        past: each trust's values: trust_code and the columns PAST.
         firmness: how firm each trust's place by score is: columns of ``redraws.firmness``, and
             computed_place and computed_of; empty where not all trusts' scores are stored.
         ranges: the likely ranges, as of ``confidence.bootstrap_ranges``; None where not asked for.
@@ -159,6 +161,7 @@ class TypeFigures:
     """
 
     metrics: pl.DataFrame
+    past: pl.DataFrame
     firmness: pl.DataFrame
     ranges: pl.DataFrame | None
 
@@ -189,8 +192,10 @@ def type_figures(
     ranges = None
     if bootstrap or not is_published:
         ranges = confidence.bootstrap_ranges(frames.observations, standings, keep)
-    metrics = every_trusts_metrics(frames, earlier, [*before, quarter], trust_type, keep)
-    return TypeFigures(metrics, firm if is_whole else firm.clear(), ranges)
+    quarters = [*before, quarter]
+    metrics = every_trusts_metrics(frames, earlier, quarters, trust_type, keep)
+    past = keep("past", quarters, [trust_type], partial(_past, frames, earlier))
+    return TypeFigures(metrics, past, firm if is_whole else firm.clear(), ranges)
 
 
 def every_trusts_metrics(
