@@ -1,8 +1,8 @@
 """The formats: one function each, and one place that names them.
 
 To add a format, write a function from an answer and its meta to text or bytes, and name it in
-``WRITERS``: every command has it then by a file's ending, and with its name in ``cli.options.Format``
-by ``--format``.
+``WRITERS``: every command has it then by a file's ending, and by ``--format`` with its name in
+``cli.options.Format``.
 """
 
 from __future__ import annotations
