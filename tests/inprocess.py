@@ -84,6 +84,7 @@ def _as_process(
         patch.dict(os.environ, environment, clear=True),
         # Frozen, the tests' own objects would never be freed.
         patch.object(gc, "freeze"),
+        patch.object(sys, "unraisablehook", sys.unraisablehook),
         chdir(folder or Path.cwd()),
     ):
         try:

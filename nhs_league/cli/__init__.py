@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import codecs
 import errno
 import gc
@@ -37,6 +38,7 @@ def main() -> NoReturn:
     """Run the command and leave with its exit code; a known error is one message."""
     try:
         gc.set_threshold(_SELDOM)
+        sys.unraisablehook = _interrupt_again
         # Polars' streaming engine takes longer to begin than a quarter's rows take to read.
         os.environ.setdefault("POLARS_ENGINE_AFFINITY", "in-memory")
         _open_streams()
@@ -55,6 +57,15 @@ def main() -> NoReturn:
     # Skip the final garbage collection; it takes longer than answering does.
     gc.freeze()
     sys.exit(code)
+
+
+def _interrupt_again(dropped: sys.UnraisableHookArgs) -> None:
+    """Interrupt again where Python drops a Ctrl-C, as it can do during an import."""
+    if dropped.exc_type is KeyboardInterrupt:
+        # From a thread, as here it would be dropped too.
+        _thread.start_new_thread(_thread.interrupt_main, ())
+    else:
+        sys.__unraisablehook__(dropped)
 
 
 def _fault(error: Exception) -> int:

@@ -166,6 +166,37 @@ def test_a_current_directory_that_was_deleted_is_no_place_to_write_but_to_ask(
     assert "page.html cannot be written" in done.stderr
 
 
+DROPPED = """
+import time, weakref
+from nhs_league import cli
+
+class Module: ...
+
+def dropped(_):
+    raise KeyboardInterrupt
+
+def answer():
+    module = Module()
+    reference = weakref.ref(module, dropped)
+    del module
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        pass
+
+cli._run = answer
+cli.main()
+"""
+
+
+def test_an_interrupt_that_python_drops_ends_it_all_the_same(tmp_path: Path) -> None:
+    """Python prints and forgets what is raised in a callback, and has such callbacks in imports."""
+    done = subprocess.run(
+        [sys.executable, "-c", DROPPED],
+        env=environment(tmp_path), capture_output=True, encoding="utf-8", timeout=15, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "Interrupted.\n")
+
+
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 20))]
 )
