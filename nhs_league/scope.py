@@ -7,9 +7,8 @@ from dataclasses import field, replace
 
 import polars as pl
 
-from nhs_league.core import filters, trust_types, trusts
+from nhs_league.core import facts, filters, packaged, trust_types, trusts
 from nhs_league.core.answers import AnyAnswer, Titled
-from nhs_league.core.facts import fingerprint
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
 from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
@@ -90,7 +89,7 @@ def kept_catalogue(store: Store, quarter: Quarter, keep: Keep) -> pl.DataFrame:
     def listed() -> pl.DataFrame:
         return catalogue(read_quarters(store, [quarter]).observations)
 
-    return keep("catalogue", [quarter.label], [fingerprint()], listed)
+    return keep("catalogue", [quarter.label], [packaged.fingerprint(facts.FILE)], listed)
 
 
 def _quarters_of(store: Store, scope: Scope) -> dict[Quarter, list[str]]:

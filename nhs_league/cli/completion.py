@@ -74,10 +74,9 @@ def _beginning(offers: list[Offer], incomplete: str) -> list[Offer]:
 
 
 def _everyday() -> Iterator[Offer]:
-    import json
-    from importlib.resources import files
+    from nhs_league.core import packaged
 
-    read = json.loads(files("nhs_league.core").joinpath("metrics.json").read_bytes())
+    read = packaged.read("metrics.json")
     for entry in read["metrics"]:
         yield from ((name, entry["short"]) for name in entry.get("names", ()))
     for entry in read["areas"]:

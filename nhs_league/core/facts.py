@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
+from nhs_league.core import packaged
 from nhs_league.frozen import frozen
 
+FILE = "metrics.json"
 _NUMBER_WORDS = {"two": "2", "four": "4", "six": "6", "twelve": "12", "eighteen": "18"}
 
 
@@ -126,7 +124,7 @@ def metric_facts() -> tuple[MetricFacts, ...]:
             standard_source=entry.get("standard_source", ""),
             source=entry.get("source", ""),
         )
-        for entry in _read()["metrics"]
+        for entry in packaged.read(FILE)["metrics"]
     )
 
 
@@ -142,7 +140,7 @@ def area_facts() -> tuple[AreaFacts, ...]:
             ids=tuple(entry.get("ids", ())),
             words=tuple(entry.get("words", ())),
         )
-        for entry in _read()["areas"]
+        for entry in packaged.read(FILE)["areas"]
     )
 
 
@@ -238,7 +236,7 @@ def spelling(unit: str) -> str:
     ('%', 'mins', 'out of 10')
     """
     plain = " ".join(unit.casefold().split())
-    spelt: str = _read()["spellings"].get(plain, plain)
+    spelt: str = packaged.read(FILE)["spellings"].get(plain, plain)
     return spelt
 
 
@@ -251,21 +249,3 @@ def not_compared() -> tuple[tuple[str, str], ...]:
 @cache
 def _by_id() -> Mapping[str, MetricFacts]:
     return {metric_id: entry for entry in metric_facts() for metric_id in entry.ids}
-
-
-@cache
-def fingerprint() -> str:
-    """Return what stands for all that is known: other knowledge has another fingerprint."""
-    return hashlib.sha256(_content()).hexdigest()
-
-
-@cache
-def _read() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(_content())
-    return read
-
-
-@cache
-def _content() -> bytes:
-    """Read metrics.json, which ships with the package."""
-    return files(__package__).joinpath("metrics.json").read_bytes()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum, StrEnum
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from nhs_league.core import packaged
 from nhs_league.frozen import frozen
 
 
@@ -247,7 +245,7 @@ def classify(year: str, descriptions: Mapping[str, str]) -> Classified:
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Read the framework years, oldest first."""
-    return tuple(_framework(entry) for entry in _data()["frameworks"])
+    return tuple(_framework(entry) for entry in packaged.read(FILE)["frameworks"])
 
 
 def framework(year: str) -> Framework | None:
@@ -255,26 +253,10 @@ def framework(year: str) -> Framework | None:
     return next((each for each in frameworks() if each.year == year), None)
 
 
+FILE = "frameworks.json"
 _VALUE_FORM = "OF0nnn"
 _SAME_WORDS = 0.7
 """The share of the shorter description's words that a value's and its score's have in common."""
-
-
-@cache
-def fingerprint() -> str:
-    """Return what stands for all years' methods: other methods have another fingerprint."""
-    return hashlib.sha256(_content()).hexdigest()
-
-
-@cache
-def _data() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(_content())
-    return read
-
-
-@cache
-def _content() -> bytes:
-    return files(__package__).joinpath("frameworks.json").read_bytes()
 
 
 @cache
@@ -286,7 +268,7 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 def _kind_in_words(description: str) -> RowKind | None:
     text = " ".join(description.casefold().split())
-    for kind, words in _data()["descriptions"].items():
+    for kind, words in packaged.read(FILE)["descriptions"].items():
         if text == words.casefold() or (kind.startswith("domain_") and text.endswith(f" {words}")):
             return RowKind(kind)
     return None

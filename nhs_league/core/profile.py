@@ -8,9 +8,8 @@ from functools import partial
 
 import polars as pl
 
-from nhs_league.core import confidence
+from nhs_league.core import confidence, facts, packaged
 from nhs_league.core.answers import TrustProfile
-from nhs_league.core.facts import fingerprint
 from nhs_league.core.frames import LINES, Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
@@ -149,7 +148,7 @@ def _past(frames: Frames, earlier: Frames | None) -> pl.DataFrame:
 
 @frozen
 class TypeFigures:
-    """What the profiles of a trust type share, so that many can be made without computing it anew.
+    """What the profiles of a trust type share, so that each need not compute it.
 
     Attributes:
         metrics: each trust's metrics, as ``every_trusts_metrics`` returns them.
@@ -220,7 +219,7 @@ def every_trusts_metrics(
 
     """
     computed = partial(_every_trusts_metrics, frames, earlier)
-    return keep("metrics", quarters, [trust_type, fingerprint()], computed)
+    return keep("metrics", quarters, [trust_type, packaged.fingerprint(facts.FILE)], computed)
 
 
 def _every_trusts_metrics(frames: Frames, earlier: Frames | None) -> pl.DataFrame:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
 import polars as pl
 
-from nhs_league.core import trust_types
+from nhs_league.core import packaged, trust_types
 from nhs_league.core.answers import Guess, TrustList
 from nhs_league.core.filters import Filters, in_scope, keep
 from nhs_league.core.frames import Frames
@@ -233,10 +231,9 @@ class Merger:
 @cache
 def _mergers() -> tuple[Merger, ...]:
     """Read mergers.json, which ships with the package."""
-    read = json.loads(files(__package__).joinpath("mergers.json").read_bytes())
     return tuple(
         Merger(tuple(m["from"]), m["into"], m["quarter"], m["source"], m.get("announced", False))
-        for m in read["mergers"]
+        for m in packaged.read("mergers.json")["mergers"]
     )
 
 

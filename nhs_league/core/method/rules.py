@@ -11,9 +11,9 @@ from functools import cache
 
 import polars as pl
 
-from nhs_league.core import trust_types
+from nhs_league.core import packaged, trust_types
 from nhs_league.core.frames import QUARTER, Frames, shaped
-from nhs_league.core.frameworks import Over, RuleKind, fingerprint, frameworks
+from nhs_league.core.frameworks import FILE, Over, RuleKind, frameworks
 from nhs_league.core.method.rule_scores import (
     ENOUGH,
     GROUP,
@@ -154,7 +154,7 @@ def kept_recomputed(frames: Frames, quarter: str, keep: Keep) -> Recomputed:
 
     """
     made = cache(lambda: recompute(frames.observations, frames.standings))
-    by = [fingerprint()]
+    by = [packaged.fingerprint(FILE)]
     return Recomputed(
         rules=keep("rules", [quarter], by, lambda: made().rules),
         scores=keep("recomputed", [quarter], by, lambda: made().scores),
