@@ -178,9 +178,8 @@ class Share(Questions):
 
         """
         from nhs_league.query import engine
-        from nhs_league.query.bounds import Bounds
 
-        return self._present(engine.query(self.store, sql, Bounds(seconds=timeout)), sql=sql)
+        return self._present(engine.query(self.store, sql, engine.Bounds(seconds=timeout)), sql=sql)
 
     def tables(self) -> TableList:
         """Describe the tables that ``query`` reads, their columns and units.

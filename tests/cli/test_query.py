@@ -15,8 +15,7 @@ from pytest_httpserver import HTTPServer
 
 from nhs_league.core.frames import QUARTER
 from nhs_league.errors import UsageError
-from nhs_league.query.bounds import Bounds, collected
-from nhs_league.query.engine import answered
+from nhs_league.query.engine import Bounds, answered, collected
 from nhs_league.render.formats import WRITERS
 from nhs_league.render.meta import Meta
 from nhs_league.render.terminal import Look, to_text
