@@ -80,7 +80,7 @@ def fetch(
     ] = False,
 ) -> None:
     """Download the latest figures, or import files you already have."""
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
     from nhs_league.league.base import prepare
     from nhs_league.releases.intake import add_files
     from nhs_league.releases.listing import fetch_report

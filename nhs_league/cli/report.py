@@ -132,7 +132,7 @@ def _page(gathered: list[TrustReport], meta: Meta) -> str:
 
 def _markdown(gathered: list[TrustReport], meta: Meta) -> str:
     from nhs_league.render.markdown import to_markdown, written
-    from nhs_league.render.report_parts import further_blocks
+    from nhs_league.render.trust_report import further_blocks
 
     parts = []
     for each in gathered:

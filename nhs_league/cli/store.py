@@ -55,7 +55,7 @@ def releases(
 @takes_groups
 def path(common: Common) -> None:
     """Show where the data is stored."""
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
 
     typer.echo(common.data_dir or default_data_dir())
 
@@ -82,7 +82,7 @@ def verify(output: Output, common: Common) -> None:
 def repair(common: Common) -> None:
     """Rebuild stored tables, and download any missing files again."""
     from nhs_league.cli.fetch import exit_code, fetch_published, show_faults
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
     from nhs_league.releases import integrity
     from nhs_league.releases.listing import counts
     from nhs_league.releases.store import open_store
@@ -127,7 +127,7 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
     """Delete all stored data."""
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
     from nhs_league.releases import integrity
 
     folder = common.data_dir or default_data_dir()

@@ -13,8 +13,7 @@ from typing import Any
 
 from nhs_league.core.answers import Seen
 from nhs_league.errors import RefusedError, UsageError
-from nhs_league.files import write_atomically
-from nhs_league.folders import default_config_dir
+from nhs_league.files import default_config_dir, write_atomically
 from nhs_league.frozen import frozen
 
 FORMAT = 1
