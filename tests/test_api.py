@@ -19,7 +19,7 @@ from nhs_league.core.profile import METRICS
 from nhs_league.core.ranking import BY_METRIC
 from nhs_league.core.trusts import LISTED
 from nhs_league.errors import NoDataError, NotFoundError, UsageError
-from nhs_league.league import explain, history, look, ranks, share, stories
+from nhs_league.league import explain, history, look, ranks, share
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_an_empty_store_is_an_error_in_words(tmp_path: Path) -> None:
 
 EXAMPLES = {
     docstring.name: docstring
-    for module in (nhs_league, surface, look, ranks, explain, history, share, stories)
+    for module in (nhs_league, surface, look, ranks, explain, history, share)
     for docstring in doctest.DocTestFinder().find(module, extraglobs={"open_league": open_league})
     if docstring.examples
 }
