@@ -36,7 +36,7 @@ from nhs_league.render.screens.parts import (
 from nhs_league.render.strips import Amount, Drawing, ScoreBar, among
 from nhs_league.render.theme import Ink, tone_of_score, tone_of_segment
 from nhs_league.render.views.columns import places
-from nhs_league.render.views.ranks import runs_of
+from nhs_league.render.views.look import runs_of
 
 _LIKELY = {
     "rank": "━ likely range of the rank",
