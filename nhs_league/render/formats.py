@@ -1,14 +1,18 @@
-"""The formats: one function each, and one place that names them.
+"""The formats: one function each, one place that names them, and what values all of them can hold.
 
 To add a format, write a function from an answer and its meta to text or bytes, and name it in
-``WRITERS``: every command has it then by a file's ending, and by ``--format`` with its name in
+``WRITERS``: every command has it then by a file extension, and by ``--format`` with its name in
 ``cli.options.Format``.
+
+A query can make dates, durations, lists and structs, which CSV, JSON and a table lack: ``flat``
+and ``json_rows`` write them as texts, numbers, booleans and nulls.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,7 +21,6 @@ import polars as pl
 from nhs_league.core.answers import Answer, with_sample
 from nhs_league.errors import UsageError
 from nhs_league.frozen import frozen
-from nhs_league.render import values
 from nhs_league.render.meta import Meta, described
 
 TABLE = "table"
@@ -50,36 +53,33 @@ def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def to_csv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV with a header, its column names and ``sample`` first."""
-    return _flat(answer, meta).write_csv()
+    return _for_spreadsheets(answer, meta).write_csv()
 
 
 def to_tsv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV is written, with tabs between."""
-    return _flat(answer, meta).write_csv(separator="\t")
+    return _for_spreadsheets(answer, meta).write_csv(separator="\t")
 
 
-def _flat(answer: Answer, meta: Meta) -> pl.DataFrame:
-    return as_texts(values.flat(with_sample(answer.frame, sample=meta.sample)))
-
-
-def _rows(frame: pl.DataFrame, *, sample: bool) -> list[dict[str, object]]:
-    """Return rows as JSON can have them."""
-    return values.rows(with_sample(frame, sample=sample))
+def _for_spreadsheets(answer: Answer, meta: Meta) -> pl.DataFrame:
+    """Return the rows as CSV can have them, and no spreadsheet runs any."""
+    return as_texts(flat(with_sample(answer.frame, sample=meta.sample)))
 
 
 def to_json(answer: Answer, meta: Meta) -> str:
     """Write the answer as a JSON object: ``meta``, the answer's further frames, ``rows``."""
     parts = {
-        name: _rows(frame, sample=meta.sample) for name, frame in answer.further_frames().items()
+        name: json_rows(with_sample(frame, sample=meta.sample))
+        for name, frame in answer.further_frames().items()
     }
-    rows = _rows(answer.frame, sample=meta.sample)
+    rows = json_rows(with_sample(answer.frame, sample=meta.sample))
     payload = {"meta": described(answer, meta), **parts, "rows": rows}
     return json.dumps(payload, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def to_ndjson(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as JSON, one row a line."""
-    rows = _rows(answer.frame, sample=meta.sample)
+    rows = json_rows(with_sample(answer.frame, sample=meta.sample))
     return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
 
 
@@ -93,7 +93,7 @@ def to_parquet(answer: Answer, meta: Meta) -> bytes:
 
 def to_xlsx(answer: Answer, meta: Meta) -> bytes:
     """Write the answer's frame as an Excel workbook."""
-    frame = values.flat(with_sample(answer.frame, sample=meta.sample))
+    frame = flat(with_sample(answer.frame, sample=meta.sample))
     return to_workbook(frame, described(answer, meta))
 
 
@@ -206,3 +206,57 @@ def _as_text(value: object) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(_as_text, value))
     return "" if value is None else str(value)
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Write dates and durations in ISO 8601, lists and structs as JSON, bytes in hexadecimal."""
+    return frame.with_columns(_flat_column(column) for column in frame if _needs_text(column.dtype))
+
+
+def json_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
+    """Return the rows as JSON values: lists stay lists; NaN and infinity become null."""
+    floats = pl.col(pl.Float64, pl.Float32)
+    finite = frame.with_columns(pl.when(floats.is_finite()).then(floats))
+    nested = [column for column in frame if column.dtype.is_nested()]
+    written = flat(finite.drop(column.name for column in nested)).to_dicts()
+    if not nested:
+        return written
+    of_nested = {column.name: [_json(value) for value in column] for column in nested}
+    return [
+        {name: of_nested[name][at] if name in of_nested else row[name] for name in frame.columns}
+        for at, row in enumerate(written or ({} for _ in range(frame.height)))
+    ]
+
+
+def _needs_text(dtype: pl.DataType) -> bool:
+    is_plain = dtype.is_integer() or dtype.is_float() or dtype in (pl.String, pl.Boolean)
+    return not is_plain
+
+
+def _flat_column(column: pl.Series) -> pl.Series:
+    dtype = column.dtype
+    if dtype.is_nested():
+        texts = [v if v is None else json.dumps(v, ensure_ascii=False) for v in map(_json, column)]
+        return pl.Series(column.name, texts, dtype=pl.String)
+    if dtype.is_decimal():
+        return column.cast(pl.Float64)
+    if dtype.is_temporal():
+        return column.dt.to_string("iso:strict")
+    if dtype == pl.Binary:
+        return column.bin.encode("hex")
+    return column.cast(pl.String)
+
+
+def _json(value: object) -> object:
+    """Return a value as JSON can hold it."""
+    match value:
+        case pl.Series() | list() | tuple():
+            return [_json(each) for each in value]
+        case Mapping():
+            return {str(name): _json(each) for name, each in value.items()}
+        case float():
+            return value if math.isfinite(value) else None
+        case None | bool() | int() | str():
+            return value
+        case _:
+            return _flat_column(pl.Series("", [value]))[0]

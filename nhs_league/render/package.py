@@ -21,9 +21,8 @@ from nhs_league.core.citations import LICENCE
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.reference import KEYS, REFERENCES, TABLES, describe
 from nhs_league.errors import UsageError
-from nhs_league.render.formats import as_texts
+from nhs_league.render.formats import as_texts, flat
 from nhs_league.render.meta import LICENCE_PAGE, SAMPLE_SOURCE, SOURCE, SOURCE_PAGE
-from nhs_league.render.values import flat
 
 _TYPES = {
     pl.Boolean: "boolean", pl.Float64: "number", pl.String: "string", pl.Enum: "string",

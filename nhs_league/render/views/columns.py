@@ -9,7 +9,7 @@ import polars as pl
 from nhs_league.core.answers import Answer
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
-from nhs_league.render.values import flat
+from nhs_league.render.formats import flat
 
 
 @singledispatch
