@@ -1,8 +1,8 @@
 """The formats: one function each, one place that names them, and what values all of them can hold.
 
-To add a format, write a function from an answer and its meta to text or bytes, and name it in
-``WRITERS``: every command has it then by a file extension, and by ``--format`` with its name in
-``cli.options.Format``.
+To add a format, name it in ``usage.Format``, write a function from an answer and its meta to text
+or bytes, and add it to ``WRITERS``: every command has it then, by ``--format`` and by its file
+extensions.
 
 A query can make dates, durations, lists and structs, which CSV, JSON and a table lack: ``flat``
 and ``json_rows`` write them as texts, numbers, booleans and nulls.
@@ -22,9 +22,7 @@ from nhs_league.core.answers import Answer, with_sample
 from nhs_league.errors import UsageError
 from nhs_league.frozen import frozen
 from nhs_league.render.meta import Meta, described
-
-TABLE = "table"
-"""The format for a terminal, which needs a width; ``render.terminal`` prints it."""
+from nhs_league.usage import Format
 
 
 @frozen
@@ -34,13 +32,11 @@ class Writer:
     Attributes:
         write: writes an answer.
         endings: endings of file names that mean it.
-        is_view: whether it shows the answer as a person reads it, not its rows.
 
     """
 
     write: Callable[[Answer, Meta], str | bytes]
     endings: tuple[str, ...]
-    is_view: bool = False
 
 
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -125,27 +121,27 @@ def to_csl_json(answer: Answer, meta: Meta) -> str:
     return citations.to_csl_json(answer, meta)
 
 
-WRITERS: dict[str, Writer] = {
-    "csv": Writer(to_csv, ("csv",)),
-    "tsv": Writer(to_tsv, ("tsv", "tab")),
-    "json": Writer(to_json, ("json",)),
-    "ndjson": Writer(to_ndjson, ("ndjson", "jsonl")),
-    "markdown": Writer(to_markdown, ("md", "markdown"), is_view=True),
-    "html": Writer(to_html, ("html", "htm"), is_view=True),
-    "xlsx": Writer(to_xlsx, ("xlsx",)),
-    "parquet": Writer(to_parquet, ("parquet",)),
-    "bibtex": Writer(to_bibtex, ("bib",)),
-    "csl-json": Writer(to_csl_json, ("csljson",)),
+WRITERS = {
+    Format.CSV: Writer(to_csv, ("csv",)),
+    Format.TSV: Writer(to_tsv, ("tsv", "tab")),
+    Format.JSON: Writer(to_json, ("json",)),
+    Format.NDJSON: Writer(to_ndjson, ("ndjson", "jsonl")),
+    Format.MARKDOWN: Writer(to_markdown, ("md", "markdown")),
+    Format.HTML: Writer(to_html, ("html", "htm")),
+    Format.XLSX: Writer(to_xlsx, ("xlsx",)),
+    Format.PARQUET: Writer(to_parquet, ("parquet",)),
+    Format.BIBTEX: Writer(to_bibtex, ("bib",)),
+    Format.CSL_JSON: Writer(to_csl_json, ("csljson",)),
 }
-"""The formats by name."""
+"""How each format is written; the table needs a width, so ``render.terminal`` prints it."""
 
 ENDINGS = {ending: name for name, writer in WRITERS.items() for ending in writer.endings} | {
-    "txt": TABLE
+    "txt": Format.TABLE
 }
 """File endings -> the format that each means."""
 
 
-def format_for(path: Path) -> str:
+def format_for(path: Path) -> Format:
     """Return the format that a file's extension sets.
 
     Raises:
@@ -159,11 +155,6 @@ def format_for(path: Path) -> str:
             f'No format has the extension "{path.suffix}".', f"Use one of these: {known}."
         )
     return ENDINGS[ending]
-
-
-def names() -> list[str]:
-    """List what ``--format`` may name."""
-    return [TABLE, *WRITERS]
 
 
 def to_workbook(frame: pl.DataFrame, described: Mapping[str, object]) -> bytes:
