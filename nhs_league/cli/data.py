@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from nhs_league.cli.output import notify
+from nhs_league.cli.terminal import notify
 from nhs_league.errors import NoDataError
 
 if TYPE_CHECKING:

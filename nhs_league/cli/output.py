@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nhs_league.cli.background import background, is_colour_forced
+from nhs_league.cli.terminal import background, is_colour_forced, notify, paged
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.files import check_place, is_closed_pipe, is_stdout, write_file
 from nhs_league.usage import Format
@@ -105,30 +105,6 @@ def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
         )
 
 
-def notify(message: str) -> None:
-    """Print a message on stderr; on a terminal, its long lines broken between words."""
-    if sys.stderr.isatty():
-        message = "\n".join(map(_broken, message.split("\n")))
-    sys.stderr.write(f"{message}\n")
-
-
-def _broken(line: str) -> str:
-    """Break a line that is wider than the terminal, and keep its indent."""
-    width = shutil.get_terminal_size().columns
-    if len(line) <= width:
-        return line
-    import textwrap
-
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(
-        line,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def check(output: Output) -> None:
     """Check the output options, before anything is opened or worked out.
 
@@ -215,8 +191,6 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
         width = shutil.get_terminal_size((80, 24)).columns
         return write(to_text(answer, meta, width=width, look=look), None)
     from rich.console import Console
-
-    from nhs_league.cli.pager import paged
 
     console = Console(
         no_color=common.no_color or None,

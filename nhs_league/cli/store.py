@@ -7,24 +7,20 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli.command import Command, Group
+from nhs_league.cli.command import Command, Group, examples
 from nhs_league.cli.data import open_as_it_is, open_store
 from nhs_league.cli.options import Common, Output, takes_groups
-from nhs_league.cli.output import notify, show_answer
-from nhs_league.cli.progress import watching
-from nhs_league.cli.settling import is_interactive
+from nhs_league.cli.output import show_answer
+from nhs_league.cli.terminal import is_interactive, notify, watching
 from nhs_league.errors import Exit, UsageError
 
 _NAMED = 10
 
-cache = typer.Typer(
-    cls=Group,
-    add_completion=False,
-    rich_markup_mode=None,
-    help="Manage stored data.",
+
+@examples(
+    "nhsleague releases",
+    "nhsleague releases --available",
 )
-
-
 def releases(
     output: Output,
     common: Common,
@@ -49,6 +45,14 @@ def releases(
     with watching(quiet=common.quiet) as watcher:
         published = fetching.available(store, watcher)
     show_answer(listing.published_files(store, published), output, common)
+
+
+cache = typer.Typer(
+    cls=Group,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Manage stored data.",
+)
 
 
 @cache.command("path", cls=Command, epilog="nhsleague cache path")

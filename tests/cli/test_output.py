@@ -138,7 +138,9 @@ def test_a_pipe_gets_colours_where_they_are_forced(sample: Run, name: str) -> No
     ids=["white", "does not say"],
 )
 def test_a_terminal_is_asked_what_it_writes_on(answer: bytes, is_light: bool | None) -> None:
-    code = "from nhs_league.cli.background import background; import sys; sys.stderr.write(background())"
+    code = (
+        "from nhs_league.cli.terminal import background; import sys; sys.stderr.write(background())"
+    )
     ours, theirs = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", code],
