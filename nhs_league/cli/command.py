@@ -92,7 +92,7 @@ class Group(TyperGroup):
 
     def sections(self) -> Mapping[str, Sequence[str]]:
         """Return the names of the commands under the headings that help lists them by."""
-        return {"Commands": self.list_commands(None)}
+        return {"Commands": list(self.commands)}
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the usage, what it does, examples, then the commands and the options."""
