@@ -77,13 +77,13 @@ def load_catalogue(store: Store, scope: Scope, keep: Keep) -> pl.DataFrame:
     """
     wanted = _quarters_of(store, scope)
     parts = [
-        kept_catalogue(store, quarter, keep).filter(pl.col("trust_type").is_in(types))
+        quarter_catalogue(store, quarter, keep).filter(pl.col("trust_type").is_in(types))
         for quarter, types in wanted.items()
     ]
     return parts[0] if len(parts) == 1 else in_order(pl.concat(parts))
 
 
-def kept_catalogue(store: Store, quarter: Quarter, keep: Keep) -> pl.DataFrame:
+def quarter_catalogue(store: Store, quarter: Quarter, keep: Keep) -> pl.DataFrame:
     """List what is measured in a quarter, schema CATALOGUE."""
 
     def listed() -> pl.DataFrame:
@@ -232,7 +232,7 @@ def where_measured(
 
     """
     fault: NotFoundError | None = None
-    was_found = False
+    is_measured = False
     for scope in _newest_first(store, quarter):
         listed = load_catalogue(store, scope, keep)
         try:
@@ -242,9 +242,9 @@ def where_measured(
         except NotFoundError as error:
             fault = fault or error
         else:
-            was_found = True
+            is_measured = True
             yield load_frames(store, scope), choices
-    if fault is not None and not was_found:
+    if fault is not None and not is_measured:
         raise fault
 
 
@@ -293,7 +293,7 @@ class TrustContext:
         national: the frames of all types in that quarter.
         assumptions: how the trust and the quarter were chosen.
         store: where the frames are from.
-        found_by: how the trust was found, where that was not its code or whole name; else empty.
+        matched_by: how the name was matched, where that was not its code or whole name; else empty.
 
     """
 
@@ -304,7 +304,7 @@ class TrustContext:
     national: Frames
     assumptions: tuple[str, ...]
     store: Store
-    found_by: str
+    matched_by: str
 
     @property
     def boundaries(self) -> tuple[SegmentBoundary, ...]:

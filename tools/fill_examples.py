@@ -72,10 +72,10 @@ def glossary_page() -> str:
     return "\n".join(parts)
 
 
-def _block(found: re.Match[str]) -> str:
-    commands = re.findall(r"^\$ (.*)$", found[2], re.MULTILINE)
+def _block(block: re.Match[str]) -> str:
+    commands = re.findall(r"^\$ (.*)$", block[2], re.MULTILINE)
     return (
-        found[1] + "".join(f"$ {command}\n{_printed(command)}" for command in commands) + found[3]
+        block[1] + "".join(f"$ {command}\n{_printed(command)}" for command in commands) + block[3]
     )
 
 

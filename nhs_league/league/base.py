@@ -13,7 +13,13 @@ from nhs_league.core.filters import Filters, Order
 from nhs_league.core.uncertainty.keeping import VERSION
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
-from nhs_league.scope import Scope, kept_catalogue, load_catalogue, newest_quarters, quarters_before
+from nhs_league.scope import (
+    Scope,
+    load_catalogue,
+    newest_quarters,
+    quarter_catalogue,
+    quarters_before,
+)
 
 if TYPE_CHECKING:
     from nhs_league.core.citations import ReleaseFile
@@ -171,7 +177,7 @@ def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
     frames = frames.in_memory("standings", "observations")
     confidence.kept_scores(frames.observations, newest.label, trust_type, keep)
     confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
-    listed = kept_catalogue(store, newest, keep).filter(
+    listed = quarter_catalogue(store, newest, keep).filter(
         pl.col("trust_type") == trust_type, pl.col("trusts") > 0
     )
     for domain in listed["domain"].unique().drop_nulls().sort():

@@ -79,8 +79,8 @@ class Explain(Questions):
             one = load_trust(self.store, name, quarter)
         except NotFoundError as no_trust:
             return self._explain_metric(name, quarter, no_trust)
-        if one.found_by and (metric := self._clear_metric(name, quarter)):
-            if isinstance(one.found_by, Guess):
+        if one.matched_by and (metric := self._clear_metric(name, quarter)):
+            if isinstance(one.matched_by, Guess):
                 return self._explain_metric(name, quarter)
             raise AmbiguousError(
                 f'"{name}" is part of the name of a trust ({one.code}), and a name of the metric '

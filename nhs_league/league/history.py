@@ -112,11 +112,11 @@ class History(Questions):
             answer, segment_only=segment_only, clear_only=clear_only, direction=direction
         )
         answer = replace(arrange(answer, order_of(limit, sort)), assumptions=assumptions)
-        asked_for = {**described(scope), "quarter": None}
+        narrowing = {**described(scope), "quarter": None}
         return self._present(
             answer, **{"from": earlier}, to=later, direction=direction, segment_only=segment_only,
             clear_only=clear_only,
-            **asked_for,
+            **narrowing,
         )  # fmt: skip
 
     def revisions(

@@ -269,7 +269,7 @@ def similar(standing: Row, peers: pl.DataFrame) -> Iterator[Block]:
 
 
 @frozen
-class Asked:
+class TrustToAsk:
     """A trust to ask: its name, its page where it has one, and its figure."""
 
     name: str
@@ -283,7 +283,7 @@ class Ask:
 
     metric: str
     is_severe: bool
-    trusts: tuple[Asked, ...]
+    trusts: tuple[TrustToAsk, ...]
 
 
 @frozen
@@ -303,12 +303,12 @@ def asks(report: TrustReport, page_of: Callable[[str], str]) -> Iterator[Ask]:
         page_of: trust code -> its page; empty for none.
 
     """
-    trusts_by_metric: dict[Metric, list[Asked]] = {}
+    trusts_by_metric: dict[Metric, list[TrustToAsk]] = {}
     for row in report.to_ask.iter_rows(named=True):
         rank = numbers.rank_of(row["rank"], row["of"]) if row["rank"] is not None else ""
         figure = ", ".join(part for part in (value_of({**row, "doubt": None}), rank) if part)
         trusts_by_metric.setdefault((row["metric_id"], row["unit"]), []).append(
-            Asked(numbers.short_name(row["trust_name"]), page_of(row["trust_code"]), figure)
+            TrustToAsk(numbers.short_name(row["trust_name"]), page_of(row["trust_code"]), figure)
         )
     weak = report.profile.frame.filter(pl.col("weak_spot").is_not_null())
     for row in weak.iter_rows(named=True):
