@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 
 import polars as pl
@@ -179,6 +180,52 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
             f"For others, add --type {elsewhere} or all.",
         ),
     )
+
+
+def choose_measure(
+    store: Store, typed: str, scope: Scope, keep: Keep, trust_type: str | None
+) -> tuple[Metric | Area, ...]:
+    """Find what a typed metric or area means in a scope, as ``metric_search.choose`` does.
+
+    Args:
+        store: the stored releases.
+        typed: a metric or an area as a person typed it.
+        scope: which quarters.
+        keep: where the lists of what is measured are kept.
+        trust_type: the type that was typed, ``all`` or None.
+
+    Raises:
+        NotFoundError: nothing fits, or several metrics do; of one that the newest figures no longer
+            have, it names the last quarter that has it.
+
+    """
+    listed = load_catalogue(store, scope, keep)
+    try:
+        return choose(typed, listed, trust_type)
+    except AmbiguousError:
+        raise
+    except NotFoundError:
+        # Of one that another trust type has, it says so.
+        if not is_latest(scope.quarter) or _choice(typed, listed, trust_types.ALL):
+            raise
+        for quarter in reversed(store.quarters[:-1]):
+            older = quarter_catalogue(store, quarter, keep)
+            if choice := _choice(typed, older, trust_type):
+                name = choice.short_name if isinstance(choice, Metric) else choice.name
+                is_same = facts.normalise(name) == facts.normalise(typed)
+                meaning = "" if is_same else f" ({name})"
+                raise NotFoundError(
+                    f'The newest figures do not cover "{typed}"{meaning}.',
+                    f"{quarter.label} is the last quarter that does: "
+                    f'add --quarter "{quarter.label}".',
+                ) from None
+        raise
+
+
+def _choice(typed: str, listed: pl.DataFrame, trust_type: str | None) -> Metric | Area | None:
+    with suppress(NotFoundError):
+        return choose(typed, listed, trust_type)[0]
+    return None
 
 
 def pick_measure(

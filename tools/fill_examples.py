@@ -13,6 +13,8 @@ from pathlib import Path
 
 from nhs_league.core.facts import metric_facts
 from nhs_league.core.frames import COMPUTED, KEYS, TABLES, describe_columns
+from nhs_league.core.frameworks import frameworks
+from nhs_league.core.sentences import in_series
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,7 +52,7 @@ def glossary_page() -> str:
         "# Glossary of metrics\n",
         "What nhsleague knows of each metric beyond what NHS England publishes with it; "
         '"nhsleague explain METRIC" adds how it is scored, and its values. IDs are those of '
-        "2025/26 and 2026/27.\n",
+        f"{in_series([each.year for each in frameworks()])}.\n",
     ]
     for entry in sorted(metric_facts(), key=lambda entry: entry.short.casefold()):
         better = {True: "Higher is better.", False: "Lower is better.", None: "Not known."}
