@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from nhs_league.cli.app import FAMILIES, build_command, commands_of
 from nhs_league.core.facts import metric_facts
 from nhs_league.core.frames import COMPUTED, KEYS, TABLES, describe_columns
 from nhs_league.core.frameworks import frameworks
@@ -74,6 +76,21 @@ def glossary_page() -> str:
     return "\n".join(parts)
 
 
+def commands_page() -> str:
+    """Return the page of all commands: what each is for, and its examples."""
+    parts = ["# Commands\n", '"nhsleague help COMMAND" shows the options of each.\n']
+    for title, modules in FAMILIES.items():
+        parts.append(f"## {title}\n")
+        for name in (name for module in modules for name in commands_of(module)):
+            command = build_command(name)
+            listed = getattr(command, "commands", {}).values() or [command]
+            examples = "\n".join(each.epilog for each in listed)
+            parts.append(
+                f"**{name}**: {inspect.cleandoc(command.help)}\n\n```sh\n{examples}\n```\n"
+            )
+    return "\n".join(parts)
+
+
 def _block(block: re.Match[str]) -> str:
     commands = re.findall(r"^\$ (.*)$", block[2], re.MULTILINE)
     return (
@@ -91,5 +108,6 @@ def _printed(command: str) -> str:
 if __name__ == "__main__":
     (ROOT / "docs" / "dictionary.md").write_text(dictionary_page(), "utf-8")
     (ROOT / "docs" / "glossary.md").write_text(glossary_page(), "utf-8")
+    (ROOT / "docs" / "commands.md").write_text(commands_page(), "utf-8")
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         page.write_text(filled(page.read_text("utf-8")), "utf-8")

@@ -53,7 +53,7 @@ class _Program(Group):
     def sections(self) -> Mapping[str, Sequence[str]]:
         """Return the names of the commands under their headings."""
         return {
-            title: [name for module in modules for name in _commands_in(module)]
+            title: [name for module in modules for name in commands_of(module)]
             for title, modules in FAMILIES.items()
         }
 
@@ -171,10 +171,11 @@ def load_commands() -> dict[str, Any]:
 
 
 def _by_module() -> Iterator[dict[str, Any]]:
-    return (_commands_in(module) for modules in FAMILIES.values() for module in modules)
+    return (commands_of(module) for modules in FAMILIES.values() for module in modules)
 
 
-def _commands_in(module: str) -> dict[str, Any]:
+def commands_of(module: str) -> dict[str, Any]:
+    """Import the commands of one module, by name, in its order."""
     return commands_in(import_module(f"nhs_league.cli.{module}"))
 
 

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fill_examples import dictionary_page, glossary_page
+from fill_examples import commands_page, dictionary_page, glossary_page
 from make_manpage import manpage
 
 from nhs_league.errors import Exit
@@ -126,6 +126,12 @@ def test_the_data_dictionary_is_that_of_the_tables() -> None:
 
 def test_the_glossary_is_that_of_the_metrics() -> None:
     assert (ROOT / "docs" / "glossary.md").read_text("utf-8") == glossary_page(), (
+        "tools/fill_examples.py"
+    )
+
+
+def test_the_page_of_commands_is_that_of_the_commands() -> None:
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == commands_page(), (
         "tools/fill_examples.py"
     )
 
