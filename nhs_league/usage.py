@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal
@@ -12,8 +11,8 @@ from nhs_league.errors import UsageError
 
 _WHOLE_TRUSTS = ("hospital", "hospitals", "overall", "trust", "trusts")
 """Words that people put after ``worst`` who mean the league table."""
-_PLAIN = re.compile(r"[\w.,/%+=:@-]+")
-_IN_QUOTES = re.compile(r"[^\"$`\\\\!]+")
+_PLAIN = r"[\w.,/%+=:@-]+"
+_IN_QUOTES = r"[^\"$`\\\\!]+"
 
 
 def quoted(text: str) -> str:
@@ -22,9 +21,13 @@ def quoted(text: str) -> str:
     >>> print(quoted("RDY"), quoted("guy's and st thomas"))
     RDY "guy's and st thomas"
     """
-    if _PLAIN.fullmatch(text):
+    if re.fullmatch(_PLAIN, text):
         return text
-    return f'"{text}"' if _IN_QUOTES.fullmatch(text) else shlex.quote(text)
+    if re.fullmatch(_IN_QUOTES, text):
+        return f'"{text}"'
+    import shlex
+
+    return shlex.quote(text)
 
 
 def in_choice(names: Sequence[str]) -> str:

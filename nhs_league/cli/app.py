@@ -153,10 +153,16 @@ def program() -> Any:
 def build_command(name: str) -> Any:
     """Build one command, or one group of commands, with all its options."""
     loaded = load_command(name)
-    if isinstance(loaded, typer.Typer):
-        return get_command(loaded)
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, cls=Command, epilog="\n".join(loaded.examples))(takes_groups(loaded))
+    if not isinstance(loaded, typer.Typer):
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name, cls=Command, epilog="\n".join(loaded.examples))(takes_groups(loaded))
+        return get_command(app)
+    app = typer.Typer(
+        cls=loaded.info.cls, help=loaded.info.help, add_completion=False, rich_markup_mode=None
+    )
+    for each in loaded.registered_commands:
+        if each.callback is not None:
+            app.command(each.name, cls=Command, epilog=each.epilog)(takes_groups(each.callback))
     return get_command(app)
 
 

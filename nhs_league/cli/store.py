@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli.command import Command, Group, examples
+from nhs_league.cli.command import Group, examples
 from nhs_league.cli.data import open_as_it_is, open_store
-from nhs_league.cli.options import Common, Output, takes_groups
+from nhs_league.cli.options import Common, Output
 from nhs_league.cli.output import show_answer
 from nhs_league.cli.terminal import is_interactive, notify, watching
 from nhs_league.errors import Exit, UsageError
@@ -55,8 +55,7 @@ cache = typer.Typer(
 )
 
 
-@cache.command("path", cls=Command, epilog="nhsleague cache path")
-@takes_groups
+@cache.command("path", epilog="nhsleague cache path")
 def path(common: Common) -> None:
     """Show where the data is stored."""
     from nhs_league.files import default_data_dir
@@ -64,8 +63,7 @@ def path(common: Common) -> None:
     typer.echo(common.data_dir or default_data_dir())
 
 
-@cache.command("verify", cls=Command, epilog="nhsleague cache verify")
-@takes_groups
+@cache.command("verify", epilog="nhsleague cache verify")
 def verify(output: Output, common: Common) -> None:
     """Check that the stored data is undamaged.
 
@@ -81,8 +79,7 @@ def verify(output: Output, common: Common) -> None:
         raise typer.Exit(Exit.REFUSED)
 
 
-@cache.command("repair", cls=Command, epilog="nhsleague cache repair")
-@takes_groups
+@cache.command("repair", epilog="nhsleague cache repair")
 def repair(common: Common) -> None:
     """Rebuild stored tables, and download any missing files again."""
     from nhs_league.cli.fetch import exit_code, fetch_published, show_faults
@@ -124,8 +121,7 @@ def repair(common: Common) -> None:
         raise typer.Exit(Exit.NO_DATA)
 
 
-@cache.command("clear", cls=Command, epilog="nhsleague cache clear")
-@takes_groups
+@cache.command("clear", epilog="nhsleague cache clear")
 def clear(
     common: Common,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
