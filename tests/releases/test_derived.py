@@ -14,8 +14,8 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.uncertainty import keeping, redraws, weights
-from nhs_league.league import kept
-from nhs_league.league.kept import prepare
+from nhs_league.league import base as league_base
+from nhs_league.league.base import prepare
 from tests.conftest import Run
 from tests.inprocess import Ask, asking
 from tests.sampling import one_in
@@ -51,7 +51,7 @@ SMALL = (
 @pytest.fixture(autouse=True)
 def preparing() -> Iterator[None]:
     """Let ``fetch`` prepare what questions need, as it does."""
-    with patch.object(kept, "prepare", prepare):
+    with patch.object(league_base, "prepare", prepare):
         yield
 
 
