@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nhs_league.render.meta import Meta
 
 
-class Form(StrEnum):
+class ReportFormat(StrEnum):
     """The formats of a report."""
 
     HTML = "html"
@@ -41,8 +41,13 @@ class ExportFormat(StrEnum):
     DUCKDB = "duckdb"
 
 
-_ENDINGS = {"": Form.HTML, ".html": Form.HTML, ".htm": Form.HTML, ".md": Form.MARKDOWN,
-            ".markdown": Form.MARKDOWN}  # fmt: skip
+_REPORT_ENDINGS = {
+    "": ReportFormat.HTML,
+    ".html": ReportFormat.HTML,
+    ".htm": ReportFormat.HTML,
+    ".md": ReportFormat.MARKDOWN,
+    ".markdown": ReportFormat.MARKDOWN,
+}
 _OPENED_BY = {
     ExportFormat.PARQUET: "DuckDB reads the files as they are: "
     "select * from '{folder}/standings.parquet'",
@@ -73,7 +78,7 @@ def report(
         ),
     ] = None,
     form: Annotated[
-        Form | None,
+        ReportFormat | None,
         typer.Option(
             "--format",
             metavar="FORMAT",
@@ -93,15 +98,15 @@ def report(
         )
     meta = Meta(common.sample, __version__, {"quarter": when.quarter})
     if every:
-        if output is None or form is Form.MARKDOWN:
+        if output is None or form is ReportFormat.MARKDOWN:
             raise UsageError(
                 "--all writes a folder of HTML pages.",
                 "For example: nhsleague report --all -o site",
             )
-        _site(output, when, common, meta)
-        _open(output / "index.html", wanted=show)
+        _write_site(output, when, common, meta)
+        _open_page(output / "index.html", wanted=show)
         return
-    form = _form(form, output, show=show)
+    form = _report_format(form, output, show=show)
     if output is not None and not is_stdout(output):
         check_place(output)
     league = open_or_fetch(common)
@@ -111,11 +116,16 @@ def report(
         from tempfile import mkdtemp
 
         output = Path(mkdtemp(prefix="nhsleague-")) / f"{gathered[0].trust_code.casefold()}.html"
-    write(_markdown(gathered, meta) if form is Form.MARKDOWN else _page(gathered, meta), output)
+    write(
+        _report_markdown(gathered, meta)
+        if form is ReportFormat.MARKDOWN
+        else _report_page(gathered, meta),
+        output,
+    )
     if output is not None and not is_stdout(output):
         if not common.quiet:
             notify(f"Written to {output}.")
-        _open(output, wanted=show)
+        _open_page(output, wanted=show)
 
 
 @examples(
@@ -241,7 +251,7 @@ def mcp(common: Common) -> None:
     server(sample=common.sample, data_dir=common.data_dir).run("stdio")
 
 
-def _form(form: Form | None, output: Path | None, *, show: bool) -> Form:
+def _report_format(form: ReportFormat | None, output: Path | None, *, show: bool) -> ReportFormat:
     """Return what to write: what is asked for, else by the extension.
 
     Raises:
@@ -256,18 +266,18 @@ def _form(form: Form | None, output: Path | None, *, show: bool) -> Form:
             f"Write {Path(output or '').with_suffix('.html')}, open it and print it to a PDF from "
             "your browser: it fits two sheets of A4.",
         )
-    if form is None and ending not in _ENDINGS:
+    if form is None and ending not in _REPORT_ENDINGS:
         raise UsageError(
             f'report has no format with the extension "{ending}".',
             "Use .html or .md, or add --format html.",
         )
-    chosen = form or _ENDINGS[ending]
-    if show and (chosen is Form.MARKDOWN or (output is not None and not is_file)):
+    chosen = form or _REPORT_ENDINGS[ending]
+    if show and (chosen is ReportFormat.MARKDOWN or (output is not None and not is_file)):
         raise UsageError("--open opens a page.", "Leave out --open, or name an .html file.")
     return chosen
 
 
-def _open(page: Path, *, wanted: bool) -> None:
+def _open_page(page: Path, *, wanted: bool) -> None:
     if not wanted:
         return
     import webbrowser
@@ -276,13 +286,13 @@ def _open(page: Path, *, wanted: bool) -> None:
         notify(f"No browser was found. Open {page} yourself.")
 
 
-def _page(gathered: list[TrustReport], meta: Meta) -> str:
+def _report_page(gathered: list[TrustReport], meta: Meta) -> str:
     from nhs_league.render.page import page
 
     return page(gathered, meta)
 
 
-def _markdown(gathered: list[TrustReport], meta: Meta) -> str:
+def _report_markdown(gathered: list[TrustReport], meta: Meta) -> str:
     from nhs_league.render.markdown import to_markdown, written
     from nhs_league.render.trust_report import further_blocks
 
@@ -294,7 +304,7 @@ def _markdown(gathered: list[TrustReport], meta: Meta) -> str:
     return "\n".join(parts)
 
 
-def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
+def _write_site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     from rich.console import Console
     from rich.progress import track
 
@@ -316,12 +326,12 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
     )
     with folder_to_fill(folder) as part:
         for each in pages:
-            _write(part / file_of(each.trust_code), page([each], meta, site))
+            _write_page(part / file_of(each.trust_code), page([each], meta, site))
         for frame in metrics:
             for name, text in metric_pages(frame, site, meta, meta.credit(standings)):
-                _write(part / name, text)
+                _write_page(part / name, text)
         stories = league.stories(quarter=when.quarter, trust_type="all")
-        _write(part / INDEX, index(standings, metrics, site, meta, stories))
+        _write_page(part / INDEX, index(standings, metrics, site, meta, stories))
     if not common.quiet:
         trusts, of_metrics = standings.frame.height, len(site.metrics)
         notify(
@@ -330,5 +340,5 @@ def _site(folder: Path, when: When, common: Common, meta: Meta) -> None:
         )
 
 
-def _write(file: Path, text: str) -> None:
+def _write_page(file: Path, text: str) -> None:
     file.write_text(text, "utf-8", newline="\n")
