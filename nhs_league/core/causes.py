@@ -11,7 +11,7 @@ from nhs_league.core.facts import normalise
 from nhs_league.core.frames import cast_to, round_computed
 from nhs_league.core.method.scoring import average_scores, scored_for_average
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.periods import same_period
+from nhs_league.core.quarters import same_period
 
 
 class MetricChange(StrEnum):

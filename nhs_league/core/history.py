@@ -13,8 +13,7 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import GROUP, spreads
-from nhs_league.core.periods import same_period
-from nhs_league.core.quarters import framework_breaks
+from nhs_league.core.quarters import framework_breaks, same_period
 from nhs_league.core.sentences import counted
 
 PLACES = (

@@ -19,8 +19,7 @@ from nhs_league.core.peers import (
     similar_trusts,
     with_peers,
 )
-from nhs_league.core.periods import period_end
-from nhs_league.core.quarters import Quarter, framework_breaks, in_time
+from nhs_league.core.quarters import Quarter, framework_breaks, in_time, period_end
 from nhs_league.core.uncertainty.chance import looked_at
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored

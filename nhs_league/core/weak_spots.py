@@ -9,7 +9,7 @@ import polars as pl
 from nhs_league.core.method.scoring import by_rank, year
 from nhs_league.core.metrics import is_compared
 from nhs_league.core.peers import effective_count, effective_rank, peer_median
-from nhs_league.core.periods import same_period
+from nhs_league.core.quarters import same_period
 
 WEAK_FROM = 3.0
 SEVERE_FROM = 3.5

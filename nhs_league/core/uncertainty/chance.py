@@ -6,7 +6,7 @@ from math import asin, cos, exp, pi, sin
 
 import polars as pl
 
-from nhs_league.core.periods import same_period
+from nhs_league.core.quarters import same_period
 from nhs_league.core.weak_spots import WeakSpot
 
 SEVERE_SHARE = 1 / 6
