@@ -18,7 +18,7 @@ from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.hidden import WELL_PLACED, capped, hidden
 from nhs_league.core.method.segments import SegmentBoundary
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.peers import with_peers
+from nhs_league.core.peers import classify, with_peers
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import two_places
 from nhs_league.core.stories import words
@@ -26,7 +26,6 @@ from nhs_league.core.stories.odds import ranked_so_low
 from nhs_league.core.uncertainty.chance import looked_at
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import DRAWS
-from nhs_league.core.weak_spots import classify
 from nhs_league.frozen import frozen
 
 

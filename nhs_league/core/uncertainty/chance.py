@@ -6,11 +6,11 @@ from math import asin, cos, exp, pi, sin
 
 import polars as pl
 
+from nhs_league.core.peers import WeakSpot
 from nhs_league.core.quarters import same_period
-from nhs_league.core.weak_spots import WeakSpot
 
 SEVERE_SHARE = 1 / 6
-"""The share of ranks that is severe: the worst sixth (see ``weak_spots``)."""
+"""The share of ranks that is severe: the worst sixth (see ``peers``)."""
 WORST = 10
 """How many of the worst at a metric are followed to the next quarter."""
 
@@ -23,7 +23,7 @@ def looked_at(classified: pl.DataFrame) -> pl.DataFrame:
     """Count each trust's metrics, and the severe weak spots among them.
 
     Args:
-        classified: as of ``weak_spots.classify``, collected.
+        classified: as of ``peers.classify``, collected.
 
     Returns:
         quarter, trust_code, computed_metrics (how many metrics have a score or a rank, and so were
@@ -52,7 +52,7 @@ def by_chance(classified: pl.DataFrame) -> pl.DataFrame:
     only the results of trusts that have all of its metrics in that domain.
 
     Args:
-        classified: as of ``weak_spots.classify``, collected; all trusts of each type.
+        classified: as of ``peers.classify``, collected; all trusts of each type.
 
     Returns:
         The columns of ``looked_at``, with computed_severe_by_chance (k/6), computed_p_any_severe
@@ -119,7 +119,7 @@ def lasting(classified: pl.DataFrame) -> pl.DataFrame:
     A quarter whose period is that of the quarter before republishes a figure, and counts once.
 
     Args:
-        classified: as of ``weak_spots.classify``, collected; any quarters.
+        classified: as of ``peers.classify``, collected; any quarters.
 
     Returns:
         One row a trust, metric and unit: trust_code, metric_id, unit, computed_quarters_with_news,

@@ -14,7 +14,7 @@ from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.peers import effective_count, effective_rank, with_peers
+from nhs_league.core.peers import WeakSpot, classify, effective_count, effective_rank, with_peers
 from nhs_league.core.quarters import Quarter, framework_breaks
 from nhs_league.core.sentences import in_series, two_places
 from nhs_league.core.stories import words
@@ -22,7 +22,6 @@ from nhs_league.core.trusts import what_became
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.watch.revised import revised, versions
 from nhs_league.core.watch.rows import NEWS, Kind, as_news
-from nhs_league.core.weak_spots import WeakSpot, classify
 
 DOUBTFUL = "doubtful"
 """The certainty of a place that other figures of its release contradict."""

@@ -9,10 +9,10 @@ import polars as pl
 from nhs_league.core.answers import Seen
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.metrics import catalogue
+from nhs_league.core.peers import WEAK_FROM
 from nhs_league.core.sentences import two_places
 from nhs_league.core.stories import words
 from nhs_league.core.watch.rows import Kind, as_news
-from nhs_league.core.weak_spots import WEAK_FROM
 
 UNSURE = "which file is newer is not known"
 """The certainty of a revision where nothing shows the order of the two files."""
