@@ -7,7 +7,7 @@ from enum import StrEnum
 import polars as pl
 
 from nhs_league.core.frames import OBSERVATIONS, Frames, cast_to, round_computed
-from nhs_league.core.method.scoring import by_rank, year
+from nhs_league.core.method.standings import by_rank, year
 from nhs_league.core.metrics import is_compared
 from nhs_league.core.quarters import same_period
 

@@ -11,7 +11,7 @@ from nhs_league.core import distribution, explanation, history, profile
 from nhs_league.core.answers import TrustReport
 from nhs_league.core.frames import SCHEMAS, Frames
 from nhs_league.core.method.rules import Recomputed, kept_recomputed
-from nhs_league.core.method.segments import SegmentBoundary
+from nhs_league.core.method.standings import SegmentBoundary
 from nhs_league.core.peers import similar_trusts, who_to_ask
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.uncertainty.keeping import Keep

@@ -10,7 +10,7 @@ import pytest
 from nhs_league.core.answers import Explanation
 from nhs_league.core.explanation import explain
 from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import segment_boundaries
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
 
 

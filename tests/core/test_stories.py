@@ -12,7 +12,7 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.frames import Frames
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import segment_boundaries
 from nhs_league.core.stories import choose, leads
 from nhs_league.core.stories.leads import Material
 from nhs_league.core.stories.odds import domains_apart

@@ -10,7 +10,7 @@ import polars as pl
 
 from nhs_league.core import trust_types
 from nhs_league.core.frameworks import Over, RuleKind, frameworks
-from nhs_league.core.method.scoring import HALF_PLACE
+from nhs_league.core.method.standings import HALF_PLACE
 
 LEAST = 5
 """How many rows it takes to check a rule or to infer one."""

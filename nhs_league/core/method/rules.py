@@ -23,7 +23,7 @@ from nhs_league.core.method.rule_scores import (
     WITH_STANDARD,
     evaluated,
 )
-from nhs_league.core.method.scoring import known_year, number
+from nhs_league.core.method.standings import known_year, number
 from nhs_league.core.uncertainty.keeping import Keep
 from nhs_league.frozen import frozen
 

@@ -16,7 +16,7 @@ from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.hidden import WELL_PLACED, capped, hidden
-from nhs_league.core.method.segments import SegmentBoundary
+from nhs_league.core.method.standings import SegmentBoundary
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import classify, with_peers
 from nhs_league.core.quarters import Quarter

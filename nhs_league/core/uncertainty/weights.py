@@ -11,7 +11,7 @@ from random import Random
 import polars as pl
 
 from nhs_league.core.frames import round_computed
-from nhs_league.core.method.scoring import weighted_mean
+from nhs_league.core.method.standings import weighted_mean
 from nhs_league.core.uncertainty.redraws import DRAWS, middle, places, quarters, redrawn
 
 _SEED = "weights"
