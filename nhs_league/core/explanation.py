@@ -10,8 +10,8 @@ import polars as pl
 from nhs_league.core.answers import Explanation
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed, shaped
 from nhs_league.core.frameworks import framework, method_of, nearest_framework
-from nhs_league.core.method.rule_words import how_scored, metric_note, not_recomputed, weights
 from nhs_league.core.method.rules import Recomputed, recompute
+from nhs_league.core.method.scoring import how_scored, metric_note, not_recomputed, weights
 from nhs_league.core.method.standings import (
     BY_PEOPLE,
     OVERRIDE_TO,

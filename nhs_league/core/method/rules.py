@@ -14,7 +14,7 @@ import polars as pl
 from nhs_league.core import packaged, trust_types
 from nhs_league.core.frames import QUARTER, Frames, shaped
 from nhs_league.core.frameworks import FILE, Over, RuleKind, frameworks
-from nhs_league.core.method.rule_scores import (
+from nhs_league.core.method.scoring import (
     ENOUGH,
     GROUP,
     LEAST,
