@@ -47,3 +47,19 @@ def counted(count: float, what: str) -> str:
 
     """
     return f"{count:.12g} {what}" if count == 1 else f"{count:.12g} {what}s"
+
+
+def in_hundred(share: object) -> str:
+    """Write a share of redraws as people say it.
+
+    >>> [in_hundred(share) for share in (0.0, 0.0004, 0.944, 0.9996, 1.0)]
+    ['no', 'fewer than 1 of 100', '94 of 100', 'more than 99 of 100', 'all']
+    """
+    if not isinstance(share, float):
+        return "unknown"
+    if share in (0, 1):
+        return "all" if share else "no"
+    count = round(share * 100)
+    if count in (0, 100):
+        return "more than 99 of 100" if count else "fewer than 1 of 100"
+    return f"{count} of 100"

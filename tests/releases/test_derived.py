@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
-from nhs_league.core.uncertainty import keeping, redraws, weights
+from nhs_league.core.uncertainty import keeping, redraws, robustness
 from tests.conftest import Run
 from tests.inprocess import Ask, asking
 from tests.sampling import one_in
@@ -93,7 +93,7 @@ def nothing_drawn() -> Iterator[None]:
     refused = AssertionError("drawn again")
     with (
         patch.object(redraws, "Random", side_effect=refused),
-        patch.object(weights, "Random", side_effect=refused),
+        patch.object(robustness, "Random", side_effect=refused),
     ):
         yield
 
