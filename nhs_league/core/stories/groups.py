@@ -19,7 +19,7 @@ from nhs_league.core.stories.leads import (
     as_leads,
     sound_standings,
 )
-from nhs_league.core.stories.odds import FEWEST_TRUSTS, domains_apart, regions_apart
+from nhs_league.core.uncertainty.chance import FEWEST_TRUSTS, domains_apart, regions_apart
 from nhs_league.core.uncertainty.redraws import scored
 
 FEW = 0.1

@@ -22,8 +22,7 @@ from nhs_league.core.peers import classify, with_peers
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import two_places
 from nhs_league.core.stories import words
-from nhs_league.core.stories.odds import ranked_so_low
-from nhs_league.core.uncertainty.chance import looked_at
+from nhs_league.core.uncertainty.chance import looked_at, ranked_so_low
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import DRAWS
 from nhs_league.frozen import frozen
