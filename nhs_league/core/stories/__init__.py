@@ -31,7 +31,6 @@ from nhs_league.core.stories.leads import (
     Kind,
     Material,
     clear_changes,
-    held_down,
     weak_spots,
 )
 
@@ -43,7 +42,7 @@ STORIES = (
 )  # fmt: skip
 """The columns of stories, the one that chance explains least first. ``in_words`` is the sentence,
 ``certainty`` how sure it is, ``command`` what shows it. The figures beside them are the main one's;
-``rows`` has every figure of the sentence (``words.FIGURES``). ``computed_p`` is how often chance
+``rows`` has every figure of the sentence (``leads.FIGURES``). ``computed_p`` is how often chance
 alone would give as much or, where a rule or a count made it so, the share of trusts of which the
 same holds."""
 
@@ -65,7 +64,7 @@ def leads(material: Material) -> pl.DataFrame:
     return pl.concat(
         [
             *weak_spots(material),
-            held_down(material),
+            groups.held_down(material),
             clear_changes(material),
             groups.missed_standards(material),
             groups.services_apart(material),

@@ -1,22 +1,24 @@
-"""Leads beyond one trust's weak spots: standards, services and regions apart, revised places."""
+"""Leads of groups and places: standards, services, regions; places held down or revised."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from nhs_league.core import sentences as words
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import round_computed
+from nhs_league.core.hidden import capped
 from nhs_league.core.history import revisions
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import two_places
-from nhs_league.core.stories import words
 from nhs_league.core.stories.leads import (
     LEADS,
     LESS_THAN_ONE,
     Kind,
     Material,
     as_leads,
+    as_row,
     sound_standings,
 )
 from nhs_league.core.uncertainty.chance import FEWEST_TRUSTS, domains_apart, regions_apart
@@ -30,7 +32,47 @@ MEASURED = 10
 RARE = 0.05
 """Services and regions are leads if chance alone would so seldom set them so far apart."""
 
+BEST = 0.25
+"""A trust that the override holds down is a lead if its score alone puts it in the best quarter."""
+
 _AVERAGE = "average score"
+
+
+def held_down(material: Material) -> pl.DataFrame:
+    """Find the trusts with the best scores that the override keeps out of segments 1 and 2."""
+    found = capped(material.frames, material.trust_type, material.boundaries, Filters()).frame.join(
+        sound_standings(material).select("trust_code"), on="trust_code", how="semi"
+    )
+    alone = pl.col("computed_rank_without")
+    found = found.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
+    return as_leads(
+        material, Kind.CAPPED, found,
+        computed_p=alone / pl.col("of"),
+        size=-pl.col("average_score"),
+        in_words=pl.format(
+            "{} is ranked {} of {} {} because of the financial override: on its average score of "
+            "{} alone (1 is best) it would be {}, in segment {}, not {}.",
+            words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
+            two_places("average_score"), words.ordinal("computed_rank_without"),
+            "computed_unadjusted_segment", "segment",
+        ),
+        certainty=pl.lit(
+            "Certain: a rule caps its segment, not chance. The rank without it is computed."
+        ),
+        command=material.command("explain", "trust_code", typed=False),
+        rows=pl.concat_list(
+            as_row(
+                "league place", quarter="quarter", trust_code="trust_code",
+                trust_name="trust_name", rank="rank", of="of", score="average_score",
+                segment="segment", release_file="release_file",
+            ),
+            as_row(
+                "league place without the override (computed)", quarter="quarter",
+                trust_code="trust_code", trust_name="trust_name", rank="computed_rank_without",
+                of="of", score="average_score", segment="computed_unadjusted_segment",
+            ),
+        ),
+    )  # fmt: skip
 
 
 def missed_standards(material: Material) -> pl.DataFrame:
@@ -45,7 +87,7 @@ def missed_standards(material: Material) -> pl.DataFrame:
     best_first = compared.with_columns(
         meets=meets, order=pl.when(higher).then(-pl.col("value")).otherwise("value")
     ).sort("metric_id", "order", "trust_code")
-    each = words.row(
+    each = as_row(
         "metric", quarter=pl.lit(material.quarter), trust_code="trust_code",
         trust_name="trust_name", metric_id="metric_id", metric="metric", unit="unit",
         value="value", standard="standard", rank="rank", of="of", score="score",
@@ -65,11 +107,11 @@ def missed_standards(material: Material) -> pl.DataFrame:
         .filter(pl.col("trusts") >= MEASURED, pl.col("met") <= pl.col("trusts") * FEW)
     )
     counts = pl.concat_list(
-        words.row(
+        as_row(
             "trusts measured", metric_id="metric_id", unit="unit", standard="standard",
             median="median", count="trusts",
         ),
-        words.row("trusts that meet the standard", metric_id="metric_id", count="met"),
+        as_row("trusts that meet the standard", metric_id="metric_id", count="met"),
     )  # fmt: skip
     whose = pl.lit(material.trusts())
     best = pl.format(
@@ -166,19 +208,19 @@ def services_apart(material: Material) -> pl.DataFrame:
         command=material.command("explain", "trust_code", typed=False),
         release_file=pl.col("release_file_worst"),
         rows=pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code",
                 trust_name="trust_name", rank="rank", of="of",
             ),
             *(
-                words.row(
+                as_row(
                     "domain", quarter="quarter", trust_code="trust_code",
                     trust_name="trust_name", domain=f"domain_{end}", score=f"score_{end}",
                     rank=f"rank_{end}", of=f"of_{end}", release_file=f"release_file_{end}",
                 )
                 for end in ("best", "worst")
             ),
-            words.row(
+            as_row(
                 "gap (computed)", trust_code="trust_code", score="gap", rank="widest", of="compared"
             ),
         ),
@@ -217,7 +259,7 @@ def regions_differ(material: Material) -> pl.DataFrame:
         )
         .sort("measure", "better", "region")
     )
-    each = words.row(
+    each = as_row(
         "region's median (computed)", quarter=pl.lit(material.quarter), region="region",
         metric_id="metric_id", metric="metric", unit="unit", median="middle", count="trusts",
         standard="standard",
@@ -246,7 +288,7 @@ def regions_differ(material: Material) -> pl.DataFrame:
         material.command("compare --by region", typed=True),
         material.command("compare --by region --metric", "metric_id"),
     ]
-    count = words.row("measures looked at", count="computed_measures")
+    count = as_row("measures looked at", count="computed_measures")
     return as_leads(
         material, Kind.REGIONS, found,
         size=(pl.col("worst_middle") - pl.col("best_middle")).abs(),
@@ -320,12 +362,12 @@ def revised_places(material: Material) -> pl.DataFrame:
             f"--quarter {Quarter.parse(material.quarter).slug}"
         ),
         rows=pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code",
                 trust_name="trust_name", rank="rank", rank_from="rank_from", of="of",
                 segment="segment", segment_from="segment_from", release_file="release_file",
             ),
-            words.row(
+            as_row(
                 "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 metric_id="metric_id", metric="metric", unit="unit", value="value",
                 value_from="value_from",

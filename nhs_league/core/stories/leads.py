@@ -10,18 +10,16 @@ from enum import StrEnum
 
 import polars as pl
 
-from nhs_league.core import trust_types
+from nhs_league.core import sentences as words, trust_types
 from nhs_league.core.causes import Cause, Certainty
 from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.hidden import WELL_PLACED, capped, hidden
+from nhs_league.core.hidden import WELL_PLACED, hidden
 from nhs_league.core.method.standings import SegmentBoundary
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import classify, with_peers
 from nhs_league.core.quarters import Quarter
-from nhs_league.core.sentences import two_places
-from nhs_league.core.stories import words
 from nhs_league.core.uncertainty.chance import looked_at, ranked_so_low
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import DRAWS
@@ -40,6 +38,34 @@ class Kind(StrEnum):
     REGIONS = "regions apart"
     REVISION = "revised place"
 
+
+FIGURES = pl.Schema(
+    {
+        "what": pl.String,
+        "quarter": pl.String,
+        "trust_code": pl.String,
+        "trust_name": pl.String,
+        "region": pl.String,
+        "domain": pl.String,
+        "metric_id": pl.String,
+        "metric": pl.String,
+        "unit": pl.String,
+        "value_from": pl.Float64,
+        "value": pl.Float64,
+        "median": pl.Float64,
+        "standard": pl.Float64,
+        "rank_from": pl.Int32,
+        "rank": pl.Int32,
+        "of": pl.Int32,
+        "score": pl.Float64,
+        "segment_from": pl.Int8,
+        "segment": pl.Int8,
+        "count": pl.Int32,
+        "release_file": pl.String,
+    }
+)
+"""A row behind a story: a trust's league place, a trust's figure of a metric, a domain's score, a
+region's median, or a count (``what`` says which)."""
 
 LEADS = pl.Schema(
     {
@@ -62,7 +88,7 @@ LEADS = pl.Schema(
         "median": pl.Float64,
         "standard": pl.Float64,
         "computed_p": pl.Float64,
-        "rows": pl.List(pl.Struct(words.FIGURES)),
+        "rows": pl.List(pl.Struct(FIGURES)),
         "release_file": pl.String,
         "size": pl.Float64,
     }
@@ -72,8 +98,6 @@ the same ``computed_p``, the largest first."""
 
 SELDOM = 0.25
 """A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
-BEST = 0.25
-"""A trust that the override holds down is a lead if its score alone puts it in the best quarter."""
 LESS_THAN_ONE = 1
 """A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
 _INTENSIVE = 5
@@ -144,6 +168,23 @@ def as_leads(
     )
 
 
+def as_row(what: str, **figures: pl.Expr | str) -> pl.Expr:
+    """Return a row of FIGURES as a struct; what is not given is null.
+
+    Args:
+        what: what the row is of.
+        figures: the columns of FIGURES, each as an expression or the name of a column.
+
+    """
+    given = {"what": pl.lit(what), **figures}
+    return pl.struct(
+        (pl.col(each) if isinstance(each, str) else each).cast(kind).alias(name)
+        if (each := given.get(name)) is not None
+        else pl.lit(None, kind).alias(name)
+        for name, kind in FIGURES.items()
+    )
+
+
 def sound_standings(material: Material) -> pl.DataFrame:
     """Return the standings of the type that nothing contradicts, if all of the type are stored."""
     standings = material.own().standings.filter(pl.col("of").is_not_null()).collect()
@@ -190,21 +231,21 @@ def weak_spots(material: Material) -> list[pl.DataFrame]:
         "size": pl.col("computed_gap"),
         "command": material.command("worst", "metric_id"),
         "rows": pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 rank="place_rank", of="place_of", score="average_score", segment="segment",
             ),
-            words.row(
+            as_row(
                 "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 metric_id="metric_id", metric="metric", unit="unit", value="value",
                 median="median", standard="standard", rank="rank", of="of", score="score",
                 release_file="release_file",
             ),
-            words.row(
+            as_row(
                 "metrics looked at", quarter="quarter", trust_code="trust_code",
                 count="computed_metrics",
             ),
-            words.row(
+            as_row(
                 "quarters severely weak", trust_code="trust_code", metric_id="metric_id",
                 count="quarters",
             ),
@@ -259,43 +300,6 @@ def _weak_spot(material: Material, *, lasts: bool) -> pl.Expr:
     return pl.concat_str(sentence, target.fill_null(""))
 
 
-def held_down(material: Material) -> pl.DataFrame:
-    """Find the trusts with the best scores that the override keeps out of segments 1 and 2."""
-    found = capped(material.frames, material.trust_type, material.boundaries, Filters()).frame.join(
-        sound_standings(material).select("trust_code"), on="trust_code", how="semi"
-    )
-    alone = pl.col("computed_rank_without")
-    found = found.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
-    return as_leads(
-        material, Kind.CAPPED, found,
-        computed_p=alone / pl.col("of"),
-        size=-pl.col("average_score"),
-        in_words=pl.format(
-            "{} is ranked {} of {} {} because of the financial override: on its average score of "
-            "{} alone (1 is best) it would be {}, in segment {}, not {}.",
-            words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
-            two_places("average_score"), words.ordinal("computed_rank_without"),
-            "computed_unadjusted_segment", "segment",
-        ),
-        certainty=pl.lit(
-            "Certain: a rule caps its segment, not chance. The rank without it is computed."
-        ),
-        command=material.command("explain", "trust_code", typed=False),
-        rows=pl.concat_list(
-            words.row(
-                "league place", quarter="quarter", trust_code="trust_code",
-                trust_name="trust_name", rank="rank", of="of", score="average_score",
-                segment="segment", release_file="release_file",
-            ),
-            words.row(
-                "league place without the override (computed)", quarter="quarter",
-                trust_code="trust_code", trust_name="trust_name", rank="computed_rank_without",
-                of="of", score="average_score", segment="computed_unadjusted_segment",
-            ),
-        ),
-    )  # fmt: skip
-
-
 def clear_changes(material: Material) -> pl.DataFrame:
     """Find the trusts that moved since the quarter before by more than chance, or by a rule."""
     if material.before is None:
@@ -344,18 +348,18 @@ def clear_changes(material: Material) -> pl.DataFrame:
         ),
         command=material.command("explain", "trust_code", typed=False),
         rows=pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code",
                 trust_name="trust_name", rank="rank", rank_from="rank_from", of="of",
                 score="average_score", segment="segment", segment_from="segment_from",
                 release_file="release_file",
             ),
-            words.row(
+            as_row(
                 "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 metric_id="metric_id", metric="metric", unit="unit", value="value",
                 value_from="value_from", score="score",
             ),
-            words.row(
+            as_row(
                 "redraws of 100 in which it moved so", trust_code="trust_code",
                 count=pl.when(~pl.col("by_rule")).then("redraws"),
             ),

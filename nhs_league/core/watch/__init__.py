@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from nhs_league.core import trust_types
+from nhs_league.core import sentences as words, trust_types
 from nhs_league.core.answers import News, Seen
 from nhs_league.core.causes import Certainty
 from nhs_league.core.changes import changes
@@ -17,7 +17,6 @@ from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import WeakSpot, classify, effective_count, effective_rank, with_peers
 from nhs_league.core.quarters import Quarter, framework_breaks
 from nhs_league.core.sentences import in_series, two_places
-from nhs_league.core.stories import words
 from nhs_league.core.trusts import what_became
 from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.watch.revised import revised, versions

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from nhs_league.core import sentences as words
 from nhs_league.core.answers import Seen
 from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import WEAK_FROM
 from nhs_league.core.sentences import two_places
-from nhs_league.core.stories import words
 from nhs_league.core.watch.rows import Kind, as_news
 
 UNSURE = "which file is newer is not known"
