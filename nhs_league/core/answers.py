@@ -357,7 +357,7 @@ class Seen:
 
 @frozen(kw_only=True)
 class News(Answer):
-    """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
+    """What is new for some trusts since it was last looked at: ``core.watch.NEWS``.
 
     Attributes:
         trusts: the trusts looked at: trust_code and trust_name.
