@@ -11,7 +11,7 @@ import polars as pl
 from nhs_league.core.uncertainty.keeping import VERSION
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
-from nhs_league.releases import derived
+from nhs_league.releases import tables
 from nhs_league.scope import kept_catalogue, newest_quarters, quarters_before
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ class Kept:
         """Return a result that is kept for these quarters as they are, or else compute it."""
         if not quarters:
             return compute()
-        what = derived.Derived(name, quarters, of, VERSION)
-        if (frame := derived.read(self.store, what)) is None:
+        what = tables.Derived(name, quarters, of, VERSION)
+        if (frame := tables.read_derived(self.store, what)) is None:
             frame = compute()
-            derived.write(self.store, what, frame)
+            tables.write_derived(self.store, what, frame)
         return frame
 
 

@@ -18,7 +18,6 @@ from nhs_league.errors import RefusedError
 from nhs_league.files import PART, write_atomically
 from nhs_league.frozen import frozen
 from nhs_league.releases import (
-    derived,
     manifest as manifests,
     names,
     raw_files,
@@ -223,7 +222,7 @@ def _finish(
         _remove(root / path)
     _sweep(root, now)
     if now.quarters != manifest.quarters:
-        derived.clear(root)
+        tables.clear_derived(root)
     return now
 
 

@@ -5,7 +5,7 @@
     names.json         names for shell completion
     raw/               each file ever accepted, as it came, and its record (see ``raw_files``)
     tidy/              a quarter's tables (see ``tables``)
-    derived/           what was computed from them, and can be again (see ``derived``)
+    derived/           what was computed from them, and can be again (see ``tables``)
     .lock              held by the one process that changes the store
 
 The manifest is replaced last; so a reader that has read it finds the files it names, whatever
