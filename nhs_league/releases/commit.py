@@ -24,9 +24,8 @@ from nhs_league.releases import (
     tables,
 )
 from nhs_league.releases.build import build_quarters, merge_files, of_quarters
-from nhs_league.releases.disagreements import with_doubts
+from nhs_league.releases.disagreements import Order, publication_order, with_doubts
 from nhs_league.releases.manifest import Manifest, StoredFile, StoredQuarter
-from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile
 
 _FOR_READERS = timedelta(hours=1)

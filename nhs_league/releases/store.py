@@ -28,9 +28,8 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases import manifest as manifests, raw_files, tables
-from nhs_league.releases.disagreements import mark_doubts
+from nhs_league.releases.disagreements import mark_doubts, publication_order
 from nhs_league.releases.manifest import Manifest, StoredFile
-from nhs_league.releases.order import publication_order
 
 LOCK = ".lock"
 Notify = Callable[[str], None]
