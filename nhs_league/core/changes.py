@@ -28,7 +28,7 @@ from nhs_league.core.method.standings import is_capped, segment_boundaries, with
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.sentences import counted, figure, in_series, two_places, with_unit
 from nhs_league.core.trusts import departed, what_became
-from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty import Keep, afresh
 
 CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",

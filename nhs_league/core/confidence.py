@@ -14,8 +14,8 @@ import polars as pl
 from nhs_league.core.answers import InWords
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.sentences import counted
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
-from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import (
     independent,
     ranges,

@@ -22,8 +22,8 @@ from nhs_league.core.peers import (
     with_peers,
 )
 from nhs_league.core.quarters import Quarter, framework_breaks, in_time, period_end
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.core.uncertainty.chance import looked_at
-from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
 from nhs_league.frozen import frozen
 

@@ -27,7 +27,7 @@ from nhs_league.core.peers import (
 from nhs_league.core.quarters import Quarter, framework_breaks
 from nhs_league.core.sentences import in_series, two_places
 from nhs_league.core.trusts import what_became
-from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty import Keep, afresh
 
 
 class Kind(StrEnum):

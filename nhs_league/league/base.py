@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nhs_league.core.frames import Frames
     from nhs_league.core.method.rules import Recomputed
     from nhs_league.core.quarters import Quarter
-    from nhs_league.core.uncertainty.keeping import Keep
+    from nhs_league.core.uncertainty import Keep
     from nhs_league.releases.store import Store
     from nhs_league.scope import TrustContext
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from nhs_league.core.uncertainty.keeping import VERSION
+from nhs_league.core.uncertainty import VERSION
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases import tables

@@ -14,7 +14,7 @@ from nhs_league.core.method.rules import Recomputed, kept_recomputed
 from nhs_league.core.method.standings import SegmentBoundary
 from nhs_league.core.peers import similar_trusts, who_to_ask
 from nhs_league.core.quarters import Quarter
-from nhs_league.core.uncertainty.keeping import Keep
+from nhs_league.core.uncertainty import Keep
 from nhs_league.frozen import frozen
 from nhs_league.league.kept import Kept
 from nhs_league.releases import listing

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
-from nhs_league.core.uncertainty import keeping, redraws, robustness
+from nhs_league.core.uncertainty import VERSION, redraws, robustness
 from tests.conftest import Run
 from tests.inprocess import Ask, asking
 from tests.sampling import one_in
@@ -198,7 +198,7 @@ def test_clearing_a_store_clears_what_is_kept(tmp_path: Path) -> None:
 
 
 def test_other_results_have_another_version(tmp_path: Path) -> None:
-    """Whoever changes what is kept raises ``keeping.VERSION``, and enters the digest here.
+    """Whoever changes what is kept raises ``uncertainty.VERSION``, and enters the digest here.
 
     What is known of metrics may change without: it decides under which name a result is kept.
     """
@@ -209,4 +209,4 @@ def test_other_results_have_another_version(tmp_path: Path) -> None:
         digest.update(f"{file.name.partition('-')[0]}\n".encode())
         computed = pl.read_parquet(file).drop(KNOWN, strict=False)
         digest.update(computed.write_csv().encode())
-    assert {keeping.VERSION: digest.hexdigest()[:12]} == {3: "305535072435"}
+    assert {VERSION: digest.hexdigest()[:12]} == {3: "305535072435"}

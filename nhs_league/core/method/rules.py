@@ -24,7 +24,7 @@ from nhs_league.core.method.scoring import (
     evaluated,
 )
 from nhs_league.core.method.standings import known_year, number
-from nhs_league.core.uncertainty.keeping import Keep
+from nhs_league.core.uncertainty import Keep
 from nhs_league.frozen import frozen
 
 MANY = 20

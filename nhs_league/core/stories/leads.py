@@ -20,8 +20,8 @@ from nhs_league.core.method.standings import SegmentBoundary
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import classify, with_peers
 from nhs_league.core.quarters import Quarter
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.core.uncertainty.chance import looked_at, ranked_so_low
-from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import DRAWS
 from nhs_league.frozen import frozen
 

@@ -19,7 +19,7 @@ from nhs_league.core.frames import QUARTER, Frames, round_computed
 from nhs_league.core.method.standings import weighted_mean
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.sentences import counted, in_hundred
-from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.core.uncertainty.redraws import (
     DRAWS,
     firmness,
