@@ -60,7 +60,7 @@ def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
     keep = Kept(store)
     frames = read_quarters(store, [newest]).of_type(trust_type)
     frames = frames.in_memory("standings", "observations")
-    confidence.kept_scores(frames.observations, newest.label, trust_type, keep)
+    confidence.stored_scores(frames.observations, newest.label, trust_type, keep)
     confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
     listed = kept_catalogue(store, newest, keep).filter(
         pl.col("trust_type") == trust_type, pl.col("trusts") > 0

@@ -144,13 +144,13 @@ def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed
     return Recomputed(rules=_rules(scores), scores=shaped(scores, SCORES))
 
 
-def kept_recomputed(frames: Frames, quarter: str, keep: Keep) -> Recomputed:
-    """Return the recomputed scores of a quarter as they were kept, else recompute them.
+def stored_recomputed(frames: Frames, quarter: str, keep: Keep) -> Recomputed:
+    """Return the stored scores of a quarter as recomputed before, else recompute them.
 
     Args:
         frames: the tidy frames of the quarter, all trust types that are stored.
         quarter: its label.
-        keep: where they are kept.
+        keep: where they are stored.
 
     """
     made = cache(lambda: recompute(frames.observations, frames.standings))

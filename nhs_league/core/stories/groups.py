@@ -40,13 +40,13 @@ _AVERAGE = "average score"
 
 def held_down(material: Material) -> pl.DataFrame:
     """Find the trusts with the best scores that the override keeps out of segments 1 and 2."""
-    found = capped(material.frames, material.trust_type, material.boundaries, Filters()).frame.join(
-        sound_standings(material).select("trust_code"), on="trust_code", how="semi"
-    )
+    trusts = capped(
+        material.frames, material.trust_type, material.boundaries, Filters()
+    ).frame.join(sound_standings(material).select("trust_code"), on="trust_code", how="semi")
     alone = pl.col("computed_rank_without")
-    found = found.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
+    trusts = trusts.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
     return as_leads(
-        material, Kind.CAPPED, found,
+        material, Kind.CAPPED, trusts,
         computed_p=alone / pl.col("of"),
         size=-pl.col("average_score"),
         in_words=pl.format(
@@ -93,7 +93,7 @@ def missed_standards(material: Material) -> pl.DataFrame:
         value="value", standard="standard", rank="rank", of="of", score="score",
         release_file="release_file",
     )  # fmt: skip
-    found = (
+    missed = (
         best_first.with_columns(each=each)
         .group_by("metric_id", "unit", maintain_order=True)
         .agg(
@@ -128,7 +128,7 @@ def missed_standards(material: Material) -> pl.DataFrame:
         words.standard(), words.inside("short_name"), best,
     )  # fmt: skip
     return as_leads(
-        material, Kind.STANDARD, found,
+        material, Kind.STANDARD, missed,
         # It is about all trusts of the type, not about the one named.
         trust_code=pl.lit(None, pl.String), trust_name=pl.lit(None, pl.String),
         computed_p=(pl.col("met") + 1) / (pl.col("trusts") + 1),
@@ -142,13 +142,13 @@ def missed_standards(material: Material) -> pl.DataFrame:
 
 def _compared(material: Material) -> pl.DataFrame:
     """Return the sound values of trusts in sound standings, with what is known of each metric."""
-    own = material.own().observations
-    listed = catalogue(own).select(
+    observations = material.of_type().observations
+    listed = catalogue(observations).select(
         "metric_id", "unit", "short_name", "standard", "higher_is_better", "trusts"
     )
     computed = pl.col("value").median().over("metric_id", "unit")
     return (
-        own.filter(is_compared(), pl.col("value").is_not_null(), pl.col("doubt").is_null())
+        observations.filter(is_compared(), pl.col("value").is_not_null(), pl.col("doubt").is_null())
         .drop("doubt", "trust_type", "quarter")
         .collect()
         .join(listed, on=["metric_id", "unit"])
@@ -162,10 +162,10 @@ def _compared(material: Material) -> pl.DataFrame:
 
 def services_apart(material: Material) -> pl.DataFrame:
     """Find the trusts whose best and worst domain lie further apart than chance would set them."""
-    own = material.own()
+    of_type = material.of_type()
     standings = sound_standings(material)
-    scores = scored(own.observations.filter(pl.col("doubt").is_null()))
-    domains = own.domains.filter(pl.col("doubt").is_null()).collect()
+    scores = scored(of_type.observations.filter(pl.col("doubt").is_null()))
+    domains = of_type.domains.filter(pl.col("doubt").is_null()).collect()
     published = domains.select("trust_code", "domain", "score", "rank", "of", "release_file")
     ends = domains_apart(scores).join(
         standings.select("trust_code", "trust_name", "rank", "of"), on="trust_code"
@@ -176,7 +176,7 @@ def services_apart(material: Material) -> pl.DataFrame:
             on=["trust_code", f"domain_{end}"],
         )
     gap = pl.col("score_worst") - pl.col("score_best")
-    found = (
+    gaps = (
         ends.drop_nulls(["score_best", "score_worst"])
         .with_columns(gap=round_computed(gap), compared=pl.len().cast(pl.Int32))
         .with_columns(widest=pl.col("gap").rank("min", descending=True).cast(pl.Int32))
@@ -191,7 +191,7 @@ def services_apart(material: Material) -> pl.DataFrame:
         .otherwise(pl.format("the {} widest gap", words.ordinal("widest")))
     )
     return as_leads(
-        material, Kind.GAP, found,
+        material, Kind.GAP, gaps,
         size=pl.col("gap"),
         in_words=pl.format(
             "{}, ranked {} of {} {}, scores {} for {} but {} for {} (1 is best, 4 is worst): {} "
@@ -264,7 +264,7 @@ def regions_differ(material: Material) -> pl.DataFrame:
         metric_id="metric_id", metric="metric", unit="unit", median="middle", count="trusts",
         standard="standard",
     )  # fmt: skip
-    found = (
+    differences = (
         medians.with_columns(each=each)
         .group_by("measure", maintain_order=True)
         .agg(
@@ -290,7 +290,7 @@ def regions_differ(material: Material) -> pl.DataFrame:
     ]
     count = as_row("measures looked at", count="computed_measures")
     return as_leads(
-        material, Kind.REGIONS, found,
+        material, Kind.REGIONS, differences,
         size=(pl.col("worst_middle") - pl.col("best_middle")).abs(),
         in_words=pl.format(
             "The median of {} is {} for {} in {} and {} in {}.",
@@ -333,8 +333,8 @@ def revised_places(material: Material) -> pl.DataFrame:
             value_from="published_before",
         )
     )  # fmt: skip
-    short = catalogue(material.own().observations).select("metric_id", "unit", "short_name")
-    found = (
+    short = catalogue(material.of_type().observations).select("metric_id", "unit", "short_name")
+    revised = (
         places.join(
             sound_standings(material).select(
                 "trust_code", "trust_name", "rank", "of", "segment", "release_file"
@@ -351,7 +351,7 @@ def revised_places(material: Material) -> pl.DataFrame:
     )
     moved = (pl.col("rank") - pl.col("rank_from")).abs().cast(pl.Float64).fill_null(0)
     return as_leads(
-        material, Kind.REVISION, found,
+        material, Kind.REVISION, revised,
         computed_p=pl.col("revised") / pl.col("of"),
         # Whose own figure was revised goes before those whom that moved.
         size=moved + pl.when(pl.col("metric_id").is_not_null()).then("of").otherwise(0),

@@ -130,7 +130,7 @@ class Material:
     before: Frames | None = None
     keep: Keep = afresh
 
-    def own(self) -> Frames:
+    def of_type(self) -> Frames:
         """Return the frames of the type alone."""
         return self.frames.of_type(self.trust_type)
 
@@ -154,10 +154,10 @@ class Material:
 
 
 def as_leads(
-    material: Material, kind: Kind, found: pl.DataFrame, **columns: pl.Expr
+    material: Material, kind: Kind, frame: pl.DataFrame, **columns: pl.Expr
 ) -> pl.DataFrame:
     """Return leads of one kind, with the columns of LEADS."""
-    named = found.with_columns(
+    named = frame.with_columns(
         kind=pl.lit(kind.value),
         trust_type=pl.lit(material.trust_type),
         quarter=pl.lit(material.quarter),
@@ -187,23 +187,23 @@ def as_row(what: str, **figures: pl.Expr | str) -> pl.Expr:
 
 def sound_standings(material: Material) -> pl.DataFrame:
     """Return the standings of the type that nothing contradicts, if all of the type are stored."""
-    standings = material.own().standings.filter(pl.col("of").is_not_null()).collect()
+    standings = material.of_type().standings.filter(pl.col("of").is_not_null()).collect()
     return standings.filter(pl.col("doubt").is_null())
 
 
 def weak_spots(material: Material) -> list[pl.DataFrame]:
     """Find severe weak spots of trusts in segment 1 or 2: those of now, and those that last."""
-    found = hidden(
+    severe = hidden(
         material.frames, material.trust_type, material.boundaries, Filters(), None, material.earlier
     ).frame
-    own = material.own().observations
-    listed = catalogue(own)
-    looked = looked_at(classify(with_peers(own, listed)).collect())
+    observations = material.of_type().observations
+    listed = catalogue(observations)
+    looked = looked_at(classify(with_peers(observations, listed)).collect())
     standards = listed.select("metric_id", "unit", "standard")
     published = pl.col("rank").is_not_null() & pl.col("of").is_not_null()
     lasts = pl.col("computed_persistently_severe").fill_null(value=False)
     spots = (
-        found.join(sound_standings(material).select("trust_code"), on="trust_code", how="semi")
+        severe.join(sound_standings(material).select("trust_code"), on="trust_code", how="semi")
         .filter(
             pl.col("doubt").is_null(),
             pl.col("value").is_not_null(),
@@ -316,7 +316,7 @@ def clear_changes(material: Material) -> pl.DataFrame:
     shift = pl.col("computed_shift")
     is_apart = (pl.col("computed_shift_low") > 0) | (pl.col("computed_shift_high") < 0)
     share = pl.min_horizontal("computed_p_better", 1 - pl.col("computed_p_better"))
-    found = (
+    clear = (
         both.filter(pl.col("certainty") == Certainty.CLEAR.value)
         .join(sound.select("trust_code"), on="trust_code", how="semi")
         .drop_nulls(["rank", "rank_from", "segment", "segment_from", "of"])
@@ -332,7 +332,7 @@ def clear_changes(material: Material) -> pl.DataFrame:
         .filter(pl.col("by_rule") | (pl.col("computed_p") * pl.col("trusts") < LESS_THAN_ONE))
     )
     return as_leads(
-        material, Kind.CHANGE, found,
+        material, Kind.CHANGE, clear,
         size=pl.when("by_rule")
         .then((pl.col("rank") - pl.col("rank_from")).abs().cast(pl.Float64))
         .otherwise(shift.abs()),
@@ -413,7 +413,7 @@ def _by_rule() -> pl.Expr:
 
 def _short_names(material: Material) -> pl.DataFrame:
     """Return each metric's short name."""
-    listed = catalogue(material.own().observations)
+    listed = catalogue(material.of_type().observations)
     return listed.select("metric_id", "short_name").unique(
         "metric_id", keep="first", maintain_order=True
     )
