@@ -14,6 +14,8 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.uncertainty import VERSION, redraws, robustness
+from nhs_league.league import kept
+from nhs_league.league.kept import prepare
 from tests.conftest import Run
 from tests.inprocess import Ask, asking
 from tests.sampling import one_in
@@ -44,6 +46,13 @@ SMALL = (
     "compare Z02 Z01 --csv",
     "metrics --csv",
 )
+
+
+@pytest.fixture(autouse=True)
+def preparing() -> Iterator[None]:
+    """Let ``fetch`` prepare what questions need, as it does."""
+    with patch.object(kept, "prepare", prepare):
+        yield
 
 
 @pytest.fixture(scope="module")
