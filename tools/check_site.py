@@ -96,6 +96,6 @@ def _leads(site: Path, page: Path, address: str, pages: dict[Path, Page]) -> boo
 
 
 if __name__ == "__main__":
-    found = list(faults(Path(sys.argv[1])))
-    print(*found, sep="\n")
-    sys.exit(1 if found else 0)
+    lines = list(faults(Path(sys.argv[1])))
+    print(*lines, sep="\n")
+    sys.exit(1 if lines else 0)

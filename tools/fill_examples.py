@@ -72,10 +72,12 @@ def glossary_page() -> str:
     return "\n".join(parts)
 
 
-def _block(found: re.Match[str]) -> str:
-    commands = re.findall(r"^\$ (.*)$", found[2], re.MULTILINE)
+def _block(example: re.Match[str]) -> str:
+    commands = re.findall(r"^\$ (.*)$", example[2], re.MULTILINE)
     return (
-        found[1] + "".join(f"$ {command}\n{_printed(command)}" for command in commands) + found[3]
+        example[1]
+        + "".join(f"$ {command}\n{_printed(command)}" for command in commands)
+        + example[3]
     )
 
 

@@ -79,8 +79,8 @@ def _options(command: Any) -> Iterator[str]:
 
 
 def _listed(pairs: Any) -> Iterator[str]:
-    for term, said in pairs:
-        yield from (".TP", f".B {_text(term)}", _text(said))
+    for term, text in pairs:
+        yield from (".TP", f".B {_text(term)}", _text(text))
 
 
 def _text(text: str) -> str:

@@ -29,11 +29,11 @@ QUESTIONS: dict[str, Question] = {
     "ends": lambda league: league.worst("access").frame,
     "shifts": lambda league: league.changes("q3", "q4", trust_type="ambulance").frame,
     "metrics": lambda league: league.show("ZW5").frame,
-    "past": lambda asked: asked.show("ZW5").past,
+    "past": lambda league: league.show("ZW5").past,
     "scores": lambda league: league.compare("ZW5", "ZV6").frame,
     "catalogue": lambda league: league.metrics().frame,
-    "rules": lambda asked: asked.explain("ZV6").frame,
-    "recomputed": lambda asked: asked.whatif("ZV6", ["sickness=median"]).frame,
+    "rules": lambda league: league.explain("ZV6").frame,
+    "recomputed": lambda league: league.whatif("ZV6", ["sickness=median"]).frame,
     "robustness": lambda league: league.robust(trust_type="ambulance").frame,
 }
 KNOWN = (
