@@ -59,8 +59,8 @@ def _adding(
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(store, copy)
 
-        asking = _ask(copy, "fetch", "--from", str(next_rounds[words]))
-        entries[words] = Entry(asking.command, asking.env, fresh)
+        fetching = _ask(copy, "fetch", "--from", str(next_rounds[words]))
+        entries[words] = Entry(fetching.command, fetching.env, fresh)
     return race(entries)
 
 

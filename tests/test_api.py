@@ -150,7 +150,7 @@ def test_the_examples_in_a_docstring_are_true(
 
 
 def test_importing_the_package_imports_neither_polars_nor_httpx() -> None:
-    found = subprocess.run(
+    done = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -160,4 +160,4 @@ def test_importing_the_package_imports_neither_polars_nor_httpx() -> None:
         encoding="utf-8",
         check=True,
     )
-    assert found.stdout == "set()\n"
+    assert done.stdout == "set()\n"

@@ -91,10 +91,12 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
-def _block(block: re.Match[str]) -> str:
-    commands = re.findall(r"^\$ (.*)$", block[2], re.MULTILINE)
+def _block(example: re.Match[str]) -> str:
+    commands = re.findall(r"^\$ (.*)$", example[2], re.MULTILINE)
     return (
-        block[1] + "".join(f"$ {command}\n{_printed(command)}" for command in commands) + block[3]
+        example[1]
+        + "".join(f"$ {command}\n{_printed(command)}" for command in commands)
+        + example[3]
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
-from nhs_league.core.uncertainty.keeping import VERSION
+from nhs_league.core.uncertainty import VERSION
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.scope import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nhs_league.core.frames import Frames
     from nhs_league.core.method.rules import Recomputed
     from nhs_league.core.quarters import Quarter
-    from nhs_league.core.uncertainty.keeping import Keep
+    from nhs_league.core.uncertainty import Keep
     from nhs_league.releases.store import Store
     from nhs_league.scope import TrustContext
 
@@ -63,9 +63,9 @@ class Questions:
 
     def _recomputed(self, one: TrustContext) -> Recomputed:
         """Return the scores of a trust's quarter recomputed by the official method."""
-        from nhs_league.core.method.rules import kept_recomputed
+        from nhs_league.core.method.rules import stored_recomputed
 
-        return kept_recomputed(one.national, one.quarter.label, self._keep)
+        return stored_recomputed(one.national, one.quarter.label, self._keep)
 
     def _files(self) -> Sequence[ReleaseFile]:
         """List the stored release files, for citations."""
@@ -146,14 +146,14 @@ class StoredResults:
         compute: Callable[[], pl.DataFrame],
     ) -> pl.DataFrame:
         """Return the result that is stored for these quarters as they are, or else compute it."""
-        from nhs_league.releases import derived
+        from nhs_league.releases import tables
 
         if not quarters:
             return compute()
-        what = derived.Derived(name, quarters, of, VERSION)
-        if (frame := derived.read(self.store, what)) is None:
+        what = tables.Derived(name, quarters, of, VERSION)
+        if (frame := tables.read_derived(self.store, what)) is None:
             frame = compute()
-            derived.write(self.store, what, frame)
+            tables.write_derived(self.store, what, frame)
         return frame
 
 
@@ -175,7 +175,7 @@ def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
     keep = StoredResults(store)
     frames = read_quarters(store, [newest]).of_type(trust_type)
     frames = frames.in_memory("standings", "observations")
-    confidence.kept_scores(frames.observations, newest.label, trust_type, keep)
+    confidence.stored_scores(frames.observations, newest.label, trust_type, keep)
     confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
     listed = quarter_catalogue(store, newest, keep).filter(
         pl.col("trust_type") == trust_type, pl.col("trusts") > 0

@@ -12,10 +12,10 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.frames import Frames
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import segment_boundaries
 from nhs_league.core.stories import choose, leads
 from nhs_league.core.stories.leads import Material
-from nhs_league.core.stories.odds import domains_apart
+from nhs_league.core.uncertainty.chance import domains_apart
 from tests.conftest import Run
 
 Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"

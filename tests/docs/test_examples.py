@@ -29,12 +29,12 @@ PAGES = [
 def examples(page: str) -> list[tuple[str, str]]:
     """Give the commands of a page's console blocks, each with the output that the page shows."""
     text = (ROOT / page).read_text("utf-8")
-    found = []
+    of_page = []
     for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = example.partition("\n")
-            found.append((command, shown))
-    return found
+            of_page.append((command, shown))
+    return of_page
 
 
 CONSOLE = [example for page in PAGES for example in examples(page)]

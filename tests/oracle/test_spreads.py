@@ -84,9 +84,9 @@ def test_the_spread_of_a_metric_over_groups(world: World) -> None:
         for name, group in expected.items():
             figures = (group.median, group.lower, group.upper, group.best, group.worst)
             assert ours[name] == pytest.approx((group.trusts, *figures)), (question, quarter)
-        own = {trust.code: figure for trust, figure in having}
+        by_trust = {trust.code: figure for trust, figure in having}
         for row in rows:
-            assert own[row["best_trust_code"]] == float(row["best_value"])
-            assert own[row["worst_trust_code"]] == float(row["worst_value"])
+            assert by_trust[row["best_trust_code"]] == float(row["best_value"])
+            assert by_trust[row["worst_trust_code"]] == float(row["worst_value"])
         compared += 1
     assert compared > (10 if world.is_whole else 2)

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
-from nhs_league.core.uncertainty import keeping, redraws, weights
+from nhs_league.core.uncertainty import VERSION, redraws, robustness
 from nhs_league.league import base as league_base
 from nhs_league.league.base import prepare
 from tests.conftest import Run
@@ -29,11 +29,11 @@ QUESTIONS: dict[str, Question] = {
     "ends": lambda league: league.worst("access").frame,
     "shifts": lambda league: league.changes("q3", "q4", trust_type="ambulance").frame,
     "metrics": lambda league: league.show("ZW5").frame,
-    "past": lambda asked: asked.show("ZW5").past,
+    "past": lambda league: league.show("ZW5").past,
     "scores": lambda league: league.compare("ZW5", "ZV6").frame,
     "catalogue": lambda league: league.metrics().frame,
-    "rules": lambda asked: asked.explain("ZV6").frame,
-    "recomputed": lambda asked: asked.whatif("ZV6", ["sickness=median"]).frame,
+    "rules": lambda league: league.explain("ZV6").frame,
+    "recomputed": lambda league: league.whatif("ZV6", ["sickness=median"]).frame,
     "robustness": lambda league: league.robust(trust_type="ambulance").frame,
 }
 KNOWN = (
@@ -102,7 +102,7 @@ def nothing_drawn() -> Iterator[None]:
     refused = AssertionError("drawn again")
     with (
         patch.object(redraws, "Random", side_effect=refused),
-        patch.object(weights, "Random", side_effect=refused),
+        patch.object(robustness, "Random", side_effect=refused),
     ):
         yield
 
@@ -207,7 +207,7 @@ def test_clearing_a_store_clears_what_is_kept(tmp_path: Path) -> None:
 
 
 def test_other_results_have_another_version(tmp_path: Path) -> None:
-    """Whoever changes what is kept raises ``keeping.VERSION``, and enters the digest here.
+    """Whoever changes what is kept raises ``uncertainty.VERSION``, and enters the digest here.
 
     What is known of metrics may change without: it decides under which name a result is kept.
     """
@@ -218,4 +218,4 @@ def test_other_results_have_another_version(tmp_path: Path) -> None:
         digest.update(f"{file.name.partition('-')[0]}\n".encode())
         computed = pl.read_parquet(file).drop(KNOWN, strict=False)
         digest.update(computed.write_csv().encode())
-    assert {keeping.VERSION: digest.hexdigest()[:12]} == {3: "305535072435"}
+    assert {VERSION: digest.hexdigest()[:12]} == {3: "305535072435"}

@@ -44,8 +44,8 @@ def answer_of(data: list[tuple[object, ...]]) -> tuple[Answer, pl.DataFrame]:
 
 
 def written(name: str, answer: Answer) -> bytes:
-    told = WRITERS[Format(name)].write(answer, META)
-    return told.encode("utf-8") if isinstance(told, str) else told
+    text = WRITERS[Format(name)].write(answer, META)
+    return text.encode("utf-8") if isinstance(text, str) else text
 
 
 def read_back(name: str, data: bytes, schema: pl.Schema) -> pl.DataFrame:
@@ -56,12 +56,12 @@ def read_back(name: str, data: bytes, schema: pl.Schema) -> pl.DataFrame:
         return pl.read_parquet(io.BytesIO(data))
     if name == "xlsx":
         return pl.read_excel(io.BytesIO(data), schema_overrides=dict(schema))
-    told = (
+    records = (
         json.loads(data)["rows"]
         if name == "json"
         else [json.loads(line) for line in data.splitlines()]
     )
-    return pl.DataFrame(told, schema=schema)
+    return pl.DataFrame(records, schema=schema)
 
 
 # A workbook's numbers are not exact.
@@ -146,10 +146,10 @@ def test_nothing_in_a_text_is_taken_for_html() -> None:
 
 
 def test_nothing_in_a_text_is_taken_for_markdown() -> None:
-    told = written("markdown", listed(HOSTILE)).decode()
-    assert "<script>" not in told.replace("\\<script\\>", "")
-    assert "a\\|b" in told
-    rows = [line for line in told.splitlines() if line.startswith("|")]
+    text = written("markdown", listed(HOSTILE)).decode()
+    assert "<script>" not in text.replace("\\<script\\>", "")
+    assert "a\\|b" in text
+    rows = [line for line in text.splitlines() if line.startswith("|")]
     # No text has made a column of its own.
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
 
@@ -173,17 +173,17 @@ def test_every_answer_has_every_format(sample: Run, tmp_path: Path, question: li
 
 
 def test_a_markdown_tables_columns_stand_in_line(sample: Run) -> None:
-    told = sample("worst", "--metric", "elective", "--format", "markdown").stdout
-    widths = {len(line) for line in told.splitlines() if line.startswith("|")}
+    text = sample("worst", "--metric", "elective", "--format", "markdown").stdout
+    widths = {len(line) for line in text.splitlines() if line.startswith("|")}
     assert len(widths) == 1
 
 
 def test_the_meta_of_a_workbook_and_of_parquet_says_what_it_rests_on() -> None:
     answer, _ = answer_of([("a", 1.0, 1, True)])
     about = pl.read_excel(io.BytesIO(written("xlsx", answer)), sheet_name="about", has_header=False)
-    told = dict(about.iter_rows())
-    assert told["filters"] == "metric: elective"
-    assert "invented" in told["source"]
+    facts = dict(about.iter_rows())
+    assert facts["filters"] == "metric: elective"
+    assert "invented" in facts["source"]
     meta = pl.read_parquet_metadata(io.BytesIO(written("parquet", answer)))
     assert json.loads(meta["nhsleague"])["sample"] is True
 
