@@ -221,7 +221,7 @@ def test_a_process_stopped_between_a_manifest_and_its_digest_is_no_alarm(
 
 
 @pytest.mark.parametrize("remove", ["raw", "records"])
-def test_a_deleted_manifest_is_rebuild_command(run: Run, store: Path, remove: str) -> None:
+def test_a_deleted_manifest_is_rebuilt(run: Run, store: Path, remove: str) -> None:
     """From the raw files; where these are gone too, the tables that are whole are kept."""
     for file in (store / "raw").glob("*.csv" if remove == "raw" else "*.json"):
         file.unlink()

@@ -124,7 +124,7 @@ def test_a_quarter_asked_for_reads_that_quarters_files_alone(empty: Store) -> No
     assert cancer(store) == 46.55
 
 
-def test_damage_to_one_quarter_does_not_keep_another_from_being_rebuild_command(
+def test_damage_to_one_quarter_does_not_keep_another_from_being_rebuilt(
     empty: Store,
 ) -> None:
     earlier = METRIC.replace("Q3 2025/26", "Q2 2025/26")
