@@ -62,7 +62,7 @@ def judge(rows: Rows, frame: pl.DataFrame) -> Judged:
 
     Args:
         rows: the file's rows.
-        frame: its typed rows, as ``checks.check`` returns them.
+        frame: its typed rows, as ``typed_rows.check`` returns them.
 
     Raises:
         RefusedError: a trust has two types in one quarter, or most groups break a rule.
