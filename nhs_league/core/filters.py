@@ -124,10 +124,6 @@ class Order:
     limit: int | None = None
 
 
-AS_IT_STANDS = Order()
-"""All rows in the question's own order."""
-
-
 def arrange(answer: AnyAnswer, order: Order) -> AnyAnswer:
     """Sort an answer's rows within each trust type, keep the first, and say how many those are.
 
