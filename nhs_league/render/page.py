@@ -9,6 +9,7 @@ import polars as pl
 from markupsafe import Markup
 
 from nhs_league.core.answers import PlaceTrend, TrustProfile, TrustReport
+from nhs_league.core.frames import has_figure
 from nhs_league.core.sentences import counted, in_series
 from nhs_league.frozen import frozen
 from nhs_league.render import charts, numbers
@@ -37,7 +38,13 @@ from nhs_league.render.trust_report import (
     value_of,
     why_segment,
 )
-from nhs_league.render.trust_words import chance_line, firmness_line, since_lines, what_is_weak
+from nhs_league.render.trust_words import (
+    chance_line,
+    counted_weak_spots,
+    firmness_line,
+    since_lines,
+    what_is_weak,
+)
 from nhs_league.render.views import columns_of
 
 _RESERVED = ("AUX", "CON", "NUL", "PRN")
@@ -189,7 +196,7 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
     sparks = sparklines(answer)
     rows = [
         (row["domain"], _metric(row, sparks.get((row["metric_id"], row["unit"])), site))
-        for row in answer.frame.filter(_has_figure()).iter_rows(named=True)
+        for row in answer.frame.filter(has_figure()).iter_rows(named=True)
     ]
     weak = answer.frame.filter(pl.col("weak_spot").is_not_null())
     domains = [*sorted({domain for domain, _ in rows if domain}), None]
@@ -220,7 +227,7 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
         domains=tuple(_domains(report)),
         weak=tuple(row for _, row in rows if row.is_weak),
         weak_rule=what_is_weak(weak) if weak.height else "",
-        weak_count=_count(weak),
+        weak_count=counted_weak_spots(weak),
         meanings=_meanings(weak),
         chance=tuple(
             chance_line(row)
@@ -242,19 +249,9 @@ def _trust(report: TrustReport, site: Site) -> _Trust:
     )
 
 
-def _has_figure() -> pl.Expr:
-    return pl.col("value").is_not_null() | pl.col("score").is_not_null()
-
-
 def _files(frame: pl.DataFrame) -> Iterator[str]:
     for names in frame["release_file"].drop_nulls().unique():
         yield from names.split(" + ")
-
-
-def _count(weak: pl.DataFrame) -> str:
-    """Count weak spots: ``15 weak spots, 9 severe``."""
-    severe = weak.filter(pl.col("weak_spot") == "severe").height
-    return f"{counted(weak.height, 'weak spot')}, {severe or 'none'} severe"
 
 
 def _facts(standing: Row, answer: TrustProfile) -> Iterator[_Fact]:
@@ -284,7 +281,7 @@ def _held_back(metrics: pl.DataFrame) -> _Fact:
         return _Fact(label, "no metric is scored 3.00 or worse", "No weak spots:")
     named = in_series([_named(row) for row in weak.head(_NAMED).iter_rows(named=True)])
     worst = "Worst: " if weak.height > _NAMED else ""
-    return _Fact(label, f"{worst}{named}.", f"{_count(weak)}.")
+    return _Fact(label, f"{worst}{named}.", f"{counted_weak_spots(weak)}.")
 
 
 def _strong(metrics: pl.DataFrame) -> _Fact:

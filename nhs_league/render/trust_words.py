@@ -196,6 +196,12 @@ def _rank_stored(rank: int, of: int) -> str:
     return f"{rank} of the {counted(of, 'trust')} stored (computed)"
 
 
+def counted_weak_spots(weak: pl.DataFrame) -> str:
+    """Return how many weak spots these are: ``15 weak spots, 9 severe``."""
+    severe = weak.filter(pl.col("weak_spot") == "severe").height
+    return f"{counted(weak.height, 'weak spot')}, {severe or 'none'} severe"
+
+
 def what_is_weak(weak: pl.DataFrame) -> str:
     """Return the rule by which these metrics are weak spots."""
     rules = set(weak["weak_spot_rule"])

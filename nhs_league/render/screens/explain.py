@@ -41,6 +41,7 @@ from nhs_league.render.screens import parts
 from nhs_league.render.screens.parts import Screen, next_of, screen_of, who
 from nhs_league.render.strips import Among, among
 from nhs_league.render.theme import Ink, Tone
+from nhs_league.render.trust_report import value_of
 from nhs_league.render.views.columns import columns_of, names, texts
 from nhs_league.render.views.explain import metric_lines, metric_periods, most_important
 
@@ -200,7 +201,7 @@ def _hidden_columns(frame: pl.DataFrame) -> Iterator[Column]:
     yield Column(
         "what it hides", metrics, shrinks=True, tones=severe, leads=True, wrap_width=_METRIC
     )
-    yield Column("value", [_value(row) for row in rows], numeric=True)
+    yield Column("value", [value_of(row) for row in rows], numeric=True)
     yield Column("rank", [_rank(row) for row in rows], numeric=True)
     if (frame["computed_quarters_with_news"] > 1).any():
         counts = frame.select("computed_quarters_severe", "computed_quarters_with_news")
@@ -215,12 +216,6 @@ def _place(row: Row) -> str:
     low, high = row["rank_low"], row["rank_high"]
     rank = numbers.number(row["place_rank"])
     return rank if low is None or high is None else f"{rank} ({low}–{high})"
-
-
-def _value(row: Row) -> str:
-    if row["value"] is None:
-        return f"score {numbers.score(row['score'])}" if row["score"] is not None else "–"
-    return numbers.doubtful(numbers.with_short_unit(row["value"], row["unit"]), row["doubt"])
 
 
 def _rank(row: Row) -> str:

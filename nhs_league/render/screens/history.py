@@ -30,14 +30,13 @@ from nhs_league.render.blocks import (
     Remark,
 )
 from nhs_league.render.screens import parts
-from nhs_league.render.screens.parts import Screen, next_of, screen_of
-from nhs_league.render.theme import Ink, Tone, tone_of_segment
+from nhs_league.render.screens.parts import MOVED, Screen, next_of, screen_of
+from nhs_league.render.theme import Ink, tone_of_segment
 from nhs_league.render.views.columns import columns_of, names, texts
 from nhs_league.render.views.history import metrics_in_lines
 
 _MOST = 3
 """How many of what to ask next are offered."""
-_MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
 _ROOMY = 100
 """From how many columns on a metric's figures stand beside its name."""
 _REAL = {
@@ -76,7 +75,7 @@ def _change_columns(frame: pl.DataFrame, *, has_room: bool) -> Iterator[Column]:
     rows = frame.rows(named=True)
     yield Column("", texts(frame, "trust_code"), ink=Ink.CODE)
     yield Column("trust", names(frame), shrinks=True)
-    moved = [_MOVED.get(row["direction"] or "", ("", None)) for row in rows]
+    moved = [MOVED.get(row["direction"] or "", ("", None)) for row in rows]
     yield Column("", [sign for sign, _ in moved], colours=[tone for _, tone in moved])
     tones = [tone_of_segment(row["segment"]) for row in rows]
     yield Column("segment", [_from_to(row, "segment") for row in rows], numeric=True, tones=tones)

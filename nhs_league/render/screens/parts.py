@@ -21,9 +21,12 @@ from nhs_league.render.fitting import fitting_columns
 from nhs_league.render.strips import Ranks
 from nhs_league.render.theme import Ink, Tone
 
+MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
+"""How a metric moved, as a sign and its tone."""
+COMMON = 80
+"""The columns of a common terminal."""
 CAPPED = "£ in segment 3 only because of the financial override"
 _OVERRIDE_TO = 3
-_COMMON = 80
 _NARROW_NAME, _NAME = 18, 32
 _NARROW_STRIP, _STRIP = 13, 20
 Row = dict[str, Any]
@@ -126,7 +129,7 @@ def who(frame: pl.DataFrame, screen: Screen, *, has_pounds: bool = False) -> Ite
         [numbers.short_name(name) for name in names],
         shrinks=True,
         briefs=[numbers.brief_name(name) for name in names],
-        wrap_width=_NARROW_NAME if screen.width < _COMMON else _NAME - 3 * any(held),
+        wrap_width=_NARROW_NAME if screen.width < COMMON else _NAME - 3 * any(held),
     )
     if any(held):
         yield Column("", ["£" if each else "" for each in held], colours=[Tone.WEAK] * len(held))
@@ -134,7 +137,7 @@ def who(frame: pl.DataFrame, screen: Screen, *, has_pounds: bool = False) -> Ite
 
 def strip_width(screen: Screen) -> int:
     """Return the narrowest that a strip should be on a screen."""
-    return _STRIP if screen.width >= _COMMON else _NARROW_STRIP
+    return _STRIP if screen.width >= COMMON else _NARROW_STRIP
 
 
 def capped(frame: pl.DataFrame) -> list[bool]:

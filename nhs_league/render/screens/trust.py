@@ -12,7 +12,7 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Block, Column, Fact, Grid, Heading, Line, points
-from nhs_league.render.screens.parts import Screen, next_of, screen_of
+from nhs_league.render.screens.parts import COMMON, MOVED, Screen, next_of, screen_of
 from nhs_league.render.strips import ScoreBar, Segments, Sparkline
 from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
 from nhs_league.render.trust_report import (
@@ -27,7 +27,7 @@ from nhs_league.render.trust_report import (
     value_of,
     why_segment,
 )
-from nhs_league.render.trust_words import chance_line
+from nhs_league.render.trust_words import chance_line, counted_weak_spots
 
 _LINES = 23
 """What a screen of 24 lines has room for: the last one is for the next command."""
@@ -36,11 +36,9 @@ _TALL = 34
 _BESIDE = 10
 """How many lines are neither facts nor domains nor weak spots: title, headings, gaps, ends."""
 _FEWEST = 3
-_MOVED = {"improved": ("▲", Tone.BEST), "worsened": ("▼", Tone.SEVERE)}
 _SHORT_DOMAIN = 14
 _SHORT_BAR, _LONG_BAR = 8, 24
 """How long the bars of domains are on a screen of the common width, and at most."""
-_COMMON = 80
 _WITH_BARS = 78
 """From how many columns on two domains on a line have bars."""
 _ROOMY = 100
@@ -66,7 +64,7 @@ def show(answer: TrustProfile, screen: Screen) -> Iterator[Block]:
     if shown.is_empty():
         yield Fact("Weak spots", "none: no metric is scored 3.00 or worse")
     else:
-        columns = _metric_columns(shown, sparks, _count(weak), screen)
+        columns = _metric_columns(shown, sparks, counted_weak_spots(weak), screen)
         yield Grid("Weak spots", tuple(columns), has_hint=False)
     if screen.every:
         yield from _everything(answer, weak, sparks, screen)
@@ -160,7 +158,7 @@ def _domains(domains: pl.DataFrame, screen: Screen, *, is_tall: bool) -> Iterato
         yield Heading("Domains", more="  1 is best, 4 is worst; │ is the typical trust")
         yield Grid("Domains", tuple(_domain_columns(rows, (13, 40))), has_hint=False)
         return
-    widest = _SHORT_BAR + max(screen.width - _COMMON, 0) // 2
+    widest = _SHORT_BAR + max(screen.width - COMMON, 0) // 2
     bar = (5, min(widest, _LONG_BAR)) if screen.width >= _WITH_BARS else None
     drawn = ", rank, and a bar from 1 (best) to 4 (worst)" if bar else " and rank"
     yield Heading("Domains", more=f"  score{drawn}")
@@ -205,11 +203,6 @@ def _short_domain(domain: str) -> str:
     return domain
 
 
-def _count(weak: pl.DataFrame) -> str:
-    severe = weak.filter(pl.col("weak_spot") == "severe").height
-    return f"{counted(weak.height, 'weak spot')}, {severe or 'none'} severe"
-
-
 def _metric_columns(
     metrics: pl.DataFrame,
     sparks: dict[tuple[str, str | None], Sparkline],
@@ -232,7 +225,7 @@ def _metric_columns(
     drawn = [sparks.get((row["metric_id"], row["unit"])) for row in rows]
     if any(drawn):
         yield Column("trend", [""] * len(rows), drawings=drawn, optional=True)
-    moved = [_MOVED.get(row["change_since_last"] or "", ("", None)) for row in rows]
+    moved = [MOVED.get(row["change_since_last"] or "", ("", None)) for row in rows]
     signs = [sign for sign, _ in moved]
     if screen.width >= _ROOMY:
         changes = zip(signs, (row["change_since_last"] for row in rows), strict=True)
