@@ -1,4 +1,4 @@
-"""What to type instead: of a word that is no command, wrong usage, a test that changes nothing."""
+"""Corrections: what to type instead of an unknown command, wrong usage, or an empty ``whatif``."""
 
 from __future__ import annotations
 

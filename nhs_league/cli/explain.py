@@ -1,4 +1,4 @@
-"""What explains a position: reasons, what it hides, what changed, stories, what is new."""
+"""The commands that explain a position: its reasons, what it hides, what changed, what is new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``show``, ``compare``, ``worst``, ``best``, ``table``, ``spread``, ``metrics`` and ``trusts``."""
+"""The commands that look at trusts and metrics: one, several, in order, in lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``report``, ``sources``, ``query``, ``export``, ``mcp``: pages, origins, the data, and tools."""
+"""The commands that share: reports, sources, SQL, exports, and tools for AI assistants."""
 
 from __future__ import annotations
 

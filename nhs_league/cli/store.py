@@ -1,4 +1,4 @@
-"""``releases`` and ``cache``: list, verify, repair and clear stored data."""
+"""The commands for stored data, ``releases`` and ``cache``: list, verify, repair and clear it."""
 
 from __future__ import annotations
 

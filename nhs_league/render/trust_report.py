@@ -1,4 +1,4 @@
-"""A trust on a terminal and on a page: its figures drawn and in short texts, and its document."""
+"""A trust's report: its figures as drawings and in short texts, and its blocks."""
 
 from __future__ import annotations
 

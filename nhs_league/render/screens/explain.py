@@ -1,4 +1,4 @@
-"""Why a trust is where it is: the tree of scores, what places hide, what would move it."""
+"""Reasons on a screen: the tree of scores, what places hide, what would move a trust."""
 
 from __future__ import annotations
 

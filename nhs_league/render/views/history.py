@@ -1,4 +1,4 @@
-"""Across quarters: who moved and why, figures that were changed, trends, stories, what is new."""
+"""The tables across quarters: who moved and why, changed figures, trends, stories, what is new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of those who look: lists, rankings, distributions, groups, trusts side by side."""
+"""The tables of trusts and metrics: lists, rankings, distributions, groups, side by side."""
 
 from __future__ import annotations
 
