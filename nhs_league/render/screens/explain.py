@@ -92,7 +92,7 @@ def explain(answer: Explanation, screen: Screen) -> Iterator[Block]:
     title = f"Why {{}}{of or ' is where it is'}"
     yield parts.about_trust(title, standing["trust_name"], standing["trust_code"])
     lines = _Lines(answer.frame, screen.width, has_rules=screen.every or screen.width >= _ROOMY)
-    more = "" if lines.has_rules else " · how each metric is scored: --all"
+    more = "" if lines.has_rules else " · scoring rules: --all"
     yield Heading(f"{_kind(standing)} · {standing['quarter']}{more}", 0)
     steps = list(explained(answer.frame, standing, lines.metric, lines.domain))
     yield Points(tuple((depth, text) for depth, text, _ in steps), tuple(t for _, _, t in steps))
