@@ -13,7 +13,7 @@ from nhs_league.core.answers import News, Seen
 from nhs_league.core.causes import Certainty
 from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.frames import QUARTER, Frames, shaped
 from nhs_league.core.history import published_figures, versions
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import (
@@ -331,9 +331,7 @@ def _judged(frames: Frames, trust_type: str, codes: Sequence[str]) -> pl.DataFra
 
 def _as_news(rows: pl.DataFrame, kind: Kind, **columns: pl.Expr) -> pl.DataFrame:
     """Return rows of one kind as NEWS."""
-    named = rows.with_columns(kind=pl.lit(kind.value)).with_columns(**columns)
-    absent = [pl.lit(None).alias(column) for column in NEWS if column not in named.columns]
-    return named.with_columns(absent).select(pl.col(c).cast(of) for c, of in NEWS.items())
+    return shaped(rows.with_columns(kind=pl.lit(kind.value)).with_columns(**columns), NEWS)
 
 
 def _notes(frame: pl.DataFrame, codes: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from nhs_league.core import sentences as words, trust_types
 from nhs_league.core.causes import Cause, Certainty
 from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.frames import QUARTER, Frames, shaped
 from nhs_league.core.hidden import WELL_PLACED, hidden
 from nhs_league.core.method.standings import SegmentBoundary
 from nhs_league.core.metrics import catalogue
@@ -162,10 +162,7 @@ def as_leads(
         trust_type=pl.lit(material.trust_type),
         quarter=pl.lit(material.quarter),
     ).with_columns(**columns)
-    absent = [pl.lit(None).alias(column) for column in LEADS if column not in named.columns]
-    return named.with_columns(absent).select(
-        pl.col(column).cast(kind_of) for column, kind_of in LEADS.items()
-    )
+    return shaped(named, LEADS)
 
 
 def as_row(what: str, **figures: pl.Expr | str) -> pl.Expr:
