@@ -27,8 +27,6 @@ _BOLD, _CYAN, _PLAIN = "\033[1m", "\033[36m", "\033[0m"
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _CHECKS = ("parser", "exists", "resolve_path", "path_type", "allow_dash")
 _NOT_PLAIN = object()
-
-
 Asking = TypeVar("Asking", bound=Callable[..., Any])
 
 

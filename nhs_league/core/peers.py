@@ -148,7 +148,8 @@ def best_quarter() -> pl.Expr:
     )
 
 
-TEN = 10
+_MOST_SIMILAR = 10
+"""How many similar trusts an answer names."""
 SIMILAR = (
     "trust_code", "trust_name", "subtype", "region", "segment", "rank", "rank_low", "rank_high",
     "of", "average_score", "same_subtype", "same_region", "computed_distance", "quarter",
@@ -158,7 +159,7 @@ square difference of the scores (or, without scores, of the ranks' share) of the
 have, 0 for the same profile."""
 
 
-def similar_trusts(frames: Frames, trust_code: str, count: int = TEN) -> pl.DataFrame:
+def similar_trusts(frames: Frames, trust_code: str, count: int = _MOST_SIMILAR) -> pl.DataFrame:
     """Find the trusts most like one.
 
     Those of the same subtype and region come first, then those of the same subtype, then of the
@@ -255,8 +256,8 @@ def classify(compared: pl.LazyFrame) -> pl.LazyFrame:
 
     A weak spot is a metric scored 3.00 or worse, severe from 3.50; where no score is published, a
     rank in the worst quarter of its trust type, severe where the rank formula would score it 3.50
-    or worse (the worst sixth). A metric's second value row (a count beside a
-    scored rate) is judged by that score alone.
+    or worse (the worst sixth). A metric's second value row (a count beside a scored rate) is judged
+    by that score alone.
 
     Args:
         compared: schema WITH_PEERS, all trusts of their types.
@@ -380,7 +381,8 @@ def _time() -> pl.Expr:
 
 TO_ASK = ("metric_id", "unit", "trust_code", "trust_name", "value", "score", "rank", "of")
 """The columns of trusts to ask: one row a weak spot and trust, the likest trust first."""
-_TO_ASK = 3
+_MOST_TO_ASK = 3
+"""How many trusts to ask there are at most for a weak spot."""
 
 
 def who_to_ask(
@@ -422,7 +424,7 @@ def who_to_ask(
         .filter(better > pl.col("signed"), better >= pl.col("middle"), is_not_weak)
         .sort("at_weak", "at_similar")
         .group_by(metric, maintain_order=True)
-        .head(_TO_ASK)
+        .head(_MOST_TO_ASK)
         .select(TO_ASK)
         .collect()
     )

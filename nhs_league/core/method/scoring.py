@@ -26,6 +26,7 @@ RANKED = (RuleKind.RANK, RuleKind.STANDARD, RuleKind.FLOOR, RuleKind.STANDARD_AN
 """The kinds of rule that rank."""
 WITH_STANDARD = [RuleKind.STANDARD.value, RuleKind.STANDARD_AND_FLOOR.value]
 WITH_FLOOR = [RuleKind.FLOOR.value, RuleKind.STANDARD_AND_FLOOR.value]
+Row = dict[str, Any]
 
 
 def evaluated(rows: pl.DataFrame) -> pl.DataFrame:
@@ -206,9 +207,6 @@ def _paired(rows: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
         )  # fmt: skip
     keys = ["year", "number", "one", "two", "one_score", "two_score"]
     return joined.join(tables, on=keys, how="left").with_columns(high="low")
-
-
-Row = dict[str, Any]
 
 
 def metric_note(row: Row, trust_type: str, instead: Mapping[str, str]) -> str:
