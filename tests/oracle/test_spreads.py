@@ -25,6 +25,10 @@ def test_the_spread_of_each_metric(world: World) -> None:
             assert reply.returncode == NO_DATA, question
             continue
         _check_bins(reply.rows(), values, question)
+        published = {number(row["median"]) for row in reply.rows()}
+        assert published == {next((m.median for _, m in having if m.median is not None), None)}, (
+            question
+        )
         compared += 1
     assert compared > (10 if world.is_whole else 2)
 
