@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
+from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
 from nhs_league.core.method.segments import segment_boundaries
-from nhs_league.core.stories import choose, leads
-from nhs_league.core.stories.leads import Material
-from nhs_league.core.stories.odds import domains_apart
+from nhs_league.core.stories import choose, leads, stories
+from nhs_league.core.stories.groups import regions_differ
+from nhs_league.core.stories.leads import Material, held_down
+from nhs_league.core.stories.odds import domains_apart, regions_apart
 from tests.conftest import Run
 
 Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"
@@ -118,3 +120,52 @@ def test_a_trust_beside_a_region_is_wrong_usage(sample: Run) -> None:
     done = sample("stories", "--trust", "ZB6", "--region", "London")
     assert done.returncode == 2
     assert "--trust" in done.stderr
+
+
+def test_regions_apart_are_a_story_of_all_trusts_of_their_best_and_worst_region(
+    league: League,
+) -> None:
+    """London is the worst region by its average scores, the Midlands are in between."""
+    one = material(league, Q3)
+    scores = {"London": 3.9, "Midlands": 2.5}
+    score = pl.col("region").cast(pl.String).replace_strict(scores, default=2.0)
+    apart = replace(one, frames=with_changed(one.frames, "standings", average_score=score))
+    found = regions_differ(apart).filter(pl.col("metric_id").is_null())
+    assert found.height == 1
+    is_kept = {
+        Filters(): True,
+        Filters(regions=("London",)): True,
+        Filters(regions=("Midlands",)): False,
+        Filters(regions=("London",), subtypes=("Acute - Teaching",)): False,
+        Filters(regions=("London",), segments=(3,)): False,
+        Filters(segments=(3,)): False,
+    }
+    for filters, is_one in is_kept.items():
+        assert stories([(apart, found)], "acute", filters).frame.height == is_one, filters
+
+
+def test_a_measure_of_one_region_is_not_compared_by_region() -> None:
+    """Five trusts of A take the ranks 1 to 5, five of B 6 to 10: H = 12/110 (15²/5 + 40²/5) - 33.
+
+    The other measure has five trusts of A, and only four of B.
+    """
+    both = [("both", "AB"[n // 5], float(n)) for n in range(10)]
+    one = [("one", "AB"[n // 5], float(n)) for n in range(9)]
+    figures = pl.DataFrame([*both, *one], schema=["measure", "region", "figure"], orient="row")
+    (found,) = regions_apart(figures).to_dicts()
+    assert (found["measure"], found["computed_measures"]) == ("both", 1)
+    statistic = 12 / 110 * (15**2 / 5 + 40**2 / 5) - 33
+    assert found["computed_p"] == pytest.approx(2 * (1 - NormalDist().cdf(sqrt(statistic))))
+
+
+def test_a_trust_that_loses_no_place_by_the_override_is_not_held_down(league: League) -> None:
+    """Where all trusts are held in segment 3 or worse, the best is first with and without it."""
+    one = material(league, Q3)
+    segment = pl.max_horizontal("segment", pl.lit(3, pl.Int8))
+    place = pl.struct(segment, "average_score").rank("min").over("trust_type").cast(pl.Int32)
+    every = with_changed(
+        one.frames, "standings", segment=segment, rank=place, override=pl.lit(value=True)
+    )
+    held = held_down(replace(one, frames=every))
+    assert held.height > 2
+    assert 1 not in held["rank"].to_list()

@@ -69,6 +69,63 @@ def test_a_file_without_any_value_or_domain_is_refused(column: str) -> None:
     assert refused.value.column == column
 
 
+def with_odd_values(count: int) -> bytes:
+    """Write 100 rows, so many of which have a value that is no number."""
+    rows = [list(row) for row in ROWS[:101]]
+    for row in rows[1 : 1 + count]:
+        row[VALUE] = "several"
+    return official.published(rows)
+
+
+def test_of_100_rows_five_may_be_wrong_and_six_are_too_many() -> None:
+    parsed = parse(with_odd_values(5))
+    assert parsed.set_aside["line"].to_list() == [2, 3, 4, 5, 6]
+    (notice,) = (n for n in parsed.notices if n.startswith("set aside: "))
+    assert notice.count("line ") == 5
+    assert "more" not in notice
+    with pytest.raises(RefusedError, match="6 of 100 rows are wrong"):
+        parse(with_odd_values(6))
+
+
+def test_of_601_rows_six_may_be_wrong_and_the_sixth_is_counted() -> None:
+    """A hundredth of 601 rows is 6.01."""
+    rows = official.whole_metric_file(trusts=34)[:602]
+    for row in rows[1:7]:
+        row[VALUE] = "several"
+    parsed = parse(official.published(rows))
+    assert (parsed.rows, parsed.set_aside.height) == (601, 6)
+    (notice,) = (n for n in parsed.notices if n.startswith("set aside: "))
+    assert notice.endswith("; and 1 more")
+    rows[7][VALUE] = "several"
+    with pytest.raises(RefusedError, match="7 of 601 rows are wrong"):
+        parse(official.published(rows))
+
+
+def test_a_league_table_is_refused_where_most_scores_are_outside_their_ranges() -> None:
+    rows = official.whole_league_table()[:11]
+    likely = rows[0].index("Likely_range_of_average_score")
+    for row in rows[1:6]:
+        row[likely] = "3.98 to 3.99"
+    half = parse(official.published(rows)).standings
+    assert half["doubt"].count() == 5
+    rows[6][likely] = "3.98 to 3.99"
+    with pytest.raises(RefusedError, match="in 6 of 10 rows the average score is outside") as most:
+        parse(official.published(rows))
+    assert most.value.column == "Average_score"
+
+
+def test_a_segment_that_the_other_summary_rows_do_not_give_is_doubted() -> None:
+    rows = copied()
+    one = next(row for row in rows if row[9] == "Unadjusted segment" and row[VALUE] == "4.0")
+    one[VALUE] = "2.0"
+    standings = parse(official.published(rows)).standings
+    doubted = standings.filter(pl.col("doubt").is_not_null())
+    assert doubted.select("trust_code", "segment", "unadjusted_segment").rows() == [
+        (one[CODE], 4, 2)
+    ]
+    assert "the trust's other summary rows give another segment" in doubted["doubt"].item()
+
+
 @pytest.mark.parametrize("column", ["Trust_name", "Domain", "Sub-domain", "Metric_description"])
 def test_a_blank_text_in_one_row_is_that_of_the_other_rows(column: str) -> None:
     rows = copied()
