@@ -19,6 +19,8 @@ from nhs_league.core.whatif import parse_target, whatif
 from nhs_league.errors import UsageError
 from tests.conftest import Run
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
+from tests.inprocess import Ask
+from tests.small_leagues import Trust, league as small_league
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +207,56 @@ def test_of_two_trusts_a_score_is_estimated(shared: Path) -> None:
     score = _score(_after(frames, "REF", "acute", {"OF0010": 79.0}), "OF0010")
     assert score["estimated"]
     assert "only some acute trusts are stored" in str(score["note"])
+
+
+def _estimated(ask: Ask, code: str, value: float) -> float:
+    """Return the score that a trust's cancer waits would have, and check that it is an estimate."""
+    rows = ask("whatif", code, "--set", f"OF0011={value}", "--csv").rows()
+    (row,) = [row for row in rows if row["what"] == "metric score"]
+    assert row["estimated"] == "true"
+    return float(row["computed_after"])
+
+
+def test_a_score_is_estimated_from_the_nearest_other_trusts(tmp_path: Path) -> None:
+    """Four trusts of a larger league; high is better.
+
+    Z04, which has 40, at 75 is halfway between Z02 (70, 2.00) and Z01 (80, 1.20): 1.60. At 55 it is
+    a quarter of the way from Z03 (50, 3.00) to Z02: 2.75. Below Z03 it scores as Z03 does, whatever
+    it scores itself: 3.00.
+    """
+    figures = {"Z01": (80, 1.2), "Z02": (70, 2.0), "Z03": (50, 3.0), "Z04": (40, 4.0)}
+    rows = [
+        Trust(code).row(metric_id, figure, 9 - len(figures))
+        for code, (value, score) in figures.items()
+        for metric_id, figure in (("OF0011", value), ("OF1011", score))
+    ]
+    ask = small_league(tmp_path, rows)
+    assert _estimated(ask, "Z04", 75) == 1.6
+    assert _estimated(ask, "Z04", 55) == 2.75
+    assert _estimated(ask, "Z04", 45) == 3.0
+
+
+def test_the_score_of_a_lone_trust_is_estimated_from_the_published_quartiles(
+    tmp_path: Path,
+) -> None:
+    """High is better: 70 and more is the best quarter, from 1.75; the median 60 has 2.50, 55 3.25.
+
+    Between and beyond them it is in proportion, but no better than 1 and no worse than 4.
+    """
+    one = Trust("Z01")
+    value = one.row("OF0011", 50, 9)
+    value[13:16] = ["60.0", "55.0", "70.0"]
+    ask = small_league(tmp_path, [value, one.row("OF1011", 4.0, 9)])
+    scores = {set_to: _estimated(ask, "Z01", set_to) for set_to in (52, 58, 64, 95, 5)}
+    assert scores == pytest.approx(
+        {
+            52: 3.25 + 0.75 * 3 / 5,
+            58: 2.5 + 0.75 * 2 / 5,
+            64: 2.5 - 0.75 * 4 / 10,
+            95: 1.0,
+            5: 4.0,
+        }
+    )
 
 
 @pytest.mark.parametrize(

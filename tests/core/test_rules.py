@@ -335,3 +335,37 @@ def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
         rules = recomputed(frames).rules
         assert set(rules["basis"]) == {"framework"}
         assert set(rules["metric_id"].str.slice(-3)) == {r.number for r in rows_of(shared, names)}
+
+
+def _in_bands(scores: list[float]) -> list[tuple[float | None, str | None]]:
+    """Recompute a metric whose bands are not listed, of trusts with the values 0, 1, 2 …"""
+    trusts = pl.LazyFrame({"trust_code": [f"Z{n:02d}" for n in range(len(scores))]}).with_columns(
+        quarter=pl.lit("Q1 2026/27"), trust_type=pl.lit("acute"), of=pl.lit(len(scores), pl.Int32)
+    )
+    figures = trusts.with_columns(
+        metric_id=pl.lit("OF0113"),
+        metric=pl.lit("Fictional metric"),
+        unit=pl.lit("%"),
+        value=pl.Series(range(len(scores)), dtype=pl.Float64),
+        score=pl.Series(scores, dtype=pl.Float64),
+        rank=pl.lit(None, pl.Int32),
+    )
+    found = recompute(figures, trusts).scores.sort("value")
+    return found.select("computed_score", "not_computed").rows()
+
+
+def test_bands_that_are_not_listed_are_those_of_the_rows_in_order() -> None:
+    """Five rows and more, of which nine in ten are whole scores, show the bands."""
+    assert _in_bands([1, 2, 3, 3, 4]) == [(score, None) for score in (1.0, 2.0, 3.0, 3.0, 4.0)]
+    # A score between two bands, or of another band than those around it, is odd.
+    bands = [(score, None) for score in (1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 3.0, 4.0, 4.0, 4.0)]
+    assert _in_bands([1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4])[:7] == bands[:7]
+    assert _in_bands([1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4])[8:] == bands[8:]
+    # Of ten scores two between bands are too many; four rows are too few.
+    for scores, why in (
+        ([1, 1, 1, 2, 2.5, 2, 3, 3.5, 4, 4], "no known rule fits; it may be ranked across all"),
+        ([1, 2, 3, 4], "too few trusts have a score"),
+    ):
+        for score, reason in _in_bands(scores):
+            assert score is None
+            assert (reason or "").startswith(why)

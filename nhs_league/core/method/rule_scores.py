@@ -158,7 +158,7 @@ def _banded(rows: pl.DataFrame) -> pl.DataFrame:
 def _by_order(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``ordered``: the score, but for a row that is out of order that of the rows around it.
 
-    Null where there are too few rows, or scores that no band gives.
+    Null where there are too few rows.
     """
     score = pl.col("score")
     middle = score.rolling_median(5, min_samples=1, center=True)
@@ -171,9 +171,7 @@ def _by_order(rows: pl.DataFrame) -> pl.DataFrame:
         .with_columns(ordered=ordered.over(GROUP))
         .with_columns(
             ordered=pl.when(
-                (pl.len().over(GROUP) >= LEAST)
-                & pl.col("value").is_not_null()
-                & (in_bands.mean().over(GROUP) >= ENOUGH)
+                (pl.len().over(GROUP) >= LEAST) & pl.col("value").is_not_null()
             ).then("ordered")
         )
     )
