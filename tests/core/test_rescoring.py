@@ -209,11 +209,11 @@ def test_of_two_trusts_a_score_is_estimated(shared: Path) -> None:
     assert "only some acute trusts are stored" in str(score["note"])
 
 
-def _estimated(ask: Ask, code: str, value: float) -> float:
+def _estimated(ask: Ask, code: str, value: float, *, is_estimate: bool = True) -> float:
     """Return the score that a trust's cancer waits would have, and check that it is an estimate."""
     rows = ask("whatif", code, "--set", f"OF0011={value}", "--csv").rows()
     (row,) = [row for row in rows if row["what"] == "metric score"]
-    assert row["estimated"] == "true"
+    assert row["estimated"] == str(is_estimate).lower()
     return float(row["computed_after"])
 
 
@@ -222,7 +222,7 @@ def test_a_score_is_estimated_from_the_nearest_other_trusts(tmp_path: Path) -> N
 
     Z04, which has 40, at 75 is halfway between Z02 (70, 2.00) and Z01 (80, 1.20): 1.60. At 55 it is
     a quarter of the way from Z03 (50, 3.00) to Z02: 2.75. Below Z03 it scores as Z03 does, whatever
-    it scores itself: 3.00.
+    it scores itself: 3.00. Its own value keeps its own score, which is no estimate.
     """
     figures = {"Z01": (80, 1.2), "Z02": (70, 2.0), "Z03": (50, 3.0), "Z04": (40, 4.0)}
     rows = [
@@ -234,6 +234,7 @@ def test_a_score_is_estimated_from_the_nearest_other_trusts(tmp_path: Path) -> N
     assert _estimated(ask, "Z04", 75) == 1.6
     assert _estimated(ask, "Z04", 55) == 2.75
     assert _estimated(ask, "Z04", 45) == 3.0
+    assert _estimated(ask, "Z04", 40, is_estimate=False) == 4.0
 
 
 def test_the_score_of_a_lone_trust_is_estimated_from_the_published_quartiles(

@@ -18,6 +18,7 @@ import pytest
 
 from nhs_league.core.frames import Frames
 from nhs_league.core.method import rules
+from nhs_league.core.method.rule_words import rule_of_metric
 from nhs_league.core.method.rules import Recomputed, recompute
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once
 from tests.sampling import one_in
@@ -369,3 +370,14 @@ def test_bands_that_are_not_listed_are_those_of_the_rows_in_order() -> None:
         for score, reason in _in_bands(scores):
             assert score is None
             assert (reason or "").startswith(why)
+
+
+def test_a_standard_that_is_not_listed_is_named_by_the_values_on_both_sides() -> None:
+    rule = {
+        "rule": "standard", "over": "type", "basis": "rows", "standard": None,
+        "standard_missed": 74.9, "standard_reached": 75.25,
+    }  # fmt: skip
+    assert rule_of_metric(rule, "%") == (
+        "Trusts that reach between 74.9% and 75.25% score 1.00; the others are scored by rank "
+        "among trusts of the same type, from 2.00 (best) to 4.00, in even steps."
+    )

@@ -15,7 +15,7 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
 from nhs_league.core.method.segments import segment_boundaries
 from nhs_league.core.stories import choose, leads, stories
-from nhs_league.core.stories.groups import regions_differ
+from nhs_league.core.stories.groups import missed_standards, regions_differ
 from nhs_league.core.stories.leads import Material, held_down
 from nhs_league.core.stories.odds import domains_apart, regions_apart
 from tests.conftest import Run
@@ -75,9 +75,26 @@ def test_changes_are_those_that_are_clear_in_one_framework_year(league: League) 
     clear = league.changes(Q3, Q4).frame.filter(pl.col("certainty") == "clear")
     assert found.height > 2
     assert set(found["trust_code"]) <= set(clear["trust_code"])
+    # Each percentage has its sign: the value, and what it was.
+    moves = found["in_words"].str.extract_groups(r"\((\S+), was (\S+)\)").struct.unnest().drop_nulls()
+    assert moves.height > 1
+    assert moves.select(pl.all().str.ends_with("%").all()).row(0) == (True, True)
     newest = league.stories()
     assert "clear change" not in newest.frame["kind"].to_list()
     assert any("No changes of acute trusts" in note for note in newest.notes)
+
+
+def test_a_standard_that_hardly_any_trust_meets_is_told_with_their_number(league: League) -> None:
+    numbers = []
+    for lead in missed_standards(material(league, Q3)).iter_rows(named=True):
+        counts = {row["what"]: row["count"] for row in lead["rows"] if row["count"] is not None}
+        measured, met = counts["trusts measured"], counts["trusts that meet the standard"]
+        beginning = f"Only {met} of {measured} acute trusts meet{'s' if met == 1 else ''} the"
+        none = f"None of the {measured} acute trusts measured meets the"
+        assert lead["in_words"].startswith(beginning if met else none)
+        assert 10 * met <= measured
+        numbers.append(met)
+    assert {0, 1} < set(numbers)
 
 
 def test_stories_vary() -> None:

@@ -248,6 +248,21 @@ def test_a_stray_quote_loses_its_row_alone() -> None:
     assert parsed.rows == len(ROWS) - 2
 
 
+def test_numbers_below_1_may_lack_their_zero_in_a_whole_column() -> None:
+    """A number from 1 on is written alike either way, and shows nothing."""
+    rows = copied()
+    for row in rows[1:]:
+        row[VALUE] = row[VALUE].removeprefix("0") if row[VALUE].startswith("0.") else row[VALUE]
+    below = [row[VALUE] for row in rows[1:] if row[VALUE].startswith(".")]
+    assert below
+    assert any(1 < float(row[VALUE]) < 2 for row in rows[1:])
+    written = next(row for row in rows[1:] if row[VALUE] == below[0])
+    is_value = (pl.col("trust_code") == written[CODE]) & (pl.col("metric_id") == written[8])
+    read = parse(official.published(rows))
+    assert read.observations.filter(is_value)["value"].to_list() == [float(below[0])]
+    assert odd_cells(read) == 0
+
+
 def test_a_comma_means_one_thing_in_a_column() -> None:
     rows = copied()
     metric = [row for row in rows[1:] if row[8] == "OF0303"]
