@@ -161,6 +161,15 @@ def test_where_a_metric_lacks_rows_that_its_ranks_count_it_is_named() -> None:
     assert "15 rows, ranks up to" in notice
 
 
+def test_trusts_without_a_summary_row_that_others_have_are_named_in_the_order_of_the_file() -> None:
+    codes = [row[CODE] for row in ROWS[1:31]][::-1][:8]
+    rows = [HEADER, *sorted(copied()[1:], key=lambda row: row[CODE], reverse=True)]
+    left = [r for r in rows if not (r[9] == "Financial override" and r[CODE] in codes)]
+    (notice,) = (n for n in parse(official.published(left)).notices if n.startswith("missing sum"))
+    named = ", ".join(f"{code} Q1 2026/27" for code in codes[:5])
+    assert notice == f"missing summary rows that other trusts have: {named}, 3 more"
+
+
 def test_two_trusts_that_share_a_rank_and_not_a_value_are_doubted() -> None:
     rows = copied()
     first, second = sorted(
@@ -282,6 +291,14 @@ def test_a_comma_means_one_thing_in_a_column() -> None:
     one[VALUE] = "1,234"
     parsed = parse(official.published(rows))
     assert parsed.set_aside.select("column", "value").rows() == [("Value", "1,234")]
+
+
+@pytest.mark.parametrize("empty", [b",", b",,", b", ,"])
+def test_empty_fields_at_the_end_of_the_header_are_no_columns(empty: bytes) -> None:
+    plain = official.published(ROWS, encoding="utf-8")
+    header, _, body = plain.partition(b"\r\n")
+    is_base(parse(header + empty + b"\r\n" + body))
+    is_base(parse(plain.replace(b"\r\n", empty + b"\r\n")))
 
 
 @pytest.mark.parametrize("way", ["names", "no names", "one row"])
