@@ -112,6 +112,22 @@ def test_show_sets_severe_weak_spots_beside_chance(ask: Ask) -> None:
     assert float(line[3]) == pytest.approx(chance["computed_metrics"] / 6, abs=0.05)
 
 
+def test_who_could_be_first_and_last_in_an_area_is_told_of_all_its_trusts(ask: Ask) -> None:
+    """Whoever has the worst score could be last, and whoever has the best could be first."""
+    ranked = answer(ask, "worst", "--metric", "patient safety", "--limit", "0")
+    rows = [row for row in ranked["rows"] if row["computed_mean_score"] is not None]
+    assert len({row["trust_code"] for row in rows}) == len(rows) > 100
+    scores = [row["computed_mean_score"] for row in rows]
+    for row in rows:
+        assert row["computed_could_be_last"] or row["computed_mean_score"] < max(scores)
+        assert row["computed_could_be_first"] or row["computed_mean_score"] > min(scores)
+    last = sum(row["computed_could_be_last"] is True for row in ranked["rows"])
+    assert 1 < last < len(rows)
+    assert f"{last} acute trusts could be last when the metrics are redrawn (computed)." in (
+        ranked["meta"]["notes"]
+    )
+
+
 def test_the_pairs_that_no_weights_turn_round_are_those_of_one_order_in_every_domain(
     ask: Ask,
 ) -> None:

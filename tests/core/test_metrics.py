@@ -176,6 +176,17 @@ def test_words_of_a_description_name_a_metric_whose_id_is_new() -> None:
     assert (metric["short_name"], metric["known"]) == ("Cancer 62-day", True)
 
 
+def test_an_everyday_name_goes_by_the_id_and_else_by_the_words() -> None:
+    described = "Patients treated within 62 days"
+    new = _metric_of(9, "OF0006", described)
+    both = pl.concat([new, _metric_of(9, "OF0011", described)])
+    (by_id,) = choose("62-day", catalogue(both), None)
+    (by_words,) = choose("62-day", catalogue(new), None)
+    assert isinstance(by_id, Metric)
+    assert isinstance(by_words, Metric)
+    assert (by_id.metric_id, by_words.metric_id) == ("OF0011", "OF0006")
+
+
 def test_words_that_the_ranks_contradict_are_passed_over() -> None:
     """Rank 1 is the highest value, so it is not the share that waits over 52 weeks."""
     described = "Percentage seen before 52 weeks elective waiting"

@@ -18,6 +18,7 @@ from nhs_league.core.stories import choose, leads, stories
 from nhs_league.core.stories.groups import missed_standards, regions_differ
 from nhs_league.core.stories.leads import Material, held_down
 from nhs_league.core.stories.odds import domains_apart, regions_apart
+from nhs_league.core.stories.words import ordinal
 from tests.conftest import Run
 
 Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"
@@ -95,6 +96,36 @@ def test_a_standard_that_hardly_any_trust_meets_is_told_with_their_number(league
         assert 10 * met <= measured
         numbers.append(met)
     assert {0, 1} < set(numbers)
+
+
+@pytest.mark.parametrize(
+    ("trust_type", "is_newest", "of_type", "of_trust"),
+    [
+        ("acute", True, "", ""),
+        ("acute", False, " --quarter 2025-26-q3", " --quarter 2025-26-q3"),
+        ("ambulance", True, " --type ambulance", ""),
+        ("ambulance", False, " --type ambulance --quarter 2025-26-q3", " --quarter 2025-26-q3"),
+    ],
+)
+def test_a_command_names_the_type_only_where_a_trust_does_not(
+    league: League, trust_type: str, is_newest: bool, of_type: str, of_trust: str
+) -> None:
+    one = replace(material(league, Q3), trust_type=trust_type, is_newest=is_newest)
+    of = pl.DataFrame({"metric_id": ["OF0011"], "trust_code": ["ZB6"]})
+    commands = of.select(
+        metric=one.command("best", "metric_id"),
+        trust=one.command("explain", "trust_code", typed=False),
+    ).row(0)
+    assert commands == (f"nhsleague best OF0011{of_type}", f"nhsleague explain ZB6{of_trust}")
+
+
+def test_ranks_are_written_as_ordinals() -> None:
+    expected = {
+        1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 10: "10th", 11: "11th", 12: "12th", 13: "13th",
+        14: "14th", 21: "21st", 23: "23rd", 101: "101st", 111: "111th", 113: "113th", 122: "122nd",
+    }  # fmt: skip
+    ranks = pl.DataFrame({"rank": list(expected)})
+    assert ranks.select(ordinal("rank")).to_series().to_list() == list(expected.values())
 
 
 def test_stories_vary() -> None:

@@ -114,6 +114,43 @@ def test_a_league_table_is_refused_where_most_scores_are_outside_their_ranges() 
     assert most.value.column == "Average_score"
 
 
+def test_segment_5_is_one_of_a_league_table_and_6_is_none() -> None:
+    rows = official.whole_league_table()
+    segment = rows[0].index("Segment")
+    rows[-1][segment] = "5.0"
+    parsed = parse(official.published(rows))
+    assert parsed.standings.sort("rank")["segment"].to_list()[-1] == 5
+    assert odd_cells(parsed) == 0
+    rows[-1][segment] = "6.0"
+    parsed = parse(official.published(rows))
+    assert parsed.set_aside.select("column", "value", "reason").rows() == [
+        ("Segment", "6.0", "a segment is 1 to 5")
+    ]
+
+
+def test_empty_fields_do_not_hide_one_field_too_many() -> None:
+    header, _, body = official.published(ROWS, encoding="utf-8").partition(b"\r\n")
+    first, _, others = body.partition(b"\r\n")
+    parsed = parse(b"\r\n".join([header + b",", first + b",stray", others]))
+    assert parsed.set_aside["line"].to_list() == [2]
+
+
+def test_a_score_whose_rank_is_not_its_values_is_doubted() -> None:
+    """Two trusts that reach a standard have one score, so their score rows show no order."""
+    rows = copied()
+    first, second = sorted(
+        (row for row in rows[1:] if row[8] == "OF2003"), key=lambda row: float(row[RANK])
+    )[:2]
+    second[VALUE] = first[VALUE]
+    assert odd_cells(parse(official.published(rows))) == 0
+    first[RANK], second[RANK] = second[RANK], first[RANK]
+    observed = parse(official.published(rows)).observations
+    doubted = observed.filter(pl.col("doubt").is_not_null()).sort("rank")
+    assert doubted["metric_id"].to_list() == ["OF0003", "OF0003"]
+    assert set(doubted["trust_code"]) == {first[CODE], second[CODE]}
+    assert doubted["doubt"].str.contains("the metric's other row has another rank").all()
+
+
 def test_a_segment_that_the_other_summary_rows_do_not_give_is_doubted() -> None:
     rows = copied()
     one = next(row for row in rows if row[9] == "Unadjusted segment" and row[VALUE] == "4.0")
