@@ -384,6 +384,27 @@ def test_a_revised_segment_is_told(tmp_path: Path) -> None:
 # What a person types
 
 
+def test_the_source_of_each_figure_of_a_place_is_the_newest_file_that_has_it(
+    tmp_path: Path,
+) -> None:
+    """A metric file has no score for Z01, the league table after it has no rank."""
+    one, two = trusts(2)
+    metric_file = [*one.standing(1, 1.5, 1), *two.standing(2, 2.5, 2)]
+    revised = [row for row in metric_file if row[4] != "Z01" or row[8] != "OF5002"]
+    table = [
+        one.in_table(1.6, "1.2 to 2.0", 1, "No", 1, ""),
+        two.in_table(2.5, "2.0 to 3.0", 2, "No", 2, ""),
+    ]
+    table[0][10] = ""
+    ask = league(tmp_path, metric_file, revised, table)
+    rows = [r for r in ask("sources", "Z01", "--csv").rows() if r["what"] == "standing"]
+    assert {row["name"]: row["release_file"][:11] for row in rows} == {
+        "League rank": "fictional-2",
+        "Segment": "fictional-3",
+        "Average score": "fictional-3",
+    }
+
+
 @pytest.mark.parametrize("region", ["East of England", "east", "EAST OF ENGLAND"])
 def test_east_of_england_is_the_region_that_files_call_east(tmp_path: Path, region: str) -> None:
     rows = [

@@ -99,6 +99,26 @@ def test_a_standard_that_hardly_any_trust_meets_is_told_with_their_number(league
 
 
 @pytest.mark.parametrize(
+    ("measured", "met", "is_lead"),
+    [(10, 1, True), (10, 2, False), (9, 0, False), (30, 3, True), (29, 3, False)],
+)
+def test_a_standard_is_missed_where_at_most_a_tenth_of_ten_trusts_or_more_meet_it(
+    league: League, measured: int, met: int, is_lead: bool
+) -> None:
+    """The standard for cancer waits is 85 %: whoever has just that meets it."""
+    one = material(league, Q3)
+    is_it = pl.col("metric_id") == "OF0011"
+    place = is_it.cum_sum()
+    few = replace(
+        one.frames,
+        observations=one.frames.observations.filter(
+            is_it, pl.col("doubt").is_null(), trust_type="acute"
+        ).with_columns(value=pl.when(place <= met).then(85.0).otherwise(84.9)).head(measured),
+    )  # fmt: skip
+    assert missed_standards(replace(one, frames=few)).height == is_lead
+
+
+@pytest.mark.parametrize(
     ("trust_type", "is_newest", "of_type", "of_trust"),
     [
         ("acute", True, "", ""),
