@@ -35,10 +35,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SUITE = (
-    "tests/core", "tests/oracle", "tests/test_api.py", "tests/cli/test_small_leagues.py",
-    "tests/cli/test_how_sure.py", "tests/releases/test_parse.py", "tests/releases/test_variants.py",
-    "tests/releases/test_rough_files.py", "tests/releases/test_fractions.py",
-    "tests/releases/test_consistency.py",
+    "tests/core", "tests/golden", "tests/oracle", "tests/render", "tests/sample",
+    "tests/test_api.py", "tests/cli/test_how_sure.py", "tests/cli/test_small_leagues.py",
+    "tests/cli/test_tables.py", "tests/releases/test_agreement.py",
+    "tests/releases/test_consistency.py", "tests/releases/test_fractions.py",
+    "tests/releases/test_lines.py", "tests/releases/test_parse.py",
+    "tests/releases/test_refusals.py", "tests/releases/test_rough_files.py",
+    "tests/releases/test_variants.py",
 )  # fmt: skip
 """Tests that run in this process; what a command in a process of its own executes is not seen."""
 OPTIONS = ("-p", "no:cacheprovider", "-n", "0", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -204,6 +204,9 @@ def test_nothing_is_called_clear_or_explained_across_framework_years(league: Lea
     assert (
         stayed["metric_id"].null_count() == stayed["computed_share"].null_count() == stayed.height
     )
+    redrawn = stayed.select("^computed_(shift.*|p_better)$")
+    assert redrawn.width > 1
+    assert redrawn.null_count().row(0) == (stayed.height,) * redrawn.width
     assert "chance" not in answer.notes[0]
     # What both quarters measure in one unit is compared by its value.
     first = stayed.row(0, named=True)
