@@ -9,6 +9,7 @@ import pytest
 
 from nhs_league import League
 from nhs_league.core.facts import area_facts, metric_facts, normalise, spelling, true_unit
+from nhs_league.core.answers import AreaRanking
 from nhs_league.core.frames import OBSERVATIONS
 from nhs_league.core.metric_search import choose
 from nhs_league.core.metrics import Area, Metric, about_units, about_unknown, catalogue
@@ -98,6 +99,15 @@ def test_a_metric_that_another_type_has_names_that_type(listed: pl.DataFrame) ->
     with pytest.raises(NotFoundError) as elsewhere:
         choose("62-day", listed, "ambulance")
     assert "--type acute" in elsewhere.value.advice
+
+
+def test_a_ranking_by_an_area_names_each_of_its_columns_of_values(league: League) -> None:
+    answer = league.worst("patient safety", limit=3)
+    assert isinstance(answer, AreaRanking)
+    columns = [column for column in answer.frame.columns if column.startswith("OF")]
+    assert len(columns) > 1
+    assert sorted(answer.metrics["column"]) == sorted(columns)
+    assert answer.metrics["unit"].null_count() == 0
 
 
 def test_an_ambiguous_name_lists_its_candidates(listed: pl.DataFrame) -> None:

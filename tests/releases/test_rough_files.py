@@ -114,6 +114,26 @@ def test_a_league_table_is_refused_where_most_scores_are_outside_their_ranges() 
     assert most.value.column == "Average_score"
 
 
+@pytest.mark.parametrize(
+    ("others", "few", "are_misplaced"),
+    [
+        (535, 5, True), (534, 6, False), (250, 5, True), (249, 5, False), (50, 1, True),
+        (4, 1, True), (3, 1, False),
+    ],
+)  # fmt: skip
+def test_five_rows_or_fewer_of_another_quarter_than_50_times_as_many_are_misplaced(
+    others: int, few: int, are_misplaced: bool
+) -> None:
+    """A single row is misplaced among four others already."""
+    rows = [list(row) for row in ROWS[1 : 1 + others + few]]
+    for row in rows[-few:]:
+        row[0] = "Q2 2026/27"
+    parsed = parse(official.published([HEADER, *rows]))
+    misplaced = parsed.set_aside.filter(pl.col("column") == "Quarter")
+    assert misplaced.height == (few if are_misplaced else 0)
+    assert len(parsed.quarters) == (1 if are_misplaced else 2)
+
+
 def test_segment_5_is_one_of_a_league_table_and_6_is_none() -> None:
     rows = official.whole_league_table()
     segment = rows[0].index("Segment")
