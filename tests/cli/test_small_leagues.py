@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nhs_league import open_league
 from tests.inprocess import Ask, Reply
 from tests.small_leagues import QUARTER, Trust, league, trusts
 
@@ -151,6 +152,17 @@ def test_a_count_beside_rates_is_neither_marked_nor_ranked_nor_a_weak_spot(tmp_p
         if row["trust_code"] == "Z05"
     )
     assert (row["rank"], row["computed_rank"], row["median"]) == ("", "", "")
+
+
+def test_a_count_beside_rates_is_not_among_the_metrics_of_a_report(tmp_path: Path) -> None:
+    of_rates = [trust.row("OF0048", value) for trust, value in zip(trusts(3), (1, 2, 3), strict=True)]
+    count = Trust("Z04").row("OF0048", 40, unit="count")
+    league(tmp_path, [*of_rates, count])
+    stored = open_league(data_dir=tmp_path / "store")
+    (listed,) = stored.every_metric(stored.table("acute").frame)
+    assert listed.select("trust_code", "unit").rows() == [
+        (code, "rate") for code in ("Z01", "Z02", "Z03")
+    ]
 
 
 def test_ties_are_not_better(tmp_path: Path) -> None:

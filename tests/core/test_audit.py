@@ -150,6 +150,29 @@ def test_a_published_figure_that_does_not_follow_is_listed(
     assert (listed["computed"] != wrong).all()
 
 
+def test_a_plan_and_a_year_to_date_that_are_0_together_may_do_without_an_override(
+    complete: Frames,
+) -> None:
+    """The plan is 1 % below 0, and the year to date 1 % above it."""
+    is_trust = pl.col("trust_code") == "RXL"
+    results = {"OF0079": (-1.0, 3.0), "OF0081": (1.0, 1.0)}
+    changed = complete.observations
+    for metric_id, (value, score) in results.items():
+        is_it = is_trust & (pl.col("metric_id") == metric_id)
+        changed = changed.with_columns(
+            value=pl.when(is_it).then(value).otherwise("value"),
+            score=pl.when(is_it).then(score).otherwise("score"),
+        )
+    standings = complete.standings.with_columns(
+        override=pl.when(is_trust).then(pl.lit(value=False)).otherwise("override")
+    )
+    answer = audit(Frames(standings, changed, complete.domains))
+    assert answer.frame.filter(what="override").is_empty()
+    assert answer.reasons.filter(what="override").select("reason", "computed_figures").rows() == [
+        ("the plan or the year to date is below 0, but the two together are not", 1)
+    ]
+
+
 def test_an_override_that_is_missing_is_listed(complete: Frames) -> None:
     standings = complete.standings.with_columns(
         override=pl.when(pl.col("trust_code") == "RXL")

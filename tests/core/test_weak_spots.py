@@ -54,6 +54,15 @@ def test_without_scores_the_worst_quarter_by_rank_is_weak_and_its_worst_sixth_se
     assert set(spots["weak_spot_rule"].drop_nulls()) == {"rank"}
 
 
+def test_without_scores_the_best_quarter_by_rank_is_strong() -> None:
+    """Of 13 trusts the best quarter ends before rank 3.25; of 12 it ends with rank 3."""
+    for count in (12, 13):
+        ranks = list(range(1, count + 1))
+        values = [float(n) for n in ranks]
+        spots = classified(metric_of(count, value=values, rank=ranks, of=[count] * count))
+        assert spots["strong"].to_list() == [rank <= 3 for rank in ranks]
+
+
 def test_without_published_ranks_the_computed_rank_decides() -> None:
     spots = classified(metric_of(13, value=[float(n) for n in range(13, 0, -1)]))
     assert spots["computed_rank"].to_list() == list(range(13, 0, -1))

@@ -298,6 +298,21 @@ def test_what_programs_add_at_the_beginning_and_the_end_is_left_out() -> None:
     assert any('"Source: NHS England, June 2026"' in notice for notice in noted.notices)
 
 
+def test_a_note_below_the_rows_may_be_filled_up_with_empty_fields() -> None:
+    rows = [*ROWS, ["Source: NHS England", *[""] * (len(HEADER) - 1)]]
+    noted = parse(official.published(rows))
+    is_base(noted)
+    assert 'text outside the rows, left out: "Source: NHS England"' in noted.notices
+
+
+def test_a_lone_trusts_domain_that_its_description_does_not_name_is_doubted() -> None:
+    rows = [HEADER, *(row for row in copied() if row[CODE] == "Z01")]
+    (one,) = (row for row in rows if row[8] == "OF4202")
+    one[HEADER.index("Domain")] = "Access to services"
+    (notice,) = (n for n in parse(official.published(rows)).notices if n.startswith("doubtful"))
+    assert notice.endswith('Domain "Access to services": the description belongs to another domain')
+
+
 def test_windows_1252_is_read() -> None:
     rows = copied()
     for row in rows[1:]:
