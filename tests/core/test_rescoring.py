@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from nhs_league import League
 from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import Frames
 from nhs_league.core.improvements import smallest_improvements
-from nhs_league.core.method.rescoring import Change, apply_changes, base_of
+from nhs_league.core.method.rescoring import Change, apply_changes, base_of, rescore
 from nhs_league.core.method.segments import segment_boundaries
 from nhs_league.core.metric_search import choose
 from nhs_league.core.metrics import Metric, catalogue
@@ -258,6 +259,42 @@ def test_the_score_of_a_lone_trust_is_estimated_from_the_published_quartiles(
             5: 4.0,
         }
     )
+
+
+def test_the_band_of_a_value_is_known_where_no_trust_is_near(tmp_path: Path) -> None:
+    """A plan of 0 or more scores 1, to -1 % 2, to -2 % 3, and below 4."""
+    figures = {"Z01": (2.0, 1), "Z02": (-1.5, 3), "Z03": (-5.0, 4)}
+    rows = [
+        row
+        for code, (value, score) in figures.items()
+        for row in (Trust(code).row("OF0079", value), Trust(code).row("OF1079", score))
+    ]
+    ask = small_league(tmp_path, rows)
+    for value, score in ((-0.9, 2.0), (0.0, 1.0), (-1.0, 2.0), (-2.5, 4.0)):
+        found = ask("whatif", "Z01", "--set", f"OF0079={value}", "--csv").rows()
+        (row,) = [row for row in found if row["what"] == "metric score"]
+        assert (float(row["computed_after"]), row["estimated"]) == (score, "false")
+        assert row["note"] == "by its band"
+
+
+def test_a_value_between_both_sides_of_an_unknown_standard_is_on_the_nearer(
+    complete: Frames,
+) -> None:
+    """The rows show a standard of some 75 %, where 80 % is the one that is listed."""
+    is_lower = pl.col("metric_id") == "OF0010"
+    value = pl.when(is_lower).then(pl.col("value") - 5).otherwise("value")
+    later = replace(complete, observations=complete.observations.with_columns(value=value))
+    base = base_of(later)
+    rule = base.rule("OF0010")
+    missed, reached = rule["standard_missed"], rule["standard_reached"]
+    assert (rule["basis"], missed < reached) == ("rows", True)
+    metric = _metric(later, "OF0010", "acute")
+    one = later.observations.filter(
+        pl.col("metric_id") == "OF0010", pl.col("value") == missed
+    ).collect()["trust_code"][0]
+    for share, score in ((0.25, 2.0), (0.75, 1.0)):
+        rescored = rescore(base, one, Change(metric, missed + share * (reached - missed)))
+        assert (rescored.score, rescored.estimated) == (score, True)
 
 
 @pytest.mark.parametrize(

@@ -329,6 +329,65 @@ def test_a_stray_quote_loses_its_row_alone() -> None:
     assert parsed.rows == len(ROWS) - 2
 
 
+@pytest.mark.parametrize("text", [".5", "+0.5", "\u22120.5", "0,5"])
+def test_one_number_written_unlike_all_others_of_its_column_is_set_aside(text: str) -> None:
+    """The others show that they are not written so: 0.75 has its zero, 1.5 no sign and a point."""
+    rows = copied()
+    for row in rows[1:]:
+        if row[8] == "OF0003":
+            row[VALUE] = "-0.75"
+    one = next(row for row in rows[1:] if row[8] == "OF0303")
+    one[VALUE] = text
+    parsed = parse(official.published(rows))
+    assert parsed.set_aside.filter(pl.col("metric_id") == "OF0303")["value"].to_list() == [text]
+
+
+@pytest.mark.parametrize(("count", "are_set_aside"), [(1, True), (2, True), (3, False)])
+def test_one_or_two_rows_of_a_trust_with_anothers_name_are_set_aside(
+    count: int, are_set_aside: bool
+) -> None:
+    rows = copied()
+    other = next(row[NAME] for row in rows if row[CODE] == "Z06")
+    for row in [row for row in rows if row[CODE] == "Z05"][:count]:
+        row[NAME] = other
+    reasons = parse(official.published(rows)).set_aside["reason"].to_list()
+    assert reasons == ["another trust has this name"] * (count if are_set_aside else 0)
+
+
+@pytest.mark.parametrize(("count", "are_set_aside"), [(1, True), (2, True), (3, False)])
+def test_one_or_two_rows_of_a_metric_with_anothers_description_are_set_aside(
+    count: int, are_set_aside: bool
+) -> None:
+    rows, description = copied(), HEADER.index("Metric_description")
+    other = next(row[description] for row in rows if row[8] == "OF0003")
+    for row in [row for row in rows if row[8] == "OF0302"][:count]:
+        row[description] = other
+    reasons = parse(official.published(rows)).set_aside["reason"].to_list()
+    assert reasons == ["another metric has this description"] * (count if are_set_aside else 0)
+
+
+def test_of_three_trusts_a_median_beyond_the_quartiles_makes_all_three_doubtful() -> None:
+    rows = [HEADER, *(row for row in copied() if row[CODE] in ("Z01", "Z02", "Z03"))]
+    for row in rows[1:]:
+        if row[8] == "OF0010":
+            row[HEADER.index("Median_value")] = "99.0"
+    observed = parse(official.published(rows)).observations
+    doubted = observed.filter(pl.col("doubt").is_not_null())
+    assert doubted.select("metric_id", "trust_code").sort("trust_code").rows() == [
+        ("OF0010", code) for code in ("Z01", "Z02", "Z03")
+    ]
+
+
+def test_a_scheme_of_ids_that_is_new_is_read_by_its_descriptions() -> None:
+    """Summary rows have the same words in each year, and domains their name before them."""
+    rows = official.whole_metric_file(("Q1 2027/28",))
+    parsed = parse(official.published(rows))
+    columns = ("average_score", "segment", "unadjusted_segment", "override", "rank")
+    assert parsed.standings.select(columns).null_count().row(0) == (0,) * 5
+    assert parsed.domains.select("score", "segment").null_count().row(0) == (0, 0)
+    assert set(parsed.domains["domain"]) == {"Access to services", "Patient safety"}
+
+
 def test_numbers_below_1_may_lack_their_zero_in_a_whole_column() -> None:
     """A number from 1 on is written alike either way, and shows nothing."""
     rows = copied()
