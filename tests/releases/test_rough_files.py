@@ -366,6 +366,26 @@ def test_one_or_two_rows_of_a_metric_with_anothers_description_are_set_aside(
     assert reasons == ["another metric has this description"] * (count if are_set_aside else 0)
 
 
+@pytest.mark.parametrize(("count", "are_set_aside"), [(1, True), (2, True), (3, False)])
+def test_one_or_two_rows_of_a_metric_with_another_id_are_set_aside(
+    count: int, are_set_aside: bool
+) -> None:
+    rows = copied()
+    for row in [row for row in rows if row[8] == "OF0302"][:count]:
+        row[8] = "OF0399"
+    reasons = parse(official.published(rows)).set_aside["reason"].to_list()
+    assert reasons == ["other rows of this metric have another ID"] * (count if are_set_aside else 0)
+
+
+@pytest.mark.parametrize("text", ["8.5", "0", "-3", "1000000"])
+def test_a_rank_is_a_whole_number_from_1_on(text: str) -> None:
+    rows = copied()
+    one = next(row for row in rows[1:] if row[8] == "OF0302")
+    one[RANK] = text
+    set_aside = parse(official.published(rows)).set_aside
+    assert set_aside.select("column", "value").rows() == [("Rank", text)]
+
+
 def test_of_three_trusts_a_median_beyond_the_quartiles_makes_all_three_doubtful() -> None:
     rows = [HEADER, *(row for row in copied() if row[CODE] in ("Z01", "Z02", "Z03"))]
     for row in rows[1:]:
