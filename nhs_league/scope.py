@@ -11,12 +11,12 @@ from nhs_league.core import facts, filters, packaged, trust_types, trusts
 from nhs_league.core.answers import AnyAnswer, Titled
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, together
-from nhs_league.core.method.segments import SegmentBoundary, has_fixed_cuts, segment_boundaries
+from nhs_league.core.method.standings import SegmentBoundary, has_fixed_cuts, segment_boundaries
 from nhs_league.core.metric_search import choose
 from nhs_league.core.metrics import Area, Metric, catalogue, in_order
 from nhs_league.core.quarters import Quarter, matching
 from nhs_league.core.sentences import in_series
-from nhs_league.core.uncertainty.keeping import Keep
+from nhs_league.core.uncertainty import Keep
 from nhs_league.errors import AmbiguousError, NotFoundError
 from nhs_league.frozen import frozen
 from nhs_league.releases.store import Store, read_quarters

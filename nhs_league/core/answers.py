@@ -357,7 +357,7 @@ class Seen:
 
 @frozen(kw_only=True)
 class News(Answer):
-    """What is new for some trusts since it was last looked at: ``core.watch.rows.NEWS``.
+    """What is new for some trusts since it was last looked at: ``core.watch.NEWS``.
 
     Attributes:
         trusts: the trusts looked at: trust_code and trust_name.
@@ -432,7 +432,7 @@ class TrustReport:
         places: its segments and ranks, quarter by quarter.
         trends: its metrics, quarter by quarter.
         domains: its domains among its peers', ``core.distribution.DOMAIN_SPREAD``.
-        to_ask: similar trusts that do better at its weak spots, ``core.weak_spots.TO_ASK``.
+        to_ask: similar trusts that do better at its weak spots, ``core.peers.TO_ASK``.
         sources: the release files of its figures, ``releases.listing.SOURCES``.
         assumptions: what was assumed to find the trust.
 

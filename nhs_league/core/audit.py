@@ -10,19 +10,17 @@ from nhs_league.core import trust_types
 from nhs_league.core.answers import Audit
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.method.rules import NO_RULE, recompute
-from nhs_league.core.method.scoring import (
+from nhs_league.core.method.standings import (
+    BY_PEOPLE,
     HALF_PLACE,
     ROUNDING,
-    average_scores,
-    domain_scores,
-    league_rank,
-)
-from nhs_league.core.method.segments import (
-    BY_PEOPLE,
     OverrideReason,
     apply_override,
+    average_scores,
     cut_period,
+    domain_scores,
     has_override,
+    league_rank,
     league_segment,
     overrides,
     segment_boundaries,

@@ -9,9 +9,9 @@ import polars as pl
 from nhs_league.core.confidence import overlaps
 from nhs_league.core.facts import normalise
 from nhs_league.core.frames import cast_to, round_computed
-from nhs_league.core.method.scoring import average_scores, scored_for_average
+from nhs_league.core.method.standings import average_scores, scored_for_average
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.periods import same_period
+from nhs_league.core.quarters import same_period
 
 
 class MetricChange(StrEnum):

@@ -24,11 +24,11 @@ from nhs_league.core.causes import (
 )
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, round_computed
-from nhs_league.core.method.segments import is_capped, segment_boundaries, with_unadjusted_segment
+from nhs_league.core.method.standings import is_capped, segment_boundaries, with_unadjusted_segment
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.sentences import counted, figure, in_series, two_places, with_unit
 from nhs_league.core.trusts import departed, what_became
-from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty import Keep, afresh
 
 CHANGES = (
     "certainty", "direction", "cause", "in_words", "quarter_from", "quarter", "trust_type",

@@ -13,9 +13,8 @@ from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import Area, Metric
 from nhs_league.core.quarters import framework_breaks
 from nhs_league.core.ranking import by_area, by_metric
-from nhs_league.core.sentences import in_series
-from nhs_league.core.uncertainty.keeping import Keep, afresh
-from nhs_league.core.uncertainty.robustness import in_hundred
+from nhs_league.core.sentences import in_hundred, in_series
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.errors import NoDataError
 from nhs_league.usage import GroupBy
 

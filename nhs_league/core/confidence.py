@@ -14,8 +14,8 @@ import polars as pl
 from nhs_league.core.answers import InWords
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.sentences import counted
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.core.uncertainty.differences import both_ways, each_pair, shifts
-from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import (
     independent,
     ranges,
@@ -98,7 +98,7 @@ def _redrawn_pairs(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.Da
         return _NO_PAIRS
     ((quarter, trust_type),) = groups
     of_type = frames.of_type(trust_type).observations
-    scores = kept_scores(of_type, quarter, trust_type, keep)
+    scores = stored_scores(of_type, quarter, trust_type, keep)
     if scores.is_empty():
         return _NO_PAIRS
     redraws = same_for_some(scores, standings["trust_code"].to_list())
@@ -106,7 +106,7 @@ def _redrawn_pairs(frames: Frames, standings: pl.DataFrame, keep: Keep) -> pl.Da
     return each_pair(redraws, codes) if len(codes) > 1 else _NO_PAIRS
 
 
-def kept_scores(
+def stored_scores(
     observations: pl.LazyFrame, quarter: str, trust_type: str, keep: Keep
 ) -> pl.DataFrame:
     """Return the scores of one quarter and trust type, as ``redraws.scored`` returns them."""

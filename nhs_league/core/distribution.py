@@ -10,10 +10,9 @@ from nhs_league.core.answers import InWords, Spread
 from nhs_league.core.filters import Filters, in_scope
 from nhs_league.core.frames import QUARTER, Frames, cast_to, has_figure, round_computed
 from nhs_league.core.metrics import Metric, catalogue, is_compared
-from nhs_league.core.peers import FEWEST, effective_rank, with_peers
+from nhs_league.core.peers import FEWEST, classify, effective_rank, with_peers
 from nhs_league.core.ranking import by_metric
 from nhs_league.core.sentences import counted
-from nhs_league.core.weak_spots import classify
 from nhs_league.errors import NoDataError
 
 BINS = 12

@@ -10,25 +10,23 @@ import polars as pl
 from nhs_league.core.answers import Explanation
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed, shaped
 from nhs_league.core.frameworks import framework, method_of, nearest_framework
-from nhs_league.core.method.rule_words import how_scored, metric_note, not_recomputed, weights
 from nhs_league.core.method.rules import Recomputed, recompute
-from nhs_league.core.method.scoring import (
-    average_scores,
-    domain_scores,
-    league_rank,
-    scored_for_average,
-    weight,
-)
-from nhs_league.core.method.segments import (
+from nhs_league.core.method.scoring import how_scored, metric_note, not_recomputed, weights
+from nhs_league.core.method.standings import (
     BY_PEOPLE,
     OVERRIDE_TO,
     OverrideReason,
     SegmentBoundary,
+    average_scores,
+    domain_scores,
     has_fixed_cuts,
     has_override,
     is_capped,
+    league_rank,
     league_segment,
     overrides,
+    scored_for_average,
+    weight,
     with_unadjusted_segment,
 )
 from nhs_league.core.metrics import catalogue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from enum import Enum, StrEnum
 from fractions import Fraction
@@ -245,7 +245,22 @@ def classify(year: str, descriptions: Mapping[str, str]) -> Classified:
 @cache
 def frameworks() -> tuple[Framework, ...]:
     """Read the framework years, oldest first."""
-    return tuple(_framework(entry) for entry in packaged.read(FILE)["frameworks"])
+    return read_frameworks(packaged.read(FILE)["frameworks"])
+
+
+def read_frameworks(entries: Sequence[dict[str, Any]]) -> tuple[Framework, ...]:
+    """Read the entries of framework years.
+
+    Args:
+        entries: as the list ``frameworks`` in frameworks.json has them.
+
+    Raises:
+        ValueError: an entry has the same method as a year that is not listed, or as itself by way
+            of others.
+
+    """
+    by_year = {entry["year"]: entry for entry in entries}
+    return tuple(_framework(_whole(entry, by_year)) for entry in entries)
 
 
 def framework(year: str) -> Framework | None:
@@ -310,6 +325,24 @@ def nearest_framework(year: str) -> Framework:
 def method_of(quarter: str) -> Method:
     """Return the method of a quarter's framework year, else of the nearest year that is known."""
     return nearest_framework(quarter[3:]).method
+
+
+def _whole(entry: dict[str, Any], by_year: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Add to an entry what it lacks and shares with the year of ``same_method_as``, if it has one.
+
+    Where that year's entry shares another's, what that lacks follows from there.
+    """
+    years = [entry["year"]]
+    whole = entry
+    while (year := by_year[years[-1]].get("same_method_as")) is not None:
+        at = f"{FILE}, {years[-1]}: same_method_as is {year}"
+        if year not in by_year:
+            raise ValueError(f"{at}, which is not listed. Listed: {', '.join(by_year)}.")
+        if year in years:
+            raise ValueError(f"{at}, which leads back to itself: {', '.join([*years, year])}.")
+        years.append(year)
+        whole = {**by_year[year], **whole}
+    return {**whole, "source": entry["source"]}
 
 
 def _framework(entry: dict[str, Any]) -> Framework:

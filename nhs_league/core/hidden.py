@@ -10,13 +10,16 @@ from nhs_league.core import filters as narrowing
 from nhs_league.core.answers import CappedTrusts, HiddenWeakSpots
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, round_computed
-from nhs_league.core.method.scoring import league_rank
-from nhs_league.core.method.segments import SegmentBoundary, is_capped, with_unadjusted_segment
+from nhs_league.core.method.standings import (
+    SegmentBoundary,
+    is_capped,
+    league_rank,
+    with_unadjusted_segment,
+)
 from nhs_league.core.metrics import Area, Metric, catalogue, ids
-from nhs_league.core.peers import with_peers, without_peers
+from nhs_league.core.peers import WeakSpot, classify, with_peers, without_peers
 from nhs_league.core.sentences import counted, figure, two_places, with_unit
 from nhs_league.core.uncertainty.chance import by_chance, lasting
-from nhs_league.core.weak_spots import WeakSpot, classify
 
 WELL_PLACED = 2
 """The worst segment by score that counts as a good place."""

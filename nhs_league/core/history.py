@@ -13,8 +13,7 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import GROUP, spreads
-from nhs_league.core.periods import same_period
-from nhs_league.core.quarters import framework_breaks
+from nhs_league.core.quarters import framework_breaks, same_period
 from nhs_league.core.sentences import counted
 
 PLACES = (
@@ -167,6 +166,10 @@ REVISIONS = (
 )  # fmt: skip
 """The columns of revisions: the metrics' values first. ``figure`` is the column that changed."""
 
+_KEY = ["quarter", "trust_code", "what", "name", "unit", "figure"]
+_PLACE_FIGURES = ["segment", "rank", "average_score"]
+_METRIC_FIGURES = ["value", "score"]
+
 
 def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
     """List each figure whose published value was changed by a later file.
@@ -181,13 +184,12 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
 
     """
     wanted = frames.of_type(trust_type)
-    key = ("quarter", "trust_code", "what", "name", "unit", "figure")
     metrics = wanted.observations.group_by("metric_id").agg(pl.col("metric").first())
     revised = (
-        wanted.versions.sort(*key, "edition")
+        wanted.versions.sort(*_KEY, "edition")
         .with_columns(
-            published_before=pl.col("published").shift(1).over(key),
-            file_before=pl.col("release_file").shift(1).over(key),
+            published_before=pl.col("published").shift(1).over(_KEY),
+            file_before=pl.col("release_file").shift(1).over(_KEY),
         )
         .filter(pl.col("edition") > 1)
         .join(
@@ -222,4 +224,35 @@ def revisions(frames: Frames, trust_type: str, filters: Filters) -> Revisions:
             else "No later file changed a published figure.",
             *((unsure_order(unsure),) if unsure else ()),
         ),
+    )
+
+
+def versions(frames: Frames, is_of: pl.Expr) -> pl.DataFrame:
+    """Return the newest version of each figure that was revised, with the one before."""
+    is_followed = (pl.col("what") == "standing") & pl.col("figure").is_in(_PLACE_FIGURES)
+    is_followed |= (pl.col("what") == "metric") & pl.col("figure").is_in(_METRIC_FIGURES)
+    texts = [pl.col(c).cast(pl.String).fill_null("") for c in _KEY if c != "trust_code"]
+    return (
+        frames.versions.filter(is_of, is_followed)
+        .sort(*_KEY, "edition")
+        .with_columns(published_before=pl.col("published").shift(1).over(_KEY))
+        .filter(pl.col("edition") == pl.col("edition").max().over(_KEY), pl.col("edition") > 1)
+        .with_columns(key=pl.concat_str(texts, separator="|"))
+        .collect()
+    )
+
+
+def published_figures(frames: Frames, is_of: pl.Expr) -> pl.DataFrame:
+    """Return the published figures of trusts by which a revision is noticed, in a fixed order."""
+    columns = ("quarter", "trust_code", "name", "unit", "one", "two", "three")
+    standings = frames.standings.filter(is_of).select(
+        "quarter", "trust_code", name=pl.lit(""), unit=pl.lit(""), one="average_score",
+        two=pl.col("segment").cast(pl.Float64), three=pl.col("rank").cast(pl.Float64),
+    )  # fmt: skip
+    metrics = frames.observations.filter(is_of).select(
+        "quarter", "trust_code", name="metric_id", unit=pl.col("unit").fill_null(""), one="value",
+        two="score", three=pl.lit(None, pl.Float64),
+    )  # fmt: skip
+    return (
+        pl.concat([standings.select(columns), metrics.select(columns)]).sort(columns[:4]).collect()
     )

@@ -13,17 +13,15 @@ from nhs_league.core.frames import QUARTER, Frames
 from nhs_league.core.frameworks import method_of
 from nhs_league.core.method.rescoring import Base, Change, apply_changes, base_of
 from nhs_league.core.method.rules import Recomputed
-from nhs_league.core.method.scoring import (
-    HALF_PLACE,
-    average_scores,
-    scored_for_average,
-    two_places,
-)
-from nhs_league.core.method.segments import (
+from nhs_league.core.method.standings import (
     BY_PEOPLE,
+    HALF_PLACE,
     OVERRIDE_TO,
     SegmentBoundary,
+    average_scores,
     overrides,
+    scored_for_average,
+    two_places,
     with_unadjusted_segment,
 )
 from nhs_league.core.metrics import Metric, catalogue, is_metric

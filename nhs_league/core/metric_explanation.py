@@ -10,8 +10,8 @@ import polars as pl
 from nhs_league.core.answers import MetricExplanation
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed, shaped
-from nhs_league.core.method.rule_words import rule_of_metric
 from nhs_league.core.method.rules import recompute
+from nhs_league.core.method.scoring import rule_of_metric
 from nhs_league.core.metrics import Metric, about_units, about_unknown, catalogue
 from nhs_league.core.peers import compare
 from nhs_league.core.ranking import by_metric

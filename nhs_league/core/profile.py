@@ -15,16 +15,16 @@ from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
     FEWEST,
     best_quarter,
+    classify,
+    history,
     peer_median,
     similar_trusts,
     with_peers,
 )
-from nhs_league.core.periods import period_end
-from nhs_league.core.quarters import Quarter, framework_breaks, in_time
+from nhs_league.core.quarters import Quarter, framework_breaks, in_time, period_end
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.core.uncertainty.chance import looked_at
-from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import firmness, same_for_all, scored
-from nhs_league.core.weak_spots import classify, history
 from nhs_league.frozen import frozen
 
 _OLD = timedelta(days=366)
@@ -46,7 +46,7 @@ score and rank come last. The two distances are value minus the peers' median, a
 from which the best quarter begins (published, else computed); ``computed_lowest`` and
 ``computed_highest`` are the ends of the type's values. ``quarters_weak``,
 ``change_since_last`` and the columns that end with ``_from`` are as in
-``weak_spots.history``."""
+``peers.history``."""
 
 
 def profile(
@@ -214,7 +214,7 @@ def every_trusts_metrics(
         keep: where they are kept.
 
     Returns:
-        Columns METRICS and ``badness`` (see ``weak_spots.classify``), by trust, in the order of
+        Columns METRICS and ``badness`` (see ``peers.classify``), by trust, in the order of
         METRICS.
 
     """

@@ -12,12 +12,12 @@ from nhs_league.core.answers import AreaRanking, GroupedTable, InWords, LeagueTa
 from nhs_league.core.facts import not_compared
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import STANDINGS, Frames, round_computed
-from nhs_league.core.method.scoring import league_rank, scored_for_average, weighted_mean
+from nhs_league.core.method.standings import league_rank, scored_for_average, weighted_mean
 from nhs_league.core.metrics import Area, Metric, catalogue, is_compared
 from nhs_league.core.peers import WITH_PEERS, compare, effective_rank, standard_met
+from nhs_league.core.uncertainty import Keep, afresh
 from nhs_league.core.uncertainty.chance import regression
 from nhs_league.core.uncertainty.differences import ends
-from nhs_league.core.uncertainty.keeping import Keep, afresh
 from nhs_league.core.uncertainty.redraws import FEWEST, independent, ranges, same_for_all, scored
 from nhs_league.errors import NoDataError
 

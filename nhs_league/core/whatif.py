@@ -11,18 +11,16 @@ from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import QUARTER, Frames, cast_to, round_computed
 from nhs_league.core.method.rescoring import Change, apply_changes, base_of
 from nhs_league.core.method.rules import Recomputed
-from nhs_league.core.method.scoring import (
+from nhs_league.core.method.standings import (
+    BY_PEOPLE,
     HALF_PLACE,
     PLACES,
-    average_scores,
-    domain_scores,
-    league_rank,
-)
-from nhs_league.core.method.segments import (
-    BY_PEOPLE,
     SegmentBoundary,
     apply_override,
+    average_scores,
+    domain_scores,
     has_override,
+    league_rank,
     league_segment,
     overrides,
     segment_from_score,

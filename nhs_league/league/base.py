@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nhs_league.core.frames import Frames
     from nhs_league.core.method.rules import Recomputed
     from nhs_league.core.quarters import Quarter
-    from nhs_league.core.uncertainty.keeping import Keep
+    from nhs_league.core.uncertainty import Keep
     from nhs_league.releases.store import Store
     from nhs_league.scope import TrustContext
 
@@ -56,9 +56,9 @@ class Questions:
 
     def _recomputed(self, one: TrustContext) -> Recomputed:
         """Return the scores of a trust's quarter recomputed by the official method."""
-        from nhs_league.core.method.rules import kept_recomputed
+        from nhs_league.core.method.rules import stored_recomputed
 
-        return kept_recomputed(one.national, one.quarter.label, self._keep)
+        return stored_recomputed(one.national, one.quarter.label, self._keep)
 
     def _files(self) -> Sequence[ReleaseFile]:
         """List the stored release files, for citations."""

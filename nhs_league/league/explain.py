@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         WhatIf,
     )
     from nhs_league.core.frames import Frames
-    from nhs_league.core.method.segments import SegmentBoundary
+    from nhs_league.core.method.standings import SegmentBoundary
     from nhs_league.core.metrics import Metric
 
 _ALL = "all"
@@ -428,7 +428,7 @@ def _neither(no_trust: NotFoundError | None, no_metric: NotFoundError) -> NotFou
 
 def _national_boundaries(frames: Frames) -> tuple[SegmentBoundary, ...]:
     """Return the cuts of the newest quarter of some frames; they are national."""
-    from nhs_league.core.method.segments import segment_boundaries
+    from nhs_league.core.method.standings import segment_boundaries
 
     standings = frames.standings.collect()
     newest = standings["quarter"].max()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from nhs_league.core.uncertainty.keeping import VERSION
+from nhs_league.core.uncertainty import VERSION
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
-from nhs_league.releases import derived
+from nhs_league.releases import tables
 from nhs_league.scope import kept_catalogue, newest_quarters, quarters_before
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ class Kept:
         """Return a result that is kept for these quarters as they are, or else compute it."""
         if not quarters:
             return compute()
-        what = derived.Derived(name, quarters, of, VERSION)
-        if (frame := derived.read(self.store, what)) is None:
+        what = tables.Derived(name, quarters, of, VERSION)
+        if (frame := tables.read_derived(self.store, what)) is None:
             frame = compute()
-            derived.write(self.store, what, frame)
+            tables.write_derived(self.store, what, frame)
         return frame
 
 
@@ -60,7 +60,7 @@ def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
     keep = Kept(store)
     frames = read_quarters(store, [newest]).of_type(trust_type)
     frames = frames.in_memory("standings", "observations")
-    confidence.kept_scores(frames.observations, newest.label, trust_type, keep)
+    confidence.stored_scores(frames.observations, newest.label, trust_type, keep)
     confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
     listed = kept_catalogue(store, newest, keep).filter(
         pl.col("trust_type") == trust_type, pl.col("trusts") > 0

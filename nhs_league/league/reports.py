@@ -10,12 +10,11 @@ import polars as pl
 from nhs_league.core import distribution, explanation, history, profile
 from nhs_league.core.answers import TrustReport
 from nhs_league.core.frames import SCHEMAS, Frames
-from nhs_league.core.method.rules import Recomputed, kept_recomputed
-from nhs_league.core.method.segments import SegmentBoundary
-from nhs_league.core.peers import similar_trusts
+from nhs_league.core.method.rules import Recomputed, stored_recomputed
+from nhs_league.core.method.standings import SegmentBoundary
+from nhs_league.core.peers import similar_trusts, who_to_ask
 from nhs_league.core.quarters import Quarter
-from nhs_league.core.uncertainty.keeping import Keep
-from nhs_league.core.weak_spots import who_to_ask
+from nhs_league.core.uncertainty import Keep
 from nhs_league.frozen import frozen
 from nhs_league.league.kept import Kept
 from nhs_league.releases import listing
@@ -71,7 +70,7 @@ class _National:
 
 def _national(store: Store, quarter: Quarter) -> _National:
     frames = _collected(read_quarters(store, [quarter]))
-    recomputed = kept_recomputed(frames, quarter.label, Kept(store))
+    recomputed = stored_recomputed(frames, quarter.label, Kept(store))
     return _National(frames, recomputed, national_boundaries(store, quarter))
 
 

@@ -100,7 +100,7 @@ class Newsroom(Questions):
                 trust that is not named there, all that is published is new.
 
         Returns:
-            Schema ``core.watch.rows.NEWS``: segment and rank in a new quarter, clear changes, weak
+            Schema ``core.watch.NEWS``: segment and rank in a new quarter, clear changes, weak
             spots that are new and gone, revisions; and ``seen``, to look again from.
 
         Raises:

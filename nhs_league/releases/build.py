@@ -18,9 +18,8 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases import tables
-from nhs_league.releases.disagreements import file_disagreements
+from nhs_league.releases.disagreements import Order, file_disagreements, publication_order
 from nhs_league.releases.manifest import StoredFile, StoredQuarter
-from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile, parse_file
 from nhs_league.releases.raw_files import fault, read_raw
 from nhs_league.releases.tables import QuarterFrames, with_trust_counts

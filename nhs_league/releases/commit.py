@@ -18,16 +18,14 @@ from nhs_league.errors import RefusedError
 from nhs_league.files import PART, write_atomically
 from nhs_league.frozen import frozen
 from nhs_league.releases import (
-    derived,
     manifest as manifests,
     names,
     raw_files,
     tables,
 )
 from nhs_league.releases.build import build_quarters, merge_files, of_quarters
-from nhs_league.releases.disagreements import with_doubts
+from nhs_league.releases.disagreements import Order, publication_order, with_doubts
 from nhs_league.releases.manifest import Manifest, StoredFile, StoredQuarter
-from nhs_league.releases.order import Order, publication_order
 from nhs_league.releases.parse import ParsedFile
 
 _FOR_READERS = timedelta(hours=1)
@@ -223,7 +221,7 @@ def _finish(
         _remove(root / path)
     _sweep(root, now)
     if now.quarters != manifest.quarters:
-        derived.clear(root)
+        tables.clear_derived(root)
     return now
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases import (
-    derived,
     manifest as manifests,
     names,
     raw_files,
@@ -30,7 +29,7 @@ _OURS = (
     LOCK,
     raw_files.RAW,
     tables.FOLDER,
-    derived.FOLDER,
+    tables.DERIVED,
 )
 
 

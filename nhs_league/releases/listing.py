@@ -18,12 +18,11 @@ from nhs_league.core.citations import ReleaseFile
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import counted
-from nhs_league.releases.disagreements import doubt_sentences
+from nhs_league.releases.disagreements import doubt_sentences, publication_order
 from nhs_league.releases.fetch import Published
 from nhs_league.releases.intake import Outcome
 from nhs_league.releases.integrity import StoredFileCheck
 from nhs_league.releases.manifest import StoredFile
-from nhs_league.releases.order import publication_order
 from nhs_league.releases.raw_files import is_there
 from nhs_league.releases.store import Store, read_quarters
 

@@ -5,7 +5,7 @@
     names.json         names for shell completion
     raw/               each file ever accepted, as it came, and its record (see ``raw_files``)
     tidy/              a quarter's tables (see ``tables``)
-    derived/           what was computed from them, and can be again (see ``derived``)
+    derived/           what was computed from them, and can be again (see ``tables``)
     .lock              held by the one process that changes the store
 
 The manifest is replaced last; so a reader that has read it finds the files it names, whatever
@@ -28,9 +28,8 @@ from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NoDataError, RefusedError
 from nhs_league.frozen import frozen
 from nhs_league.releases import manifest as manifests, raw_files, tables
-from nhs_league.releases.disagreements import mark_doubts
+from nhs_league.releases.disagreements import mark_doubts, publication_order
 from nhs_league.releases.manifest import Manifest, StoredFile
-from nhs_league.releases.order import publication_order
 
 LOCK = ".lock"
 Notify = Callable[[str], None]

@@ -1,16 +1,26 @@
-"""A quarter's tables: Parquet files that are named by their content.
+"""A quarter's Parquet files, named by their content: its tables, and what is computed from them.
 
-tidy/2025-26-q3/<table>-<first 16 digits of its sha256>.parquet
+    tidy/2025-26-q3/<table>-<first 16 digits of its sha256>.parquet
+    derived/2025-26-q3/<name>-<subject>-<basis>-<digits of the content's sha256>.parquet
+
+What is slow to compute is kept beside the tables. The subject is what a frame is about, the basis
+all that decides it: the quarters' tables, which are named by their content, what is doubted in
+them, and the version of the computation. So a frame of other figures is never found. Every frame
+can be computed again: one that is damaged, or cannot be written, is no error.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import json
+import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -21,6 +31,10 @@ from nhs_league.files import write_atomically
 from nhs_league.frozen import frozen
 from nhs_league.releases import manifest as manifests
 from nhs_league.releases.manifest import StoredQuarter
+from nhs_league.version import __version__
+
+if TYPE_CHECKING:
+    from nhs_league.releases.store import Store
 
 STANDINGS_BY_FILE = pl.Schema(
     [
@@ -43,6 +57,7 @@ SCHEMAS = {
 }
 """The schema of each table of a quarter."""
 FOLDER = manifests.TABLES
+DERIVED = "derived"
 _DIGITS = 16
 _LEAGUE = ("quarter", "trust_type")
 _GROUPS = {
@@ -299,3 +314,69 @@ def _counted(frame: pl.LazyFrame, group: tuple[str, ...], partial: pl.DataFrame)
         .with_columns(of=pl.when(pl.col("is_partial").is_null()).then(counted))
         .drop("is_partial")
     )
+
+
+@frozen
+class Derived:
+    """What a frame computed from tables is.
+
+    Attributes:
+        name: what it holds, a word.
+        quarters: labels of the quarters whose tables it is computed from, oldest first.
+        of: the trust type and whatever else it was computed for.
+        version: the version of the computation.
+
+    """
+
+    name: str
+    quarters: Sequence[str]
+    of: Sequence[str]
+    version: int
+
+
+def read_derived(store: Store, what: Derived) -> pl.DataFrame | None:
+    """Return a computed frame; None where there is none, or where it is not what was written."""
+    named = f"{_subject(what)}-{_basis(store, what)}-*.parquet"
+    with contextlib.suppress(OSError):
+        for file in _derived_folder(store, what).glob(named):
+            data = file.read_bytes()
+            if file.stem.endswith(f"-{_digest(data)}"):
+                return pl.read_parquet(data)
+    return None
+
+
+def write_derived(store: Store, what: Derived, frame: pl.DataFrame) -> None:
+    """Store a frame in place of earlier ones on its subject, unless the store refuses it."""
+    # Of tables that were damaged or replaced meanwhile, the figures may be others.
+    if not all(are_intact(store.path, store.manifest.quarters[q]) for q in what.quarters):
+        return
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    data = buffer.getvalue()
+    subject, folder = _subject(what), _derived_folder(store, what)
+    path = folder / f"{subject}-{_basis(store, what)}-{_digest(data)}.parquet"
+    with contextlib.suppress(OSError):
+        write_atomically(path, data)
+        for file in folder.glob(f"{subject}-*.parquet"):
+            if file != path:
+                file.unlink(missing_ok=True)
+
+
+def clear_derived(root: Path) -> None:
+    """Remove all that was computed, as far as nobody is reading it."""
+    shutil.rmtree(root / DERIVED, ignore_errors=True)
+
+
+def _derived_folder(store: Store, what: Derived) -> Path:
+    return store.path / DERIVED / Quarter.parse(what.quarters[-1]).slug
+
+
+def _subject(what: Derived) -> str:
+    about = json.dumps([list(what.quarters), list(what.of)])
+    return f"{what.name}-{_digest(about.encode())}"
+
+
+def _basis(store: Store, what: Derived) -> str:
+    stored = [asdict(store.manifest.quarters[label]) for label in what.quarters]
+    decisive = json.dumps([__version__, what.version, stored], sort_keys=True)
+    return _digest(decisive.encode())

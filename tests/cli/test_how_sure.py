@@ -123,8 +123,9 @@ def test_who_could_be_first_and_last_in_an_area_is_told_of_all_its_trusts(ask: A
         assert row["computed_could_be_first"] or row["computed_mean_score"] > min(scores)
     last = sum(row["computed_could_be_last"] is True for row in ranked["rows"])
     assert 1 < last < len(rows)
-    assert f"{last} acute trusts could be last when the metrics are redrawn (computed)." in (
-        ranked["meta"]["notes"]
+    assert (
+        f"{last} acute trusts could be last when the metrics are redrawn (computed)."
+        in (ranked["meta"]["notes"])
     )
 
 

@@ -155,7 +155,9 @@ def test_a_count_beside_rates_is_neither_marked_nor_ranked_nor_a_weak_spot(tmp_p
 
 
 def test_a_count_beside_rates_is_not_among_the_metrics_of_a_report(tmp_path: Path) -> None:
-    of_rates = [trust.row("OF0048", value) for trust, value in zip(trusts(3), (1, 2, 3), strict=True)]
+    of_rates = [
+        trust.row("OF0048", value) for trust, value in zip(trusts(3), (1, 2, 3), strict=True)
+    ]
     count = Trust("Z04").row("OF0048", 40, unit="count")
     league(tmp_path, [*of_rates, count])
     stored = open_league(data_dir=tmp_path / "store")

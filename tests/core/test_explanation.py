@@ -10,8 +10,9 @@ import pytest
 from nhs_league.core.answers import Explanation
 from nhs_league.core.explanation import explain
 from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import segment_boundaries
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
+from tests.framework_years import listed_years, unlisted_year
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +134,7 @@ def test_why_scores_are_not_recomputed_is_said_once(shared: Path) -> None:
 
 def test_only_a_year_that_is_not_listed_is_new_to_this_version(shared: Path) -> None:
     frames = frames_of(shared, TWO_TRUSTS)
-    label = pl.lit("Q4 2030/31", QUARTER).alias("quarter")
+    label = pl.lit(f"Q4 {unlisted_year()}", QUARTER).alias("quarter")
     later = Frames(
         *(getattr(frames, n).with_columns(label) for n in ("standings", "observations", "domains"))
     )
@@ -143,8 +144,8 @@ def test_only_a_year_that_is_not_listed_is_new_to_this_version(shared: Path) -> 
     ]
     assert new[0] == []
     assert len(new[1]) == 1
-    assert new[1][0].startswith("The framework of 2030/31 is new to this version:")
-    assert new[1][0].endswith("its averages as in 2026/27.")
+    assert new[1][0].startswith(f"The framework of {unlisted_year()} is new to this version:")
+    assert new[1][0].endswith(f"its averages as in {listed_years()[-1]}.")
 
 
 def test_a_part_of_a_release_says_that_it_is_one(shared: Path) -> None:

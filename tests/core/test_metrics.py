@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from nhs_league import League
-from nhs_league.core.facts import area_facts, metric_facts, normalise, spelling, true_unit
 from nhs_league.core.answers import AreaRanking
+from nhs_league.core.facts import area_facts, metric_facts, normalise, spelling, true_unit
 from nhs_league.core.frames import OBSERVATIONS
 from nhs_league.core.metric_search import choose
 from nhs_league.core.metrics import Area, Metric, about_units, about_unknown, catalogue

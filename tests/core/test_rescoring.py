@@ -13,7 +13,7 @@ from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import Frames
 from nhs_league.core.improvements import smallest_improvements
 from nhs_league.core.method.rescoring import Change, apply_changes, base_of, rescore
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import segment_boundaries
 from nhs_league.core.metric_search import choose
 from nhs_league.core.metrics import Metric, catalogue
 from nhs_league.core.whatif import parse_target, whatif

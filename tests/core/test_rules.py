@@ -18,9 +18,10 @@ import pytest
 
 from nhs_league.core.frames import Frames
 from nhs_league.core.method import rules
-from nhs_league.core.method.rule_words import rule_of_metric
 from nhs_league.core.method.rules import Recomputed, recompute
+from nhs_league.core.method.scoring import rule_of_metric
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once
+from tests.framework_years import unlisted_year
 from tests.sampling import one_in
 
 
@@ -283,10 +284,11 @@ def test_without_a_list_the_same_rules_follow_from_the_rows(
 
 
 def test_a_year_that_is_not_listed_is_scored_by_its_rows(complete: Frames) -> None:
+    quarter = f"Q1 {unlisted_year()}"
     later = Frames(
         *(
             getattr(complete, name).with_columns(
-                quarter=pl.lit("Q1 2027/28", getattr(complete, name).collect_schema()["quarter"])
+                quarter=pl.lit(quarter, getattr(complete, name).collect_schema()["quarter"])
             )
             for name in ("standings", "observations", "domains")
         )
@@ -351,7 +353,9 @@ def _of_one_metric(
         unit=pl.lit("%"),
         value=pl.Series(values, dtype=pl.Float64),
         score=pl.Series(scores, dtype=pl.Float64),
-        rank=pl.Series(range(1, len(scores) + 1), dtype=pl.Int32) if is_ranked else pl.lit(None, pl.Int32),
+        rank=pl.Series(range(1, len(scores) + 1), dtype=pl.Int32)
+        if is_ranked
+        else pl.lit(None, pl.Int32),
     )
     return recompute(figures, trusts)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.method.scoring import (
+from nhs_league.core.method.standings import (
     average_scores,
     domain_scores,
     league_rank,

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from nhs_league.core.frames import STANDINGS
-from nhs_league.core.method.segments import (
+from nhs_league.core.method.standings import (
     apply_override,
     cut_period,
     is_capped,

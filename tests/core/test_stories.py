@@ -13,12 +13,12 @@ import pytest
 from nhs_league import League, open_league
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import segment_boundaries
+from nhs_league.core.sentences import ordinal
 from nhs_league.core.stories import choose, leads, stories
-from nhs_league.core.stories.groups import missed_standards, regions_differ
-from nhs_league.core.stories.leads import Material, held_down
-from nhs_league.core.stories.odds import domains_apart, regions_apart
-from nhs_league.core.stories.words import ordinal
+from nhs_league.core.stories.groups import held_down, missed_standards, regions_differ
+from nhs_league.core.stories.leads import Material
+from nhs_league.core.uncertainty.chance import domains_apart, regions_apart
 from tests.conftest import Run
 
 Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"
@@ -77,7 +77,9 @@ def test_changes_are_those_that_are_clear_in_one_framework_year(league: League) 
     assert found.height > 2
     assert set(found["trust_code"]) <= set(clear["trust_code"])
     # Each percentage has its sign: the value, and what it was.
-    moves = found["in_words"].str.extract_groups(r"\((\S+), was (\S+)\)").struct.unnest().drop_nulls()
+    moves = (
+        found["in_words"].str.extract_groups(r"\((\S+), was (\S+)\)").struct.unnest().drop_nulls()
+    )
     assert moves.height > 1
     assert moves.select(pl.all().str.ends_with("%").all()).row(0) == (True, True)
     newest = league.stories()

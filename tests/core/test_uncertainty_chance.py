@@ -14,11 +14,10 @@ from nhs_league import open_league
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER
 from nhs_league.core.hidden import well_placed
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import segment_boundaries
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.peers import with_peers
+from nhs_league.core.peers import classify, with_peers
 from nhs_league.core.uncertainty.chance import by_chance, lasting, looked_at, regression, remaining
-from nhs_league.core.weak_spots import classify
 from tests.conftest import Run
 from tests.core.real_frames import YEAR_2025, frames_of
 from tests.golden import official_q3

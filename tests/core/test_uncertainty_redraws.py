@@ -11,7 +11,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from nhs_league.core.method.scoring import average_scores
+from nhs_league.core.method.standings import average_scores
 from nhs_league.core.uncertainty.lanes import Places, weighted_sums
 from nhs_league.core.uncertainty.redraws import (
     DRAWS,

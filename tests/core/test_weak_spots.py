@@ -11,8 +11,7 @@ import pytest
 from nhs_league import League
 from nhs_league.core.frames import OBSERVATIONS
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.peers import with_peers
-from nhs_league.core.weak_spots import classify, history
+from nhs_league.core.peers import classify, history, with_peers
 
 
 def metric_of(count: int, **columns: Sequence[object]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from nhs_league import League
 from nhs_league.core.answers import WhatIf
-from nhs_league.core.method.scoring import league_rank
+from nhs_league.core.method.standings import league_rank
 from nhs_league.core.whatif import whatif
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.scope import TrustContext, load_trust

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from nhs_league.core.frames import OBSERVATIONS
-from nhs_league.core.peers import WITH_PEERS
-from nhs_league.core.weak_spots import who_to_ask
+from nhs_league.core.peers import WITH_PEERS, who_to_ask
 
 WAITS, FALLS = "OF0023", "OF0990"
 

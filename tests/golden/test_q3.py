@@ -11,8 +11,7 @@ import polars as pl
 import pytest
 
 from nhs_league import open_league
-from nhs_league.core.method.scoring import league_rank
-from nhs_league.core.method.segments import segment_boundaries
+from nhs_league.core.method.standings import league_rank, segment_boundaries
 from tests.conftest import Run
 from tests.golden import official_q3
 

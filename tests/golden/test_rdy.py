@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
-from nhs_league.core.method.scoring import average_scores, domain_scores
+from nhs_league.core.method.standings import average_scores, domain_scores
 from tests.conftest import Run
 
 METRIC_FILE = "rdy-mental-health-and-community-trust-data-q4-25-26.csv"

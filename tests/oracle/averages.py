@@ -84,9 +84,8 @@ def places(scores: dict[str, list[Counted]], without: str = "") -> dict[str, int
         for code, own in scores.items()
     }
     left = {code: average for code, average in means.items() if average is not None}
-    return {
-        code: 1 + sum(other < average for other in left.values()) for code, average in left.items()
-    }
+    in_order = sorted(left.values())
+    return {code: 1 + in_order.index(average) for code, average in left.items()}
 
 
 def area_means(

@@ -13,7 +13,9 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
-from nhs_league.core.uncertainty import keeping, redraws, weights
+from nhs_league.core.uncertainty import VERSION, redraws, robustness
+from nhs_league.league import kept
+from nhs_league.league.kept import prepare
 from tests.conftest import Run
 from tests.inprocess import Ask, asking
 from tests.sampling import one_in
@@ -44,6 +46,13 @@ SMALL = (
     "compare Z02 Z01 --csv",
     "metrics --csv",
 )
+
+
+@pytest.fixture(autouse=True)
+def preparing() -> Iterator[None]:
+    """Let ``fetch`` prepare what questions need, as it does."""
+    with patch.object(kept, "prepare", prepare):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +102,7 @@ def nothing_drawn() -> Iterator[None]:
     refused = AssertionError("drawn again")
     with (
         patch.object(redraws, "Random", side_effect=refused),
-        patch.object(weights, "Random", side_effect=refused),
+        patch.object(robustness, "Random", side_effect=refused),
     ):
         yield
 
@@ -198,7 +207,7 @@ def test_clearing_a_store_clears_what_is_kept(tmp_path: Path) -> None:
 
 
 def test_other_results_have_another_version(tmp_path: Path) -> None:
-    """Whoever changes what is kept raises ``keeping.VERSION``, and enters the digest here.
+    """Whoever changes what is kept raises ``uncertainty.VERSION``, and enters the digest here.
 
     What is known of metrics may change without: it decides under which name a result is kept.
     """
@@ -209,4 +218,4 @@ def test_other_results_have_another_version(tmp_path: Path) -> None:
         digest.update(f"{file.name.partition('-')[0]}\n".encode())
         computed = pl.read_parquet(file).drop(KNOWN, strict=False)
         digest.update(computed.write_csv().encode())
-    assert {keeping.VERSION: digest.hexdigest()[:12]} == {3: "305535072435"}
+    assert {VERSION: digest.hexdigest()[:12]} == {3: "305535072435"}

@@ -302,7 +302,7 @@ def test_what_is_no_file_is_refused_and_not_waited_for(run: Run, tmp_path: Path,
 @pytest.mark.parametrize("line", [1, 2])
 def test_a_million_columns_are_refused_in_a_second(line: int) -> None:
     header, first = METRICS.splitlines()[:2]
-    wide = header + b"".join(b",x%d" % n for n in range(1_000_000))
+    wide = header + b",x" * 1_000_000
     data = b"A title\n" * (line - 1) + wide + b"\n" + first + b"," * 1_000_000 + b"\n"
     begun = time.monotonic()
     with pytest.raises(RefusedError, match=f"line {line}: this line has more than") as refusal:

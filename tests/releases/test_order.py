@@ -11,10 +11,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from nhs_league.releases.disagreements import publication_order
 from nhs_league.releases.intake import ReceivedFile, add_files
 from nhs_league.releases.integrity import verify
 from nhs_league.releases.manifest import HttpValidators, StoredFile
-from nhs_league.releases.order import publication_order
 from nhs_league.releases.store import Store, open_store, read_quarters, settle, unsettled
 from tests.conftest import Run
 from tests.releases import official

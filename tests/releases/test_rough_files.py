@@ -374,7 +374,9 @@ def test_one_or_two_rows_of_a_metric_with_another_id_are_set_aside(
     for row in [row for row in rows if row[8] == "OF0302"][:count]:
         row[8] = "OF0399"
     reasons = parse(official.published(rows)).set_aside["reason"].to_list()
-    assert reasons == ["other rows of this metric have another ID"] * (count if are_set_aside else 0)
+    assert reasons == ["other rows of this metric have another ID"] * (
+        count if are_set_aside else 0
+    )
 
 
 @pytest.mark.parametrize("text", ["8.5", "0", "-3", "1000000"])

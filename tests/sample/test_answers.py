@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
-from nhs_league.core.method.scoring import average_scores, domain_scores, league_rank
+from nhs_league.core.method.standings import average_scores, domain_scores, league_rank
 from nhs_league.sample import release_files
 from sample_release.figures import EVENTS
 from tests.conftest import Run, environment

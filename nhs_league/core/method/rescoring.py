@@ -11,9 +11,9 @@ import polars as pl
 from nhs_league.core import trust_types
 from nhs_league.core.frames import Frames
 from nhs_league.core.frameworks import Over, RuleKind, ScoringRule, method_of
-from nhs_league.core.method.rule_scores import RANKED, among, band
 from nhs_league.core.method.rules import Recomputed, recompute, scored_rows
-from nhs_league.core.method.scoring import PLACES
+from nhs_league.core.method.scoring import RANKED, among, band
+from nhs_league.core.method.standings import PLACES
 from nhs_league.core.metrics import Metric
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.frozen import frozen

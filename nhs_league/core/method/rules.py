@@ -14,7 +14,7 @@ import polars as pl
 from nhs_league.core import packaged, trust_types
 from nhs_league.core.frames import QUARTER, Frames, shaped
 from nhs_league.core.frameworks import FILE, Over, RuleKind, frameworks
-from nhs_league.core.method.rule_scores import (
+from nhs_league.core.method.scoring import (
     ENOUGH,
     GROUP,
     LEAST,
@@ -23,8 +23,8 @@ from nhs_league.core.method.rule_scores import (
     WITH_STANDARD,
     evaluated,
 )
-from nhs_league.core.method.scoring import known_year, number
-from nhs_league.core.uncertainty.keeping import Keep
+from nhs_league.core.method.standings import known_year, number
+from nhs_league.core.uncertainty import Keep
 from nhs_league.frozen import frozen
 
 MANY = 20
@@ -144,13 +144,13 @@ def recompute(observations: pl.LazyFrame, standings: pl.LazyFrame) -> Recomputed
     return Recomputed(rules=_rules(scores), scores=shaped(scores, SCORES))
 
 
-def kept_recomputed(frames: Frames, quarter: str, keep: Keep) -> Recomputed:
-    """Return the recomputed scores of a quarter as they were kept, else recompute them.
+def stored_recomputed(frames: Frames, quarter: str, keep: Keep) -> Recomputed:
+    """Return the stored scores of a quarter as recomputed before, else recompute them.
 
     Args:
         frames: the tidy frames of the quarter, all trust types that are stored.
         quarter: its label.
-        keep: where they are kept.
+        keep: where they are stored.
 
     """
     made = cache(lambda: recompute(frames.observations, frames.standings))

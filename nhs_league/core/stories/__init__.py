@@ -31,7 +31,6 @@ from nhs_league.core.stories.leads import (
     Kind,
     Material,
     clear_changes,
-    held_down,
     weak_spots,
 )
 
@@ -43,7 +42,7 @@ STORIES = (
 )  # fmt: skip
 """The columns of stories, the one that chance explains least first. ``in_words`` is the sentence,
 ``certainty`` how sure it is, ``command`` what shows it. The figures beside them are the main one's;
-``rows`` has every figure of the sentence (``words.FIGURES``). ``computed_p`` is how often chance
+``rows`` has every figure of the sentence (``leads.FIGURES``). ``computed_p`` is how often chance
 alone would give as much or, where a rule or a count made it so, the share of trusts of which the
 same holds."""
 
@@ -65,7 +64,7 @@ def leads(material: Material) -> pl.DataFrame:
     return pl.concat(
         [
             *weak_spots(material),
-            held_down(material),
+            groups.held_down(material),
             clear_changes(material),
             groups.missed_standards(material),
             groups.services_apart(material),
@@ -76,7 +75,7 @@ def leads(material: Material) -> pl.DataFrame:
 
 
 def stories(
-    found: Sequence[tuple[Material, pl.DataFrame]],
+    leads_of_types: Sequence[tuple[Material, pl.DataFrame]],
     trust_type: str,
     filters: Filters,
     trust_code: str | None = None,
@@ -84,7 +83,7 @@ def stories(
     """Choose the stories.
 
     Args:
-        found: each trust type's figures with its ``leads``.
+        leads_of_types: each trust type's figures with its ``leads``.
         trust_type: whose, or ``all``.
         filters: which trusts to keep, resolved; of regions that differ the story is kept if one of
             them is its best or its worst.
@@ -94,31 +93,31 @@ def stories(
         Columns STORIES.
 
     """
-    kept = pl.concat(
-        [_narrowed(material, each, filters, trust_code) for material, each in found]
+    wanted = pl.concat(
+        [_narrowed(material, each, filters, trust_code) for material, each in leads_of_types]
     ).sort(
         "computed_p", "size", "kind", "trust_code", "metric_id",
         descending=[False, True, False, False, False], nulls_last=True,
     )  # fmt: skip
     of_a_trust = TEN if trust_code else _OF_A_TRUST
-    keys = kept.select("kind", "trust_code", "metric_id").iter_rows()
+    keys = wanted.select("kind", "trust_code", "metric_id").iter_rows()
     chosen = sorted(choose(keys, of_a_trust))
-    frame = kept[chosen].with_row_index("story", 1).cast({"story": pl.Int32}).select(STORIES)
-    quarters = ", ".join(dict.fromkeys(material.quarter for material, _ in found))
+    frame = wanted[chosen].with_row_index("story", 1).cast({"story": pl.Int32}).select(STORIES)
+    quarters = ", ".join(dict.fromkeys(material.quarter for material, _ in leads_of_types))
     scope = narrowing.in_scope(trust_type, filters)
     if trust_code:
-        scope = f"{_name_of(trust_code, found[0][0])}, {trust_code}"
+        scope = f"{_name_of(trust_code, leads_of_types[0][0])}, {trust_code}"
     return Stories(
         title=f"Stories of {quarters} ({scope})",
         frame=frame,
-        notes=tuple(_notes(frame, kept.height, [material for material, _ in found])),
+        notes=tuple(_notes(frame, wanted.height, [material for material, _ in leads_of_types])),
     )
 
 
 def _name_of(trust_code: str, material: Material) -> str:
     """Return a trust's name; it is of the type."""
-    own = material.own().standings.filter(pl.col("trust_code") == trust_code)
-    return str(own.select("trust_name").collect().item())
+    standing = material.of_type().standings.filter(pl.col("trust_code") == trust_code)
+    return str(standing.select("trust_name").collect().item())
 
 
 def choose(keys: Iterable[tuple[str, str | None, str | None]], of_a_trust: int) -> list[int]:
@@ -153,15 +152,16 @@ def choose(keys: Iterable[tuple[str, str | None, str | None]], of_a_trust: int) 
 
 
 def _narrowed(
-    material: Material, found: pl.DataFrame, filters: Filters, trust_code: str | None
+    material: Material, every_lead: pl.DataFrame, filters: Filters, trust_code: str | None
 ) -> pl.DataFrame:
     """Keep the leads of the trusts wanted; of all trusts only where the question is of all."""
     if trust_code:
-        return found.filter(pl.col("trust_code") == trust_code)
+        return every_lead.filter(pl.col("trust_code") == trust_code)
     if filters == Filters():
-        return found
-    kept = material.own().standings.filter(narrowing.keep(filters)).select("trust_code").collect()
-    is_kept = pl.col("trust_code").is_in(kept["trust_code"].to_list())
+        return every_lead
+    standings = material.of_type().standings.filter(narrowing.keep(filters))
+    trusts = standings.select("trust_code").collect()["trust_code"]
+    is_wanted = pl.col("trust_code").is_in(trusts.to_list())
     rows = pl.col("rows")
     regions = [
         (pl.col("kind") == Kind.REGIONS.value) & (rows.list.get(at).struct.field("region") == name)
@@ -170,7 +170,7 @@ def _narrowed(
         for name in filters.regions
         if not filters.subtypes and not filters.segments
     ]
-    return found.filter(pl.any_horizontal(is_kept.fill_null(value=False), *regions))
+    return every_lead.filter(pl.any_horizontal(is_wanted.fill_null(value=False), *regions))
 
 
 def _notes(frame: pl.DataFrame, leads: int, materials: Sequence[Material]) -> Iterator[str]:
@@ -200,7 +200,7 @@ def _notes(frame: pl.DataFrame, leads: int, materials: Sequence[Material]) -> It
 
 def _is_whole(material: Material) -> bool:
     """Return whether all trusts of the type are stored."""
-    whole = material.own().standings.filter(pl.col("of").is_not_null())
+    whole = material.of_type().standings.filter(pl.col("of").is_not_null())
     return bool(whole.select(pl.len()).collect().item())
 
 

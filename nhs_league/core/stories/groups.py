@@ -1,25 +1,27 @@
-"""Leads beyond one trust's weak spots: standards, services and regions apart, revised places."""
+"""Leads of groups and places: standards, services, regions; places held down or revised."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from nhs_league.core import sentences as words
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import round_computed
+from nhs_league.core.hidden import capped
 from nhs_league.core.history import revisions
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.sentences import two_places
-from nhs_league.core.stories import words
 from nhs_league.core.stories.leads import (
     LEADS,
     LESS_THAN_ONE,
     Kind,
     Material,
     as_leads,
+    as_row,
     sound_standings,
 )
-from nhs_league.core.stories.odds import FEWEST_TRUSTS, domains_apart, regions_apart
+from nhs_league.core.uncertainty.chance import FEWEST_TRUSTS, domains_apart, regions_apart
 from nhs_league.core.uncertainty.redraws import scored
 
 FEW = 0.1
@@ -30,7 +32,47 @@ MEASURED = 10
 RARE = 0.05
 """Services and regions are leads if chance alone would so seldom set them so far apart."""
 
+BEST = 0.25
+"""A trust that the override holds down is a lead if its score alone puts it in the best quarter."""
+
 _AVERAGE = "average score"
+
+
+def held_down(material: Material) -> pl.DataFrame:
+    """Find the trusts with the best scores that the override keeps out of segments 1 and 2."""
+    trusts = capped(
+        material.frames, material.trust_type, material.boundaries, Filters()
+    ).frame.join(sound_standings(material).select("trust_code"), on="trust_code", how="semi")
+    alone = pl.col("computed_rank_without")
+    trusts = trusts.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
+    return as_leads(
+        material, Kind.CAPPED, trusts,
+        computed_p=alone / pl.col("of"),
+        size=-pl.col("average_score"),
+        in_words=pl.format(
+            "{} is ranked {} of {} {} because of the financial override: on its average score of "
+            "{} alone (1 is best) it would be {}, in segment {}, not {}.",
+            words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
+            two_places("average_score"), words.ordinal("computed_rank_without"),
+            "computed_unadjusted_segment", "segment",
+        ),
+        certainty=pl.lit(
+            "Certain: a rule caps its segment, not chance. The rank without it is computed."
+        ),
+        command=material.command("explain", "trust_code", typed=False),
+        rows=pl.concat_list(
+            as_row(
+                "league place", quarter="quarter", trust_code="trust_code",
+                trust_name="trust_name", rank="rank", of="of", score="average_score",
+                segment="segment", release_file="release_file",
+            ),
+            as_row(
+                "league place without the override (computed)", quarter="quarter",
+                trust_code="trust_code", trust_name="trust_name", rank="computed_rank_without",
+                of="of", score="average_score", segment="computed_unadjusted_segment",
+            ),
+        ),
+    )  # fmt: skip
 
 
 def missed_standards(material: Material) -> pl.DataFrame:
@@ -45,13 +87,13 @@ def missed_standards(material: Material) -> pl.DataFrame:
     best_first = compared.with_columns(
         meets=meets, order=pl.when(higher).then(-pl.col("value")).otherwise("value")
     ).sort("metric_id", "order", "trust_code")
-    each = words.row(
+    each = as_row(
         "metric", quarter=pl.lit(material.quarter), trust_code="trust_code",
         trust_name="trust_name", metric_id="metric_id", metric="metric", unit="unit",
         value="value", standard="standard", rank="rank", of="of", score="score",
         release_file="release_file",
     )  # fmt: skip
-    found = (
+    missed = (
         best_first.with_columns(each=each)
         .group_by("metric_id", "unit", maintain_order=True)
         .agg(
@@ -65,11 +107,11 @@ def missed_standards(material: Material) -> pl.DataFrame:
         .filter(pl.col("trusts") >= MEASURED, pl.col("met") <= pl.col("trusts") * FEW)
     )
     counts = pl.concat_list(
-        words.row(
+        as_row(
             "trusts measured", metric_id="metric_id", unit="unit", standard="standard",
             median="median", count="trusts",
         ),
-        words.row("trusts that meet the standard", metric_id="metric_id", count="met"),
+        as_row("trusts that meet the standard", metric_id="metric_id", count="met"),
     )  # fmt: skip
     whose = pl.lit(material.trusts())
     best = pl.format(
@@ -86,7 +128,7 @@ def missed_standards(material: Material) -> pl.DataFrame:
         words.standard(), words.inside("short_name"), best,
     )  # fmt: skip
     return as_leads(
-        material, Kind.STANDARD, found,
+        material, Kind.STANDARD, missed,
         # It is about all trusts of the type, not about the one named.
         trust_code=pl.lit(None, pl.String), trust_name=pl.lit(None, pl.String),
         computed_p=(pl.col("met") + 1) / (pl.col("trusts") + 1),
@@ -100,13 +142,13 @@ def missed_standards(material: Material) -> pl.DataFrame:
 
 def _compared(material: Material) -> pl.DataFrame:
     """Return the sound values of trusts in sound standings, with what is known of each metric."""
-    own = material.own().observations
-    listed = catalogue(own).select(
+    observations = material.of_type().observations
+    listed = catalogue(observations).select(
         "metric_id", "unit", "short_name", "standard", "higher_is_better", "trusts"
     )
     computed = pl.col("value").median().over("metric_id", "unit")
     return (
-        own.filter(is_compared(), pl.col("value").is_not_null(), pl.col("doubt").is_null())
+        observations.filter(is_compared(), pl.col("value").is_not_null(), pl.col("doubt").is_null())
         .drop("doubt", "trust_type", "quarter")
         .collect()
         .join(listed, on=["metric_id", "unit"])
@@ -120,10 +162,10 @@ def _compared(material: Material) -> pl.DataFrame:
 
 def services_apart(material: Material) -> pl.DataFrame:
     """Find the trusts whose best and worst domain lie further apart than chance would set them."""
-    own = material.own()
+    of_type = material.of_type()
     standings = sound_standings(material)
-    scores = scored(own.observations.filter(pl.col("doubt").is_null()))
-    domains = own.domains.filter(pl.col("doubt").is_null()).collect()
+    scores = scored(of_type.observations.filter(pl.col("doubt").is_null()))
+    domains = of_type.domains.filter(pl.col("doubt").is_null()).collect()
     published = domains.select("trust_code", "domain", "score", "rank", "of", "release_file")
     ends = domains_apart(scores).join(
         standings.select("trust_code", "trust_name", "rank", "of"), on="trust_code"
@@ -134,7 +176,7 @@ def services_apart(material: Material) -> pl.DataFrame:
             on=["trust_code", f"domain_{end}"],
         )
     gap = pl.col("score_worst") - pl.col("score_best")
-    found = (
+    gaps = (
         ends.drop_nulls(["score_best", "score_worst"])
         .with_columns(gap=round_computed(gap), compared=pl.len().cast(pl.Int32))
         .with_columns(widest=pl.col("gap").rank("min", descending=True).cast(pl.Int32))
@@ -149,7 +191,7 @@ def services_apart(material: Material) -> pl.DataFrame:
         .otherwise(pl.format("the {} widest gap", words.ordinal("widest")))
     )
     return as_leads(
-        material, Kind.GAP, found,
+        material, Kind.GAP, gaps,
         size=pl.col("gap"),
         in_words=pl.format(
             "{}, ranked {} of {} {}, scores {} for {} but {} for {} (1 is best, 4 is worst): {} "
@@ -166,19 +208,19 @@ def services_apart(material: Material) -> pl.DataFrame:
         command=material.command("explain", "trust_code", typed=False),
         release_file=pl.col("release_file_worst"),
         rows=pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code",
                 trust_name="trust_name", rank="rank", of="of",
             ),
             *(
-                words.row(
+                as_row(
                     "domain", quarter="quarter", trust_code="trust_code",
                     trust_name="trust_name", domain=f"domain_{end}", score=f"score_{end}",
                     rank=f"rank_{end}", of=f"of_{end}", release_file=f"release_file_{end}",
                 )
                 for end in ("best", "worst")
             ),
-            words.row(
+            as_row(
                 "gap (computed)", trust_code="trust_code", score="gap", rank="widest", of="compared"
             ),
         ),
@@ -217,12 +259,12 @@ def regions_differ(material: Material) -> pl.DataFrame:
         )
         .sort("measure", "better", "region")
     )
-    each = words.row(
+    each = as_row(
         "region's median (computed)", quarter=pl.lit(material.quarter), region="region",
         metric_id="metric_id", metric="metric", unit="unit", median="middle", count="trusts",
         standard="standard",
     )  # fmt: skip
-    found = (
+    differences = (
         medians.with_columns(each=each)
         .group_by("measure", maintain_order=True)
         .agg(
@@ -246,9 +288,9 @@ def regions_differ(material: Material) -> pl.DataFrame:
         material.command("compare --by region", typed=True),
         material.command("compare --by region --metric", "metric_id"),
     ]
-    count = words.row("measures looked at", count="computed_measures")
+    count = as_row("measures looked at", count="computed_measures")
     return as_leads(
-        material, Kind.REGIONS, found,
+        material, Kind.REGIONS, differences,
         size=(pl.col("worst_middle") - pl.col("best_middle")).abs(),
         in_words=pl.format(
             "The median of {} is {} for {} in {} and {} in {}.",
@@ -291,8 +333,8 @@ def revised_places(material: Material) -> pl.DataFrame:
             value_from="published_before",
         )
     )  # fmt: skip
-    short = catalogue(material.own().observations).select("metric_id", "unit", "short_name")
-    found = (
+    short = catalogue(material.of_type().observations).select("metric_id", "unit", "short_name")
+    revised = (
         places.join(
             sound_standings(material).select(
                 "trust_code", "trust_name", "rank", "of", "segment", "release_file"
@@ -309,7 +351,7 @@ def revised_places(material: Material) -> pl.DataFrame:
     )
     moved = (pl.col("rank") - pl.col("rank_from")).abs().cast(pl.Float64).fill_null(0)
     return as_leads(
-        material, Kind.REVISION, found,
+        material, Kind.REVISION, revised,
         computed_p=pl.col("revised") / pl.col("of"),
         # Whose own figure was revised goes before those whom that moved.
         size=moved + pl.when(pl.col("metric_id").is_not_null()).then("of").otherwise(0),
@@ -320,12 +362,12 @@ def revised_places(material: Material) -> pl.DataFrame:
             f"--quarter {Quarter.parse(material.quarter).slug}"
         ),
         rows=pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code",
                 trust_name="trust_name", rank="rank", rank_from="rank_from", of="of",
                 segment="segment", segment_from="segment_from", release_file="release_file",
             ),
-            words.row(
+            as_row(
                 "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 metric_id="metric_id", metric="metric", unit="unit", value="value",
                 value_from="value_from",

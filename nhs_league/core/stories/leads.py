@@ -10,23 +10,19 @@ from enum import StrEnum
 
 import polars as pl
 
-from nhs_league.core import trust_types
+from nhs_league.core import sentences as words, trust_types
 from nhs_league.core.causes import Cause, Certainty
 from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
-from nhs_league.core.hidden import WELL_PLACED, capped, hidden
-from nhs_league.core.method.segments import SegmentBoundary
+from nhs_league.core.hidden import WELL_PLACED, hidden
+from nhs_league.core.method.standings import SegmentBoundary
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.peers import with_peers
+from nhs_league.core.peers import classify, with_peers
 from nhs_league.core.quarters import Quarter
-from nhs_league.core.sentences import two_places
-from nhs_league.core.stories import words
-from nhs_league.core.stories.odds import ranked_so_low
-from nhs_league.core.uncertainty.chance import looked_at
-from nhs_league.core.uncertainty.keeping import Keep, afresh
+from nhs_league.core.uncertainty import Keep, afresh
+from nhs_league.core.uncertainty.chance import looked_at, ranked_so_low
 from nhs_league.core.uncertainty.redraws import DRAWS
-from nhs_league.core.weak_spots import classify
 from nhs_league.frozen import frozen
 
 
@@ -42,6 +38,34 @@ class Kind(StrEnum):
     REGIONS = "regions apart"
     REVISION = "revised place"
 
+
+FIGURES = pl.Schema(
+    {
+        "what": pl.String,
+        "quarter": pl.String,
+        "trust_code": pl.String,
+        "trust_name": pl.String,
+        "region": pl.String,
+        "domain": pl.String,
+        "metric_id": pl.String,
+        "metric": pl.String,
+        "unit": pl.String,
+        "value_from": pl.Float64,
+        "value": pl.Float64,
+        "median": pl.Float64,
+        "standard": pl.Float64,
+        "rank_from": pl.Int32,
+        "rank": pl.Int32,
+        "of": pl.Int32,
+        "score": pl.Float64,
+        "segment_from": pl.Int8,
+        "segment": pl.Int8,
+        "count": pl.Int32,
+        "release_file": pl.String,
+    }
+)
+"""A row behind a story: a trust's league place, a trust's figure of a metric, a domain's score, a
+region's median, or a count (``what`` says which)."""
 
 LEADS = pl.Schema(
     {
@@ -64,7 +88,7 @@ LEADS = pl.Schema(
         "median": pl.Float64,
         "standard": pl.Float64,
         "computed_p": pl.Float64,
-        "rows": pl.List(pl.Struct(words.FIGURES)),
+        "rows": pl.List(pl.Struct(FIGURES)),
         "release_file": pl.String,
         "size": pl.Float64,
     }
@@ -74,8 +98,6 @@ the same ``computed_p``, the largest first."""
 
 SELDOM = 0.25
 """A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
-BEST = 0.25
-"""A trust that the override holds down is a lead if its score alone puts it in the best quarter."""
 LESS_THAN_ONE = 1
 """A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
 _INTENSIVE = 5
@@ -108,7 +130,7 @@ class Material:
     before: Frames | None = None
     keep: Keep = afresh
 
-    def own(self) -> Frames:
+    def of_type(self) -> Frames:
         """Return the frames of the type alone."""
         return self.frames.of_type(self.trust_type)
 
@@ -132,10 +154,10 @@ class Material:
 
 
 def as_leads(
-    material: Material, kind: Kind, found: pl.DataFrame, **columns: pl.Expr
+    material: Material, kind: Kind, frame: pl.DataFrame, **columns: pl.Expr
 ) -> pl.DataFrame:
     """Return leads of one kind, with the columns of LEADS."""
-    named = found.with_columns(
+    named = frame.with_columns(
         kind=pl.lit(kind.value),
         trust_type=pl.lit(material.trust_type),
         quarter=pl.lit(material.quarter),
@@ -146,25 +168,42 @@ def as_leads(
     )
 
 
+def as_row(what: str, **figures: pl.Expr | str) -> pl.Expr:
+    """Return a row of FIGURES as a struct; what is not given is null.
+
+    Args:
+        what: what the row is of.
+        figures: the columns of FIGURES, each as an expression or the name of a column.
+
+    """
+    given = {"what": pl.lit(what), **figures}
+    return pl.struct(
+        (pl.col(each) if isinstance(each, str) else each).cast(kind).alias(name)
+        if (each := given.get(name)) is not None
+        else pl.lit(None, kind).alias(name)
+        for name, kind in FIGURES.items()
+    )
+
+
 def sound_standings(material: Material) -> pl.DataFrame:
     """Return the standings of the type that nothing contradicts, if all of the type are stored."""
-    standings = material.own().standings.filter(pl.col("of").is_not_null()).collect()
+    standings = material.of_type().standings.filter(pl.col("of").is_not_null()).collect()
     return standings.filter(pl.col("doubt").is_null())
 
 
 def weak_spots(material: Material) -> list[pl.DataFrame]:
     """Find severe weak spots of trusts in segment 1 or 2: those of now, and those that last."""
-    found = hidden(
+    severe = hidden(
         material.frames, material.trust_type, material.boundaries, Filters(), None, material.earlier
     ).frame
-    own = material.own().observations
-    listed = catalogue(own)
-    looked = looked_at(classify(with_peers(own, listed)).collect())
+    observations = material.of_type().observations
+    listed = catalogue(observations)
+    looked = looked_at(classify(with_peers(observations, listed)).collect())
     standards = listed.select("metric_id", "unit", "standard")
     published = pl.col("rank").is_not_null() & pl.col("of").is_not_null()
     lasts = pl.col("computed_persistently_severe").fill_null(value=False)
     spots = (
-        found.join(sound_standings(material).select("trust_code"), on="trust_code", how="semi")
+        severe.join(sound_standings(material).select("trust_code"), on="trust_code", how="semi")
         .filter(
             pl.col("doubt").is_null(),
             pl.col("value").is_not_null(),
@@ -192,21 +231,21 @@ def weak_spots(material: Material) -> list[pl.DataFrame]:
         "size": pl.col("computed_gap"),
         "command": material.command("worst", "metric_id"),
         "rows": pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 rank="place_rank", of="place_of", score="average_score", segment="segment",
             ),
-            words.row(
+            as_row(
                 "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 metric_id="metric_id", metric="metric", unit="unit", value="value",
                 median="median", standard="standard", rank="rank", of="of", score="score",
                 release_file="release_file",
             ),
-            words.row(
+            as_row(
                 "metrics looked at", quarter="quarter", trust_code="trust_code",
                 count="computed_metrics",
             ),
-            words.row(
+            as_row(
                 "quarters severely weak", trust_code="trust_code", metric_id="metric_id",
                 count="quarters",
             ),
@@ -261,43 +300,6 @@ def _weak_spot(material: Material, *, lasts: bool) -> pl.Expr:
     return pl.concat_str(sentence, target.fill_null(""))
 
 
-def held_down(material: Material) -> pl.DataFrame:
-    """Find the trusts with the best scores that the override keeps out of segments 1 and 2."""
-    found = capped(material.frames, material.trust_type, material.boundaries, Filters()).frame.join(
-        sound_standings(material).select("trust_code"), on="trust_code", how="semi"
-    )
-    alone = pl.col("computed_rank_without")
-    found = found.filter(alone < pl.col("rank"), alone <= pl.col("of") * BEST)
-    return as_leads(
-        material, Kind.CAPPED, found,
-        computed_p=alone / pl.col("of"),
-        size=-pl.col("average_score"),
-        in_words=pl.format(
-            "{} is ranked {} of {} {} because of the financial override: on its average score of "
-            "{} alone (1 is best) it would be {}, in segment {}, not {}.",
-            words.trust(), words.ordinal("rank"), "of", pl.lit(material.trusts()),
-            two_places("average_score"), words.ordinal("computed_rank_without"),
-            "computed_unadjusted_segment", "segment",
-        ),
-        certainty=pl.lit(
-            "Certain: a rule caps its segment, not chance. The rank without it is computed."
-        ),
-        command=material.command("explain", "trust_code", typed=False),
-        rows=pl.concat_list(
-            words.row(
-                "league place", quarter="quarter", trust_code="trust_code",
-                trust_name="trust_name", rank="rank", of="of", score="average_score",
-                segment="segment", release_file="release_file",
-            ),
-            words.row(
-                "league place without the override (computed)", quarter="quarter",
-                trust_code="trust_code", trust_name="trust_name", rank="computed_rank_without",
-                of="of", score="average_score", segment="computed_unadjusted_segment",
-            ),
-        ),
-    )  # fmt: skip
-
-
 def clear_changes(material: Material) -> pl.DataFrame:
     """Find the trusts that moved since the quarter before by more than chance, or by a rule."""
     if material.before is None:
@@ -314,7 +316,7 @@ def clear_changes(material: Material) -> pl.DataFrame:
     shift = pl.col("computed_shift")
     is_apart = (pl.col("computed_shift_low") > 0) | (pl.col("computed_shift_high") < 0)
     share = pl.min_horizontal("computed_p_better", 1 - pl.col("computed_p_better"))
-    found = (
+    clear = (
         both.filter(pl.col("certainty") == Certainty.CLEAR.value)
         .join(sound.select("trust_code"), on="trust_code", how="semi")
         .drop_nulls(["rank", "rank_from", "segment", "segment_from", "of"])
@@ -330,7 +332,7 @@ def clear_changes(material: Material) -> pl.DataFrame:
         .filter(pl.col("by_rule") | (pl.col("computed_p") * pl.col("trusts") < LESS_THAN_ONE))
     )
     return as_leads(
-        material, Kind.CHANGE, found,
+        material, Kind.CHANGE, clear,
         size=pl.when("by_rule")
         .then((pl.col("rank") - pl.col("rank_from")).abs().cast(pl.Float64))
         .otherwise(shift.abs()),
@@ -346,18 +348,18 @@ def clear_changes(material: Material) -> pl.DataFrame:
         ),
         command=material.command("explain", "trust_code", typed=False),
         rows=pl.concat_list(
-            words.row(
+            as_row(
                 "league place", quarter="quarter", trust_code="trust_code",
                 trust_name="trust_name", rank="rank", rank_from="rank_from", of="of",
                 score="average_score", segment="segment", segment_from="segment_from",
                 release_file="release_file",
             ),
-            words.row(
+            as_row(
                 "metric", quarter="quarter", trust_code="trust_code", trust_name="trust_name",
                 metric_id="metric_id", metric="metric", unit="unit", value="value",
                 value_from="value_from", score="score",
             ),
-            words.row(
+            as_row(
                 "redraws of 100 in which it moved so", trust_code="trust_code",
                 count=pl.when(~pl.col("by_rule")).then("redraws"),
             ),
@@ -411,7 +413,7 @@ def _by_rule() -> pl.Expr:
 
 def _short_names(material: Material) -> pl.DataFrame:
     """Return each metric's short name."""
-    listed = catalogue(material.own().observations)
+    listed = catalogue(material.of_type().observations)
     return listed.select("metric_id", "short_name").unique(
         "metric_id", keep="first", maintain_order=True
     )

@@ -20,7 +20,7 @@ from typing import TypeAlias
 import polars as pl
 
 from nhs_league.core.frames import round_computed
-from nhs_league.core.periods import same_period
+from nhs_league.core.quarters import same_period
 from nhs_league.core.uncertainty.lanes import Places
 from nhs_league.core.uncertainty.redraws import FEWEST, Redraws, drop_scarce, places, redrawn
 

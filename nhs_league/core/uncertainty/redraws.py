@@ -15,7 +15,7 @@ from random import Random
 import polars as pl
 
 from nhs_league.core.frames import round_computed
-from nhs_league.core.method.scoring import scored_for_average, weighted_mean
+from nhs_league.core.method.standings import scored_for_average, weighted_mean
 from nhs_league.core.uncertainty.lanes import weighted_sums
 from nhs_league.frozen import frozen
 
@@ -62,7 +62,7 @@ def scored(observations: pl.LazyFrame) -> pl.DataFrame:
 
     Returns:
         quarter, trust_code, metric_id, domain, period, score (1 to 4) and weight (1, or 1/3 for
-        each of the three infections; see ``method.scoring.scored_for_average``).
+        each of the three infections; see ``method.standings.scored_for_average``).
 
     """
     return (

@@ -97,8 +97,8 @@ def recognise(file: str, fields: Sequence[str], *, line: int = 1) -> Header:
     """Read from a header which kind of release file it is and where its columns are.
 
     The order of the columns, their case, and blanks or hyphens for underscores do not matter; empty
-    fields at the end have been dropped. The league table of the first form (Q1 2025/26) has ``Reporting_date`` where
-    later ones have ``Quarter``.
+    fields at the end have been dropped. The league table of the first form (Q1 2025/26) has
+    ``Reporting_date`` where later ones have ``Quarter``.
 
     Raises:
         RefusedError: no kind fits (``column`` is None), or a column is missing or doubled.

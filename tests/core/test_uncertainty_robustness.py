@@ -8,7 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.uncertainty.weights import by_weights, flat_weights, in_every_domain, left_out
+from nhs_league.core.uncertainty.robustness import (
+    by_weights,
+    flat_weights,
+    in_every_domain,
+    left_out,
+)
 from tests.core.metric_scores import fictional, real
 from tests.core.real_frames import Q1_2026
 from tests.golden import official_q3

@@ -4,31 +4,80 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 
 import polars as pl
 
-from nhs_league.core import trust_types
+from nhs_league.core import sentences as words, trust_types
 from nhs_league.core.answers import News, Seen
 from nhs_league.core.causes import Certainty
 from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames
+from nhs_league.core.history import published_figures, versions
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.peers import effective_count, effective_rank, with_peers
+from nhs_league.core.peers import (
+    WEAK_FROM,
+    WeakSpot,
+    classify,
+    effective_count,
+    effective_rank,
+    with_peers,
+)
 from nhs_league.core.quarters import Quarter, framework_breaks
 from nhs_league.core.sentences import in_series, two_places
-from nhs_league.core.stories import words
 from nhs_league.core.trusts import what_became
-from nhs_league.core.uncertainty.keeping import Keep, afresh
-from nhs_league.core.watch.revised import revised, versions
-from nhs_league.core.watch.rows import NEWS, Kind, as_news
-from nhs_league.core.weak_spots import WeakSpot, classify
+from nhs_league.core.uncertainty import Keep, afresh
+
+
+class Kind(StrEnum):
+    """What is new."""
+
+    SEGMENT = "segment"
+    RANK = "rank"
+    CHANGE = "clear change"
+    WEAK = "new weak spot"
+    GONE = "weak spot gone"
+    REVISION = "revision"
+    UNLISTED = "no longer listed"
+
+
+NEWS = pl.Schema(
+    {
+        "kind": pl.String,
+        "in_words": pl.String,
+        "certainty": pl.String,
+        "trust_code": pl.String,
+        "trust_name": pl.String,
+        "trust_type": pl.String,
+        "quarter_from": QUARTER,
+        "quarter": QUARTER,
+        "metric_id": pl.String,
+        "metric": pl.String,
+        "short_name": pl.String,
+        "figure": pl.String,
+        "unit": pl.String,
+        "value_from": pl.Float64,
+        "value": pl.Float64,
+        "rank_from": pl.Int32,
+        "rank": pl.Int32,
+        "of": pl.Int32,
+        "segment_from": pl.Int8,
+        "segment": pl.Int8,
+    }
+)
+"""One row a thing that is new, by trust: its segment and rank in a new quarter, a clear change, new
+weak spots and those that are gone, and revisions. ``quarter_from`` is the quarter last seen;
+``certainty`` is as of ``core.changes.CHANGES``, or says what is doubtful or not known. Of a
+revision ``figure`` is the column that changed, ``value_from`` and ``value`` what it was and is."""
 
 DOUBTFUL = "doubtful"
 """The certainty of a place that other figures of its release contradict."""
 
-_DIGITS = 16
+UNSURE = "which file is newer is not known"
+"""The certainty of a revision where nothing shows the order of the two files."""
 
+_DIGITS = 16
 
 NEVER = Seen("")
 """What is seen of a trust that was never looked at: all that is published is new."""
@@ -45,7 +94,7 @@ def look(frames: Frames, codes: Sequence[str]) -> dict[str, Seen]:
     is_of = pl.col("trust_code").is_in(list(codes))
     newest = _newest(frames)
     standings = frames.standings.filter(is_of).sort("quarter").collect()
-    figures = _figures(frames, is_of)
+    figures = published_figures(frames, is_of)
     types = dict(standings.select("trust_code", "trust_type").iter_rows())
     counts = versions(frames, is_of).select("trust_code", "key", "edition")
     return {
@@ -94,7 +143,7 @@ def news(
     parts = [NEWS.to_frame()]
     for (trust_type, earlier, later), of_type in moved.items():
         parts += _in_a_new_quarter(frames, trust_type, earlier, later, of_type, keep)
-    parts += revised(frames, now, before)
+    parts += _revised(frames, now, before)
     place = {code: number for number, code in enumerate(codes)}
     order = {kind.value: number for number, kind in enumerate(Kind)}
     frame = pl.concat(parts).sort(
@@ -131,22 +180,6 @@ def _newest(frames: Frames) -> dict[str, str]:
     """Return trust type -> its newest quarter."""
     newest = frames.standings.group_by("trust_type").agg(pl.col("quarter").max())
     return dict(newest.collect().iter_rows())
-
-
-def _figures(frames: Frames, is_of: pl.Expr) -> pl.DataFrame:
-    """Return the published figures of trusts by which a revision is noticed, in a fixed order."""
-    columns = ("quarter", "trust_code", "name", "unit", "one", "two", "three")
-    standings = frames.standings.filter(is_of).select(
-        "quarter", "trust_code", name=pl.lit(""), unit=pl.lit(""), one="average_score",
-        two=pl.col("segment").cast(pl.Float64), three=pl.col("rank").cast(pl.Float64),
-    )  # fmt: skip
-    metrics = frames.observations.filter(is_of).select(
-        "quarter", "trust_code", name="metric_id", unit=pl.col("unit").fill_null(""), one="value",
-        two="score", three=pl.lit(None, pl.Float64),
-    )  # fmt: skip
-    return (
-        pl.concat([standings.select(columns), metrics.select(columns)]).sort(columns[:4]).collect()
-    )
 
 
 def _in_a_new_quarter(
@@ -196,7 +229,7 @@ def _places(compared: pl.DataFrame, trust_type: str, later: str) -> Iterator[pl.
         certainty=pl.when(doubted).then(pl.lit(DOUBTFUL)).otherwise("certainty")
     )
     moved = compared.filter(pl.col("segment").ne_missing(pl.col("segment_from")))
-    yield as_news(
+    yield _as_news(
         moved.drop_nulls("segment"), Kind.SEGMENT,
         in_words=pl.format(
             "{} is in segment {} in {}{}.", words.trust(), "segment", pl.lit(later), was_segment
@@ -205,14 +238,14 @@ def _places(compared: pl.DataFrame, trust_type: str, later: str) -> Iterator[pl.
     of = pl.when(pl.col("of").is_not_null()).then(
         pl.format(" of {} {}", "of", pl.lit(trust_types.in_words(trust_type)))
     )
-    yield as_news(
+    yield _as_news(
         compared.drop_nulls("rank"), Kind.RANK,
         in_words=pl.format(
             "{} is ranked {}{} in {}{}.",
             words.trust(), words.ordinal("rank"), of.fill_null(""), pl.lit(later), was_rank,
         ),
     )  # fmt: skip
-    yield as_news(
+    yield _as_news(
         compared.filter(pl.col("certainty") == Certainty.CLEAR.value), Kind.CHANGE,
         in_words=pl.format("{}: {}.", words.trust(), "cause_in_words"),
     )  # fmt: skip
@@ -223,7 +256,7 @@ def _unlisted(
 ) -> pl.DataFrame:
     """Return the trusts that the new quarter's release no longer lists."""
     successor = pl.col("trust_code").replace_strict(became, default=None, return_dtype=pl.String)
-    return as_news(
+    return _as_news(
         gone, Kind.UNLISTED,
         quarter_from=pl.lit(earlier), quarter=pl.lit(later),
         segment=pl.lit(None), rank=pl.lit(None), of=pl.lit(None),
@@ -257,7 +290,7 @@ def _weak_spots(
     scored = pl.format("score {} (4 is worst)", two_places("score"))
     figure = pl.coalesce(ranked, scored, words.shown("value"))
     severe = pl.col("weak_spot") == WeakSpot.SEVERE.value
-    yield as_news(
+    yield _as_news(
         both.filter(pl.col("weak_spot").is_not_null(), pl.col("weak_before").is_null()), Kind.WEAK,
         in_words=pl.format(
             "{} is now {}weak on {}: {}{}.",
@@ -268,7 +301,7 @@ def _weak_spots(
             .otherwise(pl.lit("")),
         ),
     )  # fmt: skip
-    yield as_news(
+    yield _as_news(
         both.filter(pl.col("weak_spot").is_null(), pl.col("weak_before").is_not_null()), Kind.GONE,
         in_words=pl.format(
             "{} is no longer weak on {}: {}.", words.trust(), words.inside("short_name"), figure
@@ -296,6 +329,13 @@ def _judged(frames: Frames, trust_type: str, codes: Sequence[str]) -> pl.DataFra
     )
 
 
+def _as_news(rows: pl.DataFrame, kind: Kind, **columns: pl.Expr) -> pl.DataFrame:
+    """Return rows of one kind as NEWS."""
+    named = rows.with_columns(kind=pl.lit(kind.value)).with_columns(**columns)
+    absent = [pl.lit(None).alias(column) for column in NEWS if column not in named.columns]
+    return named.with_columns(absent).select(pl.col(c).cast(of) for c, of in NEWS.items())
+
+
 def _notes(frame: pl.DataFrame, codes: Sequence[str]) -> Iterator[str]:
     """Describe where nothing is new, and what is not comparable."""
     still = [code for code in codes if code not in set(frame["trust_code"])]
@@ -303,3 +343,100 @@ def _notes(frame: pl.DataFrame, codes: Sequence[str]) -> Iterator[str]:
         yield f"Nothing new for {in_series(still)}."
     quarters = [*frame["quarter"], *frame["quarter_from"].drop_nulls()]
     yield from framework_breaks({str(quarter) for quarter in quarters})
+
+
+def _revised(
+    frames: Frames, now: Mapping[str, Seen], before: Mapping[str, Seen]
+) -> Iterator[pl.DataFrame]:
+    """Yield the figures of quarters seen before that a later file changed."""
+    changed = [
+        (code, quarter)
+        for code, seen in before.items()
+        for quarter, digest in seen.fingerprints.items()
+        if now[code].fingerprints.get(quarter, digest) != digest
+    ]
+    if not changed:
+        return
+    where = pl.DataFrame(
+        changed, schema={"trust_code": pl.String, "quarter": pl.String}, orient="row"
+    ).cast({"quarter": QUARTER})
+    codes = pl.col("trust_code").is_in(where["trust_code"].unique().to_list())
+    seen = [
+        (code, key, count) for code, each in before.items() for key, count in each.revised.items()
+    ]
+    known = pl.DataFrame(
+        seen, schema={"trust_code": pl.String, "key": pl.String, "seen": pl.Int32}, orient="row"
+    )
+    standings = frames.standings.filter(codes).select("trust_code", "quarter", "trust_name")
+    fresh = (
+        versions(frames, codes)
+        .join(where, on=["trust_code", "quarter"], how="semi")
+        .join(known, on=["trust_code", "key"], how="left")
+        .filter(pl.col("edition") > pl.col("seen").fill_null(1))
+        .with_columns(metric_id=pl.when(pl.col("what") == "metric").then("name"))
+        .unique(
+            ["trust_code", "quarter", "what", "metric_id", "unit", "figure"], keep="last",
+            maintain_order=True,
+        )
+        .join(standings.collect(), on=["trust_code", "quarter"], how="left")
+    )  # fmt: skip
+    yield from _revisions(frames, fresh)
+    unexplained = where.join(fresh, on=["trust_code", "quarter"], how="anti")
+    yield _as_news(
+        unexplained.join(standings.collect(), on=["trust_code", "quarter"]), Kind.REVISION,
+        in_words=pl.format(
+            "{}: figures for {} were added or taken out.", words.trust(), "quarter"
+        ),
+    )  # fmt: skip
+
+
+def _revisions(frames: Frames, fresh: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the revised figures, and the weak spots that a revised score made or ended."""
+    quarters = fresh["quarter"].unique().to_list()
+    listed = catalogue(frames.observations.filter(pl.col("quarter").is_in(quarters)))
+    names = listed.select("quarter", "metric_id", "metric", "short_name").unique(
+        ["quarter", "metric_id"], keep="first", maintain_order=True
+    )
+    named = fresh.join(names, on=["quarter", "metric_id"], how="left").with_columns(
+        value_from="published_before",
+        value="published",
+        certainty=pl.when(~pl.col("order_known")).then(pl.lit(UNSURE)),
+    )
+    figure, is_metric = pl.col("figure"), pl.col("what") == "metric"
+    places = [pl.col(c).cast(pl.Int32).alias(c) for c in ("value_from", "value")]
+    ranks = named.filter(~is_metric, figure == "rank").with_columns(places)
+    segments = named.filter(~is_metric, figure == "segment")
+    averages = named.filter(~is_metric, figure == "average_score")
+    values = named.filter(is_metric, figure == "value")
+    scores = named.filter(is_metric, figure == "score")
+    sentence = "{} was revised for {}: {} from {} to {}."
+    for rows, what, shown in (
+        (segments, pl.lit("segment"), words.number),
+        (ranks, pl.lit("rank"), words.ordinal),
+        (averages, pl.lit("average score"), two_places),
+        (values, words.inside("short_name"), words.shown),
+        (
+            scores.filter(pl.col("unit").is_null()),
+            pl.format("score for {}", words.inside("short_name")),
+            two_places,
+        ),
+    ):
+        yield _as_news(
+            rows, Kind.REVISION,
+            in_words=pl.format(
+                sentence, words.trust(), "quarter", what, shown("value_from"), shown("value")
+            ),
+        )  # fmt: skip
+    was, now = pl.col("value_from") >= WEAK_FROM, pl.col("value") >= WEAK_FROM
+    for kind, is_kind, verb in (
+        (Kind.WEAK, ~was & now, "is now weak"),
+        (Kind.GONE, was & ~now, "is no longer weak"),
+    ):
+        yield _as_news(
+            scores.filter(is_kind), kind,
+            in_words=pl.format(
+                f"{{}} {verb} on {{}} in {{}}, after a revision: its score was {{}} and is {{}}.",
+                words.trust(), words.inside("short_name"), "quarter", two_places("value_from"),
+                two_places("value"),
+            ),
+        )  # fmt: skip

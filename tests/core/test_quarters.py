@@ -9,8 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nhs_league.core.periods import period_end, same_period
-from nhs_league.core.quarters import Quarter
+from nhs_league.core.quarters import Quarter, period_end, same_period
 
 
 def test_the_last_day_of_each_quarter_of_a_financial_year() -> None:
