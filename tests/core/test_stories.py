@@ -16,9 +16,15 @@ from nhs_league.core.frames import Frames
 from nhs_league.core.method.standings import segment_boundaries
 from nhs_league.core.sentences import ordinal
 from nhs_league.core.stories import choose, leads, stories
-from nhs_league.core.stories.groups import held_down, missed_standards, regions_differ
+from nhs_league.core.stories.groups import (
+    held_down,
+    missed_standards,
+    regions_differ,
+    services_apart,
+)
 from nhs_league.core.stories.leads import Material
 from nhs_league.core.uncertainty.chance import domains_apart, regions_apart
+from nhs_league.core.uncertainty.redraws import scored
 from tests.conftest import Run
 
 Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"
@@ -176,6 +182,19 @@ def test_how_often_chance_sets_domains_so_far_apart() -> None:
     assert (found["trust_code"], found["domain_best"], found["domain_worst"]) == ("T", "D1", "D4")
     beyond = 1 - NormalDist().cdf(3 / sqrt(15 / 11 * 2 / 3))
     assert found["computed_p"] == pytest.approx(6 * 2 * beyond)
+
+
+def test_services_apart_are_a_lead_below_5_of_100_cases(league: League) -> None:
+    """Among ten trusts alone, chance would give fewer than one of them a tenth as well."""
+    one = material(league, Q3)
+    odds = domains_apart(scored(one.frames.of_type("acute").observations)).sort("computed_p")
+    is_rare = pl.col("computed_p") < 0.05
+    rare = odds.filter(is_rare)["trust_code"].to_list()[-5:]
+    not_rare = odds.filter(~is_rare, pl.col("computed_p") < 0.1)["trust_code"].to_list()[:5]
+    assert len(rare) == len(not_rare) == 5
+    ten = one.frames.standings.filter(pl.col("trust_code").is_in([*rare, *not_rare]))
+    apart = services_apart(replace(one, frames=replace(one.frames, standings=ten)))
+    assert set(apart["trust_code"]) == set(rare)
 
 
 def test_stories_of_a_region_or_a_trust_are_of_no_other(league: League) -> None:
