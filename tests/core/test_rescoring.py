@@ -264,15 +264,15 @@ def test_the_score_of_a_lone_trust_is_estimated_from_the_published_quartiles(
 def test_the_band_of_a_value_is_known_where_no_trust_is_near(tmp_path: Path) -> None:
     """A plan of 0 or more scores 1, to -1 % 2, to -2 % 3, and below 4."""
     figures = {"Z01": (2.0, 1), "Z02": (-1.5, 3), "Z03": (-5.0, 4)}
-    rows = [
+    metric_file = [
         row
         for code, (value, score) in figures.items()
         for row in (Trust(code).row("OF0079", value), Trust(code).row("OF1079", score))
     ]
-    ask = small_league(tmp_path, rows)
+    ask = small_league(tmp_path, metric_file)
     for value, score in ((-0.9, 2.0), (0.0, 1.0), (-1.0, 2.0), (-2.5, 4.0)):
-        found = ask("whatif", "Z01", "--set", f"OF0079={value}", "--csv").rows()
-        (row,) = [row for row in found if row["what"] == "metric score"]
+        rows = ask("whatif", "Z01", "--set", f"OF0079={value}", "--csv").rows()
+        (row,) = [row for row in rows if row["what"] == "metric score"]
         assert (float(row["computed_after"]), row["estimated"]) == (score, "false")
         assert row["note"] == "by its band"
 

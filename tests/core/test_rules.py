@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -341,7 +341,7 @@ def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
 
 
 def _of_one_metric(
-    metric_id: str, values: list[float], scores: list[float], *, is_ranked: bool = False
+    metric_id: str, values: Sequence[float], scores: Sequence[float], *, is_ranked: bool = False
 ) -> Recomputed:
     """Recompute a metric of Q1 2026/27 of all acute trusts; a low value is better."""
     trusts = pl.LazyFrame({"trust_code": [f"Z{n:02d}" for n in range(len(scores))]}).with_columns(
@@ -360,10 +360,10 @@ def _of_one_metric(
     return recompute(figures, trusts)
 
 
-def _in_bands(scores: list[float]) -> list[tuple[float | None, str | None]]:
+def _in_bands(scores: Sequence[float]) -> list[tuple[float | None, str | None]]:
     """Recompute a metric whose bands are not listed, of trusts with the values 0, 1, 2 …"""
-    found = _of_one_metric("OF0113", [float(n) for n in range(len(scores))], scores).scores
-    return found.sort("trust_code").select("computed_score", "not_computed").rows()
+    result = _of_one_metric("OF0113", [float(n) for n in range(len(scores))], scores).scores
+    return result.sort("trust_code").select("computed_score", "not_computed").rows()
 
 
 def test_bands_that_are_not_listed_are_those_of_the_rows_in_order() -> None:

@@ -219,8 +219,8 @@ def test_regions_apart_are_a_story_of_all_trusts_of_their_best_and_worst_region(
     scores = {"London": 3.9, "Midlands": 2.5}
     score = pl.col("region").cast(pl.String).replace_strict(scores, default=2.0)
     apart = replace(one, frames=with_changed(one.frames, "standings", average_score=score))
-    found = regions_differ(apart).filter(pl.col("metric_id").is_null())
-    assert found.height == 1
+    lead = regions_differ(apart).filter(pl.col("metric_id").is_null())
+    assert lead.height == 1
     is_kept = {
         Filters(): True,
         Filters(regions=("London",)): True,
@@ -230,7 +230,7 @@ def test_regions_apart_are_a_story_of_all_trusts_of_their_best_and_worst_region(
         Filters(segments=(3,)): False,
     }
     for filters, is_one in is_kept.items():
-        assert stories([(apart, found)], "acute", filters).frame.height == is_one, filters
+        assert stories([(apart, lead)], "acute", filters).frame.height == is_one, filters
 
 
 def test_a_measure_of_one_region_is_not_compared_by_region() -> None:
@@ -241,10 +241,10 @@ def test_a_measure_of_one_region_is_not_compared_by_region() -> None:
     both = [("both", "AB"[n // 5], float(n)) for n in range(10)]
     one = [("one", "AB"[n // 5], float(n)) for n in range(9)]
     figures = pl.DataFrame([*both, *one], schema=["measure", "region", "figure"], orient="row")
-    (found,) = regions_apart(figures).to_dicts()
-    assert (found["measure"], found["computed_measures"]) == ("both", 1)
+    (row,) = regions_apart(figures).to_dicts()
+    assert (row["measure"], row["computed_measures"]) == ("both", 1)
     statistic = 12 / 110 * (15**2 / 5 + 40**2 / 5) - 33
-    assert found["computed_p"] == pytest.approx(2 * (1 - NormalDist().cdf(sqrt(statistic))))
+    assert row["computed_p"] == pytest.approx(2 * (1 - NormalDist().cdf(sqrt(statistic))))
 
 
 def test_a_trust_that_loses_no_place_by_the_override_is_not_held_down(league: League) -> None:

@@ -163,7 +163,7 @@ def test_a_trusts_metrics_are_listed_worst_first(league: League) -> None:
     def share_ahead(row: dict[str, Any]) -> float:
         rank = row["rank"] or row["computed_rank"]
         of = row["of"] or row["computed_of"]
-        return (rank - 1) / (of - 1) if rank else (row["score"] - 1) / 3
+        return float((rank - 1) / (of - 1) if rank else (row["score"] - 1) / 3)
 
     rows = league.show("ZJ9").frame.to_dicts()
     is_weak = [row["weak_spot"] is not None for row in rows]
