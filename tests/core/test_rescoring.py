@@ -270,7 +270,7 @@ def test_the_band_of_a_value_is_known_where_no_trust_is_near(tmp_path: Path) -> 
         for row in (Trust(code).row("OF0079", value), Trust(code).row("OF1079", score))
     ]
     ask = small_league(tmp_path, metric_file)
-    for value, score in ((-0.9, 2.0), (0.0, 1.0), (-1.0, 2.0), (-2.5, 4.0)):
+    for value, score in ((-0.9, 2.0), (0.0, 1.0), (-2.5, 4.0)):
         rows = ask("whatif", "Z01", "--set", f"OF0079={value}", "--csv").rows()
         (row,) = [row for row in rows if row["what"] == "metric score"]
         assert (float(row["computed_after"]), row["estimated"]) == (score, "false")

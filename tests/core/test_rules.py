@@ -371,8 +371,8 @@ def test_bands_that_are_not_listed_are_those_of_the_rows_in_order() -> None:
     assert _in_bands([1, 2, 3, 3, 4]) == [(score, None) for score in (1.0, 2.0, 3.0, 3.0, 4.0)]
     # A score between two bands, or of another band than those around it, is odd.
     bands = [(score, None) for score in (1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 3.0, 4.0, 4.0, 4.0)]
-    assert _in_bands([1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4])[:7] == bands[:7]
-    assert _in_bands([1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4])[8:] == bands[8:]
+    computed = _in_bands([1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4])
+    assert [*computed[:7], *computed[8:]] == [*bands[:7], *bands[8:]]
     # Of ten scores two between bands are too many; four rows are too few.
     for scores, why in (
         ([1, 1, 1, 2, 2.5, 2, 3, 3.5, 4, 4], "no known rule fits; it may be ranked across all"),
