@@ -175,6 +175,22 @@ def test_a_plan_and_a_year_to_date_that_are_0_together_may_do_without_an_overrid
     ]
 
 
+def test_averages_without_a_score_behind_them_are_counted(complete: Frames) -> None:
+    """RXL, without its scores, still has an average and six domain scores."""
+    others = complete.observations.filter(pl.col("trust_code") != "RXL")
+    answers = (
+        audit(Frames(complete.standings, rows, complete.domains)).checked
+        for rows in (complete.observations, others)
+    )
+    whole, part = ({row["what"]: row for row in answer.to_dicts()} for answer in answers)
+    for what, lacking in (("average score", 1), ("domain score", 6)):
+        assert part[what]["published"] == whole[what]["published"]
+        assert (
+            part[what]["computed_not_recomputed"]
+            == whole[what]["computed_not_recomputed"] + lacking
+        )
+
+
 def test_an_override_that_is_missing_is_listed(complete: Frames) -> None:
     standings = complete.standings.with_columns(
         override=pl.when(pl.col("trust_code") == "RXL")
