@@ -78,6 +78,23 @@ def test_groups_are_compared_by_score_where_there_are_no_values(tmp_path: Path) 
     assert (row["worst_trust_code"], row["worst_value"]) == ("Z02", "4.0")
 
 
+def test_likely_ranges_are_computed_beside_trusts_where_none_is_published(tmp_path: Path) -> None:
+    metric_file = [
+        row
+        for place, trust in enumerate(trusts(2), 1)
+        for row in (trust.row("OF1082", place), *trust.standing(place, float(place), place))
+    ]
+    table = [
+        trust.in_table(float(place), "1.0 to 2.0", place, "No", place, "1 to 2")
+        for place, trust in enumerate(trusts(2), 1)
+    ]
+    for number, files in enumerate(([metric_file], [metric_file, table])):
+        compared = league(tmp_path / str(number), *files)("compare", "Z01", "Z02", "--json")
+        one, _ = json.loads(compared.stdout)["standings"]
+        has_computed = "computed_average_score_low" in one
+        assert (one["rank_low"], has_computed) == ((None, True) if number == 0 else (1, False))
+
+
 def test_equal_values_are_one_bin(tmp_path: Path) -> None:
     ask = league(tmp_path, sickness(4.5, 4.5, 4.5, ranked=False))
     (row,) = ask("spread", "OF0082", "--mark", "Z02", "--csv").rows()
