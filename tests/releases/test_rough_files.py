@@ -410,6 +410,16 @@ def test_a_scheme_of_ids_that_is_new_is_read_by_its_descriptions() -> None:
     assert set(parsed.domains["domain"]) == {"Access to services", "Patient safety"}
 
 
+def test_a_score_of_a_new_scheme_may_add_words_to_its_metrics_description() -> None:
+    """Seven in ten words of the shorter description are in the longer one."""
+    rows = official.whole_metric_file(("Q1 2027/28",))
+    for row in rows[1:]:
+        if row[8].startswith("OF3"):
+            row[9] += " - score that counts in the average"
+    observed = parse(official.published(rows)).observations
+    assert observed.select("value", "score").null_count().row(0) == (0, 0)
+
+
 def test_numbers_below_1_may_lack_their_zero_in_a_whole_column() -> None:
     """A number from 1 on is written alike either way, and shows nothing."""
     rows = copied()
