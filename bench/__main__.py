@@ -30,8 +30,8 @@ def main() -> None:
         print("## The same question with other tools\n")
         print(alternatives(four, newest))
         print("## Reading a release\n")
-        asked = [sys.executable, "-m", "bench.parsing", str(newest)]
-        print(subprocess.run(asked, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        command = [sys.executable, "-m", "bench.parsing", str(newest)]
+        print(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         print("## More quarters, more trusts\n")
         print(_growth(work))
 

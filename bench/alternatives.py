@@ -25,10 +25,10 @@ def alternatives(store: Path, newest: Path) -> str:
     entries = {"nhsleague worst": Entry([NHSLEAGUE, "worst", "--metric", "elective"], _in(store))}
     for name, script in _SCRIPTS.items():
         if find_spec(name.casefold()):
-            asked = [f"bench.scripts.{script}", data, league, QUARTER, METRIC]
-            entries[f"{name} script"] = Entry([sys.executable, "-m", *asked])
+            arguments = [f"bench.scripts.{script}", data, league, QUARTER, METRIC]
+            entries[f"{name} script"] = Entry([sys.executable, "-m", *arguments])
     entries |= _shell(Path(data), Path(league))
-    return _told(race(entries))
+    return _table_of(race(entries))
 
 
 def _in(store: Path) -> Mapping[str, str]:
@@ -37,14 +37,14 @@ def _in(store: Path) -> Mapping[str, str]:
 
 def _shell(data: Path, league: Path) -> dict[str, Entry]:
     entries = {}
-    if found := which("sqlite-utils", path=str(Path(sys.executable).parent)):
+    if program := which("sqlite-utils", path=str(Path(sys.executable).parent)):
         sql = (
             f'select d."Quarter", d."Trust_code", d."Trust_name", d."Value", d."Rank", t."Segment" '
             f'from "{data.stem}" d left join "{league.stem}" t using ("Trust_code") '
             f"where d.\"Metric_ID\" = '{METRIC}' and d.\"Quarter\" = '{QUARTER}' "
             f'order by cast(d."Rank" as integer) desc limit 10'
         )
-        entries["sqlite-utils memory"] = Entry([found, "memory", str(data), str(league), sql])
+        entries["sqlite-utils memory"] = Entry([program, "memory", str(data), str(league), sql])
     if which("csvgrep", path=str(Path(sys.executable).parent)):
         steps = (
             f"csvgrep -c Metric_ID -m {METRIC} {shlex.quote(str(data))}",
@@ -57,6 +57,6 @@ def _shell(data: Path, league: Path) -> dict[str, Entry]:
     return entries
 
 
-def _told(timings: Mapping[str, Timing]) -> str:
+def _table_of(timings: Mapping[str, Timing]) -> str:
     ours = timings["nhsleague worst"]
     return table("the question from the CSV files", timings, {"× ours": ours})

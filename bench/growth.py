@@ -59,8 +59,8 @@ def _adding(
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(store, copy)
 
-        asked = _ask(copy, "fetch", "--from", str(next_rounds[words]))
-        entries[words] = Entry(asked.command, asked.env, fresh)
+        fetching = _ask(copy, "fetch", "--from", str(next_rounds[words]))
+        entries[words] = Entry(fetching.command, fetching.env, fresh)
     return race(entries)
 
 

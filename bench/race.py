@@ -96,5 +96,7 @@ def _run(name: str, entry: Entry) -> tuple[float, float]:
 
 def _environment() -> dict[str, str]:
     """Give the environment without what would make ours another than an installed one."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("NHSLEAGUE_", "PYTHON"))}
-    return kept | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"}
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(("NHSLEAGUE_", "PYTHON"))}
+    return variables | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{variables.get('PATH', '')}"
+    }

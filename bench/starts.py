@@ -33,14 +33,14 @@ _BOUNDED_BY = {
 def starts(store: Path, trusts: list[str]) -> str:
     """Compare ours with the floors, on a warm store."""
     floors = {f"`python -c '{code}'`": code for code in _FLOORS.values()}
-    kept = {"NHSLEAGUE_DATA_DIR": str(store)}
+    variables = {"NHSLEAGUE_DATA_DIR": str(store)}
 
     def ours(*arguments: str) -> Entry:
-        return Entry([NHSLEAGUE, *arguments], kept)
+        return Entry([NHSLEAGUE, *arguments], variables)
 
     def completing(typed: str) -> Entry:
-        asked = {"_NHSLEAGUE_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": typed}
-        return Entry([NHSLEAGUE], kept | asked)
+        request = {"_NHSLEAGUE_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": typed}
+        return Entry([NHSLEAGUE], variables | request)
 
     timings = race(
         {

@@ -389,10 +389,10 @@ def _rows_together(answer: Answer) -> int:
 
 def _within(rows: list[dict[str, Any]], *, together: int) -> list[dict[str, Any]]:
     """Keep as many rows as fit into an assistant's memory, and always the first."""
-    left, kept = _MOST_LETTERS, 0
+    left, fitting = _MOST_LETTERS, 0
     for row in rows:
         left -= len(json.dumps(row, ensure_ascii=False))
         if left < 0:
             break
-        kept += 1
-    return rows[: max(kept // together, 1) * together]
+        fitting += 1
+    return rows[: max(fitting // together, 1) * together]

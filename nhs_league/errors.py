@@ -68,12 +68,10 @@ class NotFoundError(LeagueError):
     exit_code = Exit.NOT_FOUND
 
     @classmethod
-    def of(
-        cls, what: str, asked: str, candidates: Sequence[str], advice: str = ""
-    ) -> NotFoundError:
+    def of(cls, what: str, name: str, candidates: Sequence[str], advice: str = "") -> NotFoundError:
         """Build the error for a name that was not found, with the known names."""
         known = f"Choose from: {', '.join(candidates)}." if candidates else ""
-        return cls(f'There is no {what} "{asked}".', " ".join(filter(None, (known, advice))))
+        return cls(f'There is no {what} "{name}".', " ".join(filter(None, (known, advice))))
 
 
 class AmbiguousError(NotFoundError):

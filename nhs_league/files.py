@@ -1,4 +1,4 @@
-"""Files written whole or not at all: those of the store, and those that a person names.
+"""Where files are on this machine, and how they are written: whole or not at all.
 
 What is written goes to a new file beside the one that it replaces when it is complete; so a full
 disk or an interrupt leaves what was there before.
@@ -21,7 +21,6 @@ from nhs_league.errors import UsageError
 
 PART = ".part"
 """Suffix of files being written."""
-
 _STDOUT = Path("-")
 _WAITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between attempts to move a file into place."""
@@ -211,3 +210,21 @@ def _refused(place: Path) -> Iterator[None]:
 
 def _cannot_write(place: Path, reason: str) -> UsageError:
     return UsageError(f"{place} cannot be written: {reason}.", "Choose another place with -o.")
+
+
+def default_data_dir() -> Path:
+    """Return where releases are stored: ``NHSLEAGUE_DATA_DIR``, else the user's cache folder."""
+    if named := os.environ.get("NHSLEAGUE_DATA_DIR"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("nhsleague", appauthor=False))
+
+
+def default_config_dir() -> Path:
+    """Return where settings are kept: ``NHSLEAGUE_CONFIG_DIR``, else the user's own folder."""
+    if named := os.environ.get("NHSLEAGUE_CONFIG_DIR"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("nhsleague", appauthor=False))

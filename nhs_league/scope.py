@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 
 import polars as pl
@@ -77,13 +78,13 @@ def load_catalogue(store: Store, scope: Scope, keep: Keep) -> pl.DataFrame:
     """
     wanted = _quarters_of(store, scope)
     parts = [
-        kept_catalogue(store, quarter, keep).filter(pl.col("trust_type").is_in(types))
+        quarter_catalogue(store, quarter, keep).filter(pl.col("trust_type").is_in(types))
         for quarter, types in wanted.items()
     ]
     return parts[0] if len(parts) == 1 else in_order(pl.concat(parts))
 
 
-def kept_catalogue(store: Store, quarter: Quarter, keep: Keep) -> pl.DataFrame:
+def quarter_catalogue(store: Store, quarter: Quarter, keep: Keep) -> pl.DataFrame:
     """List what is measured in a quarter, schema CATALOGUE."""
 
     def listed() -> pl.DataFrame:
@@ -181,6 +182,52 @@ def resolve_trust_type(store: Store, scope: Scope) -> tuple[str, tuple[str, ...]
     )
 
 
+def choose_measure(
+    store: Store, typed: str, scope: Scope, keep: Keep, trust_type: str | None
+) -> tuple[Metric | Area, ...]:
+    """Find what a typed metric or area means in a scope, as ``metric_search.choose`` does.
+
+    Args:
+        store: the stored releases.
+        typed: a metric or an area as a person typed it.
+        scope: which quarters.
+        keep: where the lists of what is measured are kept.
+        trust_type: the type that was typed, ``all`` or None.
+
+    Raises:
+        NotFoundError: nothing fits, or several metrics do; of one that the newest figures no longer
+            have, it names the last quarter that has it.
+
+    """
+    listed = load_catalogue(store, scope, keep)
+    try:
+        return choose(typed, listed, trust_type)
+    except AmbiguousError:
+        raise
+    except NotFoundError:
+        # Of one that another trust type has, it says so.
+        if not is_latest(scope.quarter) or _choice(typed, listed, trust_types.ALL):
+            raise
+        for quarter in reversed(store.quarters[:-1]):
+            older = quarter_catalogue(store, quarter, keep)
+            if choice := _choice(typed, older, trust_type):
+                name = choice.short_name if isinstance(choice, Metric) else choice.name
+                is_same = facts.normalise(name) == facts.normalise(typed)
+                meaning = "" if is_same else f" ({name})"
+                raise NotFoundError(
+                    f'The newest figures do not cover "{typed}"{meaning}.',
+                    f"{quarter.label} is the last quarter that does: "
+                    f'add --quarter "{quarter.label}".',
+                ) from None
+        raise
+
+
+def _choice(typed: str, listed: pl.DataFrame, trust_type: str | None) -> Metric | Area | None:
+    with suppress(NotFoundError):
+        return choose(typed, listed, trust_type)[0]
+    return None
+
+
 def pick_measure(
     choices: Sequence[Metric | Area], trust_type: str | None
 ) -> tuple[list[Metric | Area], tuple[str, ...]]:
@@ -232,7 +279,7 @@ def where_measured(
 
     """
     fault: NotFoundError | None = None
-    was_found = False
+    is_measured = False
     for scope in _newest_first(store, quarter):
         listed = load_catalogue(store, scope, keep)
         try:
@@ -242,9 +289,9 @@ def where_measured(
         except NotFoundError as error:
             fault = fault or error
         else:
-            was_found = True
+            is_measured = True
             yield load_frames(store, scope), choices
-    if fault is not None and not was_found:
+    if fault is not None and not is_measured:
         raise fault
 
 
@@ -293,7 +340,7 @@ class TrustContext:
         national: the frames of all types in that quarter.
         assumptions: how the trust and the quarter were chosen.
         store: where the frames are from.
-        found_by: how the trust was found, where that was not its code or whole name; else empty.
+        matched_by: how the name was matched, where that was not its code or whole name; else empty.
 
     """
 
@@ -304,7 +351,7 @@ class TrustContext:
     national: Frames
     assumptions: tuple[str, ...]
     store: Store
-    found_by: str
+    matched_by: str
 
     @property
     def boundaries(self) -> tuple[SegmentBoundary, ...]:

@@ -1,18 +1,18 @@
-"""Checks of parameters that contradict each other, before anything is opened or downloaded."""
+"""What parameters may be, and which contradict each other: known before anything is opened."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Literal
 
 from nhs_league.errors import UsageError
 
 _WHOLE_TRUSTS = ("hospital", "hospitals", "overall", "trust", "trusts")
 """Words that people put after ``worst`` who mean the league table."""
-_PLAIN = re.compile(r"[\w.,/%+=:@-]+")
-_IN_QUOTES = re.compile(r"[^\"$`\\\\!]+")
+_PLAIN = r"[\w.,/%+=:@-]+"
+_IN_QUOTES = r"[^\"$`\\\\!]+"
 
 
 def quoted(text: str) -> str:
@@ -21,9 +21,55 @@ def quoted(text: str) -> str:
     >>> print(quoted("RDY"), quoted("guy's and st thomas"))
     RDY "guy's and st thomas"
     """
-    if _PLAIN.fullmatch(text):
+    if re.fullmatch(_PLAIN, text):
         return text
-    return f'"{text}"' if _IN_QUOTES.fullmatch(text) else shlex.quote(text)
+    if re.fullmatch(_IN_QUOTES, text):
+        return f'"{text}"'
+    import shlex
+
+    return shlex.quote(text)
+
+
+def in_choice(names: Sequence[str]) -> str:
+    """Write names to choose from: ``a, b or c``."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+class Format(StrEnum):
+    """The formats of an answer; ``render.formats`` writes them.
+
+    Attributes:
+        shows: the answer's rows, the answer as a person reads it, or its citations.
+        is_text: whether it is text, not bytes.
+
+    """
+
+    shows: Literal["rows", "answer", "citations"]
+    is_text: bool
+
+    def __new__(
+        cls,
+        name: str,
+        shows: Literal["rows", "answer", "citations"] = "rows",
+        is_text: bool = True,
+    ) -> Format:
+        """Make a format of its name and of what distinguishes it."""
+        each = str.__new__(cls, name)
+        each._value_, each.shows, each.is_text = name, shows, is_text
+        return each
+
+    TABLE = "table", "answer"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    NDJSON = "ndjson"
+    MARKDOWN = "markdown", "answer"
+    HTML = "html", "answer"
+    XLSX = "xlsx", "rows", False
+    PARQUET = "parquet", "rows", False
+    BIBTEX = "bibtex", "citations"
+    CSL_JSON = "csl-json", "citations"
 
 
 class GroupBy(StrEnum):

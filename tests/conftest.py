@@ -20,7 +20,7 @@ from xdist.scheduler import WorkStealingScheduling
 from nhs_league.cli import app
 from nhs_league.core import audit, explanation, metric_explanation
 from nhs_league.core.method import rescoring, rules
-from nhs_league.league import kept
+from nhs_league.league import base as league_base
 from nhs_league.releases import build, intake
 from nhs_league.releases.parse import parse_file
 from nhs_league.sample import open_sample
@@ -85,7 +85,7 @@ def worked_out_once() -> Iterator[None]:
         for asker in (audit, explanation, metric_explanation, rescoring, rules):
             patches.enter_context(patch.object(asker, "recompute", recompute_once))
         patches.enter_context(patch.object(app, "build_command", cache(app.build_command)))
-        patches.enter_context(patch.object(kept, "prepare"))
+        patches.enter_context(patch.object(league_base, "prepare"))
         patches.enter_context(patch.object(os, "fsync"))
         yield
 

@@ -156,8 +156,8 @@ def choose(root: Path, paths: Sequence[str], count: int) -> list[Mutant]:
     for path in sorted(root.glob("nhs_league/**/*.py")):
         if any(path.is_relative_to(root / each) for each in paths):
             module = Module(path.relative_to(root).as_posix(), path.read_bytes())
-            found = list(module.mutants(module.tree, range(0), runs_once=True))
-            in_line += chance.sample(found, len(found))
+            changes = list(module.mutants(module.tree, range(0), runs_once=True))
+            in_line += chance.sample(changes, len(changes))
     # Equal steps along the modules, each in random order, take from each its share.
     count = min(count, len(in_line))
     return [in_line[place * len(in_line) // count] for place in range(count)]

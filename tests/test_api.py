@@ -19,7 +19,7 @@ from nhs_league.core.profile import METRICS
 from nhs_league.core.ranking import BY_METRIC
 from nhs_league.core.trusts import LISTED
 from nhs_league.errors import NoDataError, NotFoundError, UsageError
-from nhs_league.league import explain, history, look, ranks, share, stories
+from nhs_league.league import explain, history, look, ranks, share
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_an_empty_store_is_an_error_in_words(tmp_path: Path) -> None:
 
 EXAMPLES = {
     docstring.name: docstring
-    for module in (nhs_league, surface, look, ranks, explain, history, share, stories)
+    for module in (nhs_league, surface, look, ranks, explain, history, share)
     for docstring in doctest.DocTestFinder().find(module, extraglobs={"open_league": open_league})
     if docstring.examples
 }
@@ -150,7 +150,7 @@ def test_the_examples_in_a_docstring_are_true(
 
 
 def test_importing_the_package_imports_neither_polars_nor_httpx() -> None:
-    found = subprocess.run(
+    done = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -160,4 +160,4 @@ def test_importing_the_package_imports_neither_polars_nor_httpx() -> None:
         encoding="utf-8",
         check=True,
     )
-    assert found.stdout == "set()\n"
+    assert done.stdout == "set()\n"

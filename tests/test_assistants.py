@@ -92,15 +92,15 @@ def test_a_tool_gives_the_figures_of_its_command(
     sample: Run, sample_cache: Path, tool: str
 ) -> None:
     arguments, words = QUESTIONS[tool]
-    told = json.loads(sample(*words, "--json", "--quiet").stdout)
+    document = json.loads(sample(*words, "--json", "--quiet").stdout)
     answered = call(server(sample=True, data_dir=sample_cache), tool, arguments)
     rows = rows_of(answered)
-    assert len(rows) > 1 or len(told["rows"]) == 1
-    assert is_within(rows, told["rows"])
+    assert len(rows) > 1 or len(document["rows"]) == 1
+    assert is_within(rows, document["rows"])
     reply = answered.structured_content or {}
-    assert len(rows) == len(told["rows"])
-    assert reply["notes"] == told["meta"]["notes"]
-    assert reply["quarter"] == told["meta"]["quarter"]
+    assert len(rows) == len(document["rows"])
+    assert reply["notes"] == document["meta"]["notes"]
+    assert reply["quarter"] == document["meta"]["quarter"]
     assert reply["fictional"] is True
     assert "fictional sample" in reply["source"]
     assert reply["certainty"]
@@ -118,7 +118,7 @@ def test_a_long_answer_is_cut_between_metrics_and_says_so(sample_cache: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments", "said"),
+    ("tool", "arguments", "words"),
     [
         ("show", {"trust": "royal"}, "Use a code, or add more of the name"),
         ("worst", {"metric": "catering"}, "to see what is measured"),
@@ -127,11 +127,11 @@ def test_a_long_answer_is_cut_between_metrics_and_says_so(sample_cache: Path) ->
     ],
 )
 def test_a_fault_is_the_tools_with_advice(
-    sample_cache: Path, tool: str, arguments: dict[str, Any], said: str
+    sample_cache: Path, tool: str, arguments: dict[str, Any], words: str
 ) -> None:
     answered = call(server(sample=True, data_dir=sample_cache), tool, arguments)
     assert answered.is_error
-    assert said in text_of(answered)
+    assert words in text_of(answered)
 
 
 def test_an_empty_store_says_what_to_run_and_stays_empty(tmp_path: Path) -> None:
@@ -151,10 +151,10 @@ def stdio(data_dir: Path, *options: str) -> StdioServerParameters:
 def test_a_client_over_stdio_finds_the_well_ranked_trust_weakest_at_cancer_treatment(
     run: Run, real_store: Path
 ) -> None:
-    told = json.loads(run("hidden", "--metric", "62-day", "--json", data_dir=real_store).stdout)
+    document = json.loads(run("hidden", "--metric", "62-day", "--json", data_dir=real_store).stdout)
     answered = call(stdio(real_store), "hidden", {"metric": "cancer treatment"})
     (row,) = rows_of(answered)
-    assert is_within([row], told["rows"])
+    assert is_within([row], document["rows"])
     # As the release file has it: OF0011, and its score OF2011.
     assert (row["trust_code"], row["value"], row["rank"], row["score"]) == ("RVW", 54.61, 112, 3.88)
     reply = answered.structured_content or {}

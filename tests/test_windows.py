@@ -25,16 +25,16 @@ _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Refuse to move anything, as Windows does while another program has it open."""
-    asked: list[str] = []
+    requests: list[str] = []
 
     def refuse(self: Path, target: Path) -> Path:
-        asked.append(self.name)
+        requests.append(self.name)
         raise PermissionError(errno.EACCES, "Permission denied", str(self), 32, str(target))
 
     monkeypatch.setattr(Path, "replace", refuse)
     monkeypatch.setattr(Path, "rename", refuse)
     monkeypatch.setattr("time.sleep", lambda _: None)
-    return asked
+    return requests
 
 
 def held_for(monkeypatch: pytest.MonkeyPatch, method: str, times: int) -> None:

@@ -17,7 +17,7 @@ _LOADS = {
     "audio": "src", "embed": "src", "form": "action", "iframe": "src", "img": "src", "link": "href",
     "object": "data", "script": "src", "source": "src", "track": "src", "video": "src",
 }  # fmt: skip
-_OWN = "https://nhsleague.github.io/nhsleague/"
+_ADDRESS = "https://nhsleague.github.io/nhsleague/"
 _ONLY_NAMED = {"canonical", "alternate", "next", "prev"}
 _STYLE = re.compile(r"""(?:url\(\s*|@import\s+)["']?(?:https?:)?//""")
 _CREDITS = (
@@ -82,12 +82,12 @@ def _read(path: Path) -> Page:
 
 
 def _leads(site: Path, page: Path, address: str, pages: dict[Path, Page]) -> bool:
-    base = urljoin(_OWN, page.relative_to(site).as_posix().removesuffix("index.html"))
+    base = urljoin(_ADDRESS, page.relative_to(site).as_posix().removesuffix("index.html"))
     whole = urlsplit(urljoin(base, address))
-    if whole.scheme not in ("http", "https") or not whole.geturl().startswith(_OWN):
+    if whole.scheme not in ("http", "https") or not whole.geturl().startswith(_ADDRESS):
         # Above the site, on its own server, there is nothing of ours.
-        return whole.netloc != urlsplit(_OWN).netloc
-    target = site / unquote(whole.path.removeprefix(urlsplit(_OWN).path))
+        return whole.netloc != urlsplit(_ADDRESS).netloc
+    target = site / unquote(whole.path.removeprefix(urlsplit(_ADDRESS).path))
     if target.is_dir():
         target /= "index.html"
     known = pages.get(target)
@@ -96,6 +96,6 @@ def _leads(site: Path, page: Path, address: str, pages: dict[Path, Page]) -> boo
 
 
 if __name__ == "__main__":
-    found = list(faults(Path(sys.argv[1])))
-    print(*found, sep="\n")
-    sys.exit(1 if found else 0)
+    lines = list(faults(Path(sys.argv[1])))
+    print(*lines, sep="\n")
+    sys.exit(1 if lines else 0)

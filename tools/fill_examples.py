@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from nhs_league.cli.app import FAMILIES, build_command, commands_of
 from nhs_league.core.facts import metric_facts
 from nhs_league.core.frames import COMPUTED, KEYS, TABLES, describe_columns
+from nhs_league.core.frameworks import frameworks
+from nhs_league.core.sentences import in_series
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,7 +54,7 @@ def glossary_page() -> str:
         "# Glossary of metrics\n",
         "What nhsleague knows of each metric beyond what NHS England publishes with it; "
         '"nhsleague explain METRIC" adds how it is scored, and its values. IDs are those of '
-        "2025/26 and 2026/27.\n",
+        f"{in_series([each.year for each in frameworks()])}.\n",
     ]
     for entry in sorted(metric_facts(), key=lambda entry: entry.short.casefold()):
         better = {True: "Higher is better.", False: "Lower is better.", None: "Not known."}
@@ -72,10 +76,27 @@ def glossary_page() -> str:
     return "\n".join(parts)
 
 
-def _block(found: re.Match[str]) -> str:
-    commands = re.findall(r"^\$ (.*)$", found[2], re.MULTILINE)
+def commands_page() -> str:
+    """Return the page of all commands: what each is for, and its examples."""
+    parts = ["# Commands\n", '"nhsleague help COMMAND" shows the options of each.\n']
+    for title, modules in FAMILIES.items():
+        parts.append(f"## {title}\n")
+        for name in (name for module in modules for name in commands_of(module)):
+            command = build_command(name)
+            listed = getattr(command, "commands", {}).values() or [command]
+            examples = "\n".join(each.epilog for each in listed)
+            parts.append(
+                f"**{name}**: {inspect.cleandoc(command.help)}\n\n```sh\n{examples}\n```\n"
+            )
+    return "\n".join(parts)
+
+
+def _block(example: re.Match[str]) -> str:
+    commands = re.findall(r"^\$ (.*)$", example[2], re.MULTILINE)
     return (
-        found[1] + "".join(f"$ {command}\n{_printed(command)}" for command in commands) + found[3]
+        example[1]
+        + "".join(f"$ {command}\n{_printed(command)}" for command in commands)
+        + example[3]
     )
 
 
@@ -89,5 +110,6 @@ def _printed(command: str) -> str:
 if __name__ == "__main__":
     (ROOT / "docs" / "dictionary.md").write_text(dictionary_page(), "utf-8")
     (ROOT / "docs" / "glossary.md").write_text(glossary_page(), "utf-8")
+    (ROOT / "docs" / "commands.md").write_text(commands_page(), "utf-8")
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         page.write_text(filled(page.read_text("utf-8")), "utf-8")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nhs_league.cli.app import COMMANDS, CREDIT, GROUPS, build_command, program
-from nhs_league.cli.help import name_of, usage_of
+from nhs_league.cli.app import CREDIT, build_command, load_commands, program
+from nhs_league.cli.command import name_of, usage_of
 from nhs_league.errors import Exit
 from nhs_league.version import __version__
 
@@ -53,11 +53,12 @@ def _lines() -> Iterator[str]:
 
 
 def _commands() -> Iterator[tuple[str, Any]]:
-    yield from ((name, build_command(name)) for name in COMMANDS)
-    for group in GROUPS:
-        yield from (
-            (f"{group} {name}", command) for name, command in build_command(group).commands.items()
-        )
+    for name in load_commands():
+        command = build_command(name)
+        of_group = getattr(command, "commands", {})
+        yield from ((f"{name} {each}", of_it) for each, of_it in of_group.items())
+        if not of_group:
+            yield name, command
 
 
 def _command(path: str, command: Any) -> Iterator[str]:
@@ -79,8 +80,8 @@ def _options(command: Any) -> Iterator[str]:
 
 
 def _listed(pairs: Any) -> Iterator[str]:
-    for term, said in pairs:
-        yield from (".TP", f".B {_text(term)}", _text(said))
+    for term, text in pairs:
+        yield from (".TP", f".B {_text(term)}", _text(text))
 
 
 def _text(text: str) -> str:

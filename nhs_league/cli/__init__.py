@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from nhs_league.cli.output import discard_stdout, notify
+from nhs_league.cli.output import discard_stdout
+from nhs_league.cli.terminal import notify
 from nhs_league.errors import Exit, LeagueError
 
 _COMPLETING = "_NHSLEAGUE_COMPLETE"
@@ -93,7 +94,7 @@ def _run() -> int:
     try:
         result = program()(prog_name="nhsleague", standalone_mode=False)
     except typer.TyperException as wrong:
-        from nhs_league.cli.wrong_usage import in_words
+        from nhs_league.cli.corrections import in_words
 
         notify(in_words(wrong))
         return wrong.exit_code

@@ -3,163 +3,28 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
 
-from nhs_league.cli import help as helping
-from nhs_league.cli.command import Command, Group
+from nhs_league.cli.command import Command, Group, commands_in, term
 from nhs_league.cli.options import Common, takes_groups
+from nhs_league.cli.terminal import wants_colour
 from nhs_league.version import __version__
 
-COMMANDS = {
-    "show": (
-        "trusts",
-        'nhsleague show "royal cornwall"',
-        'nhsleague show RDY --quarter "Q4 2025/26"',
-        "nhsleague show RDY --peers",
-    ),
-    "compare": (
-        "trusts",
-        "nhsleague compare RDY RVN",
-        "nhsleague compare RDY --peers",
-        "nhsleague compare --by region --metric elective",
-        "nhsleague worst elective --limit 3 | nhsleague compare -",
-    ),
-    "worst": (
-        "ranks",
-        "nhsleague worst elective",
-        'nhsleague worst "a&e" --region London',
-        "nhsleague worst sickness --type ambulance --limit 0",
-    ),
-    "best": (
-        "ranks",
-        "nhsleague best cancer",
-        "nhsleague best 62-day --subtype teaching",
-        "nhsleague best cancer --csv -o cancer.csv",
-    ),
-    "table": (
-        "ranks",
-        "nhsleague table",
-        "nhsleague table ambulance",
-        "nhsleague table acute --region London --segment 4",
-    ),
-    "spread": ("ranks", "nhsleague spread 62-day", "nhsleague spread 62-day --mark RHQ"),
-    "metrics": (
-        "trusts",
-        "nhsleague metrics",
-        "nhsleague metrics cancer",
-        "nhsleague metrics --type ambulance",
-    ),
-    "trusts": (
-        "trusts",
-        "nhsleague trusts cornwall",
-        "nhsleague trusts teaching --region midlands",
-    ),
-    "explain": (
-        "explain",
-        "nhsleague explain RDY",
-        'nhsleague explain "royal cornwall"',
-        "nhsleague explain elective",
-    ),
-    "whatif": (
-        "explain",
-        "nhsleague whatif RDY --set sickness=4.5",
-        'nhsleague whatif "royal cornwall" --set sickness=median --set 62-day=75',
-        "nhsleague whatif RDY --to-segment 1",
-    ),
-    "hidden": ("explain", "nhsleague hidden", "nhsleague hidden --metric cancer"),
-    "capped": ("explain", "nhsleague capped", "nhsleague capped --type all"),
-    "robust": ("explain", "nhsleague robust RDY", "nhsleague robust --type ambulance"),
-    "stories": (
-        "stories",
-        "nhsleague stories",
-        "nhsleague stories --region London",
-        "nhsleague stories --trust RDY",
-    ),
-    "watch": (
-        "watch",
-        "nhsleague watch add RDY",
-        "nhsleague watch",
-        "nhsleague watch list",
-    ),
-    "changes": (
-        "history",
-        "nhsleague changes",
-        "nhsleague changes --segment-only --worsened",
-        'nhsleague changes --from "Q3 2025/26" --to "Q4 2025/26" --csv',
-    ),
-    "trend": (
-        "history",
-        "nhsleague trend RDY",
-        "nhsleague trend RDY RVN",
-        "nhsleague trend RDY --metric 60-day",
-    ),
-    "revisions": (
-        "history",
-        "nhsleague revisions",
-        'nhsleague revisions --quarter "Q3 2025/26"',
-    ),
-    "audit": ("explain", "nhsleague audit", "nhsleague audit --quarter all"),
-    "report": (
-        "report",
-        "nhsleague report RDY -o rdy.html",
-        "nhsleague report --all -o site",
-    ),
-    "sources": (
-        "share",
-        "nhsleague sources RDY",
-        "nhsleague sources RDY OF0063",
-        "nhsleague sources RDY OF0063 --format bibtex",
-    ),
-    "query": (
-        "share",
-        "nhsleague query --tables",
-        'nhsleague query "select region, avg(rank) from standings group by 1"',
-    ),
-    "export": (
-        "share",
-        "nhsleague export tables",
-        "nhsleague export tables --format csv",
-        "nhsleague export tables --format sqlite",
-    ),
-    "mcp": ("share", "nhsleague mcp"),
-    "fetch": (
-        "fetch",
-        "nhsleague fetch",
-        "nhsleague fetch --dry-run",
-        "nhsleague fetch --from ~/Downloads",
-    ),
-    "releases": ("store", "nhsleague releases", "nhsleague releases --available"),
+FAMILIES = {
+    "Look": ("look",),
+    "Explain": ("explain",),
+    "Share": ("share",),
+    "Data": ("fetch", "store"),
 }
-"""Each command's name, which is also its function's, with its module and then its examples."""
+"""The headings under which help lists the commands, each with the modules that have them.
 
-GROUPS = {"cache": "store"}
-"""Each group of commands, with the module that has it."""
-
-
-SECTIONS = {
-    "Look": ("show", "compare", "worst", "best", "table", "spread", "metrics", "trusts"),
-    "Explain": (
-        "explain",
-        "whatif",
-        "hidden",
-        "capped",
-        "robust",
-        "stories",
-        "watch",
-        "changes",
-        "trend",
-        "revisions",
-        "audit",
-    ),
-    "Share": ("report", "sources", "query", "export", "mcp"),
-    "Data": ("fetch", "releases", "cache"),
-}
-"""The headings under which help lists the commands."""
+A module is imported when a command is looked for that those before it do not have.
+"""
 
 _EXAMPLES = (
     'nhsleague "royal cornwall"',
@@ -185,27 +50,27 @@ _FIRST = (
 class _Program(Group):
     """The program: it knows its commands by name, and builds the one that is run."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        for name in (*COMMANDS, *GROUPS):
-            self.add_command(Command(name))
-
     def sections(self) -> Mapping[str, Sequence[str]]:
         """Return the names of the commands under their headings."""
-        return SECTIONS
+        return {
+            title: [name for module in modules for name in commands_of(module)]
+            for title, modules in FAMILIES.items()
+        }
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as Typer calls it
+        """Return the names of all commands."""
+        return list(load_commands())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as Typer calls it
         """Return a command to be listed: its name and what it is for."""
-        command = super().get_command(ctx, cmd_name)
-        if command is not None:
-            loaded = load_command(cmd_name)
-            is_group = isinstance(loaded, typer.Typer)
-            command.help = loaded.info.help if is_group else inspect.getdoc(loaded)
-        return command
+        if (loaded := load_command(cmd_name)) is None:
+            return None
+        is_group = isinstance(loaded, typer.Typer)
+        return Command(cmd_name, help=loaded.info.help if is_group else inspect.getdoc(loaded))
 
     def answer_to_nothing(self, ctx: Any) -> str:
         """Return the quick start."""
-        ctx.color = helping.wants_colour()
+        ctx.color = wants_colour()
         return quick_start(sample=False)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -216,13 +81,13 @@ class _Program(Group):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command that is named, to be run."""
-        if args[0] not in self.commands:
+        if load_command(args[0]) is None:
             args = self._as_meant(ctx, args)
         if args[0] == "--help":
             typer.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
         if args[0] == "--version":
-            _version(asked=True)
+            _version(is_wanted=True)
         name, listed, rest = super().resolve_command(ctx, args)
         return name, None if listed is None or name is None else build_command(name), rest
 
@@ -230,15 +95,15 @@ class _Program(Group):
         if ctx.resilient_parsing:  # the shell asks for offers, and no error is of use to it
             return ["show", *args]
         from nhs_league.cli.completion import names_of
-        from nhs_league.cli.first_words import as_typed
+        from nhs_league.cli.corrections import as_typed
 
-        return as_typed(args, [*self.commands], names_of(ctx))
+        return as_typed(args, self.list_commands(ctx), names_of(ctx))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; where options alone were typed, show where to begin."""
         result = super().invoke(ctx)
         if ctx.invoked_subcommand is None:
-            typer.echo(quick_start(sample=ctx.obj.sample), color=helping.wants_colour())
+            typer.echo(quick_start(sample=ctx.obj.sample), color=wants_colour())
         return result
 
 
@@ -248,10 +113,9 @@ def quick_start(*, sample: bool) -> str:
     name = "nhsleague --sample" if sample else "nhsleague"
     commands = [(f"{name} {words.format(trust=trust, pair=pair)}", what) for words, what in _FIRST]
     width = max(len(command) for command, _ in commands)
-    colour = helping.wants_colour()
+    colour = wants_colour()
     listed = [
-        f"  {helping.term(command.ljust(width), colour=colour)}  {what}"
-        for command, what in commands
+        f"  {term(command.ljust(width), colour=colour)}  {what}" for command, what in commands
     ]
     figures = (
         "All figures of --sample are invented."
@@ -289,22 +153,40 @@ def program() -> Any:
 def build_command(name: str) -> Any:
     """Build one command, or one group of commands, with all its options."""
     loaded = load_command(name)
-    if isinstance(loaded, typer.Typer):
-        return get_command(loaded)
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    _, *examples = COMMANDS[name]
-    app.command(name, cls=Command, epilog="\n".join(examples))(takes_groups(loaded))
+    if not isinstance(loaded, typer.Typer):
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name, cls=Command, epilog="\n".join(loaded.examples))(takes_groups(loaded))
+        return get_command(app)
+    app = typer.Typer(
+        cls=loaded.info.cls, help=loaded.info.help, add_completion=False, rich_markup_mode=None
+    )
+    for each in loaded.registered_commands:
+        if each.callback is not None:
+            app.command(each.name, cls=Command, epilog=each.epilog)(takes_groups(each.callback))
     return get_command(app)
 
 
 def load_command(name: str) -> Any:
-    """Import the function, or the group, behind a command's name."""
-    module = GROUPS.get(name) or COMMANDS[name][0]
-    return getattr(import_module(f"nhs_league.cli.{module}"), name)
+    """Import the function, or the group, behind a command's name; None where there is none."""
+    return next((each[name] for each in _by_module() if name in each), None)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def load_commands() -> dict[str, Any]:
+    """Import the functions and the groups behind all commands, by name, as help lists them."""
+    return {name: loaded for each in _by_module() for name, loaded in each.items()}
+
+
+def _by_module() -> Iterator[dict[str, Any]]:
+    return (commands_of(module) for modules in FAMILIES.values() for module in modules)
+
+
+def commands_of(module: str) -> dict[str, Any]:
+    """Import the commands of one module, by name, in its order."""
+    return commands_in(import_module(f"nhs_league.cli.{module}"))
+
+
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
         typer.echo(f"nhsleague {__version__}")
         raise typer.Exit
 

@@ -2,7 +2,7 @@
 
 Typer checks every value with pydantic and prints help with rich; importing either takes longer than
 importing Typer. A value that needs no check is taken as it is, every other goes Typer's way; help
-is ``cli.help``'s.
+is plain text in sections, with colour where the terminal takes it.
 """
 
 from __future__ import annotations
@@ -12,17 +12,43 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from types import ModuleType
+from typing import Any, TypeVar, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from nhs_league.cli import help as helping
+from nhs_league.cli.terminal import wants_colour
 from nhs_league.frozen import frozen
 
+_SENTENCE_END = r"(?<=[.?])\s"
+_ARGUMENTS, _OPTIONS = "Arguments", "Options"
+_BOLD, _CYAN, _PLAIN = "\033[1m", "\033[36m", "\033[0m"
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _CHECKS = ("parser", "exists", "resolve_path", "path_type", "allow_dash")
 _NOT_PLAIN = object()
+
+
+Asking = TypeVar("Asking", bound=Callable[..., Any])
+
+
+def examples(*lines: str) -> Callable[[Asking], Asking]:
+    """Declare that a function is a command of its family, and what to type for example."""
+
+    def declare(function: Asking) -> Asking:
+        function.examples = lines  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def commands_in(family: ModuleType) -> dict[str, Any]:
+    """Return the commands of a family by name, in its order: functions, and groups of them."""
+    return {
+        name: each
+        for name, each in vars(family).items()
+        if hasattr(each, "examples") or isinstance(each, typer.Typer)
+    }
 
 
 class Command(TyperCommand):
@@ -30,7 +56,7 @@ class Command(TyperCommand):
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002 - it wraps, and is never cut
         """Return what a list of commands says of it: the first sentence, whole."""
-        return helping.first_sentence(self.help or "")
+        return first_sentence(self.help or "")
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed."""
@@ -39,14 +65,14 @@ class Command(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the usage, what it does, examples, then its arguments and options."""
-        ctx.color = helping.wants_colour()
+        ctx.color = wants_colour()
         params = self.get_params(ctx)
-        words = [helping.usage_of(p) for p in params if p.param_type_name == "argument"]
-        helping.write_usage(ctx, formatter, words)
-        helping.write_text(formatter, inspect.cleandoc(self.help or ""))
+        words = [usage_of(p) for p in params if p.param_type_name == "argument"]
+        write_usage(ctx, formatter, words)
+        write_text(formatter, inspect.cleandoc(self.help or ""))
         if self.epilog:
-            helping.write_examples(ctx, formatter, self.epilog)
-        helping.write_parameters(ctx, formatter, params)
+            write_examples(ctx, formatter, self.epilog)
+        write_parameters(ctx, formatter, params)
 
 
 class Group(TyperGroup):
@@ -70,17 +96,18 @@ class Group(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the usage, what it does, examples, then the commands and the options."""
-        ctx.color = helping.wants_colour()
-        helping.write_usage(ctx, formatter, ["COMMAND"])
-        helping.write_text(formatter, inspect.cleandoc(self.help or ""))
+        ctx.color = wants_colour()
+        write_usage(ctx, formatter, ["COMMAND"])
+        write_text(formatter, inspect.cleandoc(self.help or ""))
         if self.epilog:
-            helping.write_examples(ctx, formatter, self.epilog)
-        width = max(map(len, self.commands))
-        for title, names in self.sections().items():
+            write_examples(ctx, formatter, self.epilog)
+        sections = self.sections()
+        width = max(len(name) for names in sections.values() for name in names)
+        for title, names in sections.items():
             listed = ((name.ljust(width), self.get_command(ctx, name)) for name in names)
             rows = [(name, command.get_short_help_str()) for name, command in listed if command]
-            helping.write_list(ctx, formatter, title, rows)
-        helping.write_parameters(ctx, formatter, self.get_params(ctx))
+            write_list(ctx, formatter, title, rows)
+        write_parameters(ctx, formatter, self.get_params(ctx))
 
 
 def typed(ctx: Any) -> dict[str, Any]:
@@ -140,3 +167,71 @@ def _plain(value: Any, kind: Any, info: Any) -> Any:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next((member for member in kind if value in (member, member.value)), _NOT_PLAIN)
     return _NOT_PLAIN
+
+
+def heading(text: str, *, colour: bool) -> str:
+    """Return a heading, bold where there is colour."""
+    return f"{_BOLD}{text}{_PLAIN}" if colour else text
+
+
+def term(text: str, *, colour: bool) -> str:
+    """Return what a person may type, in colour where there is any."""
+    return f"{_CYAN}{text}{_PLAIN}" if colour else text
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a help text, without its full stop, as a list shows it."""
+    return re.split(_SENTENCE_END, text, maxsplit=1)[0].removesuffix(".")
+
+
+def write_usage(ctx: Any, formatter: Any, words: Sequence[str]) -> None:
+    """Write the usage line: the command, its words, and that it takes options."""
+    lead = heading("Usage:", colour=ctx.color)
+    formatter.write_usage(ctx.command_path, " ".join((*words, "[options]")), f"{lead} ")
+
+
+def write_text(formatter: Any, text: str) -> None:
+    """Write a paragraph."""
+    formatter.write_paragraph()
+    formatter.write_text(text)
+
+
+def write_examples(ctx: Any, formatter: Any, examples: str) -> None:
+    """Write examples, one a line, which are never wrapped."""
+    with formatter.section(heading("Examples", colour=ctx.color)):
+        for example in examples.splitlines():
+            formatter.write(f"  {term(example, colour=ctx.color)}\n")
+
+
+def write_list(ctx: Any, formatter: Any, title: str, rows: Iterable[tuple[str, str]]) -> None:
+    """Write a section of terms, each with what it means."""
+    with formatter.section(heading(title, colour=ctx.color)):
+        formatter.write_dl([(term(name, colour=ctx.color), text) for name, text in rows])
+
+
+def write_parameters(ctx: Any, formatter: Any, params: Sequence[Any]) -> None:
+    """Write the arguments, the command's own options, then those that it shares with others."""
+    sections: dict[str, list[tuple[str, str]]] = {_ARGUMENTS: [], _OPTIONS: []}
+    for param in params:
+        if param.hidden:
+            continue
+        is_argument = param.param_type_name == "argument"
+        title = param.rich_help_panel or (_ARGUMENTS if is_argument else _OPTIONS)
+        sections.setdefault(title, []).append((name_of(param), param.help or ""))
+    for title, rows in sections.items():
+        if rows:
+            write_list(ctx, formatter, title, rows)
+
+
+def name_of(param: Any) -> str:
+    """Return how an argument or an option is typed: ``TRUST``, ``-o, --output FILE``."""
+    value = param.metavar or param.name.upper()
+    if param.param_type_name == "argument":
+        return str(value)
+    names = ", ".join(sorted(param.opts, key=len))
+    return names if param.is_flag else f"{names} {value}"
+
+
+def usage_of(param: Any) -> str:
+    """Return how an argument stands in the usage line, in brackets where it may be left out."""
+    return name_of(param) if param.required else f"[{name_of(param)}]"

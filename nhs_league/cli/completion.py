@@ -85,7 +85,7 @@ def _everyday() -> Iterator[Offer]:
 
 def names_of(ctx: typer.Context) -> Names:
     """Return the names in the store that the command would open, as far as its options show."""
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
     from nhs_league.releases.names import read
     from nhs_league.sample import home
 

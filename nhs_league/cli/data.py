@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from nhs_league.cli.output import notify
+from nhs_league.cli.terminal import notify
 from nhs_league.errors import NoDataError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def open_store(common: Common) -> Store:
         RefusedError: what is stored cannot be read.
 
     """
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
     from nhs_league.releases import store
 
     folder = common.data_dir or default_data_dir()

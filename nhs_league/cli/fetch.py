@@ -1,29 +1,41 @@
-"""``fetch``: download release files, or import them from this machine."""
+"""``fetch``: download release files, or import them from this machine and settle which is newer."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nhs_league.cli.command import examples
 from nhs_league.cli.options import Common, Output
-from nhs_league.cli.output import notify, show_answer
-from nhs_league.cli.progress import watching
-from nhs_league.cli.settling import checked_date, settle_order, with_date
+from nhs_league.cli.output import show_answer
+from nhs_league.cli.terminal import is_interactive, notify, watching
 from nhs_league.errors import Exit, NoDataError, UnreachableError, UsageError
 from nhs_league.usage import quoted
 
 if TYPE_CHECKING:
-    from nhs_league.releases.intake import FetchFilter, Outcome
+    from collections.abc import Iterable
+
+    from nhs_league.releases.intake import FetchFilter, Outcome, ReceivedFile
+    from nhs_league.releases.manifest import StoredFile
     from nhs_league.releases.store import Store
 
 _ONLY = "Which files"
+_MONTH = r"\d{4}-\d{2}"
 
 
+@examples(
+    "nhsleague fetch",
+    "nhsleague fetch --dry-run",
+    "nhsleague fetch --from ~/Downloads",
+)
 def fetch(
     output: Output,
     common: Common,
@@ -80,8 +92,8 @@ def fetch(
     ] = False,
 ) -> None:
     """Download the latest figures, or import files you already have."""
-    from nhs_league.folders import default_data_dir
-    from nhs_league.league.kept import prepare
+    from nhs_league.files import default_data_dir
+    from nhs_league.league.base import prepare
     from nhs_league.releases.intake import add_files
     from nhs_league.releases.listing import fetch_report
     from nhs_league.releases.local_files import read_files
@@ -241,3 +253,78 @@ def _try_out(store: Store, *, quiet: bool, force: bool) -> list[Outcome]:
 
     with watching(quiet=quiet) as watcher, _advising():
         return try_out(store, watcher, force=force)
+
+
+def with_date(
+    files: Iterable[ReceivedFile | Outcome], published: str | None
+) -> Iterator[ReceivedFile | Outcome]:
+    """Add the date of publication that a person gave to each file."""
+    from nhs_league.releases.intake import ReceivedFile
+
+    for file in files:
+        is_dated = published is not None and isinstance(file, ReceivedFile)
+        yield replace(file, published=published) if is_dated else file  # type: ignore[arg-type]
+
+
+def checked_date(published: str | None) -> str | None:
+    """Return a date of publication as it was typed: a day or a month.
+
+    Raises:
+        UsageError: it is no date.
+
+    """
+    if published is None:
+        return None
+    text = published.strip()
+    try:
+        date.fromisoformat(f"{text}-01" if re.fullmatch(_MONTH, text, re.ASCII) else text)
+    except ValueError:
+        raise UsageError(
+            f'--published cannot be "{published}".',
+            "Write a day or a month: 2026-03-12 or 2026-03.",
+        ) from None
+    return text
+
+
+def settle_order(store: Store, outcomes: Sequence[Outcome]) -> Store:
+    """Ask which of two files is newer where new ones disagree and nothing shows their order.
+
+    Where nobody can be asked, the file that was added last is used, and a message says so.
+    """
+    from nhs_league.releases.store import settle, unsettled
+
+    new = {outcome.stored.sha256 for outcome in outcomes if outcome.stored}
+    can_ask = is_interactive()
+    for pair in unsettled(store):
+        one, other = pair.used_before, pair.used
+        if not {one.sha256, other.sha256} & new:
+            continue
+        figures = "1 figure" if pair.figures == 1 else f"{pair.figures:,} figures"
+        notify(
+            f"{_called(one, other)} and {_called(other, one)} disagree on {figures}, and nothing "
+            "shows which was published later."
+        )
+        later = _choose(one, other) if can_ask else None
+        if later is None:
+            notify(
+                f"{_called(other, one)} was added last and is used. To say which is newer, import "
+                "each again with its date: nhsleague fetch --from FILE --published 2026-03-12"
+            )
+        else:
+            store = settle(store, one if later is other else other, later)
+    return store
+
+
+def _choose(one: StoredFile, other: StoredFile) -> StoredFile | None:
+    notify(f"  1  {_called(one, other)}\n  2  {_called(other, one)}")
+    answer = typer.prompt(
+        "Which is newer? (1, 2, or Enter if you do not know)",
+        default="",
+        show_default=False,
+        err=True,
+    )
+    return {"1": one, "2": other}.get(answer.strip())
+
+
+def _called(stored: StoredFile, other: StoredFile) -> str:
+    return stored.name if stored.name != other.name else stored.source or stored.release_file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from nhs_league.league import League
 
 STDIN = "-"
-_CODES = re.compile(r"[A-Z0-9]{3,5}([\s,]+[A-Z0-9]{3,5})*", re.ASCII)
+_CODES = r"[A-Z0-9]{3,5}([\s,]+[A-Z0-9]{3,5})*"
 _COLUMN = "trust_code"
 _EACH = {
     "show": "To see them side by side: nhsleague compare {}",
@@ -47,10 +46,12 @@ def _from_stdin() -> list[str]:
     lines = [line for line in map(str.strip, sys.stdin or ()) if line]
     trusts: list[str] = []
     if lines and _COLUMN in lines[0].split(","):
+        import csv
+
         trusts = [row[_COLUMN] for row in csv.DictReader(lines)]
     else:
         for line in lines:
-            trusts += re.split(r"[\s,]+", line) if _CODES.fullmatch(line) else [line]
+            trusts += re.split(r"[\s,]+", line) if re.fullmatch(_CODES, line, re.ASCII) else [line]
     if not trusts:
         raise UsageError(
             '"-" reads trusts from standard input, and there are none.',

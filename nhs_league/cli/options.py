@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import field, fields, is_dataclass
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -19,10 +18,13 @@ import typer
 from nhs_league.cli import completion
 from nhs_league.cli.command import typed
 from nhs_league.frozen import frozen
+from nhs_league.usage import Format, in_choice
 
 _WHICH = "Which trusts"
 _HOW = "How to show it"
 _DATA = "Which data"
+_OF_ANSWERS = [each for each in Format if each.shows != "citations"]
+_OF_CITATIONS = [each for each in Format if each.shows == "citations"]
 
 
 Trust = Annotated[
@@ -187,22 +189,6 @@ class Rows:
     ] = None
 
 
-class Format(StrEnum):
-    """The formats that an answer can have."""
-
-    TABLE = "table"
-    CSV = "csv"
-    TSV = "tsv"
-    JSON = "json"
-    NDJSON = "ndjson"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
-    BIBTEX = "bibtex"
-    CSL_JSON = "csl-json"
-
-
 @frozen
 class Output:
     """How to show the answer."""
@@ -212,8 +198,8 @@ class Output:
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="table, csv, tsv, json, ndjson, markdown, html, xlsx or parquet, or bibtex or "
-            "csl-json for citations. Default: a table on a terminal, CSV in a pipe.",
+            help=f"{in_choice(_OF_ANSWERS)}, or {in_choice(_OF_CITATIONS)} for citations. Default: "
+            "a table on a terminal, CSV in a pipe.",
             case_sensitive=False,
             rich_help_panel=_HOW,
         ),

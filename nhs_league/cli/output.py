@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nhs_league.cli.background import background, is_colour_forced
+from nhs_league.cli.terminal import background, is_colour_forced, notify, paged
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.files import check_place, is_closed_pipe, is_stdout, write_file
+from nhs_league.usage import Format
 from nhs_league.version import __version__
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ def show_answer(answer: Answer, output: Output, common: Common) -> bool:
         NotFoundError: a column of ``--columns`` is not in the answer.
 
     """
-    from nhs_league.render.formats import TABLE
     from nhs_league.render.meta import Meta
 
     wanted = format_of(output)
@@ -50,21 +50,24 @@ def show_answer(answer: Answer, output: Output, common: Common) -> bool:
     meta = replace(meta, is_cited=output.cite, whole=answer)
     columns = _columns(answer, output)
     assumptions = answer.assumptions
-    if wanted == TABLE and sys.stdout.isatty() and not (output.plain or columns or output.output):
+    if (
+        wanted is Format.TABLE
+        and sys.stdout.isatty()
+        and not (output.plain or columns or output.output)
+    ):
         assumptions = _beside_a_title(assumptions)
     notify_assumptions(assumptions, quiet=common.quiet)
-    if wanted == TABLE:
+    if wanted is Format.TABLE:
         return _table(answer, meta, output, common, columns)
     _notify_beside(answer, meta, wanted, common)
     return write(_written(answer, meta, wanted, columns), output.output)
 
 
-def _notify_beside(answer: Answer, meta: Meta, wanted: str, common: Common) -> None:
+def _notify_beside(answer: Answer, meta: Meta, wanted: Format, common: Common) -> None:
     """Print notes and source on stderr for formats that have no room for them."""
     from nhs_league.core.answers import TrustProfile
-    from nhs_league.render.formats import WRITERS
 
-    if common.quiet or WRITERS[wanted].is_view:
+    if common.quiet or wanted.shows == "answer":
         return
     # A trust's notes are part of its report, not of its rows.
     notes = () if isinstance(answer, TrustProfile) else answer.notes
@@ -102,30 +105,6 @@ def notify_assumptions(lines: Sequence[str], *, quiet: bool) -> None:
         )
 
 
-def notify(message: str) -> None:
-    """Print a message on stderr; on a terminal, its long lines broken between words."""
-    if sys.stderr.isatty():
-        message = "\n".join(map(_broken, message.split("\n")))
-    sys.stderr.write(f"{message}\n")
-
-
-def _broken(line: str) -> str:
-    """Break a line that is wider than the terminal, and keep its indent."""
-    width = shutil.get_terminal_size().columns
-    if len(line) <= width:
-        return line
-    import textwrap
-
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(
-        line,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def check(output: Output) -> None:
     """Check the output options, before anything is opened or worked out.
 
@@ -141,14 +120,14 @@ def check(output: Output) -> None:
         raise UsageError("Which columns? For example: --columns trust_code,rank")
 
 
-def format_of(output: Output) -> str:
-    """Return the name of the format that the options ask for.
+def format_of(output: Output) -> Format:
+    """Return the format that the options ask for.
 
     Raises:
         UsageError: it is not known, or options contradict each other.
 
     """
-    from nhs_league.render.formats import ENDINGS, TABLE, names
+    from nhs_league.render.formats import ENDINGS
 
     wanted = {name for name in ("csv", "json") if getattr(output, name)} | (
         {output.format.value} if output.format else set()
@@ -166,14 +145,14 @@ def format_of(output: Output) -> str:
             f"You asked for several formats: {', '.join(sorted(wanted))}.", "Choose one."
         )
     if not wanted:
-        return TABLE if sys.stdout.isatty() else "csv"
+        return Format.TABLE if sys.stdout.isatty() else Format.CSV
     (name,) = wanted
-    if (format_name := ENDINGS.get(name, name)) not in names():
+    if (format_name := ENDINGS.get(name, name)) not in [*Format]:
         raise UsageError(
             f'There is no format "{name}".',
-            f"Choose from: {', '.join(names())}.",
+            f"Choose from: {', '.join(Format)}.",
         )
-    return format_name
+    return Format(format_name)
 
 
 def _columns(answer: Answer, output: Output) -> list[str]:
@@ -193,7 +172,7 @@ def _named(output: Output) -> list[str]:
     return [name for name in dict.fromkeys(names) if name and name != "sample"]
 
 
-def _written(answer: Answer, meta: Meta, wanted: str, columns: list[str]) -> str | bytes:
+def _written(answer: Answer, meta: Meta, wanted: Format, columns: list[str]) -> str | bytes:
     from nhs_league.render.formats import WRITERS
 
     if columns:
@@ -212,8 +191,6 @@ def _table(answer: Answer, meta: Meta, output: Output, common: Common, columns: 
         width = shutil.get_terminal_size((80, 24)).columns
         return write(to_text(answer, meta, width=width, look=look), None)
     from rich.console import Console
-
-    from nhs_league.cli.pager import paged
 
     console = Console(
         no_color=common.no_color or None,

@@ -7,24 +7,20 @@ from typing import Annotated
 
 import typer
 
-from nhs_league.cli.command import Command, Group
+from nhs_league.cli.command import Group, examples
 from nhs_league.cli.data import open_as_it_is, open_store
-from nhs_league.cli.options import Common, Output, takes_groups
-from nhs_league.cli.output import notify, show_answer
-from nhs_league.cli.progress import watching
-from nhs_league.cli.settling import is_interactive
+from nhs_league.cli.options import Common, Output
+from nhs_league.cli.output import show_answer
+from nhs_league.cli.terminal import is_interactive, notify, watching
 from nhs_league.errors import Exit, UsageError
 
 _NAMED = 10
 
-cache = typer.Typer(
-    cls=Group,
-    add_completion=False,
-    rich_markup_mode=None,
-    help="Manage stored data.",
+
+@examples(
+    "nhsleague releases",
+    "nhsleague releases --available",
 )
-
-
 def releases(
     output: Output,
     common: Common,
@@ -51,17 +47,23 @@ def releases(
     show_answer(listing.published_files(store, published), output, common)
 
 
-@cache.command("path", cls=Command, epilog="nhsleague cache path")
-@takes_groups
+cache = typer.Typer(
+    cls=Group,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Manage stored data.",
+)
+
+
+@cache.command("path", epilog="nhsleague cache path")
 def path(common: Common) -> None:
     """Show where the data is stored."""
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
 
     typer.echo(common.data_dir or default_data_dir())
 
 
-@cache.command("verify", cls=Command, epilog="nhsleague cache verify")
-@takes_groups
+@cache.command("verify", epilog="nhsleague cache verify")
 def verify(output: Output, common: Common) -> None:
     """Check that the stored data is undamaged.
 
@@ -77,12 +79,11 @@ def verify(output: Output, common: Common) -> None:
         raise typer.Exit(Exit.REFUSED)
 
 
-@cache.command("repair", cls=Command, epilog="nhsleague cache repair")
-@takes_groups
+@cache.command("repair", epilog="nhsleague cache repair")
 def repair(common: Common) -> None:
     """Rebuild stored tables, and download any missing files again."""
     from nhs_league.cli.fetch import exit_code, fetch_published, show_faults
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
     from nhs_league.releases import integrity
     from nhs_league.releases.listing import counts
     from nhs_league.releases.store import open_store
@@ -120,14 +121,13 @@ def repair(common: Common) -> None:
         raise typer.Exit(Exit.NO_DATA)
 
 
-@cache.command("clear", cls=Command, epilog="nhsleague cache clear")
-@takes_groups
+@cache.command("clear", epilog="nhsleague cache clear")
 def clear(
     common: Common,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
     """Delete all stored data."""
-    from nhs_league.folders import default_data_dir
+    from nhs_league.files import default_data_dir
     from nhs_league.releases import integrity
 
     folder = common.data_dir or default_data_dir()

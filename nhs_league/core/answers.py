@@ -95,8 +95,7 @@ class Answer:
         """Write the answer to a file.
 
         Args:
-            path: the file; its extension sets the format: csv, tsv, json, ndjson, md, html, xlsx,
-                parquet or txt.
+            path: the file; its extension sets the format, such as csv, xlsx or md.
 
         Raises:
             UsageError: no format has this extension, or the file cannot be written.
@@ -108,7 +107,7 @@ class Answer:
         """Return the answer as a text.
 
         Args:
-            form: csv, tsv, json, ndjson, markdown or html.
+            form: a format that is text, such as markdown, csv or json.
 
         Raises:
             UsageError: no format is called so, or it is not text.

@@ -26,7 +26,7 @@ from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames, round_computed
 from nhs_league.core.method.standings import is_capped, segment_boundaries, with_unadjusted_segment
 from nhs_league.core.quarters import framework_breaks
-from nhs_league.core.sentences import counted, figure, in_series, two_places, with_unit
+from nhs_league.core.sentences import counted, in_series, in_unit, number, two_places
 from nhs_league.core.trusts import departed, what_became
 from nhs_league.core.uncertainty import Keep, afresh
 
@@ -244,12 +244,12 @@ def change_sentence() -> pl.Expr:
 
 def _because() -> pl.Expr:
     """Describe the cause, with the metric that moved most and how much of the movement it makes."""
-    both = pl.format("{} to {}", figure("value_from"), figure("value"))
+    both = pl.format("{} to {}", number("value_from"), number("value"))
     scores = pl.format("score {} to {}", two_places("score_from"), two_places("score"))
     values = (
         pl.when(pl.col("value_from").is_null() | pl.col("value").is_null())
         .then(scores)
-        .otherwise(pl.format("{}, {}", with_unit(both), scores))
+        .otherwise(pl.format("{}, {}", in_unit(both), scores))
     )
     is_tied = pl.col("tied_metrics").list.len() > 1
     values = pl.when(is_tied).then(pl.lit("")).otherwise(pl.format(": {}", values))

@@ -30,12 +30,14 @@ HISTOGRAM = pl.Schema(
         "marked": pl.String,
         "has_median": pl.Boolean,
         "higher_is_better": pl.Boolean,
+        "median": pl.Float64,
         "computed_median": pl.Float64,
     }
 )
 """One row a twelfth of the span from the lowest to the highest value, the lowest first; a single
 row where all values are equal. ``marked`` names the marked trusts in it, ``has_median`` whether the
-median of the values lies in it."""
+median of the values lies in it. ``median`` is published for the trust type, so it is null where
+filters keep only some of its trusts."""
 _ONE_ROW = "There is only one value, so there is only one row."
 _ROWS = "Each row is one twelfth of the range from the lowest to the highest value."
 
@@ -75,6 +77,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
         trusts=pl.len(), marked=names.drop_nulls().sort().str.join(", ")
     )
     median = valued["value"].median()
+    published = None if filters.in_words() else valued["median"].drop_nulls().first()
     edges = pl.col("place") * step + low
     frame = (
         pl.DataFrame({"place": range(bins)}, schema={"place": pl.Int32})
@@ -91,6 +94,7 @@ def histogram(frames: Frames, metric: Metric, filters: Filters, marked: Sequence
             short_name=pl.lit(metric.short_name),
             unit=pl.lit(metric.unit, pl.String),
             higher_is_better=pl.lit(metric.higher_is_better, pl.Boolean),
+            median=pl.lit(published, pl.Float64),
             computed_median=round_computed(pl.lit(median, pl.Float64)),
         )
         .select(cast_to(HISTOGRAM))

@@ -18,7 +18,7 @@ from nhs_league.core.method.standings import (
 )
 from nhs_league.core.metrics import Area, Metric, catalogue, ids
 from nhs_league.core.peers import WeakSpot, classify, with_peers, without_peers
-from nhs_league.core.sentences import counted, figure, two_places, with_unit
+from nhs_league.core.sentences import counted, shown, two_places
 from nhs_league.core.uncertainty.chance import by_chance, lasting
 
 WELL_PLACED = 2
@@ -237,7 +237,7 @@ def capped(
 def _sentence() -> pl.Expr:
     """Describe a row in a sentence."""
     doubtful = pl.when(pl.col("doubt").is_null()).then(pl.lit("")).otherwise(pl.lit("?"))
-    value = pl.coalesce(with_unit(figure("value")) + doubtful, pl.lit("no value published"))
+    value = pl.coalesce(shown("value") + doubtful, pl.lit("no value published"))
     published = pl.format("rank {} of {}", "rank", "of")
     computed = pl.format("rank {} of the {} stored (computed)", "computed_rank", "computed_of")
     score = pl.when(pl.col("score").is_not_null()).then(

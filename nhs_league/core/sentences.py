@@ -6,26 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-_BARE = ["count", "rate", "score", "segment"]
-_WITHOUT_UNIT = ["count", "rate", "index"]
+_WITHOUT_UNIT = ["count", "rate", "index", "score", "segment"]
 _WORDS = {"mins": "minutes"}
-
-
-def figure(column: str) -> pl.Expr:
-    """Write a figure with all its published digits: 46.55, 24."""
-    return pl.col(column).cast(pl.String).str.strip_suffix(".0")
-
-
-def with_unit(figures: pl.Expr, unit: str = "unit") -> pl.Expr:
-    """Append a column's unit to figures: ``46.55%``, ``6.85 out of 10``, ``12``."""
-    is_bare = pl.col(unit).is_null() | pl.col(unit).is_in(_BARE)
-    return (
-        pl.when(is_bare)
-        .then(figures)
-        .when(pl.col(unit) == "%")
-        .then(pl.format("{}%", figures))
-        .otherwise(pl.format("{} {}", figures, unit))
-    )
 
 
 def two_places(column: str) -> pl.Expr:
@@ -69,16 +51,18 @@ def in_hundred(share: object) -> str:
 
 def shown(column: str, unit: str = "unit") -> pl.Expr:
     """Write a figure with its digits and its unit: ``46.55%``, ``−7.42%``, ``31 minutes``."""
-    figure = number(column)
-    units = pl.col(unit).replace(_WORDS)
+    figure = in_unit(number(column), unit)
+    return pl.when(pl.col(unit) == "score").then(two_places(column)).otherwise(figure)
+
+
+def in_unit(figures: pl.Expr, unit: str = "unit") -> pl.Expr:
+    """Append a column's unit to figures: ``46.55 to 50.1%``, ``6.85 out of 10``, ``12``."""
     return (
-        pl.when(pl.col(unit) == "score")
-        .then(two_places(column))
-        .when(pl.col(unit).is_null() | pl.col(unit).is_in(_WITHOUT_UNIT))
-        .then(figure)
+        pl.when(pl.col(unit).is_null() | pl.col(unit).is_in(_WITHOUT_UNIT))
+        .then(figures)
         .when(pl.col(unit) == "%")
-        .then(pl.format("{}%", figure))
-        .otherwise(pl.format("{} {}", figure, units))
+        .then(pl.format("{}%", figures))
+        .otherwise(pl.format("{} {}", figures, pl.col(unit).replace(_WORDS)))
     )
 
 

@@ -7,17 +7,16 @@ from pathlib import Path
 
 from nhs_league.core.frames import Frames
 from nhs_league.errors import NoDataError
-from nhs_league.folders import default_data_dir
+from nhs_league.files import default_data_dir
 from nhs_league.league.explain import Explain
 from nhs_league.league.history import History
 from nhs_league.league.look import Look
 from nhs_league.league.ranks import Ranks
 from nhs_league.league.share import Share
-from nhs_league.league.stories import Newsroom
 from nhs_league.releases.store import open_store, read_quarters
 
 
-class League(Look, Ranks, Explain, History, Newsroom, Share):
+class League(Look, Ranks, Explain, History, Share):
     """The stored releases, ready to answer questions; see ``open_league``.
 
     Each question returns a typed answer with the polars frame ``frame``, whose first column,

@@ -1,18 +1,27 @@
-"""What every question of a League shares: the store, and how an answer is handed on."""
+"""What every question of a League shares: the store, what is derived from it, how to answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from nhs_league.core.answers import AnyAnswer, presented_by
 from nhs_league.core.filters import Filters, Order
+from nhs_league.core.uncertainty import VERSION
+from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
-from nhs_league.scope import Scope, load_catalogue, quarters_before
+from nhs_league.scope import (
+    Scope,
+    load_catalogue,
+    newest_quarters,
+    quarter_catalogue,
+    quarters_before,
+)
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from nhs_league.core.citations import ReleaseFile
     from nhs_league.core.frames import Frames
     from nhs_league.core.method.rules import Recomputed
@@ -37,10 +46,8 @@ class Questions:
 
     @property
     def _keep(self) -> Keep:
-        """Where results that are slow to compute are kept."""
-        from nhs_league.league.kept import Kept
-
-        return Kept(self.store)
+        """Where results that are slow to compute are stored."""
+        return StoredResults(self.store)
 
     def _present(self, answer: AnyAnswer, **parameters: object) -> AnyAnswer:
         """Hand an answer on with what shows it, and the parameters that narrowed the question."""
@@ -123,3 +130,64 @@ def described(scope: Scope) -> dict[str, object]:
         "subtype": list(scope.filters.subtypes),
         "segment": list(scope.filters.segments),
     }
+
+
+@frozen
+class StoredResults:
+    """A ``Keep`` that stores results beside the quarters of a store."""
+
+    store: Store
+
+    def __call__(
+        self,
+        name: str,
+        quarters: Sequence[str],
+        of: Sequence[str],
+        compute: Callable[[], pl.DataFrame],
+    ) -> pl.DataFrame:
+        """Return the result that is stored for these quarters as they are, or else compute it."""
+        from nhs_league.releases import tables
+
+        if not quarters:
+            return compute()
+        what = tables.Derived(name, quarters, of, VERSION)
+        if (frame := tables.read_derived(self.store, what)) is None:
+            frame = compute()
+            tables.write_derived(self.store, what, frame)
+        return frame
+
+
+def prepare(store: Store) -> None:
+    """Compute and store what questions about the newest quarter of each trust type need."""
+    for trust_type, newest in newest_quarters(store).items():
+        # A quarter that cannot be read is for the question that needs it to name.
+        with suppress(RefusedError):
+            _prepare(store, trust_type, newest)
+
+
+def _prepare(store: Store, trust_type: str, newest: Quarter) -> None:
+    from nhs_league.core import confidence, profile
+    from nhs_league.core.metric_search import choose
+    from nhs_league.core.metrics import Area
+    from nhs_league.core.ranking import area_ends
+    from nhs_league.releases.store import read_quarters
+
+    keep = StoredResults(store)
+    frames = read_quarters(store, [newest]).of_type(trust_type)
+    frames = frames.in_memory("standings", "observations")
+    confidence.stored_scores(frames.observations, newest.label, trust_type, keep)
+    confidence.indistinguishable(frames.observations, frames.standings.collect(), keep)
+    listed = quarter_catalogue(store, newest, keep).filter(
+        pl.col("trust_type") == trust_type, pl.col("trusts") > 0
+    )
+    for domain in listed["domain"].unique().drop_nulls().sort():
+        for choice in choose(domain, listed, trust_type):
+            if isinstance(choice, Area):
+                area_ends(frames.observations, choice, keep)
+    past = quarters_before(store, trust_type, newest)
+    earlier = read_quarters(store, past).of_type(trust_type) if past else None
+    profile.type_figures(frames, earlier, [q.label for q in past], keep=keep)
+    if past and past[-1].year == newest.year:
+        last = read_quarters(store, past[-1:]).of_type(trust_type).observations
+        labels = [past[-1].label, newest.label]
+        confidence.score_shifts(last, frames.observations, labels, [trust_type], keep)

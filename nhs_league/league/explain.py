@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from nhs_league.core.answers import Guess
-from nhs_league.core.metric_search import choose
 from nhs_league.errors import AmbiguousError, NotFoundError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
     LATEST,
     Scope,
+    choose_measure,
     load_frames,
     load_trust,
     measure_in_words,
@@ -79,8 +79,8 @@ class Explain(Questions):
             one = load_trust(self.store, name, quarter)
         except NotFoundError as no_trust:
             return self._explain_metric(name, quarter, no_trust)
-        if one.found_by and (metric := self._clear_metric(name, quarter)):
-            if isinstance(one.found_by, Guess):
+        if one.matched_by and (metric := self._clear_metric(name, quarter)):
+            if isinstance(one.matched_by, Guess):
                 return self._explain_metric(name, quarter)
             raise AmbiguousError(
                 f'"{name}" is part of the name of a trust ({one.code}), and a name of the metric '
@@ -267,7 +267,7 @@ class Explain(Questions):
             resolved_type, assumptions = resolve_trust_type(self.store, scope)
         else:
             named_type = parse_trust_type(self.store, scope)
-            choices = choose(metric, self._catalogue(scope), named_type)
+            choices = choose_measure(self.store, metric, scope, self._keep, named_type)
             (only, *_), assumptions = pick_measure(choices, named_type)
             resolved_type = only.trust_type
         boundaries = _national_boundaries(frames)

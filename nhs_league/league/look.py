@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from nhs_league.core.metric_search import choose
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
     LATEST,
     Scope,
+    choose_measure,
     explain_empty,
     find_trust,
     load_frames,
@@ -286,7 +286,7 @@ class Look(Questions):
                 "A metric can only be compared within one trust type.",
                 "Choose one with --type, or leave out --metric.",
             )
-        choices = choose(metric, self._catalogue(scope), named_type)
+        choices = choose_measure(self.store, metric, scope, self._keep, named_type)
         (choice,), assumptions = pick_measure(choices, named_type)
         answer = groups(frames, by, choice, choice.trust_type, filters)
         answer = replace(arrange(answer, order), assumptions=assumptions)

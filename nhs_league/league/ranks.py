@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nhs_league.core.metric_search import choose
 from nhs_league.errors import UsageError
 from nhs_league.league.base import Questions, described, order_of, scope_of
 from nhs_league.scope import (
     LATEST,
     Scope,
+    choose_measure,
     explain_empty,
     find_trust,
     load_frames,
@@ -190,7 +190,7 @@ class Ranks(Questions):
         scope = scope_of(quarter, trust_type, regions, subtypes, segments)
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
-        choices = choose(metric, self._catalogue(scope), named_type)
+        choices = choose_measure(self.store, metric, scope, self._keep, named_type)
         (choice, *_), assumptions = pick_measure(choices, named_type)
         if isinstance(choice, Area):
             raise UsageError(
@@ -243,7 +243,7 @@ class Ranks(Questions):
 
         frames = load_frames(self.store, scope)
         named_type = parse_trust_type(self.store, scope)
-        choices = choose(metric, self._catalogue(scope), named_type)
+        choices = choose_measure(self.store, metric, scope, self._keep, named_type)
         picked, assumptions = pick_measure(choices, named_type)
         filters = resolve_filters(scope, frames)
         single = [choice.metric_id for choice in picked if isinstance(choice, Metric)]

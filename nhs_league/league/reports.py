@@ -16,7 +16,7 @@ from nhs_league.core.peers import similar_trusts, who_to_ask
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.uncertainty import Keep
 from nhs_league.frozen import frozen
-from nhs_league.league.kept import Kept
+from nhs_league.league.base import StoredResults
 from nhs_league.releases import listing
 from nhs_league.releases.store import Store, read_quarters
 from nhs_league.scope import load_trust, national_boundaries, quarters_with
@@ -28,7 +28,7 @@ def report(store: Store, trust: str, quarter: str) -> TrustReport:
     upto = [q for q in quarters_with(store, one.trust_type) if q <= one.quarter]
     every = read_quarters(store, upto).of_type(one.trust_type)
     now, before = _split(every, one.quarter)
-    keep = Kept(store)
+    keep = StoredResults(store)
     figures = profile.type_figures(now, before, [q.label for q in upto[:-1]], keep=keep)
     national = _national(store, one.quarter)
     of_type = _Material(store, every, now, before, national, keep, figures)
@@ -43,7 +43,7 @@ def every_report(store: Store, standings: pl.DataFrame) -> Iterator[TrustReport]
         standings: schema STANDINGS, one quarter for each trust type.
 
     """
-    keep = Kept(store)
+    keep = StoredResults(store)
     for (trust_type, label), of_type in standings.group_by(
         "trust_type", "quarter", maintain_order=True
     ):
@@ -70,7 +70,7 @@ class _National:
 
 def _national(store: Store, quarter: Quarter) -> _National:
     frames = _collected(read_quarters(store, [quarter]))
-    recomputed = stored_recomputed(frames, quarter.label, Kept(store))
+    recomputed = stored_recomputed(frames, quarter.label, StoredResults(store))
     return _National(frames, recomputed, national_boundaries(store, quarter))
 
 

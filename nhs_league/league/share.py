@@ -96,8 +96,8 @@ class Share(Questions):
             NotFoundError: no such trust, metric or quarter, or the trust has no such figure.
 
         Example:
-            >>> found = open_league(sample=True).sources("ZB6", "62-day").frame
-            >>> found.select("metric_id", "line", "score_line").height
+            >>> sources = open_league(sample=True).sources("ZB6", "62-day").frame
+            >>> sources.select("metric_id", "line", "score_line").height
             1
 
         """
@@ -148,9 +148,9 @@ class Share(Questions):
             (choice, *_), named = pick_measure(choices, one.trust_type)
             wanted = metrics.ids(choice)
             is_figure = (pl.col("trust_code") == one.code) & pl.col("metric_id").is_in(wanted)
-            found = frames.observations.filter(is_figure).select("quarter").head(1).collect()
-            if found.height:
-                its = Quarter.parse(found["quarter"][0])
+            quarters = frames.observations.filter(is_figure).select("quarter").head(1).collect()
+            if quarters.height:
+                its = Quarter.parse(quarters["quarter"][0])
                 if its != one.quarter:
                     named = (*named, f"{its.label} is the newest quarter with this figure.")
                 frames = frames.of_type(one.trust_type).of_quarter(its.label)
@@ -178,9 +178,8 @@ class Share(Questions):
 
         """
         from nhs_league.query import engine
-        from nhs_league.query.bounds import Bounds
 
-        return self._present(engine.query(self.store, sql, Bounds(seconds=timeout)), sql=sql)
+        return self._present(engine.query(self.store, sql, engine.Bounds(seconds=timeout)), sql=sql)
 
     def tables(self) -> TableList:
         """Describe the tables that ``query`` reads, their columns and units.

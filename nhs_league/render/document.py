@@ -31,9 +31,9 @@ from nhs_league.render.theme import Tone, tone_of_score, tone_of_segment
 from nhs_league.render.trust_report import trust_blocks
 from nhs_league.render.views import columns_of
 from nhs_league.render.views.columns import plain, texts
+from nhs_league.render.views.explain import metric_lines, metric_periods
 from nhs_league.render.views.history import news_blocks, story_blocks
-from nhs_league.render.views.metrics import metric_lines, metric_periods
-from nhs_league.render.views.trusts import standings
+from nhs_league.render.views.look import standings
 
 BANNER = "FICTIONAL SAMPLE: every trust and figure below is invented."
 COMPUTED = "* Computed by nhsleague, not published by NHS England."

@@ -1,14 +1,18 @@
-"""The formats: one function each, and one place that names them.
+"""The formats: one function each, one place that names them, and what values all of them can hold.
 
-To add a format, write a function from an answer and its meta to text or bytes, and name it in
-``WRITERS``: every command has it then by a file's ending, and by ``--format`` with its name in
-``cli.options.Format``.
+To add a format, name it in ``usage.Format``, write a function from an answer and its meta to text
+or bytes, and add it to ``WRITERS``: every command has it then, by ``--format`` and by its file
+extensions.
+
+A query can make dates, durations, lists and structs, which CSV, JSON and a table lack: ``flat``
+and ``json_rows`` write them as texts, numbers, booleans and nulls.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,11 +21,8 @@ import polars as pl
 from nhs_league.core.answers import Answer, with_sample
 from nhs_league.errors import UsageError
 from nhs_league.frozen import frozen
-from nhs_league.render import values
 from nhs_league.render.meta import Meta, described
-
-TABLE = "table"
-"""The format for a terminal, which needs a width; ``render.terminal`` prints it."""
+from nhs_league.usage import Format
 
 
 @frozen
@@ -31,13 +32,11 @@ class Writer:
     Attributes:
         write: writes an answer.
         endings: endings of file names that mean it.
-        is_view: whether it shows the answer as a person reads it, not its rows.
 
     """
 
     write: Callable[[Answer, Meta], str | bytes]
     endings: tuple[str, ...]
-    is_view: bool = False
 
 
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -50,36 +49,33 @@ def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def to_csv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV with a header, its column names and ``sample`` first."""
-    return _flat(answer, meta).write_csv()
+    return _for_spreadsheets(answer, meta).write_csv()
 
 
 def to_tsv(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as CSV is written, with tabs between."""
-    return _flat(answer, meta).write_csv(separator="\t")
+    return _for_spreadsheets(answer, meta).write_csv(separator="\t")
 
 
-def _flat(answer: Answer, meta: Meta) -> pl.DataFrame:
-    return as_texts(values.flat(with_sample(answer.frame, sample=meta.sample)))
-
-
-def _rows(frame: pl.DataFrame, *, sample: bool) -> list[dict[str, object]]:
-    """Return rows as JSON can have them."""
-    return values.rows(with_sample(frame, sample=sample))
+def _for_spreadsheets(answer: Answer, meta: Meta) -> pl.DataFrame:
+    """Return the rows as CSV can have them, and no spreadsheet runs any."""
+    return as_texts(flat(with_sample(answer.frame, sample=meta.sample)))
 
 
 def to_json(answer: Answer, meta: Meta) -> str:
     """Write the answer as a JSON object: ``meta``, the answer's further frames, ``rows``."""
     parts = {
-        name: _rows(frame, sample=meta.sample) for name, frame in answer.further_frames().items()
+        name: json_rows(with_sample(frame, sample=meta.sample))
+        for name, frame in answer.further_frames().items()
     }
-    rows = _rows(answer.frame, sample=meta.sample)
+    rows = json_rows(with_sample(answer.frame, sample=meta.sample))
     payload = {"meta": described(answer, meta), **parts, "rows": rows}
     return json.dumps(payload, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def to_ndjson(answer: Answer, meta: Meta) -> str:
     """Write the answer's frame as JSON, one row a line."""
-    rows = _rows(answer.frame, sample=meta.sample)
+    rows = json_rows(with_sample(answer.frame, sample=meta.sample))
     return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
 
 
@@ -93,7 +89,7 @@ def to_parquet(answer: Answer, meta: Meta) -> bytes:
 
 def to_xlsx(answer: Answer, meta: Meta) -> bytes:
     """Write the answer's frame as an Excel workbook."""
-    frame = values.flat(with_sample(answer.frame, sample=meta.sample))
+    frame = flat(with_sample(answer.frame, sample=meta.sample))
     return to_workbook(frame, described(answer, meta))
 
 
@@ -125,27 +121,27 @@ def to_csl_json(answer: Answer, meta: Meta) -> str:
     return citations.to_csl_json(answer, meta)
 
 
-WRITERS: dict[str, Writer] = {
-    "csv": Writer(to_csv, ("csv",)),
-    "tsv": Writer(to_tsv, ("tsv", "tab")),
-    "json": Writer(to_json, ("json",)),
-    "ndjson": Writer(to_ndjson, ("ndjson", "jsonl")),
-    "markdown": Writer(to_markdown, ("md", "markdown"), is_view=True),
-    "html": Writer(to_html, ("html", "htm"), is_view=True),
-    "xlsx": Writer(to_xlsx, ("xlsx",)),
-    "parquet": Writer(to_parquet, ("parquet",)),
-    "bibtex": Writer(to_bibtex, ("bib",)),
-    "csl-json": Writer(to_csl_json, ("csljson",)),
+WRITERS = {
+    Format.CSV: Writer(to_csv, ("csv",)),
+    Format.TSV: Writer(to_tsv, ("tsv", "tab")),
+    Format.JSON: Writer(to_json, ("json",)),
+    Format.NDJSON: Writer(to_ndjson, ("ndjson", "jsonl")),
+    Format.MARKDOWN: Writer(to_markdown, ("md", "markdown")),
+    Format.HTML: Writer(to_html, ("html", "htm")),
+    Format.XLSX: Writer(to_xlsx, ("xlsx",)),
+    Format.PARQUET: Writer(to_parquet, ("parquet",)),
+    Format.BIBTEX: Writer(to_bibtex, ("bib",)),
+    Format.CSL_JSON: Writer(to_csl_json, ("csljson",)),
 }
-"""The formats by name."""
+"""How each format is written; the table needs a width, so ``render.terminal`` prints it."""
 
 ENDINGS = {ending: name for name, writer in WRITERS.items() for ending in writer.endings} | {
-    "txt": TABLE
+    "txt": Format.TABLE
 }
 """File endings -> the format that each means."""
 
 
-def format_for(path: Path) -> str:
+def format_for(path: Path) -> Format:
     """Return the format that a file's extension sets.
 
     Raises:
@@ -159,11 +155,6 @@ def format_for(path: Path) -> str:
             f'No format has the extension "{path.suffix}".', f"Use one of these: {known}."
         )
     return ENDINGS[ending]
-
-
-def names() -> list[str]:
-    """List what ``--format`` may name."""
-    return [TABLE, *WRITERS]
 
 
 def to_workbook(frame: pl.DataFrame, described: Mapping[str, object]) -> bytes:
@@ -206,3 +197,57 @@ def _as_text(value: object) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(_as_text, value))
     return "" if value is None else str(value)
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Write dates and durations in ISO 8601, lists and structs as JSON, bytes in hexadecimal."""
+    return frame.with_columns(_flat_column(column) for column in frame if _needs_text(column.dtype))
+
+
+def json_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
+    """Return the rows as JSON values: lists stay lists; NaN and infinity become null."""
+    floats = pl.col(pl.Float64, pl.Float32)
+    finite = frame.with_columns(pl.when(floats.is_finite()).then(floats))
+    nested = [column for column in frame if column.dtype.is_nested()]
+    written = flat(finite.drop(column.name for column in nested)).to_dicts()
+    if not nested:
+        return written
+    of_nested = {column.name: [_json(value) for value in column] for column in nested}
+    return [
+        {name: of_nested[name][at] if name in of_nested else row[name] for name in frame.columns}
+        for at, row in enumerate(written or ({} for _ in range(frame.height)))
+    ]
+
+
+def _needs_text(dtype: pl.DataType) -> bool:
+    is_plain = dtype.is_integer() or dtype.is_float() or dtype in (pl.String, pl.Boolean)
+    return not is_plain
+
+
+def _flat_column(column: pl.Series) -> pl.Series:
+    dtype = column.dtype
+    if dtype.is_nested():
+        texts = [v if v is None else json.dumps(v, ensure_ascii=False) for v in map(_json, column)]
+        return pl.Series(column.name, texts, dtype=pl.String)
+    if dtype.is_decimal():
+        return column.cast(pl.Float64)
+    if dtype.is_temporal():
+        return column.dt.to_string("iso:strict")
+    if dtype == pl.Binary:
+        return column.bin.encode("hex")
+    return column.cast(pl.String)
+
+
+def _json(value: object) -> object:
+    """Return a value as JSON can hold it."""
+    match value:
+        case pl.Series() | list() | tuple():
+            return [_json(each) for each in value]
+        case Mapping():
+            return {str(name): _json(each) for name, each in value.items()}
+        case float():
+            return value if math.isfinite(value) else None
+        case None | bool() | int() | str():
+            return value
+        case _:
+            return _flat_column(pl.Series("", [value]))[0]

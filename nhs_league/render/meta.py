@@ -102,14 +102,12 @@ class Meta:
         """
         from nhs_league.errors import UsageError
         from nhs_league.render.formats import WRITERS
+        from nhs_league.usage import Format, in_choice
 
-        written = WRITERS[form].write(answer, self) if form in WRITERS else b""
-        if isinstance(written, bytes):
-            raise UsageError(
-                f'There is no text format "{form}".',
-                "Use csv, tsv, json, ndjson, markdown or html.",
-            )
-        return written
+        texts = [each for each in WRITERS if each.is_text]
+        if form not in texts:
+            raise UsageError(f'There is no text format "{form}".', f"Use {in_choice(texts)}.")
+        return str(WRITERS[Format(form)].write(answer, self))
 
     def chart(self, answer: Answer) -> Any:
         """Return the answer as an Altair chart.
@@ -137,11 +135,12 @@ class Meta:
 
         """
         from nhs_league.files import write_file
-        from nhs_league.render.formats import TABLE, WRITERS, format_for
+        from nhs_league.render.formats import WRITERS, format_for
         from nhs_league.render.terminal import Look, to_text
+        from nhs_league.usage import Format
 
         name = format_for(path)
-        if name == TABLE:
+        if name is Format.TABLE:
             written: str | bytes = to_text(answer, self, width=_PAGE, look=Look())
         else:
             written = WRITERS[name].write(answer, self)

@@ -16,15 +16,20 @@ from nhs_league.render.blocks import Column, Grid, Points, points
 from nhs_league.render.document import BANNER, explanation_blocks
 from nhs_league.render.html import render
 from nhs_league.render.meta import Meta
-from nhs_league.render.report_parts import NOBODY_TO_ASK, WHO_TO_ASK, Ask, Source, asks, source_of
 from nhs_league.render.strips import Ranks, ScoreBar, Sparkline
 from nhs_league.render.theme import Tone, tone_of_score
-from nhs_league.render.trust_figures import (
+from nhs_league.render.trust_report import (
+    NOBODY_TO_ASK,
+    WHO_TO_ASK,
+    Ask,
     Metric,
     Row,
+    Source,
+    asks,
     kind_of,
     rank_of_metric,
     rank_of_trust,
+    source_of,
     sparklines,
     standard_of,
     strip_of,

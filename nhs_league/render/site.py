@@ -18,7 +18,7 @@ from nhs_league.render.meta import Meta
 from nhs_league.render.page import Site, file_of
 from nhs_league.render.strips import Ranks
 from nhs_league.render.theme import Tone, tone_of_segment
-from nhs_league.render.trust_figures import (
+from nhs_league.render.trust_report import (
     Row,
     rank_of_metric,
     strip_of,

@@ -141,9 +141,9 @@ class Segments:
         """Draw the five numbers; the trust's is in brackets."""
         pieces: list[Piece] = []
         for number in range(1, 6):
-            is_own = number == self.segment
-            text = f"[{number}]" if is_own else f" {number} "
-            pieces.append((text, (self.tone or Ink.STRONG) if is_own else Ink.QUIET))
+            is_this_trust = number == self.segment
+            text = f"[{number}]" if is_this_trust else f" {number} "
+            pieces.append((text, (self.tone or Ink.STRONG) if is_this_trust else Ink.QUIET))
         return pieces
 
 

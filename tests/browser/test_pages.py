@@ -37,22 +37,22 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, file: Path, **options: object) -> tuple[Page, list[str], list[str]]:
     """Open a page from disk; give it with the requests it made and what the console said."""
     page = browser.new_page(**options)  # type: ignore[arg-type]
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    requests: list[str] = []
+    messages: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     page.goto(file.as_uri())
-    return page, asked, said
+    return page, requests, messages
 
 
 @pytest.mark.parametrize("name", ["ZB6.html", "ZC2.html", "acute-OF0023.html", "index.html"])
 def test_a_page_asks_for_nothing_and_says_nothing_on_the_console(
     browser: Browser, sample_site: Path, name: str
 ) -> None:
-    page, asked, said = opened(browser, sample_site / name)
-    assert asked == [(sample_site / name).as_uri()]
-    assert said == []
+    page, requests, messages = opened(browser, sample_site / name)
+    assert requests == [(sample_site / name).as_uri()]
+    assert messages == []
     page.close()
 
 
@@ -64,8 +64,8 @@ def test_axe_finds_no_violation(
     page = browser.new_page(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
     page.goto((sample_site / name).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    faults = Axe().run(page)
+    assert faults.violations_count == 0, faults.generate_report()
     page.close()
 
 
@@ -106,7 +106,9 @@ def test_nothing_hangs_over_the_edge_of_the_screen(
 def test_a_site_sorts_searches_and_filters_by_keyboard(
     browser: Browser, sample_site: Path, name: str, heading: str, cell: int, width: int
 ) -> None:
-    page, _, said = opened(browser, sample_site / name, viewport={"width": width, "height": 900})
+    page, _, messages = opened(
+        browser, sample_site / name, viewport={"width": width, "height": 900}
+    )
     league = page.locator("section.league").first
     button = league.get_by_role("button", name=heading)
     figures = f"rows => rows.map(row => parseFloat(row.cells[{cell}].textContent))"
@@ -127,7 +129,7 @@ def test_a_site_sorts_searches_and_filters_by_keyboard(
     segments = rows.locator("[data-label=Segment]").all_text_contents()
     assert set(segments) == {"3"}
     assert page.locator("#count").text_content().endswith("shown")  # type: ignore[union-attr]
-    assert said == []
+    assert messages == []
     page.close()
 
 

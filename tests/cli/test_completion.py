@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Run
 
 
-def asked(typed: str, shell: str = "zsh") -> dict[str, str]:
+def request(typed: str, shell: str = "zsh") -> dict[str, str]:
     """Return the environment in which a shell's own completion script asks."""
     words = {
         "zsh": {"_TYPER_COMPLETE_ARGS": typed},
@@ -28,7 +28,7 @@ def offers(run: Run, data_dir: Path, typed: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
         # The command does without rich here; the tests after this one do not.
         patch.setitem(sys.modules, "rich", None)
-        offered = run(data_dir=data_dir, env=asked(typed))
+        offered = run(data_dir=data_dir, env=request(typed))
     assert "Traceback" not in offered.stderr
     return offered.stdout
 
@@ -70,7 +70,7 @@ def test_what_begins_so_is_offered(run: Run, store: Path, typed: str, offered: s
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_each_shell_is_answered(run_installed: Run, store: Path, shell: str) -> None:
-    offered = run_installed(data_dir=store, env=asked("nhsleague --sample show ZB6", shell))
+    offered = run_installed(data_dir=store, env=request("nhsleague --sample show ZB6", shell))
     assert "ZB6" in offered.stdout
     assert "Traceback" not in offered.stderr
 

@@ -16,11 +16,11 @@ from tests.conftest import COMMAND, Run, environment, kept_in
 from tests.releases import official
 
 
-def fails(result: subprocess.CompletedProcess[str], code: int, *said: str) -> None:
+def fails(result: subprocess.CompletedProcess[str], code: int, *expected: str) -> None:
     assert result.returncode == code, result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
-    for words in said:
+    for words in expected:
         assert words in result.stderr
 
 
@@ -43,7 +43,7 @@ def test_1_for_a_fault_of_the_program_which_says_so(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "words"),
     [
         (["worst"], "Which metric?"),
         (["worst", "elective", "--metric", "sickness"], "two metrics"),
@@ -61,8 +61,8 @@ def test_1_for_a_fault_of_the_program_which_says_so(
     ],
     ids=" ".join,
 )
-def test_2_for_wrong_usage(sample: Run, arguments: list[str], said: str) -> None:
-    fails(sample(*arguments), 2, said)
+def test_2_for_wrong_usage(sample: Run, arguments: list[str], words: str) -> None:
+    fails(sample(*arguments), 2, words)
 
 
 def test_2_for_a_mirror_that_is_not_safe(run: Run, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_2_for_a_mirror_that_is_not_safe(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "words"),
     [
         (["show", "basilisk"], "ZA0  Basiliskbridge University Hospitals"),
         (["show", "no such place"], 'No trust matches "no such place"'),
@@ -91,9 +91,9 @@ def test_2_for_a_mirror_that_is_not_safe(run: Run, tmp_path: Path) -> None:
     ids=" ".join,
 )
 def test_3_for_a_name_that_is_not_there_with_those_that_are(
-    sample: Run, arguments: list[str], said: str
+    sample: Run, arguments: list[str], words: str
 ) -> None:
-    fails(sample(*arguments), 3, said)
+    fails(sample(*arguments), 3, words)
 
 
 def test_4_for_an_empty_store_that_may_not_be_filled(run: Run, tmp_path: Path) -> None:
@@ -145,10 +145,10 @@ def test_5_for_a_stored_file_that_is_damaged(run: Run, tmp_path: Path, damage: s
 def test_130_when_interrupted_with_one_line_and_nothing_kept(
     httpserver: HTTPServer, tmp_path: Path
 ) -> None:
-    asked: list[str] = []
+    paths: list[str] = []
 
     def slow(request: Request) -> Response:
-        asked.append(request.path)
+        paths.append(request.path)
         time.sleep(3)
         return Response("late")
 
@@ -162,7 +162,7 @@ def test_130_when_interrupted_with_one_line_and_nothing_kept(
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    while not asked and process.poll() is None:
+    while not paths and process.poll() is None:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

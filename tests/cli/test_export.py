@@ -54,12 +54,12 @@ def test_the_database_has_the_release_files_figures(database: sqlite3.Connection
         if row["Metric_ID"] == "OF0011" and row["Quarter"] == "Q1 2026/27" and row["Value"]
     }
     assert len(wanted) > 100
-    found = database.execute(
+    figures = database.execute(
         "select trust_code, trust_name, value from observations join trusts using (trust_code) "
         "join quarters using (quarter) join metrics using (metric_id) "
         "where metrics.short_name = 'Cancer 62-day' and ends = '2026-06-30' and value is not null"
     ).fetchall()
-    assert set(found) == wanted
+    assert set(figures) == wanted
 
 
 def test_keys_hold_and_lead_to_rows(database: sqlite3.Connection) -> None:
@@ -91,10 +91,10 @@ def test_names_are_found_by_their_words(database: sqlite3.Connection) -> None:
     )
     assert [metric_id for (metric_id,) in metrics] == ["OF0010", "OF0011"]
     # As Datasette looks for the full-text index of a table.
-    (found,) = database.execute(
+    (count,) = database.execute(
         "select count(*) from sqlite_master where sql like '%VIRTUAL TABLE%USING FTS%content=\"trusts\"%'"
     ).fetchone()
-    assert found == 1
+    assert count == 1
     trusts = database.execute(
         "select trust_code from trusts_fts where trusts_fts match 'salamanderbridge'"
     )
@@ -117,13 +117,13 @@ def test_the_sample_says_so_in_a_table_in_each_row_and_to_datasette(
     assert "license" not in metadata
     described = metadata["databases"]["nhsleague"]["tables"]
     assert set(described) == TABLES - {"about"}
-    for table, told in described.items():
+    for table, description in described.items():
         columns = {
             name for (name,) in database.execute(f"select name from pragma_table_info('{table}')")
         }
-        assert set(told["columns"]) == columns
-        assert set(told.get("facets", [])) <= columns
-        assert told["description"].startswith("FICTIONAL SAMPLE")
+        assert set(description["columns"]) == columns
+        assert set(description.get("facets", [])) <= columns
+        assert description["description"].startswith("FICTIONAL SAMPLE")
 
 
 def test_its_data_package_names_the_tables_within_the_file(exported: Path) -> None:

@@ -116,13 +116,13 @@ def test_a_protected_file_is_not_replaced(tmp_path: Path) -> None:
 def test_stdout_may_be_named(
     sample_cache: Path, sample_installed: Run, tmp_path: Path, name: str
 ) -> None:
-    asked = ["table", "ambulance", "--limit", "1", "--columns", "rank", "--csv", "-o", name]
-    assert sample_installed(*asked).stdout == "sample,rank\ntrue,1\n"
+    question = ["table", "ambulance", "--limit", "1", "--columns", "rank", "--csv", "-o", name]
+    assert sample_installed(*question).stdout == "sample,rank\ntrue,1\n"
     log = tmp_path / "log"
     log.write_text("before\n", "utf-8")
     with log.open("a", encoding="utf-8") as stream:
         subprocess.run(
-            [str(COMMAND), "--sample", *asked],
+            [str(COMMAND), "--sample", *question],
             env=environment(sample_cache),
             stdout=stream,
             stderr=subprocess.DEVNULL,

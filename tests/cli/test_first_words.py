@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nhs_league.cli.first_words import as_typed
+from nhs_league.cli.corrections import as_typed
 from nhs_league.cli.naming import typed_trusts
 from nhs_league.errors import UsageError
 from nhs_league.releases.names import Names

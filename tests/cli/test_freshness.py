@@ -34,12 +34,14 @@ def quarter_of(day: date) -> Quarter:
 
 
 @pytest.mark.parametrize(
-    ("quarter", "said"), [(Quarter(2025, 1), True), (quarter_of(date.today()), False)]
+    ("quarter", "is_old"), [(Quarter(2025, 1), True), (quarter_of(date.today()), False)]
 )
-def test_one_line_on_stderr_says_so(run: Run, tmp_path: Path, quarter: Quarter, said: bool) -> None:
+def test_one_line_on_stderr_says_so(
+    run: Run, tmp_path: Path, quarter: Quarter, is_old: bool
+) -> None:
     file = tmp_path / "file.csv"
     file.write_text(official.metric_file().replace("Q3 2025/26", quarter.label), "utf-8")
     assert run("fetch", "--from", str(file), data_dir=tmp_path).returncode == 0
-    told = run("table", data_dir=tmp_path)
-    assert ("A newer release may be out" in told.stderr) is said
+    done = run("table", data_dir=tmp_path)
+    assert ("A newer release may be out" in done.stderr) is is_old
     assert "newer release" not in run("table", "--quiet", data_dir=tmp_path).stderr

@@ -52,8 +52,8 @@ def test_without_a_home_the_sample_answers_all_the_same(
     env = environment(tmp_path) | {"TMPDIR": str(tmp_path)} | ({"HOME": home_is} if home_is else {})
     for name in ("NHSLEAGUE_DATA_DIR", "XDG_CACHE_HOME", *(() if home_is else ("HOME",))):
         env.pop(name, None)
-    asked = [str(COMMAND), "--sample", "worst", "--metric", "elective", "--limit", "1"]
-    done = subprocess.run(asked, env=env, capture_output=True, encoding="utf-8", check=False)
+    question = [str(COMMAND), "--sample", "worst", "--metric", "elective", "--limit", "1"]
+    done = subprocess.run(question, env=env, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     assert "ZK3" in done.stdout
 
@@ -70,49 +70,49 @@ def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(
-    "asked",
+    "question",
     ["--sample table", "--sample table --json", "--sample show ZB6 --format table", "--help"],
 )
-def test_a_full_disk_behind_stdout_is_told(cache: Path, asked: str) -> None:
-    done = shell(f"nhsleague {asked} > /dev/full", cache)
+def test_a_full_disk_behind_stdout_is_told(cache: Path, question: str) -> None:
+    done = shell(f"nhsleague {question} > /dev/full", cache)
     assert done.returncode == 2
     assert "Cannot write the answer: No space left on device." in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
-@pytest.mark.parametrize("asked", ["--sample table", "--version", "--sample show ZB6"])
-def test_a_closed_stream_is_no_fault(cache: Path, closed: str, asked: str) -> None:
-    done = shell(f"nhsleague {asked} {closed}", cache)
+@pytest.mark.parametrize("question", ["--sample table", "--version", "--sample show ZB6"])
+def test_a_closed_stream_is_no_fault(cache: Path, closed: str, question: str) -> None:
+    done = shell(f"nhsleague {question} {closed}", cache)
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     assert (done.stdout == "") is (">&-" in closed.replace("2>&-", ""))
 
 
 def test_with_all_streams_closed_a_store_is_written_whole(run: Run, tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
+    folder = tmp_path / "kept"
     files = tmp_path / "metric.csv"
     files.write_text(metric_file(), "utf-8")
-    assert shell(f"nhsleague fetch --from {files} <&- >&- 2>&-", kept).returncode == 0
-    assert run("cache", "verify", data_dir=kept).returncode == 0
+    assert shell(f"nhsleague fetch --from {files} <&- >&- 2>&-", folder).returncode == 0
+    assert run("cache", "verify", data_dir=folder).returncode == 0
 
 
-@pytest.mark.parametrize("asked", ["show ZB6", "worst -m elective", "table --format markdown"])
-def test_the_c_locale_is_a_place_like_any(cache: Path, asked: str) -> None:
+@pytest.mark.parametrize("question", ["show ZB6", "worst -m elective", "table --format markdown"])
+def test_the_c_locale_is_a_place_like_any(cache: Path, question: str) -> None:
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = shell(f"nhsleague --sample {asked}", cache, **plain)
+    done = shell(f"nhsleague --sample {question}", cache, **plain)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == shell(f"nhsleague --sample {asked}", cache).stdout
+    assert done.stdout == shell(f"nhsleague --sample {question}", cache).stdout
 
 
 @needs_terminal
 @pytest.mark.parametrize(
-    "asked",
+    "question",
     [["show", "ZB6"], ["table"], ["worst", "-m", "elective"], ["trend", "ZB6"]],
     ids=" ".join,
 )
-def test_a_terminal_of_20_columns_is_enough(cache: Path, asked: list[str]) -> None:
-    shown = on_terminal("--sample", "--no-color", *asked, data_dir=cache, columns=20)
+def test_a_terminal_of_20_columns_is_enough(cache: Path, question: list[str]) -> None:
+    shown = on_terminal("--sample", "--no-color", *question, data_dir=cache, columns=20)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
     assert max(map(len, lines)) <= 20
     assert "SAMPLE:" in lines[0]
@@ -131,13 +131,13 @@ def test_the_clock_may_be_anywhere(tmp_path: Path, year: int) -> None:
     )
     (tmp_path / "metric.csv").write_text(metric_file(), "utf-8")
     store = tmp_path / "store"
-    for asked in (
+    for question in (
         ["fetch", "--from", str(tmp_path / "metric.csv")],
         ["trusts"],
         ["cache", "verify"],
     ):
         done = subprocess.run(
-            [sys.executable, "-c", clock, *asked],
+            [sys.executable, "-c", clock, *question],
             env=environment(store),
             capture_output=True,
             encoding="utf-8",
@@ -147,10 +147,12 @@ def test_the_clock_may_be_anywhere(tmp_path: Path, year: int) -> None:
     assert f'"added": "{year}-01-01' in (store / "manifest.json").read_text("utf-8")
 
 
-@pytest.mark.parametrize("asked", ["trend ZB6 --all", "report ZB6 ZC2 ZE9 -o {}", "changes"])
-def test_few_file_descriptors_are_enough(cache: Path, tmp_path: Path, asked: str) -> None:
+@pytest.mark.parametrize("question", ["trend ZB6 --all", "report ZB6 ZC2 ZE9 -o {}", "changes"])
+def test_few_file_descriptors_are_enough(cache: Path, tmp_path: Path, question: str) -> None:
     # Python, polars' threads and the shell's streams take some 12; the issue is files kept open.
-    done = shell(f"ulimit -n 32; nhsleague --sample {asked.format(tmp_path / 'page.html')}", cache)
+    done = shell(
+        f"ulimit -n 32; nhsleague --sample {question.format(tmp_path / 'page.html')}", cache
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -158,9 +160,12 @@ def test_a_current_directory_that_was_deleted_is_no_place_to_write_but_to_ask(
     cache: Path, tmp_path: Path
 ) -> None:
     gone = tmp_path / "gone"
-    for asked, code in (("--sample table --limit 1", 0), ("--sample report ZB6 -o page.html", 2)):
+    for question, code in (
+        ("--sample table --limit 1", 0),
+        ("--sample report ZB6 -o page.html", 2),
+    ):
         gone.mkdir()
-        done = shell(f"cd {gone} && rmdir {gone} && nhsleague {asked}", cache)
+        done = shell(f"cd {gone} && rmdir {gone} && nhsleague {question}", cache)
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
     assert "page.html cannot be written" in done.stderr
@@ -220,11 +225,11 @@ def test_interrupted_at_any_moment_it_says_one_line_and_the_store_is_whole(
         # Before that Python itself starts, and answers an interrupt in its own way.
         time.sleep(0.12 + 0.4 * moments.random())
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[1]
+        stderr = process.communicate(timeout=60)[1]
         ends.add(process.returncode)
         if process.returncode == 130:
-            assert said.splitlines()[-1] == "Interrupted."
-        assert "Traceback" not in said
+            assert stderr.splitlines()[-1] == "Interrupted."
+        assert "Traceback" not in stderr
     assert 130 in ends
     assert ends <= {0, 130}
     assert run("cache", "verify", data_dir=store).returncode == 0

@@ -47,10 +47,10 @@ def test_every_answer_is_rectangular_csv_and_valid_json_of_the_same_rows(
     header, *rows = csv.reader(io.StringIO(sample(*question, "--csv").stdout))
     assert rows
     assert {len(row) for row in rows} == {len(header)}
-    told = json.loads(sample(*question, "--json").stdout)
-    assert [list(row) for row in told["rows"]] == [header] * len(rows)
-    assert told["meta"]["sample"] is True
-    assert told["meta"]["version"]
+    document = json.loads(sample(*question, "--json").stdout)
+    assert [list(row) for row in document["rows"]] == [header] * len(rows)
+    assert document["meta"]["sample"] is True
+    assert document["meta"]["version"]
 
 
 @needs_terminal
@@ -138,7 +138,9 @@ def test_a_pipe_gets_colours_where_they_are_forced(sample: Run, name: str) -> No
     ids=["white", "does not say"],
 )
 def test_a_terminal_is_asked_what_it_writes_on(answer: bytes, is_light: bool | None) -> None:
-    code = "from nhs_league.cli.background import background; import sys; sys.stderr.write(background())"
+    code = (
+        "from nhs_league.cli.terminal import background; import sys; sys.stderr.write(background())"
+    )
     ours, theirs = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -149,10 +151,10 @@ def test_a_terminal_is_asked_what_it_writes_on(answer: bytes, is_light: bool | N
     )
     assert os.read(ours, 64) == b"\x1b]11;?\x1b\\\x1b[c"
     os.write(ours, answer)
-    _, said = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=60)
     os.close(ours)
     os.close(theirs)
-    assert said.decode() == {True: "light", None: "unknown"}[is_light]
+    assert stderr.decode() == {True: "light", None: "unknown"}[is_light]
 
 
 @needs_terminal
@@ -254,9 +256,9 @@ def test_types_are_not_mixed_and_the_others_are_named(sample: Run) -> None:
     assert types == ["acute", "mental-health-community", "ambulance"]
 
 
-@pytest.mark.parametrize("asked", ["Q3 2025/26", "q3", "2025-26-q3", "q3 25/26"])
-def test_a_quarter_is_named_as_people_name_it(sample: Run, asked: str) -> None:
-    rows = csv.DictReader(io.StringIO(sample("table", "ambulance", "--quarter", asked).stdout))
+@pytest.mark.parametrize("spelling", ["Q3 2025/26", "q3", "2025-26-q3", "q3 25/26"])
+def test_a_quarter_is_named_as_people_name_it(sample: Run, spelling: str) -> None:
+    rows = csv.DictReader(io.StringIO(sample("table", "ambulance", "--quarter", spelling).stdout))
     assert {row["quarter"] for row in rows} == {"Q3 2025/26"}
 
 

@@ -8,9 +8,10 @@ from dataclasses import fields
 import pytest
 
 from nhs_league import League
-from nhs_league.cli.app import COMMANDS, load_command
+from nhs_league.cli.app import load_commands
 from nhs_league.cli.options import Common, Output, takes_groups
 
+COMMANDS = load_commands()
 _SHOWN = {field.name for group in (Common, Output) for field in fields(group)} | {"ctx"}
 """Options that say which data, and how to show the answer."""
 _ONLY_TYPED = {
@@ -23,13 +24,13 @@ _ONLY_TYPED = {
     "report": {"every", "form", "output", "show", "trusts", "trust"},  # a page for each trust
     "trend": {"every_metric"},  # --all, as of every answer
 }
-_ACTIONS = {"fetch", "export", "mcp"}
+_ACTIONS = {"fetch", "export", "mcp", "cache"}
 """Commands that change, copy or serve what is stored; they answer no question."""
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - _ACTIONS))
 def test_a_command_has_the_parameters_of_its_method(command: str) -> None:
-    of_command = set(inspect.signature(takes_groups(load_command(command))).parameters) - _SHOWN
+    of_command = set(inspect.signature(takes_groups(COMMANDS[command])).parameters) - _SHOWN
     of_method = set(inspect.signature(getattr(League, command)).parameters) - {"self"}
     assert of_command ^ of_method <= _ONLY_TYPED.get(command, set())
 

@@ -15,11 +15,11 @@ from pytest_httpserver import HTTPServer
 
 from nhs_league.core.frames import QUARTER
 from nhs_league.errors import UsageError
-from nhs_league.query.bounds import Bounds, collected
-from nhs_league.query.engine import answered
+from nhs_league.query.engine import Bounds, answered, collected
 from nhs_league.render.formats import WRITERS
 from nhs_league.render.meta import Meta
 from nhs_league.render.terminal import Look, to_text
+from nhs_league.usage import Format
 from tests.conftest import COMMAND, Run, environment
 
 ENDLESS = "with recursive t as (select 1 as n union all select n + 1 from t) select * from t"
@@ -248,16 +248,16 @@ def test_an_empty_answer_says_why(sample: Run) -> None:
 ODD = "date '2025-01-01' as d, interval '36 hours' as i, array[1,2] as l, null as n, array[date '2025-01-01'] as ld"
 
 
-@pytest.mark.parametrize("form", [*sorted(set(WRITERS) - {"bibtex", "csl-json"}), "table"])
+@pytest.mark.parametrize("form", [f for f in Format if f.shows != "citations"])
 @pytest.mark.parametrize("rows", ["", " where rank < 0"])
-def test_every_format_has_every_type(form: str, rows: str) -> None:
+def test_every_format_has_every_type(form: Format, rows: str) -> None:
     sql = f"select {ODD}, quarter, cast(1.5 as decimal(10,2)) as c from standings{rows}"
     answer = answered({"standings": STANDINGS}, sql)
     meta = Meta(sample=False, version="1", filters={})
-    if form == "table":
+    if form is Format.TABLE:
         assert to_text(answer, meta, width=80, look=Look(wide=True))
     else:
-        assert WRITERS[form].write(answer, meta) or (rows and form == "ndjson")
+        assert WRITERS[form].write(answer, meta) or (rows and form is Format.NDJSON)
 
 
 def test_odd_types_are_written_plainly(sample: Run) -> None:

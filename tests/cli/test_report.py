@@ -76,7 +76,7 @@ def page(sample: Run, tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 
 def test_the_page_tells_what_show_explain_and_trend_tell(page: Page) -> None:
-    for said in (
+    for text in (
         "FICTIONAL SAMPLE",
         # The trust's row of the league table, and its rows OF0011 and OF2011.
         "1 of 134",
@@ -88,7 +88,7 @@ def test_the_page_tells_what_show_explain_and_trend_tell(page: Page) -> None:
         "not NHS England's",
         "which is not an NHS service",
     ):
-        assert said in page.text
+        assert text in page.text
 
 
 def test_the_page_asks_nothing_of_anyone_and_runs_no_script(page: Page) -> None:
@@ -197,16 +197,16 @@ def test_texts_and_marks_stand_out_as_wcag_aa_asks(scheme: int, tones: dict[Tone
 
 
 def test_several_trusts_share_a_page(sample: Run) -> None:
-    told = sample("report", "ZB6", "ZM8").stdout
-    assert (told.count("<main"), told.count("<article")) == (1, 2)
-    assert "(ZB6)" in told
-    assert "(ZM8)" in told
+    page = sample("report", "ZB6", "ZM8").stdout
+    assert (page.count("<main"), page.count("<article")) == (1, 2)
+    assert "(ZB6)" in page
+    assert "(ZM8)" in page
 
 
 def test_a_report_in_markdown_tells_the_same(sample: Run, tmp_path: Path) -> None:
     file = tmp_path / "zb6.md"
     assert sample("report", "ZB6", "-o", str(file)).returncode == 0
-    told = file.read_text("utf-8")
+    page = file.read_text("utf-8")
     for heading in (
         "# University Hospitals of Salamanderbridge",
         "## Weak spots: 1",
@@ -215,7 +215,7 @@ def test_a_report_in_markdown_tells_the_same(sample: Run, tmp_path: Path) -> Non
         "## Who to ask",
         "## Sources",
     ):
-        assert heading in told
+        assert heading in page
 
 
 @pytest.fixture(scope="module")
@@ -312,7 +312,7 @@ def test_no_page_and_no_markdown_draws_with_characters(small_site: Path, sample:
     drawn = re.compile("[\u2190-\u21ff\u2500-\u25ff]")
     texts = [path.read_text("utf-8") for path in small_site.iterdir()]
     texts.append(sample("report", "ZC2", "--format", "markdown").stdout)
-    assert [found for text in texts if (found := drawn.findall(text))] == []
+    assert [drawings for text in texts if (drawings := drawn.findall(text))] == []
 
 
 def test_a_page_names_its_release_files_and_their_dates(page: Page) -> None:

@@ -29,8 +29,10 @@ def metric(ask: Ask, code: str, metric_id: str) -> dict[str, str]:
 def line(reply: Reply, *words: str) -> str:
     """Return the one line of a view that has all these words."""
     assert reply.returncode == 0, reply.stderr
-    (found,) = [text for text in reply.stdout.splitlines() if all(word in text for word in words)]
-    return found
+    (matching,) = [
+        text for text in reply.stdout.splitlines() if all(word in text for word in words)
+    ]
+    return matching
 
 
 def sickness(*values: float | str, ranked: bool = True) -> list[list[str]]:
@@ -135,11 +137,11 @@ def test_a_published_rank_goes_before_a_computed_one(tmp_path: Path) -> None:
 def test_quartiles_are_the_linear_ones(tmp_path: Path, question: str) -> None:
     """Of 10, 20, 30 and 40 the lower quartile is 10 + 0.75 x 10 = 17.5, the upper 32.5 (type 7)."""
     ask = league(tmp_path, sickness(10, 20, 30, 40))
-    asked = {
+    words = {
         "show": ("show", "Z01"),
         "compare": ("compare", "--by", "region", "--metric", "OF0082"),
     }[question]
-    (row,) = ask(*asked, "--csv").rows()
+    (row,) = ask(*words, "--csv").rows()
     quartiles = [float(row[f"computed_{name}"]) for name in ("lower_quartile", "upper_quartile")]
     assert quartiles == [17.5, 32.5]
 
@@ -365,10 +367,10 @@ def test_a_renamed_trust_goes_by_its_newest_name(tmp_path: Path, earlier: tuple[
         )
     ]
     ask = league(tmp_path, rows)
-    found = ask("show", "basilisk", "--format", "table")
-    assert found.returncode == 0, found.stderr
-    assert "Fictional Griffin Trust (Z01)" in found.stderr
-    assert "Basilisk Trust" not in found.stdout
+    shown = ask("show", "basilisk", "--format", "table")
+    assert shown.returncode == 0, shown.stderr
+    assert "Fictional Griffin Trust (Z01)" in shown.stderr
+    assert "Basilisk Trust" not in shown.stdout
     several = ask("show", "fictional")
     assert several.returncode == 3
     assert "Z01  Fictional Griffin Trust" in several.stderr
@@ -403,8 +405,8 @@ def test_a_revised_segment_is_told(tmp_path: Path) -> None:
         if row[4] == "Z02" and row[8] in ("OF5000", "OF5003"):
             row[12] = "2"
     ask = league(tmp_path, rows, revised)
-    (told,) = [row for row in ask("revisions", "--csv").rows() if row["figure"] == "segment"]
-    assert (told["trust_code"], told["published_before"], told["published"]) == (
+    (revision,) = [row for row in ask("revisions", "--csv").rows() if row["figure"] == "segment"]
+    assert (revision["trust_code"], revision["published_before"], revision["published"]) == (
         "Z02",
         "3.0",
         "2.0",

@@ -64,8 +64,8 @@ def test_completion_imports_nothing_that_answers(
     sample: Run, sample_cache: Path, typed: str
 ) -> None:
     assert sample("trusts").returncode == 0
-    asked = {"_NHSLEAGUE_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": typed}
-    assert loaded(sample_cache, "", **asked) & HEAVY == set()
+    request = {"_NHSLEAGUE_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": typed}
+    assert loaded(sample_cache, "", **request) & HEAVY == set()
 
 
 QUESTIONS = (
@@ -94,10 +94,10 @@ def test_a_query_imports_what_understands_it_and_no_more(sample: Run, sample_cac
 
 def test_a_stored_question_does_not_touch_the_sample(sample: Run, sample_cache: Path) -> None:
     assert sample("trusts").returncode == 0
-    (kept,) = sample_cache.glob("sample-*")
-    asked = loaded(kept, "worst --metric elective")
-    assert "nhs_league.sample" not in asked
-    assert "tarfile" not in asked
+    (store,) = sample_cache.glob("sample-*")
+    modules = loaded(store, "worst --metric elective")
+    assert "nhs_league.sample" not in modules
+    assert "tarfile" not in modules
 
 
 def test_the_python_api_is_imported_when_it_is_used() -> None:

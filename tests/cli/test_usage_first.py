@@ -61,8 +61,8 @@ def test_nothing_is_opened_for_wrong_usage(
 
 
 def test_comparing_types_within_a_type_says_what_to_do(sample: Run) -> None:
-    told = sample("compare", "--by", "type", "--type", "acute").stderr
-    assert "Leave out --type" in told
+    stderr = sample("compare", "--by", "type", "--type", "acute").stderr
+    assert "Leave out --type" in stderr
     assert sample("compare", "--by", "type", "--type", "all").returncode == 0
 
 

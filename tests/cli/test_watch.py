@@ -59,13 +59,13 @@ def q2_store(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ask(q2_store: Path, tmp_path: Path) -> Ask:
     """Ask in a folder of settings of one's own, of a store that has Q2."""
 
-    def asked(*arguments: str) -> Reply:
+    def ask_here(*arguments: str) -> Reply:
         env = environment(tmp_path / "store") | {"NHSLEAGUE_CONFIG_DIR": str(tmp_path / "settings")}
         done = run_here(arguments, env)
         return Reply(done.returncode, done.stdout, done.stderr)
 
     shutil.copytree(q2_store, tmp_path / "store")
-    return asked
+    return ask_here
 
 
 def fetch(ask: Ask, file: Path, data: bytes) -> None:
@@ -74,7 +74,7 @@ def fetch(ask: Ask, file: Path, data: bytes) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def told(reply: Reply) -> list[tuple[str, str]]:
+def news(reply: Reply) -> list[tuple[str, str]]:
     """Return the kind and the sentence of each thing that is new."""
     rows = json.loads(reply.stdout)["rows"]
     return [(row["kind"], row["in_words"]) for row in rows]
@@ -84,18 +84,18 @@ def test_a_new_quarter_is_told_once(ask: Ask, tmp_path: Path) -> None:
     """Z06 was last of six and is first, Z01 the other way round: one weak spot is gone, one new."""
     assert ask("watch", "add", "z06", "Fictional Trust Z01").returncode == 0
     nothing = ask("watch", "--json")
-    assert (nothing.returncode, told(nothing)) == (0, [])
+    assert (nothing.returncode, news(nothing)) == (0, [])
     assert "Nothing new for Z06 and Z01." in nothing.stderr
     fetch(ask, tmp_path / "q3.csv", release(Q3, best_first=False))
     new = ask("watch", "--json")
     assert new.returncode == 10
-    of_z06 = [each for each in told(new) if "Z06" in each[1]]
+    of_z06 = [each for each in news(new) if "Z06" in each[1]]
     assert of_z06 == [
         ("segment", f"Fictional Trust Z06 (Z06) is in segment 1 in {Q3}, was 3."),
         ("rank", f"Fictional Trust Z06 (Z06) is ranked 1st of 6 acute trusts in {Q3}, was 6th."),
         ("weak spot gone", "Fictional Trust Z06 (Z06) is no longer weak on staff sickness: 3.1%, 1st of 6."),
     ]  # fmt: skip
-    assert told(new)[-1] == (
+    assert news(new)[-1] == (
         "new weak spot",
         "Fictional Trust Z01 (Z01) is now severely weak on staff sickness: 9%, 6th of 6.",
     )
@@ -108,11 +108,11 @@ def test_a_revision_is_told_with_the_figure_before(ask: Ask, tmp_path: Path) -> 
     fetch(ask, revised, release(Q2, best_first=True, sickness=8.5))
     new = ask("watch", "--json")
     sentence = f"Fictional Trust Z06 (Z06) was revised for {Q2}: staff sickness from 9% to 8.5%."
-    assert (new.returncode, told(new)) == (10, [("revision", sentence)])
+    assert (new.returncode, news(new)) == (10, [("revision", sentence)])
     # A revision of another figure is told without the first.
     fetch(ask, tmp_path / "q2-v3.csv", release(Q2, best_first=True, sickness=8.5, average=3.9))
     average = f"Fictional Trust Z06 (Z06) was revised for {Q2}: average score from 4.00 to 3.90."
-    assert told(ask("watch", "--json")) == [("revision", average)]
+    assert news(ask("watch", "--json")) == [("revision", average)]
     # What is published anew with the same figures is no news.
     fetch(
         ask,
@@ -126,7 +126,7 @@ def test_a_revision_can_make_a_trust_weak_and_end_it(ask: Ask, tmp_path: Path) -
     """Z06 was last of six (score 4.00) and is first (1.00), Z01 the other way round."""
     ask("watch", "add", "Z06", "Z01")
     fetch(ask, tmp_path / "q2-v2.csv", release(Q2, best_first=False))
-    after = [each for each in told(ask("watch", "--json")) if "after a revision" in each[1]]
+    after = [each for each in news(ask("watch", "--json")) if "after a revision" in each[1]]
     on = f"staff sickness in {Q2}, after a revision: its score was"
     assert sorted(after) == [
         ("new weak spot", f"Fictional Trust Z01 (Z01) is now weak on {on} 1.00 and is 4.00."),

@@ -12,6 +12,7 @@ from nhs_league.core.answers import Ranking
 from nhs_league.core.citations import Citation, ReleaseFile
 from nhs_league.render.formats import WRITERS
 from nhs_league.render.meta import Meta
+from nhs_league.usage import Format
 from tests.conftest import Run
 
 FILE = ReleaseFile(
@@ -55,7 +56,7 @@ def test_the_sample_is_not_cited_as_nhs_englands() -> None:
 def written(form: str, file: ReleaseFile, *, sample: bool = False) -> str:
     rows = {"quarter": ["Q4 2025/26"], "release_file": [FILE.release_file], "line": [625]}
     meta = Meta(sample, "0", {}, lambda: [file])
-    return str(WRITERS[form].write(Ranking("A ranking", pl.DataFrame(rows)), meta))
+    return str(WRITERS[Format(form)].write(Ranking("A ranking", pl.DataFrame(rows)), meta))
 
 
 def test_bibtex() -> None:

@@ -302,3 +302,27 @@ def _metric_of(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
         for name, kind in OBSERVATIONS.items()
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("bed blocking", " (Discharge delay)"),
+        ("of0025", " (Discharge delay)"),
+        ("discharge delay", ""),
+    ],
+)
+def test_a_metric_of_an_earlier_year_alone_says_where_it_is(
+    sample: Run, name: str, meaning: str
+) -> None:
+    # NHS England scores OF0025 in 2025/26, and has no such metric in 2026/27.
+    reply = sample("worst", name)
+    assert reply.returncode == 3
+    assert reply.stderr == (
+        f'The newest figures do not cover "{name}"{meaning}.\n'
+        'Q4 2025/26 is the last quarter that does: add --quarter "Q4 2025/26".\n'
+    )
+    assert sample("worst", name, "--quarter", "Q4 2025/26").returncode == 0
+    # Neither of the newest figures nor of another type's.
+    of_ambulances = sample("worst", name, "--type", "ambulance").stderr
+    assert "last quarter" not in of_ambulances

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fill_examples import dictionary_page, glossary_page
+from fill_examples import commands_page, dictionary_page, glossary_page
 from make_manpage import manpage
 
 from nhs_league.errors import Exit
@@ -29,12 +29,12 @@ PAGES = [
 def examples(page: str) -> list[tuple[str, str]]:
     """Give the commands of a page's console blocks, each with the output that the page shows."""
     text = (ROOT / page).read_text("utf-8")
-    found = []
+    of_page = []
     for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = example.partition("\n")
-            found.append((command, shown))
-    return found
+            of_page.append((command, shown))
+    return of_page
 
 
 CONSOLE = [example for page in PAGES for example in examples(page)]
@@ -126,6 +126,12 @@ def test_the_data_dictionary_is_that_of_the_tables() -> None:
 
 def test_the_glossary_is_that_of_the_metrics() -> None:
     assert (ROOT / "docs" / "glossary.md").read_text("utf-8") == glossary_page(), (
+        "tools/fill_examples.py"
+    )
+
+
+def test_the_page_of_commands_is_that_of_the_commands() -> None:
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == commands_page(), (
         "tools/fill_examples.py"
     )
 

@@ -116,8 +116,8 @@ def test_the_sites_check_finds_a_fault(tmp_path: Path, adds: str, fault: str | N
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "index.html").write_text(f'{PAGE}<h2 id="there">', "utf-8")
     (tmp_path / "index.html").write_text(PAGE + adds, "utf-8")
-    found = [each.removeprefix(f"{tmp_path / 'index.html'}: ") for each in faults(tmp_path)]
-    assert found == ([fault] if fault else [])
+    listed = [each.removeprefix(f"{tmp_path / 'index.html'}: ") for each in faults(tmp_path)]
+    assert listed == ([fault] if fault else [])
 
 
 def test_a_page_without_credit_or_policy_is_a_fault(tmp_path: Path) -> None:

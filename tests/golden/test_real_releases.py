@@ -132,12 +132,12 @@ def test_units_that_the_file_has_wrong_are_put_right(tables: Mapping[str, Frame]
         "OF0084": ("%", "out of 10"),
         "OF0047": ("rate", "out of 10"),
     }
-    found = {
+    ours = {
         metric: (row["published_unit"], row["unit"])
         for (quarter, _, metric), row in tables["observations"].items()
         if quarter == "Q1 2026/27" and metric in expected and row["unit"] is not None
     }
-    assert found == expected
+    assert ours == expected
 
 
 def _csv(run: Run, store: Path, *arguments: str) -> list[dict[str, str]]:

@@ -30,13 +30,13 @@ def test_the_line_of_46_55_and_its_citation(shared: Path, run: Run, store: Path)
     file = shared / raw.COMMUNITY_2025
     line = line_of(file, "Q4 2025/26,", ",RDY,", ",OF0063,", ",46.55,")
     score_line = line_of(file, "Q4 2025/26,", ",RDY,", ",OF1063,")
-    asked = json.loads(run("sources", "RDY", "OF0063", "--json", data_dir=store).stdout)
-    (row,) = asked["rows"]
+    answer = json.loads(run("sources", "RDY", "OF0063", "--json", data_dir=store).stdout)
+    (row,) = answer["rows"]
     assert (row["value"], row["line"], row["score_line"]) == (46.55, line, score_line)
     assert row["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert row["licence"] == "Open Government Licence v3.0"
     assert (row["address"], row["published"]) == (None, None)
-    (citation,) = asked["meta"]["citations"]
+    (citation,) = answer["meta"]["citations"]
     assert citation == row["citation"]
     assert citation.startswith(
         "NHS England. NHS Oversight Framework: metric data, mental health and community trusts, "
@@ -56,6 +56,6 @@ def test_no_path_of_this_machine_is_cited(shared: Path, run: Run, store: Path) -
 
 def test_the_newest_quarter_with_the_figure_is_taken(run: Run, real_store: Path) -> None:
     """OF0063 was measured in 2025/26 and is not in 2026/27."""
-    asked = run("sources", "RDY", "OF0063", "--csv", data_dir=real_store)
-    assert "Q4 2025/26 is the newest quarter with this figure." in asked.stderr
-    assert ",46.55," in asked.stdout
+    done = run("sources", "RDY", "OF0063", "--csv", data_dir=real_store)
+    assert "Q4 2025/26 is the newest quarter with this figure." in done.stderr
+    assert ",46.55," in done.stdout

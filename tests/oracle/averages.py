@@ -80,8 +80,8 @@ def scores_of_type(releases: Releases, quarter: str, trust_type: str) -> dict[st
 def places(scores: dict[str, list[Counted]], without: str = "") -> dict[str, int]:
     """Return code -> rank by average without a metric or a domain; ties share the smaller rank."""
     means = {
-        code: mean(m for m in own if without not in (m.metric_id, m.domain))
-        for code, own in scores.items()
+        code: mean(m for m in members if without not in (m.metric_id, m.domain))
+        for code, members in scores.items()
     }
     left = {code: average for code, average in means.items() if average is not None}
     in_order = sorted(left.values())

@@ -70,7 +70,7 @@ def true_unit(metric_id: str, description: str, quarter: str) -> str | None:
 
 def places_by_region(releases: Releases) -> dict[tuple[str, str], tuple[int, int, float]]:
     """Return quarter and region -> trusts in segment 3 or worse, best rank, sum of the scores."""
-    found: dict[tuple[str, str], tuple[int, int, float]] = {}
+    entries: dict[tuple[str, str], tuple[int, int, float]] = {}
     for quarter, of_quarter in releases.items():
         for trust in of_quarter.values():
             place = standing(trust, quarter)
@@ -78,10 +78,10 @@ def places_by_region(releases: Releases) -> dict[tuple[str, str], tuple[int, int
                 continue
             assert place.rank is not None
             assert place.average is not None
-            number, best, total = found.get((quarter, trust.region), (0, place.rank, 0.0))
-            found[quarter, trust.region] = (
+            number, best, total = entries.get((quarter, trust.region), (0, place.rank, 0.0))
+            entries[quarter, trust.region] = (
                 number + 1,
                 min(best, place.rank),
                 round(total + place.average, 6),
             )
-    return found
+    return entries

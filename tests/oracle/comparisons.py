@@ -84,10 +84,10 @@ def _marks(
     Trusts that are all equal are neither.
     """
     having = [t for t in trusts if _is_compared(releases, quarter, t, metric_id)]
-    own = {trust.code: trust.metrics[metric_id] for trust in having}
-    if not own:
+    metrics = {trust.code: trust.metrics[metric_id] for trust in having}
+    if not metrics:
         return {}
-    if all(metric.value is None for metric in own.values()):
+    if all(metric.value is None for metric in metrics.values()):
         sign = 1
     else:
         peers = figures(releases, quarter, having[0].trust_type, metric_id)
@@ -96,13 +96,13 @@ def _marks(
             return {}
         sign = -1 if direction else 1
     # From the best to the worst.
-    ordered = {code: sign * _figure(metric) for code, metric in own.items()}
+    ordered = {code: sign * _figure(metric) for code, metric in metrics.items()}
     best, worst = min(ordered.values()), max(ordered.values())
     if best == worst:
         return {}
     marks = {}
     for trust in having:
-        middle = own[trust.code].median
+        middle = metrics[trust.code].median
         if middle is None:
             middle = typical(releases, quarter, trust.trust_type, metric_id)
         figure = ordered[trust.code]

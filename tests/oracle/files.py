@@ -155,8 +155,8 @@ def _add(releases: Releases, row: dict[str, str], quarter: str) -> None:
             trust.domain_names[metric_id] = domain
         return
     is_score = metric_id.startswith(SCORES[year])
-    own = metric_id if metric_id == COMBINED else f"OF0{metric_id[3:]}"
-    metric = trust.metrics.setdefault(own, Metric())
+    value_id = metric_id if metric_id == COMBINED else f"OF0{metric_id[3:]}"
+    metric = trust.metrics.setdefault(value_id, Metric())
     metric.domain, metric.sub_domain = _text(row["Domain"]), _text(row["Sub-domain"])
     if is_score:
         metric.score, metric.score_period = value or None, row["Reporting_date"]

@@ -31,10 +31,10 @@ def places(files: Iterable[tuple[str, bytes]]) -> dict[Key, Place]:
         files: name and bytes, in their order of publication.
 
     """
-    found: dict[Key, Place] = {}
+    lines: dict[Key, Place] = {}
     for name, data in files:
-        found |= _of_file(name, data)
-    return found
+        lines |= _of_file(name, data)
+    return lines
 
 
 def _of_file(name: str, data: bytes) -> dict[Key, Place]:
@@ -56,15 +56,15 @@ def _of_file(name: str, data: bytes) -> dict[Key, Place]:
     # The first form names the quarter in its summary rows alone.
     summary = (row for _, row in rows if row[at["Metric_ID"]].startswith("OF5"))
     only = next(summary)[at["Reporting_date"]]
-    found: dict[Key, Place] = {}
+    lines: dict[Key, Place] = {}
     for line, row in rows:
         quarter = row[at["Quarter"]] if "Quarter" in at else only
         metric_id = row[at["Metric_ID"]]
         is_score = metric_id.startswith(SCORES[quarter[3:]])
-        own = f"OF0{metric_id[3:]}" if is_score and metric_id != COMBINED else metric_id
-        place = found.setdefault((quarter, row[at["Trust_code"]], own), Place(name, digest))
+        value_id = f"OF0{metric_id[3:]}" if is_score and metric_id != COMBINED else metric_id
+        place = lines.setdefault((quarter, row[at["Trust_code"]], value_id), Place(name, digest))
         if is_score:
             place.score_line = line
         else:
             place.line = line
-    return found
+    return lines

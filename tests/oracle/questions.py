@@ -47,19 +47,19 @@ def ranked(
     releases: Releases, quarter: str, trust_type: str, metric_id: str
 ) -> dict[str, tuple[float | None, int | None, float | None]]:
     """Return code -> value, published rank and score, of each trust of a type with the metric."""
-    found = {}
+    figures = {}
     for trust in releases[quarter].values():
         metric = trust.metrics.get(metric_id)
         if trust.trust_type == trust_type and metric is not None:
-            found[trust.code] = (metric.value, metric.rank, metric.score)
-    return found
+            figures[trust.code] = (metric.value, metric.rank, metric.score)
+    return figures
 
 
 def places_by_value(values: dict[str, float], *, higher_is_better: bool) -> dict[str, int]:
     """Rank values from the best; ties share the smaller rank."""
     return {
-        code: 1 + sum(1 for v in values.values() if (v > own if higher_is_better else v < own))
-        for code, own in values.items()
+        code: 1 + sum(1 for v in values.values() if (v > value if higher_is_better else v < value))
+        for code, value in values.items()
     }
 
 
@@ -105,14 +105,14 @@ def region_medians(releases: Releases, quarter: str, trust_type: str) -> dict[st
         average = standing(trust, quarter).average
         if trust.trust_type == trust_type and average is not None:
             scores.setdefault(trust.region, []).append(average)
-    return {region: median(own) for region, own in scores.items()}
+    return {region: median(of_region) for region, of_region in scores.items()}
 
 
 def place_without_override(releases: Releases, quarter: str, code: str) -> int:
     """Return the league rank a trust would have if its own override did not count."""
     trust = releases[quarter][code]
-    own = standing(trust, quarter)
-    key = (own.unadjusted or 0, own.average or 0)
+    place = standing(trust, quarter)
+    key = (place.unadjusted or 0, place.average or 0)
     return 1 + sum(
         (adjusted_segment(other, quarter), standing(other, quarter).average or 0) < key
         for other in releases[quarter].values()

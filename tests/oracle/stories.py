@@ -126,13 +126,13 @@ def region_figures(
     releases: Releases, quarter: str, trust_type: str, metric_id: str | None
 ) -> dict[str, list[float]]:
     """Return region -> its trusts' values of a metric, or their average scores."""
-    found: dict[str, list[float]] = defaultdict(list)
+    shares: dict[str, list[float]] = defaultdict(list)
     if metric_id is not None:
         for trust, metric in figures(releases, quarter, trust_type, metric_id):
-            found[trust.region].append(value(metric))
-        return found
+            shares[trust.region].append(value(metric))
+        return shares
     for trust in releases[quarter].values():
         average = standing(trust, quarter).average
         if trust.trust_type == trust_type and average is not None:
-            found[trust.region].append(average)
-    return found
+            shares[trust.region].append(average)
+    return shares

@@ -93,8 +93,8 @@ def test_places_without_each_domain_and_each_metric(world: World) -> None:
         }
         scores = averages.scores_of_type(world.releases, quarter, trust.trust_type)
         now = averages.places(scores)[trust.code]
-        own = scores[trust.code]
-        names = {member.metric_id for member in own} | {member.domain for member in own}
+        members = scores[trust.code]
+        names = {member.metric_id for member in members} | {member.domain for member in members}
         expected = {name: averages.places(scores, name)[trust.code] for name in names}
         assert ours == {name: (place, place - now) for name, place in expected.items()}, (
             quarter,

@@ -12,14 +12,14 @@ def number(text: str) -> int | None:
 
 
 def test_every_figure_names_its_file_and_line(world: World) -> None:
-    found = places(world.files())
+    lines = places(world.files())
     trusts = [(quarter, code) for quarter in world.releases for code in world.releases[quarter]]
     for quarter, code in world.share(trusts, 149, 5, long=29):
         rows = world.ask("sources", code, "--quarter", quarter, "--csv").rows()
         ours = {row["metric_id"]: row for row in rows if row["what"] == "metric"}
         expected = {
             metric_id: place
-            for (of_quarter, of_code, metric_id), place in found.items()
+            for (of_quarter, of_code, metric_id), place in lines.items()
             if (of_quarter, of_code) == (quarter, code)
         }
         metrics = {i: place for i, place in expected.items() if not i.startswith(("OF4", "OF5"))}

@@ -104,11 +104,11 @@ def test_what_good_places_hide(world: World) -> None:
 def gap_of(world: World, quarter: str, trust_type: str, row: dict[str, str]) -> float | None:
     """Return how far the next better value is; None where no value is compared."""
     having = spreads.figures(world.releases, quarter, trust_type, row["metric_id"])
-    own = next((m for trust, m in having if trust.code == row["trust_code"]), None)
-    if own is None or row["higher_is_better"] == "":
+    of_trust = next((m for trust, m in having if trust.code == row["trust_code"]), None)
+    if of_trust is None or row["higher_is_better"] == "":
         return None
     return spreads.distance_to_the_next_better(
-        spreads.value(own),
+        spreads.value(of_trust),
         [spreads.value(metric) for _, metric in having],
         higher=row["higher_is_better"] == "true",
     )

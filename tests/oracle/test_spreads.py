@@ -25,6 +25,10 @@ def test_the_spread_of_each_metric(world: World) -> None:
             assert reply.returncode == NO_DATA, question
             continue
         _check_bins(reply.rows(), values, question)
+        published = {number(row["median"]) for row in reply.rows()}
+        assert published == {next((m.median for _, m in having if m.median is not None), None)}, (
+            question
+        )
         compared += 1
     assert compared > (10 if world.is_whole else 2)
 
@@ -84,9 +88,9 @@ def test_the_spread_of_a_metric_over_groups(world: World) -> None:
         for name, group in expected.items():
             figures = (group.median, group.lower, group.upper, group.best, group.worst)
             assert ours[name] == pytest.approx((group.trusts, *figures)), (question, quarter)
-        own = {trust.code: figure for trust, figure in having}
+        by_trust = {trust.code: figure for trust, figure in having}
         for row in rows:
-            assert own[row["best_trust_code"]] == float(row["best_value"])
-            assert own[row["worst_trust_code"]] == float(row["worst_value"])
+            assert by_trust[row["best_trust_code"]] == float(row["best_value"])
+            assert by_trust[row["worst_trust_code"]] == float(row["worst_value"])
         compared += 1
     assert compared > (10 if world.is_whole else 2)

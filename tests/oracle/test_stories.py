@@ -21,7 +21,7 @@ KINDS = {
 }  # fmt: skip
 
 
-def asked(world: World, *, share: int) -> Iterator[tuple[str, str, list[Row]]]:
+def each_table(world: World, *, share: int) -> Iterator[tuple[str, str, list[Row]]]:
     """Yield quarter, trust type and stories; the newest tables first."""
     tables = world.tables()[::-1]
     for quarter, trust_type in world.share(tables, share):
@@ -33,18 +33,18 @@ def asked(world: World, *, share: int) -> Iterator[tuple[str, str, list[Row]]]:
 
 
 def test_each_number_and_each_row_of_a_story_is_published(world: World) -> None:
-    told = 0
-    for quarter, trust_type, found in asked(world, share=4):
-        for story in found:
+    count = 0
+    for quarter, trust_type, listed in each_table(world, share=4):
+        for story in listed:
             assert story["kind"] in KINDS
             missing = [n for n in stories.numbers(story) if n not in stories.known(story)]
             assert not missing, (story["in_words"], story["certainty"], missing)
             for row in story["rows"]:
                 _check_row(world, row, story)
             _check_rule(world, story, quarter, trust_type)
-            told += 1
-        _check_variety(found)
-    assert told > 10
+            count += 1
+        _check_variety(listed)
+    assert count > 10
 
 
 def _check_row(world: World, row: Row, story: Row) -> None:
@@ -147,18 +147,18 @@ def _check_regions(world: World, story: Row, quarter: str, trust_type: str) -> N
     assert odds < 0.05
 
 
-def _check_variety(found: list[Row]) -> None:
+def _check_variety(listed: list[Row]) -> None:
     """At most ten, three of a kind, two of a trust, the least likely first."""
-    assert len(found) <= 10
-    assert max(Counter(s["kind"] for s in found).values(), default=0) <= 3
-    assert max(Counter(s["trust_code"] for s in found if s["trust_code"]).values(), default=0) <= 2
-    odds = [story["computed_p"] for story in found]
+    assert len(listed) <= 10
+    assert max(Counter(s["kind"] for s in listed).values(), default=0) <= 3
+    assert max(Counter(s["trust_code"] for s in listed if s["trust_code"]).values(), default=0) <= 2
+    odds = [story["computed_p"] for story in listed]
     assert odds == sorted(odds)
 
 
 def test_the_command_of_a_story_shows_its_trust(world: World) -> None:
-    quarter, trust_type, found = next(asked(world, share=100))
-    for story in found[:: 1 if world.is_whole else 3]:
+    quarter, trust_type, listed = next(each_table(world, share=100))
+    for story in listed[:: 1 if world.is_whole else 3]:
         _, *words = story["command"].split()
         reply = world.ask(*words, "--csv", "--quiet")
         assert reply.returncode == 0, (story["command"], reply.stderr)

@@ -14,8 +14,8 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.uncertainty import VERSION, redraws, robustness
-from nhs_league.league import kept
-from nhs_league.league.kept import prepare
+from nhs_league.league import base as league_base
+from nhs_league.league.base import prepare
 from tests.conftest import Run
 from tests.inprocess import Ask, asking
 from tests.sampling import one_in
@@ -29,11 +29,11 @@ QUESTIONS: dict[str, Question] = {
     "ends": lambda league: league.worst("access").frame,
     "shifts": lambda league: league.changes("q3", "q4", trust_type="ambulance").frame,
     "metrics": lambda league: league.show("ZW5").frame,
-    "past": lambda asked: asked.show("ZW5").past,
+    "past": lambda league: league.show("ZW5").past,
     "scores": lambda league: league.compare("ZW5", "ZV6").frame,
     "catalogue": lambda league: league.metrics().frame,
-    "rules": lambda asked: asked.explain("ZV6").frame,
-    "recomputed": lambda asked: asked.whatif("ZV6", ["sickness=median"]).frame,
+    "rules": lambda league: league.explain("ZV6").frame,
+    "recomputed": lambda league: league.whatif("ZV6", ["sickness=median"]).frame,
     "robustness": lambda league: league.robust(trust_type="ambulance").frame,
 }
 KNOWN = (
@@ -51,7 +51,7 @@ SMALL = (
 @pytest.fixture(autouse=True)
 def preparing() -> Iterator[None]:
     """Let ``fetch`` prepare what questions need, as it does."""
-    with patch.object(kept, "prepare", prepare):
+    with patch.object(league_base, "prepare", prepare):
         yield
 
 

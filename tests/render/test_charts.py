@@ -40,12 +40,12 @@ def axes_of(part: Any) -> set[str]:
         return {title for each in part for title in axes_of(each)}
     if not isinstance(part, dict):
         return set()
-    own = {
+    texts = {
         str(part["encoding"][axis]["title"])
         for axis in ("x", "y")
         if part.get("encoding", {}).get(axis, {}).get("title")
     }
-    return own | {title for each in part.values() for title in axes_of(each)}
+    return texts | {title for each in part.values() for title in axes_of(each)}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 
 from nhs_league.releases.catalogue import file_name
 from nhs_league.render.page import file_of
+from nhs_league.usage import Format
 from tests.conftest import Run
 from tests.releases.official import METRIC_ROWS, metric_file
 from tests.terminal import needs_terminal, on_terminal
@@ -73,8 +74,8 @@ def unseen(text: str) -> set[str]:
     return {letter for letter in text if unicodedata.category(letter) in ("Cc", "Cf")} - {"\n"}
 
 
-@pytest.mark.parametrize("name", ["csv", "tsv", "json", "ndjson", "table", "markdown", "html"])
-def test_no_format_has_a_character_that_acts_unseen(run: Run, store: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [f for f in Format if f.is_text and f.shows != "citations"])
+def test_no_format_has_a_character_that_acts_unseen(run: Run, store: Path, name: Format) -> None:
     done = run("trusts", "--format", name, data_dir=store)
     assert done.returncode == 0, done.stderr
     assert unseen(done.stdout.replace("\t", "")) == set()
@@ -89,8 +90,8 @@ def test_a_name_is_text_in_json(run: Run, store: Path) -> None:
 def test_a_name_that_a_spreadsheet_would_run_has_an_apostrophe(
     run: Run, store: Path, name: str, separator: str
 ) -> None:
-    told = io.StringIO(run("trusts", "--format", name, data_dir=store).stdout)
-    rows = csv.DictReader(told, delimiter=separator)
+    listing = io.StringIO(run("trusts", "--format", name, data_dir=store).stdout)
+    rows = csv.DictReader(listing, delimiter=separator)
     assert {row["trust_code"]: row["trust_name"] for row in rows} == {
         code: f"'{text}" if text[0] in "=@" else text for code, text in TEXTS.items()
     }
@@ -98,8 +99,8 @@ def test_a_name_that_a_spreadsheet_would_run_has_an_apostrophe(
 
 def test_a_name_runs_nothing_in_html(run: Run, store: Path) -> None:
     some = dict(list(TEXTS.items())[::3])
-    for asked, texts in ((["trusts", "--format", "html"], TEXTS), (["report", *some], some)):
-        done = run(*asked, data_dir=store)
+    for question, texts in ((["trusts", "--format", "html"], TEXTS), (["report", *some], some)):
+        done = run(*question, data_dir=store)
         assert done.returncode == 0, done.stderr
         seen = Seen()
         seen.feed(done.stdout)
@@ -144,9 +145,11 @@ def test_a_name_is_text_in_a_workbook(run: Run, store: Path, tmp_path: Path) -> 
 
 
 @needs_terminal
-@pytest.mark.parametrize("asked", [["trusts"], ["show", "Z0A"], ["table", "--wide"]], ids=" ".join)
-def test_a_name_does_not_act_on_a_terminal(store: Path, asked: list[str]) -> None:
-    shown = on_terminal("--no-color", *asked, data_dir=store)
+@pytest.mark.parametrize(
+    "question", [["trusts"], ["show", "Z0A"], ["table", "--wide"]], ids=" ".join
+)
+def test_a_name_does_not_act_on_a_terminal(store: Path, question: list[str]) -> None:
+    shown = on_terminal("--no-color", *question, data_dir=store)
     assert unseen(re.sub(r"\x1b\[[0-9;]*m", "", shown)) == set()
 
 
@@ -160,8 +163,8 @@ def test_figures_stay_numbers_beside_neutralised_texts(run: Run, tmp_path: Path)
         run("fetch", "--from", str(tmp_path / "release.csv"), data_dir=tmp_path / "s").returncode
         == 0
     )
-    asked = run("query", "select value from observations where value < 0", data_dir=tmp_path / "s")
-    assert asked.stdout.splitlines()[1] == "false,-46.55"
+    done = run("query", "select value from observations where value < 0", data_dir=tmp_path / "s")
+    assert done.stdout.splitlines()[1] == "false,-46.55"
 
 
 def test_a_name_of_ten_thousand_letters_is_set_aside_with_its_place(

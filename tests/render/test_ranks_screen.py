@@ -33,9 +33,9 @@ def shown(answer: Answer, width: int = 80, *, every: bool = False, plain: bool =
 
 def lines_of(text: str) -> dict[str, str]:
     """Return the line of each trust code that stands first or behind a rank."""
-    found = [(match[1], line) for line in text.splitlines() if (match := _CODE.match(line))]
-    assert len(found) == len(dict(found)), "a code has two lines"
-    return dict(found)
+    of_trusts = [(match[1], line) for line in text.splitlines() if (match := _CODE.match(line))]
+    assert len(of_trusts) == len(dict(of_trusts)), "a code has two lines"
+    return dict(of_trusts)
 
 
 _CODE = re.compile(r" *(?:\d+\*? +)?(Z[A-Z0-9]{2,4}) ")
@@ -53,9 +53,9 @@ def test_each_rank_stands_in_its_likely_range_on_the_line_of_all_ranks(
     lines = lines_of(shown(answer, width))
     assert len(lines) == answer.frame.height == 134
     for row in answer.frame.iter_rows(named=True):
-        found = _STRIP.search(lines[row["trust_code"]])
-        assert found is not None, lines[row["trust_code"]]
-        strip = found[0]
+        match = _STRIP.search(lines[row["trust_code"]])
+        assert match is not None, lines[row["trust_code"]]
+        strip = match[0]
         low, high, rank = (
             place(row[name], row["of"], len(strip)) for name in ("rank_low", "rank_high", "rank")
         )
@@ -73,11 +73,11 @@ def test_a_value_stands_among_its_peers_with_better_to_the_right(tmp_path: Path)
     expected = {"Z04": 0.0, "Z03": 3 / 5, "Z02": 4 / 5, "Z01": 1.0}
     assert list(strips) == list(expected)
     for code, share in expected.items():
-        found = strips[code]
-        assert found is not None
-        assert found[0].index("●") == round(share * (len(found[0]) - 1))
+        match = strips[code]
+        assert match is not None
+        assert match[0].index("●") == round(share * (len(match[0]) - 1))
         # The median is 25: 7/10 of the way.
-        assert found[0].index("┿") == round(7 / 10 * (len(found[0]) - 1))
+        assert match[0].index("┿") == round(7 / 10 * (len(match[0]) - 1))
 
 
 def test_sections_count_all_trusts_of_a_segment_however_few_are_shown(league: League) -> None:

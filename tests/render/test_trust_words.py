@@ -17,7 +17,7 @@ def standing(**columns: object) -> Row:
     return nothing | computed | {"quarter": "Q4 2025/26", "segment": 3} | columns
 
 
-def said(**columns: object) -> tuple[str, str, str]:
+def words(**columns: object) -> tuple[str, str, str]:
     """The lines of the segment, of the override and of the rank by score."""
     lines = list(standing_lines(standing(**columns)))
     return lines[0].text.removeprefix(" (1 is best): "), lines[1].text, lines[3].text
@@ -65,11 +65,11 @@ LIMITED = "so it cannot be placed above segment 3."
 def test_a_segment_is_explained_as_far_as_the_files_tell(
     columns: dict[str, object], segment: str, override: str
 ) -> None:
-    assert said(**columns)[:2] == (segment, override)
+    assert words(**columns)[:2] == (segment, override)
 
 
 def test_one_trust_at_hand_is_singular() -> None:
-    assert said()[2] == "Ranked on score alone: 1st of the 1 trust stored (computed)."
+    assert words()[2] == "Ranked on score alone: 1st of the 1 trust stored (computed)."
 
 
 def metric(**columns: object) -> Row:

@@ -165,14 +165,14 @@ def test_worst_at_elective_is_what_polars_finds_in_the_raw_csv(sample: Run) -> N
         .sort("Rank", "Trust_name", descending=[True, False])
         .head(10)
     )
-    told = pl.read_csv(io.StringIO(sample("worst", "--metric", "elective", "--csv").stdout))
+    frame = pl.read_csv(io.StringIO(sample("worst", "--metric", "elective", "--csv").stdout))
     for ours, published in {
         "trust_code": "Trust_code",
         "trust_name": "Trust_name",
         "value": "Value",
         "rank": "Rank",
     }.items():
-        assert told[ours].to_list() == by_hand[published].to_list()
+        assert frame[ours].to_list() == by_hand[published].to_list()
 
 
 @pytest.mark.parametrize("place", ["before", "after", "environment"])

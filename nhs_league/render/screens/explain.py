@@ -42,8 +42,7 @@ from nhs_league.render.screens.parts import Screen, next_of, screen_of, who
 from nhs_league.render.strips import Among, among
 from nhs_league.render.theme import Ink, Tone
 from nhs_league.render.views.columns import columns_of, names, texts
-from nhs_league.render.views.explain import most_important
-from nhs_league.render.views.metrics import metric_lines, metric_periods
+from nhs_league.render.views.explain import metric_lines, metric_periods, most_important
 
 _LABELS = {
     "What it measures: ": "Measures",

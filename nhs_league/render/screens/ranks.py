@@ -36,7 +36,7 @@ from nhs_league.render.screens.parts import (
 from nhs_league.render.strips import Amount, Drawing, ScoreBar, among
 from nhs_league.render.theme import Ink, tone_of_score, tone_of_segment
 from nhs_league.render.views.columns import places
-from nhs_league.render.views.ranks import runs_of
+from nhs_league.render.views.look import runs_of
 
 _LIKELY = {
     "rank": "━ likely range of the rank",
@@ -366,13 +366,8 @@ def spread(answer: Spread, screen: Screen) -> Iterator[Block]:
         [numbers.with_short_unit(numbers.rounded(row[name]), unit) for row in rows]
         for name in ("computed_from", "computed_to")
     ]
-    median = numbers.with_short_unit(numbers.rounded(first["computed_median"]), unit)
     bars = [Amount(row["trusts"] / most, widest=_BAR) for row in rows]
-    marks = [(row["marked"], row["has_median"]) for row in rows]
-    here = [
-        ", ".join(filter(None, (codes, f"median {median} (computed)" if is_median else "")))
-        for codes, is_median in marks
-    ]
+    here = [", ".join(filter(None, (row["marked"], _median_in(row)))) for row in rows]
     yield Grid(
         answer.title,
         (
@@ -385,6 +380,17 @@ def spread(answer: Spread, screen: Screen) -> Iterator[Block]:
         has_hint=False,
     )
     yield from remarks(answer, every=screen.every)
+
+
+def _median_in(row: Row) -> str:
+    """Name the median that lies in a bin; that of the files stored where it is another's."""
+    if not row["has_median"]:
+        return ""
+    published = row["median"]
+    if published is not None and row["computed_from"] <= published <= row["computed_to"]:
+        return f"median {numbers.with_short_unit(published, row['unit'])}"
+    median = numbers.with_short_unit(numbers.rounded(row["computed_median"]), row["unit"])
+    return f"median {median} (computed)"
 
 
 @next_of.register

@@ -15,10 +15,11 @@ from nhs_league.render.blocks import Block, Column, Fact, Grid, Heading, Line, p
 from nhs_league.render.screens.parts import Screen, next_of, screen_of
 from nhs_league.render.strips import ScoreBar, Segments, Sparkline
 from nhs_league.render.theme import Ink, Tone, tone_of_score, tone_of_segment
-from nhs_league.render.trust_figures import (
+from nhs_league.render.trust_report import (
     kind_of,
     rank_of_metric,
     rank_of_trust,
+    similar,
     sparklines,
     standard_of,
     strip_of,
@@ -26,7 +27,6 @@ from nhs_league.render.trust_figures import (
     value_of,
     why_segment,
 )
-from nhs_league.render.trust_report import similar
 from nhs_league.render.trust_words import chance_line
 
 _LINES = 23

@@ -33,7 +33,7 @@ from nhs_league.render.screens.parts import (
 from nhs_league.render.strips import Drawing, among
 from nhs_league.render.theme import LEGEND, Ink, tone_of_score, tone_of_segment
 from nhs_league.render.views.columns import medians, published_ranks
-from nhs_league.render.views.trusts import BETTER, by_metric
+from nhs_league.render.views.look import BETTER, by_metric
 
 _NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 _PAIRS = 3

@@ -9,7 +9,7 @@ import polars as pl
 from nhs_league.core.answers import Answer
 from nhs_league.render import numbers
 from nhs_league.render.blocks import Column
-from nhs_league.render.values import flat
+from nhs_league.render.formats import flat
 
 
 @singledispatch
@@ -18,7 +18,7 @@ def columns_of(answer: Answer) -> list[Column]:
     return plain(answer.frame)
 
 
-def _own(frame: pl.DataFrame, name: str) -> Column:
+def _as_it_is(frame: pl.DataFrame, name: str) -> Column:
     kind = frame.schema[name]
     if kind == pl.Boolean:
         return Column(name, yes_no(frame[name]))
@@ -30,7 +30,7 @@ def _own(frame: pl.DataFrame, name: str) -> Column:
 def plain(frame: pl.DataFrame) -> list[Column]:
     """Return a frame's own columns under their own names, for ``--columns``."""
     written = flat(frame)
-    return [_own(written, name) for name in written.columns]
+    return [_as_it_is(written, name) for name in written.columns]
 
 
 def texts(frame: pl.DataFrame, column: str) -> list[str]:
