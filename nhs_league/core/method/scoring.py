@@ -286,7 +286,7 @@ def _bar(row: Row, what: str) -> str:
 
 
 def _share(weight: float) -> str:
-    return {1 / 3: "one third", 0.5: "half"}.get(weight, f"{weight:.3g} times")
+    return "one third" if weight == 1 / 3 else f"{weight:.3g} times"
 
 
 def _inner(name: str) -> str:
