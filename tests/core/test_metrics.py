@@ -186,6 +186,20 @@ def test_words_of_a_description_name_a_metric_whose_id_is_new() -> None:
     assert (metric["short_name"], metric["known"]) == ("Cancer 62-day", True)
 
 
+def test_a_metric_of_which_a_type_has_no_figure_is_not_one_of_that_type() -> None:
+    described = "Patients treated within 62 days"
+    acute = _metric_of(9, "OF0011", described)
+    suppressed = acute.with_columns(
+        trust_type=pl.lit("ambulance"),
+        value=pl.lit(None, pl.Float64),
+        score=pl.lit(None, pl.Float64),
+    )
+    (only,) = choose("62-day", catalogue(pl.concat([acute, suppressed])), None)
+    assert only.trust_type == "acute"
+    with pytest.raises(NotFoundError):
+        choose("62-day", catalogue(suppressed), None)
+
+
 def test_an_everyday_name_goes_by_the_id_and_else_by_the_words() -> None:
     described = "Patients treated within 62 days"
     new = _metric_of(9, "OF0006", described)
