@@ -37,7 +37,8 @@ ROOT = Path(__file__).parents[1]
 SUITE = (
     "tests/core", "tests/golden", "tests/oracle", "tests/render", "tests/sample",
     "tests/test_api.py", "tests/cli/test_how_sure.py", "tests/cli/test_small_leagues.py",
-    "tests/cli/test_tables.py", "tests/releases/test_agreement.py",
+    "tests/cli/test_tables.py", "tests/cli/test_usage_first.py", "tests/cli/test_watch.py",
+    "tests/releases/test_agreement.py",
     "tests/releases/test_consistency.py", "tests/releases/test_fractions.py",
     "tests/releases/test_lines.py", "tests/releases/test_parse.py",
     "tests/releases/test_refusals.py", "tests/releases/test_rough_files.py",

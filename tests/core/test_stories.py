@@ -233,14 +233,15 @@ def test_regions_apart_are_a_story_of_all_trusts_of_their_best_and_worst_region(
         assert stories([(apart, lead)], "acute", filters).frame.height == is_one, filters
 
 
-def test_a_measure_of_one_region_is_not_compared_by_region() -> None:
+def test_a_measure_of_one_region_or_one_figure_is_not_compared_by_region() -> None:
     """Five trusts of A take the ranks 1 to 5, five of B 6 to 10: H = 12/110 (15²/5 + 40²/5) - 33.
 
-    The other measure has five trusts of A, and only four of B.
+    Another measure has five trusts of A, and only four of B; all figures of the third are equal.
     """
     both = [("both", "AB"[n // 5], float(n)) for n in range(10)]
     one = [("one", "AB"[n // 5], float(n)) for n in range(9)]
-    figures = pl.DataFrame([*both, *one], schema=["measure", "region", "figure"], orient="row")
+    equal = [("equal", "AB"[n // 5], 1.0) for n in range(10)]
+    figures = pl.DataFrame([*both, *one, *equal], schema=["measure", "region", "figure"], orient="row")
     (row,) = regions_apart(figures).to_dicts()
     assert (row["measure"], row["computed_measures"]) == ("both", 1)
     statistic = 12 / 110 * (15**2 / 5 + 40**2 / 5) - 33
