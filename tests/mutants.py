@@ -222,19 +222,20 @@ def trace(copy: Path) -> Traces:
 
 
 def tests_of(mutant: Mutant, traces: Traces) -> list[str]:
-    """Return the tests to run for a mutant: one case of each test first, the quickest first."""
+    """Return the tests to run for a mutant, the quickest first; the cases of a test add up."""
     lines, seconds = traces[0].get(mutant.file, {}), traces[1]
     by_line = [lines.get(line, set()) & seconds.keys() for line in mutant.lines]
     tests = next(filter(None, by_line), set())
     if mutant.runs_once:
         tests = set().union(*lines.values()) & seconds.keys()
-    cases, places = Counter[str](), {}
+    spent: dict[str, float] = defaultdict(float)
+    ends = {}
     for test in sorted(tests, key=lambda test: seconds[test]):
-        cases[test.split("[")[0]] += 1
-        places[test] = cases[test.split("[")[0]]
-    in_order = sorted(places, key=lambda test: places[test])
-    ends = accumulate(seconds[test] for test in in_order)
-    return [test for test, end in zip(in_order, ends, strict=True) if end <= MOST_SECONDS]
+        spent[test.split("[")[0]] += seconds[test]
+        ends[test] = spent[test.split("[")[0]]
+    in_order = sorted(ends, key=lambda test: ends[test])
+    together = accumulate(seconds[test] for test in in_order)
+    return [test for test, end in zip(in_order, together, strict=True) if end <= MOST_SECONDS]
 
 
 def failing(copy: Path, mutant: Mutant, tests: Sequence[str]) -> list[str]:

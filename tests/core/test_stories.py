@@ -241,7 +241,9 @@ def test_a_measure_of_one_region_or_one_figure_is_not_compared_by_region() -> No
     both = [("both", "AB"[n // 5], float(n)) for n in range(10)]
     one = [("one", "AB"[n // 5], float(n)) for n in range(9)]
     equal = [("equal", "AB"[n // 5], 1.0) for n in range(10)]
-    figures = pl.DataFrame([*both, *one, *equal], schema=["measure", "region", "figure"], orient="row")
+    figures = pl.DataFrame(
+        [*both, *one, *equal], schema=["measure", "region", "figure"], orient="row"
+    )
     (row,) = regions_apart(figures).to_dicts()
     assert (row["measure"], row["computed_measures"]) == ("both", 1)
     statistic = 12 / 110 * (15**2 / 5 + 40**2 / 5) - 33
