@@ -3,9 +3,9 @@
 ``python -m tests.mutants nhs_league/core nhs_league/releases/parse 150`` copies what git has staged
 to a temporary folder, runs the tests of SUITE there once to learn which of them execute which line,
 and changes one operator, figure, join or condition at a time: chosen at random, but the same each
-time. For each change it runs the tests that execute the line, the quickest first and as many as take
-half a minute, and prints the place, the change and the test that failed. If all passed, a test is
-missing, or the change does nothing.
+time. For each change it runs the tests that execute the line, the quickest first and as many as
+take half a minute, and prints the place, the change and the test that failed. If all passed, a test
+is missing, or the change does nothing.
 """
 
 from __future__ import annotations
