@@ -313,6 +313,18 @@ def test_a_lone_trusts_domain_that_its_description_does_not_name_is_doubted() ->
     assert notice.endswith('Domain "Access to services": the description belongs to another domain')
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_known_by_its_nuls_and_one_nul_is_an_odd_cell(
+    encoding: str,
+) -> None:
+    with pytest.raises(RefusedError, match="the text is in UTF-16"):
+        parse(official.published(ROWS, encoding=encoding))
+    rows = copied()
+    rows[7][VALUE] = "1\0" + rows[7][VALUE]
+    parsed = parse(official.published(rows))
+    assert parsed.set_aside["line"].to_list() == [8]
+
+
 def test_windows_1252_is_read() -> None:
     rows = copied()
     for row in rows[1:]:
