@@ -239,6 +239,18 @@ def test_two_trusts_that_share_a_rank_and_not_a_value_are_doubted() -> None:
     assert doubted["metric_id"].unique().to_list() == ["OF0003"]
 
 
+def test_two_rows_of_a_league_table_that_share_a_rank_alone_are_doubted() -> None:
+    rows = official.whole_league_table()
+    place = rows[0].index("Rank")
+    rows[11][place] = rows[10][place]
+    standings = parse(official.published(rows)).standings
+    doubted = standings.filter(pl.col("doubt").is_not_null())["trust_code"]
+    assert set(doubted) == {rows[10][4], rows[11][4]}
+    rows[12][place] = rows[10][place]
+    with pytest.raises(RefusedError, match="ranks do not follow the figures"):
+        parse(official.published(rows))
+
+
 def test_a_rank_column_that_is_shifted_is_refused() -> None:
     rows = official.whole_league_table()
     place = rows[0].index("Rank")
