@@ -459,6 +459,14 @@ def test_numbers_below_1_may_lack_their_zero_in_a_whole_column() -> None:
     assert odd_cells(read) == 0
 
 
+def test_all_percentages_may_have_their_sign_beside_figures_that_have_none() -> None:
+    rows, unit = copied(), HEADER.index("Units")
+    for row in rows[1:]:
+        if row[unit] == "%":
+            row[VALUE] += "%"
+    is_base(parse(official.published(rows)))
+
+
 def test_a_comma_means_one_thing_in_a_column() -> None:
     rows = copied()
     metric = [row for row in rows[1:] if row[8] == "OF0303"]
