@@ -467,6 +467,21 @@ def test_all_percentages_may_have_their_sign_beside_figures_that_have_none() -> 
     is_base(parse(official.published(rows)))
 
 
+def test_a_name_may_have_1000_characters_and_no_more() -> None:
+    for length in (1000, 1001):
+        rows = copied()
+        for row in rows:
+            if row[CODE] == "Z05":
+                row[NAME] = "N" * length
+        if length == 1000:
+            names = parse(official.published(rows)).standings.filter(trust_code="Z05")
+            assert names["trust_name"].item() == "N" * 1000
+        else:
+            with pytest.raises(RefusedError) as refused:
+                parse(official.published(rows))
+            assert refused.value.column == "Trust_name"
+
+
 def test_a_comma_means_one_thing_in_a_column() -> None:
     rows = copied()
     metric = [row for row in rows[1:] if row[8] == "OF0303"]
