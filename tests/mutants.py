@@ -3,8 +3,9 @@
 ``python -m tests.mutants nhs_league/core nhs_league/releases/parse 150`` copies what git has staged
 to a temporary folder, runs the tests of SUITE there once to learn which of them execute which line,
 and changes one operator, figure, join or condition at a time: chosen at random, but the same each
-time. For each change it runs the quickest tests that execute the line, and prints the place, the
-change and the test that failed. If all passed, a test is missing, or the change does nothing.
+time. For each change it runs the tests that execute the line, the quickest first and as many as
+take half a minute, and prints the place, the change and the test that failed. If all passed, a test
+is missing, or the change does nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.machinery import SourceFileLoader
-from itertools import permutations
+from itertools import accumulate, permutations
 from operator import setitem
 from pathlib import Path
 from random import Random
@@ -34,13 +35,18 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SUITE = (
-    "tests/core", "tests/oracle", "tests/test_api.py", "tests/cli/test_small_leagues.py",
-    "tests/cli/test_how_sure.py", "tests/releases/test_parse.py", "tests/releases/test_variants.py",
-    "tests/releases/test_rough_files.py", "tests/releases/test_fractions.py",
+    "tests/core", "tests/golden", "tests/oracle", "tests/render", "tests/sample",
+    "tests/test_api.py", "tests/cli/test_how_sure.py", "tests/cli/test_small_leagues.py",
+    "tests/cli/test_tables.py", "tests/cli/test_usage_first.py", "tests/cli/test_watch.py",
+    "tests/releases/test_agreement.py",
+    "tests/releases/test_consistency.py", "tests/releases/test_fractions.py",
+    "tests/releases/test_lines.py", "tests/releases/test_parse.py",
+    "tests/releases/test_refusals.py", "tests/releases/test_rough_files.py",
+    "tests/releases/test_variants.py",
 )  # fmt: skip
 """Tests that run in this process; what a command in a process of its own executes is not seen."""
 OPTIONS = ("-p", "no:cacheprovider", "-n", "0", "-W", "ignore::pytest.PytestAssertRewriteWarning")
-MOST_TESTS = 20
+MOST_SECONDS = 30.0  # that the tests of a mutant take unchanged
 PATIENCE = 60.0  # seconds that tests may take beyond ten times what they take unchanged
 PRELOADED = ("polars", "typer", "rich.table", "hypothesis", "jinja2", "sqlglot", "httpx", "xdist")
 """What each run imports, loaded once and shared by fork; none of it starts a thread."""
@@ -216,17 +222,20 @@ def trace(copy: Path) -> Traces:
 
 
 def tests_of(mutant: Mutant, traces: Traces) -> list[str]:
-    """Return the tests to run for a mutant: one case of each test first, the quickest first."""
+    """Return the tests to run for a mutant, the quickest first; the cases of a test add up."""
     lines, seconds = traces[0].get(mutant.file, {}), traces[1]
     by_line = [lines.get(line, set()) & seconds.keys() for line in mutant.lines]
     tests = next(filter(None, by_line), set())
     if mutant.runs_once:
         tests = set().union(*lines.values()) & seconds.keys()
-    cases, places = Counter[str](), {}
+    spent: dict[str, float] = defaultdict(float)
+    ends = {}
     for test in sorted(tests, key=lambda test: seconds[test]):
-        cases[test.split("[")[0]] += 1
-        places[test] = cases[test.split("[")[0]]
-    return sorted(places, key=lambda test: places[test])[:MOST_TESTS]
+        spent[test.split("[")[0]] += seconds[test]
+        ends[test] = spent[test.split("[")[0]]
+    in_order = sorted(ends, key=lambda test: ends[test])
+    together = accumulate(seconds[test] for test in in_order)
+    return [test for test, end in zip(in_order, together, strict=True) if end <= MOST_SECONDS]
 
 
 def failing(copy: Path, mutant: Mutant, tests: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,41 @@ def test_show_sets_severe_weak_spots_beside_chance(ask: Ask) -> None:
     assert line[1] == (str(severe) if severe else "None")
     assert int(line[2]) == chance["computed_metrics"]
     assert float(line[3]) == pytest.approx(chance["computed_metrics"] / 6, abs=0.05)
+
+
+def test_who_could_be_first_and_last_in_an_area_is_told_of_all_its_trusts(ask: Ask) -> None:
+    """Whoever has the worst score could be last, and whoever has the best could be first."""
+    ranked = answer(ask, "worst", "--metric", "patient safety", "--limit", "0")
+    rows = [row for row in ranked["rows"] if row["computed_mean_score"] is not None]
+    assert len({row["trust_code"] for row in rows}) == len(rows) > 100
+    scores = [row["computed_mean_score"] for row in rows]
+    for row in rows:
+        assert row["computed_could_be_last"] or row["computed_mean_score"] < max(scores)
+        assert row["computed_could_be_first"] or row["computed_mean_score"] > min(scores)
+    last = sum(row["computed_could_be_last"] is True for row in ranked["rows"])
+    assert 1 < last < len(rows)
+    assert (
+        f"{last} acute trusts could be last when the metrics are redrawn (computed)."
+        in (ranked["meta"]["notes"])
+    )
+
+
+def test_the_pairs_that_no_weights_turn_round_are_those_of_one_order_in_every_domain(
+    ask: Ask,
+) -> None:
+    scores: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in answer(ask, "query", SCORES.replace("metric_id, score", "domain, score")
+                      .replace("observations", "domains"))["rows"]:  # fmt: skip
+        scores[row["trust_code"]][row["domain"]] = row["score"]
+    pairs = list(combinations(scores.values(), 2))
+    one_order = sum(
+        len({(one[domain] > other[domain]) - (one[domain] < other[domain]) for domain in both}) == 1
+        and any(one[domain] != other[domain] for domain in both)
+        for one, other in pairs
+        if (both := one.keys() & other.keys())
+    )
+    (note, *_) = answer(ask, "robust")["meta"]["notes"]
+    assert f" {one_order / len(pairs):.0%} of pairs of trusts are in the same order" in note
 
 
 def test_two_runs_agree_to_the_digit(ask: Ask) -> None:

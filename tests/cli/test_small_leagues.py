@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nhs_league import open_league
 from tests.inprocess import Ask, Reply
 from tests.small_leagues import QUARTER, Trust, league, trusts
 
@@ -77,6 +78,23 @@ def test_groups_are_compared_by_score_where_there_are_no_values(tmp_path: Path) 
     assert (row["unit"], row["computed_median"]) == ("score", "2.0")
     assert (row["best_trust_code"], row["best_value"]) == ("Z03", "1.0")
     assert (row["worst_trust_code"], row["worst_value"]) == ("Z02", "4.0")
+
+
+def test_likely_ranges_are_computed_beside_trusts_where_none_is_published(tmp_path: Path) -> None:
+    metric_file = [
+        row
+        for place, trust in enumerate(trusts(2), 1)
+        for row in (trust.row("OF1082", place), *trust.standing(place, float(place), place))
+    ]
+    table = [
+        trust.in_table(float(place), "1.0 to 2.0", place, "No", place, "1 to 2")
+        for place, trust in enumerate(trusts(2), 1)
+    ]
+    for number, files in enumerate(([metric_file], [metric_file, table])):
+        compared = league(tmp_path / str(number), *files)("compare", "Z01", "Z02", "--json")
+        one, _ = json.loads(compared.stdout)["standings"]
+        has_computed = "computed_average_score_low" in one
+        assert (one["rank_low"], has_computed) == ((None, True) if number == 0 else (1, False))
 
 
 def test_equal_values_are_one_bin(tmp_path: Path) -> None:
@@ -153,6 +171,19 @@ def test_a_count_beside_rates_is_neither_marked_nor_ranked_nor_a_weak_spot(tmp_p
         if row["trust_code"] == "Z05"
     )
     assert (row["rank"], row["computed_rank"], row["median"]) == ("", "", "")
+
+
+def test_a_count_beside_rates_is_not_among_the_metrics_of_a_report(tmp_path: Path) -> None:
+    of_rates = [
+        trust.row("OF0048", value) for trust, value in zip(trusts(3), (1, 2, 3), strict=True)
+    ]
+    count = Trust("Z04").row("OF0048", 40, unit="count")
+    league(tmp_path, [*of_rates, count])
+    stored = open_league(data_dir=tmp_path / "store")
+    (listed,) = stored.every_metric(stored.table("acute").frame)
+    assert listed.select("trust_code", "unit").rows() == [
+        (code, "rate") for code in ("Z01", "Z02", "Z03")
+    ]
 
 
 def test_ties_are_not_better(tmp_path: Path) -> None:
@@ -384,6 +415,27 @@ def test_a_revised_segment_is_told(tmp_path: Path) -> None:
 
 
 # What a person types
+
+
+def test_the_source_of_each_figure_of_a_place_is_the_newest_file_that_has_it(
+    tmp_path: Path,
+) -> None:
+    """A metric file has no score for Z01, the league table after it has no rank."""
+    one, two = trusts(2)
+    metric_file = [*one.standing(1, 1.5, 1), *two.standing(2, 2.5, 2)]
+    revised = [row for row in metric_file if row[4] != "Z01" or row[8] != "OF5002"]
+    table = [
+        one.in_table(1.6, "1.2 to 2.0", 1, "No", 1, ""),
+        two.in_table(2.5, "2.0 to 3.0", 2, "No", 2, ""),
+    ]
+    table[0][10] = ""
+    ask = league(tmp_path, metric_file, revised, table)
+    rows = [r for r in ask("sources", "Z01", "--csv").rows() if r["what"] == "standing"]
+    assert {row["name"]: row["release_file"][:11] for row in rows} == {
+        "League rank": "fictional-2",
+        "Segment": "fictional-3",
+        "Average score": "fictional-3",
+    }
 
 
 @pytest.mark.parametrize("region", ["East of England", "east", "EAST OF ENGLAND"])

@@ -123,8 +123,11 @@ def test_a_revision_is_told_with_the_figure_before(ask: Ask, tmp_path: Path) -> 
 
 
 def test_a_revision_can_make_a_trust_weak_and_end_it(ask: Ask, tmp_path: Path) -> None:
-    """Z06 was last of six (score 4.00) and is first (1.00), Z01 the other way round."""
-    ask("watch", "add", "Z06", "Z01")
+    """Z06 was last of six (score 4.00) and is first (1.00), Z01 the other way round.
+
+    Z04 was not weak at 2.80, and is not at 2.20.
+    """
+    ask("watch", "add", "Z06", "Z01", "Z04")
     fetch(ask, tmp_path / "q2-v2.csv", release(Q2, best_first=False))
     after = [each for each in news(ask("watch", "--json")) if "after a revision" in each[1]]
     on = f"staff sickness in {Q2}, after a revision: its score was"

@@ -76,6 +76,8 @@ def test_the_override_has_its_reason_in_the_raw_values(shared: Path, complete: F
 
 def test_four_quarters_of_2025_leave_four_overrides_unexplained(year_2025: Frames) -> None:
     answer = audited(year_2025)
+    for part in answer.reasons.partition_by("what"):
+        assert part["computed_figures"].is_sorted(descending=True)
     # Results below 0 without an override, also when plan and year to date are taken together.
     assert answer.frame.select("quarter", "trust_code", "what").rows() == [
         ("Q1 2025/26", "G6V2S", "override"), ("Q1 2025/26", "RXT", "override"),
@@ -148,6 +150,45 @@ def test_a_published_figure_that_does_not_follow_is_listed(
     assert listed.height
     assert set(listed["published"]) == {float(wrong)}
     assert (listed["computed"] != wrong).all()
+
+
+def test_a_plan_and_a_year_to_date_that_are_0_together_may_do_without_an_override(
+    complete: Frames,
+) -> None:
+    """The plan is 1 % below 0, and the year to date 1 % above it."""
+    is_trust = pl.col("trust_code") == "RXL"
+    results = {"OF0079": (-1.0, 3.0), "OF0081": (1.0, 1.0)}
+    changed = complete.observations
+    for metric_id, (value, score) in results.items():
+        is_it = is_trust & (pl.col("metric_id") == metric_id)
+        changed = changed.with_columns(
+            value=pl.when(is_it).then(value).otherwise("value"),
+            score=pl.when(is_it).then(score).otherwise("score"),
+        )
+    standings = complete.standings.with_columns(
+        override=pl.when(is_trust).then(pl.lit(value=False)).otherwise("override")
+    )
+    answer = audit(Frames(standings, changed, complete.domains))
+    assert answer.frame.filter(what="override").is_empty()
+    assert answer.reasons.filter(what="override").select("reason", "computed_figures").rows() == [
+        ("the plan or the year to date is below 0, but the two together are not", 1)
+    ]
+
+
+def test_averages_without_a_score_behind_them_are_counted(complete: Frames) -> None:
+    """RXL, without its scores, still has an average and six domain scores."""
+    others = complete.observations.filter(pl.col("trust_code") != "RXL")
+    answers = (
+        audit(Frames(complete.standings, rows, complete.domains)).checked
+        for rows in (complete.observations, others)
+    )
+    whole, part = ({row["what"]: row for row in answer.to_dicts()} for answer in answers)
+    for what, lacking in (("average score", 1), ("domain score", 6)):
+        assert part[what]["published"] == whole[what]["published"]
+        assert (
+            part[what]["computed_not_recomputed"]
+            == whole[what]["computed_not_recomputed"] + lacking
+        )
 
 
 def test_an_override_that_is_missing_is_listed(complete: Frames) -> None:

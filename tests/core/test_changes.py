@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -42,6 +44,20 @@ def test_an_override_that_ends_or_begins_is_named_and_clear(to_q3: pl.DataFrame)
         "worsened",
         "clear",
     )
+
+
+def test_coming_into_segment_5_is_a_decision_and_clear(league: League) -> None:
+    later = frames(league, 4)
+    is_one = pl.col("trust_code") == "ZB6"
+    segment = pl.when(is_one).then(pl.lit(5, pl.Int8)).otherwise("segment")
+    decided = replace(later, standings=later.standings.with_columns(segment=segment))
+    moved = row(changes(frames(league, 3), decided, "acute", Filters()).frame, "ZB6")
+    assert (moved["cause"], moved["direction"], moved["certainty"]) == (
+        "decision",
+        "worsened",
+        "clear",
+    )
+    assert "by decision of NHS England" in str(moved["in_words"])
 
 
 def test_a_merger_is_told_from_missing_figures(to_q3: pl.DataFrame) -> None:
@@ -204,6 +220,9 @@ def test_nothing_is_called_clear_or_explained_across_framework_years(league: Lea
     assert (
         stayed["metric_id"].null_count() == stayed["computed_share"].null_count() == stayed.height
     )
+    redrawn = stayed.select("^computed_(shift.*|p_better)$")
+    assert redrawn.width > 1
+    assert redrawn.null_count().row(0) == (stayed.height,) * redrawn.width
     assert "chance" not in answer.notes[0]
     # What both quarters measure in one unit is compared by its value.
     first = stayed.row(0, named=True)

@@ -44,6 +44,14 @@ def test_what_counts_and_how_much_is_counted_in_the_raw_rows(
     assert steps.filter(~pl.col("counts")).height == len(replaced)
 
 
+def test_each_domain_follows_the_metrics_that_make_it(complete: Frames) -> None:
+    steps = _explained(complete, "RHQ").frame.filter(pl.col("domain").is_not_null())
+    of_domains = [list(part["level"]) for part in steps.partition_by("domain", maintain_order=True)]
+    assert len(of_domains) == 6
+    for levels in of_domains:
+        assert levels == [*["metric"] * (len(levels) - 1), "domain"]
+
+
 def test_each_metric_names_its_rule_and_how_many_trusts_it_is_ranked_among(
     complete: Frames,
 ) -> None:

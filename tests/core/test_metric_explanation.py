@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from nhs_league import open_league
 from nhs_league.core.facts import MetricFacts, metric_facts
+from nhs_league.core.metric_explanation import explain_metric
+from nhs_league.core.metric_search import choose
+from nhs_league.core.metrics import Metric, catalogue
+from nhs_league.core.trust_types import PREFERRED
 from tests.conftest import Run
 from tests.small_leagues import Trust, league
 
@@ -113,3 +120,16 @@ def test_the_text_for_people_has_no_empty_line_of_facts(sample: Run) -> None:
     told = sample("explain", "62-day", "--format", "markdown").stdout
     for lead in ("What it measures:", "Why it matters:", "National standard:", "How it is scored:"):
         assert re.search(rf"\*\*{lead} ?\*\* ?\S", told), lead
+
+
+def test_a_type_whose_figures_are_in_another_unit_is_left_out(sample_cache: Path) -> None:
+    frames = open_league(sample=True, data_dir=sample_cache).frames().of_quarter("Q1 2026/27")
+    is_other = (pl.col("metric_id") == "OF0082") & (pl.col("trust_type") == "ambulance")
+    unit = pl.when(is_other).then(pl.lit("days")).otherwise("unit")
+    mixed = replace(frames, observations=frames.observations.with_columns(unit=unit))
+    listed = catalogue(mixed.observations)
+    choices = [metric for name in PREFERRED for metric in choose("OF0082", listed, name)]
+    metrics = [metric for metric in choices if isinstance(metric, Metric)]
+    assert [metric.unit for metric in metrics] == ["%", "%", "days"]
+    answer = explain_metric(mixed, mixed.observations, metrics)
+    assert answer.frame["trust_type"].to_list() == ["acute", "mental-health-community"]

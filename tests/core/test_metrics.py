@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League
+from nhs_league.core.answers import AreaRanking
 from nhs_league.core.facts import area_facts, metric_facts, normalise, spelling, true_unit
 from nhs_league.core.frames import OBSERVATIONS
 from nhs_league.core.metric_search import choose
@@ -100,6 +101,15 @@ def test_a_metric_that_another_type_has_names_that_type(listed: pl.DataFrame) ->
     assert "--type acute" in elsewhere.value.advice
 
 
+def test_a_ranking_by_an_area_names_each_of_its_columns_of_values(league: League) -> None:
+    answer = league.worst("patient safety", limit=3)
+    assert isinstance(answer, AreaRanking)
+    columns = [column for column in answer.frame.columns if column.startswith("OF")]
+    assert len(columns) > 1
+    assert sorted(answer.metrics["column"]) == sorted(columns)
+    assert answer.metrics["unit"].null_count() == 0
+
+
 def test_an_ambiguous_name_lists_its_candidates(listed: pl.DataFrame) -> None:
     with pytest.raises(NotFoundError) as several:
         choose("staff survey sub-score", listed, "acute")
@@ -174,6 +184,31 @@ def test_an_extreme_value_does_not_hide_the_direction() -> None:
 def test_words_of_a_description_name_a_metric_whose_id_is_new() -> None:
     (metric,) = catalogue(_metric_of(9, "OF0999", "Patients treated within 62 days")).to_dicts()
     assert (metric["short_name"], metric["known"]) == ("Cancer 62-day", True)
+
+
+def test_a_metric_of_which_a_type_has_no_figure_is_not_one_of_that_type() -> None:
+    described = "Patients treated within 62 days"
+    acute = _metric_of(9, "OF0011", described)
+    suppressed = acute.with_columns(
+        trust_type=pl.lit("ambulance"),
+        value=pl.lit(None, pl.Float64),
+        score=pl.lit(None, pl.Float64),
+    )
+    (only,) = choose("62-day", catalogue(pl.concat([acute, suppressed])), None)
+    assert only.trust_type == "acute"
+    with pytest.raises(NotFoundError):
+        choose("62-day", catalogue(suppressed), None)
+
+
+def test_an_everyday_name_goes_by_the_id_and_else_by_the_words() -> None:
+    described = "Patients treated within 62 days"
+    new = _metric_of(9, "OF0006", described)
+    both = pl.concat([new, _metric_of(9, "OF0011", described)])
+    (by_id,) = choose("62-day", catalogue(both), None)
+    (by_words,) = choose("62-day", catalogue(new), None)
+    assert isinstance(by_id, Metric)
+    assert isinstance(by_words, Metric)
+    assert (by_id.metric_id, by_words.metric_id) == ("OF0011", "OF0006")
 
 
 def test_words_that_the_ranks_contradict_are_passed_over() -> None:

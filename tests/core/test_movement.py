@@ -80,6 +80,10 @@ def test_the_contributions_add_up_to_the_change_of_the_average_score() -> None:
     assert movement(before, after)["computed_contribution"].sum() == pytest.approx(
         8.5 / 3 - 2.5, abs=1e-5
     )
+    # The other way round the third metric goes, and the mean with it.
+    assert movement(after, before)["computed_contribution"].sum() == pytest.approx(
+        2.5 - 8.5 / 3, abs=1e-5
+    )
 
 
 def test_an_infection_moves_the_average_by_a_third_of_its_score() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from nhs_league import League
 from nhs_league.core.answers import WhatIf
 from nhs_league.core.frames import Frames
 from nhs_league.core.improvements import smallest_improvements
-from nhs_league.core.method.rescoring import Change, apply_changes, base_of
+from nhs_league.core.method.rescoring import Change, apply_changes, base_of, rescore
 from nhs_league.core.method.standings import segment_boundaries
 from nhs_league.core.metric_search import choose
 from nhs_league.core.metrics import Metric, catalogue
@@ -19,6 +20,8 @@ from nhs_league.core.whatif import parse_target, whatif
 from nhs_league.errors import UsageError
 from tests.conftest import Run
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
+from tests.inprocess import Ask
+from tests.small_leagues import Trust, league as small_league
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +208,93 @@ def test_of_two_trusts_a_score_is_estimated(shared: Path) -> None:
     score = _score(_after(frames, "REF", "acute", {"OF0010": 79.0}), "OF0010")
     assert score["estimated"]
     assert "only some acute trusts are stored" in str(score["note"])
+
+
+def _estimated(ask: Ask, code: str, value: float, *, is_estimate: bool = True) -> float:
+    """Return the score that a trust's cancer waits would have, and check that it is an estimate."""
+    rows = ask("whatif", code, "--set", f"OF0011={value}", "--csv").rows()
+    (row,) = [row for row in rows if row["what"] == "metric score"]
+    assert row["estimated"] == str(is_estimate).lower()
+    return float(row["computed_after"])
+
+
+def test_a_score_is_estimated_from_the_nearest_other_trusts(tmp_path: Path) -> None:
+    """Four trusts of a larger league; high is better.
+
+    Z04, which has 40, at 75 is halfway between Z02 (70, 2.00) and Z01 (80, 1.20): 1.60. At 55 it is
+    a quarter of the way from Z03 (50, 3.00) to Z02: 2.75. Below Z03 it scores as Z03 does, whatever
+    it scores itself: 3.00. Its own value keeps its own score, which is no estimate.
+    """
+    figures = {"Z01": (80, 1.2), "Z02": (70, 2.0), "Z03": (50, 3.0), "Z04": (40, 4.0)}
+    rows = [
+        Trust(code).row(metric_id, figure, 9 - len(figures))
+        for code, (value, score) in figures.items()
+        for metric_id, figure in (("OF0011", value), ("OF1011", score))
+    ]
+    ask = small_league(tmp_path, rows)
+    assert _estimated(ask, "Z04", 75) == 1.6
+    assert _estimated(ask, "Z04", 55) == 2.75
+    assert _estimated(ask, "Z04", 45) == 3.0
+    assert _estimated(ask, "Z04", 40, is_estimate=False) == 4.0
+
+
+def test_the_score_of_a_lone_trust_is_estimated_from_the_published_quartiles(
+    tmp_path: Path,
+) -> None:
+    """High is better: 70 and more is the best quarter, from 1.75; the median 60 has 2.50, 55 3.25.
+
+    Between and beyond them it is in proportion, but no better than 1 and no worse than 4.
+    """
+    one = Trust("Z01")
+    value = one.row("OF0011", 50, 9)
+    value[13:16] = ["60.0", "55.0", "70.0"]
+    ask = small_league(tmp_path, [value, one.row("OF1011", 4.0, 9)])
+    scores = {set_to: _estimated(ask, "Z01", set_to) for set_to in (52, 58, 64, 95, 5)}
+    assert scores == pytest.approx(
+        {
+            52: 3.25 + 0.75 * 3 / 5,
+            58: 2.5 + 0.75 * 2 / 5,
+            64: 2.5 - 0.75 * 4 / 10,
+            95: 1.0,
+            5: 4.0,
+        }
+    )
+
+
+def test_the_band_of_a_value_is_known_where_no_trust_is_near(tmp_path: Path) -> None:
+    """A plan of 0 or more scores 1, to -1 % 2, to -2 % 3, and below 4."""
+    figures = {"Z01": (2.0, 1), "Z02": (-1.5, 3), "Z03": (-5.0, 4)}
+    metric_file = [
+        row
+        for code, (value, score) in figures.items()
+        for row in (Trust(code).row("OF0079", value), Trust(code).row("OF1079", score))
+    ]
+    ask = small_league(tmp_path, metric_file)
+    for value, score in ((-0.9, 2.0), (0.0, 1.0), (-2.5, 4.0)):
+        rows = ask("whatif", "Z01", "--set", f"OF0079={value}", "--csv").rows()
+        (row,) = [row for row in rows if row["what"] == "metric score"]
+        assert (float(row["computed_after"]), row["estimated"]) == (score, "false")
+        assert row["note"] == "by its band"
+
+
+def test_a_value_between_both_sides_of_an_unknown_standard_is_on_the_nearer(
+    complete: Frames,
+) -> None:
+    """The rows show a standard of some 75 %, where 80 % is the one that is listed."""
+    is_lower = pl.col("metric_id") == "OF0010"
+    value = pl.when(is_lower).then(pl.col("value") - 5).otherwise("value")
+    later = replace(complete, observations=complete.observations.with_columns(value=value))
+    base = base_of(later)
+    rule = base.rule("OF0010")
+    missed, reached = rule["standard_missed"], rule["standard_reached"]
+    assert (rule["basis"], missed < reached) == ("rows", True)
+    metric = _metric(later, "OF0010", "acute")
+    one = later.observations.filter(
+        pl.col("metric_id") == "OF0010", pl.col("value") == missed
+    ).collect()["trust_code"][0]
+    for share, score in ((0.25, 2.0), (0.75, 1.0)):
+        rescored = rescore(base, one, Change(metric, missed + share * (reached - missed)))
+        assert (rescored.score, rescored.estimated) == (score, True)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nhs_league import League
+from nhs_league.core.filters import Filters
+from nhs_league.core.frames import Frames
+from nhs_league.core.history import revisions
 from sample_release.figures import EVENTS
 
 
@@ -35,3 +38,10 @@ def test_an_answer_that_rests_on_a_revised_figure_says_so_once(league: League) -
     assert not [note for note in other.notes if "revised" in note]
     newest = league.worst("62-day")
     assert not [note for note in newest.notes if "revised" in note]
+
+
+def test_of_frames_without_earlier_versions_nothing_is_revised(league: League) -> None:
+    every = league.frames()
+    newest = Frames(every.standings, every.observations, every.domains)
+    assert revisions(every, "acute", Filters()).frame.height
+    assert revisions(newest, "acute", Filters()).frame.is_empty()

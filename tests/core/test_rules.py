@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pytest
 from nhs_league.core.frames import Frames
 from nhs_league.core.method import rules
 from nhs_league.core.method.rules import Recomputed, recompute
+from nhs_league.core.method.scoring import rule_of_metric
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once
 from tests.framework_years import unlisted_year
 from tests.sampling import one_in
@@ -337,3 +338,71 @@ def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
         rules = recomputed(frames).rules
         assert set(rules["basis"]) == {"framework"}
         assert set(rules["metric_id"].str.slice(-3)) == {r.number for r in rows_of(shared, names)}
+
+
+def _of_one_metric(
+    metric_id: str, values: Sequence[float], scores: Sequence[float], *, is_ranked: bool = False
+) -> Recomputed:
+    """Recompute a metric of Q1 2026/27 of all acute trusts; a low value is better."""
+    trusts = pl.LazyFrame({"trust_code": [f"Z{n:02d}" for n in range(len(scores))]}).with_columns(
+        quarter=pl.lit("Q1 2026/27"), trust_type=pl.lit("acute"), of=pl.lit(len(scores), pl.Int32)
+    )
+    figures = trusts.with_columns(
+        metric_id=pl.lit(metric_id),
+        metric=pl.lit("Fictional metric"),
+        unit=pl.lit("%"),
+        value=pl.Series(values, dtype=pl.Float64),
+        score=pl.Series(scores, dtype=pl.Float64),
+        rank=pl.Series(range(1, len(scores) + 1), dtype=pl.Int32)
+        if is_ranked
+        else pl.lit(None, pl.Int32),
+    )
+    return recompute(figures, trusts)
+
+
+def _in_bands(scores: Sequence[float]) -> list[tuple[float | None, str | None]]:
+    """Recompute a metric whose bands are not listed, of trusts with the values 0, 1, 2 …"""
+    result = _of_one_metric("OF0113", [float(n) for n in range(len(scores))], scores).scores
+    return result.sort("trust_code").select("computed_score", "not_computed").rows()
+
+
+def test_bands_that_are_not_listed_are_those_of_the_rows_in_order() -> None:
+    """Five rows and more, of which nine in ten are whole scores, show the bands."""
+    assert _in_bands([1, 2, 3, 3, 4]) == [(score, None) for score in (1.0, 2.0, 3.0, 3.0, 4.0)]
+    # A score between two bands, or of another band than those around it, is odd.
+    bands = [(score, None) for score in (1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 3.0, 4.0, 4.0, 4.0)]
+    computed = _in_bands([1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4])
+    assert [*computed[:7], *computed[8:]] == [*bands[:7], *bands[8:]]
+    # Of ten scores two between bands are too many; four rows are too few.
+    for scores, why in (
+        ([1, 1, 1, 2, 2.5, 2, 3, 3.5, 4, 4], "no known rule fits; it may be ranked across all"),
+        ([1, 2, 3, 4], "too few trusts have a score"),
+    ):
+        for score, reason in _in_bands(scores):
+            assert score is None
+            assert (reason or "").startswith(why)
+
+
+def test_a_value_that_prints_as_the_standard_is_on_the_side_that_its_score_says() -> None:
+    """Of waits over a year 0 % is the standard: a printed 0.00 may be a little more.
+
+    The five of six trusts that miss it score 2 + 2 x (place - 1) / 4.
+    """
+    scores = [1.0, 2.0, 2.5, 3.0, 3.5, 4.0]
+    values = [0.0, 0.0, 0.5, 1.0, 2.0, 3.0]
+    computed = _of_one_metric("OF0003", values, scores, is_ranked=True)
+    assert computed.rules.select("rule", "basis", "explained").rows() == [
+        ("standard", "framework", 6)
+    ]
+    assert computed.scores.sort("trust_code")["computed_score"].to_list() == scores
+
+
+def test_a_standard_that_is_not_listed_is_named_by_the_values_on_both_sides() -> None:
+    rule = {
+        "rule": "standard", "over": "type", "basis": "rows", "standard": None,
+        "standard_missed": 74.9, "standard_reached": 75.25,
+    }  # fmt: skip
+    assert rule_of_metric(rule, "%") == (
+        "Trusts that reach between 74.9% and 75.25% score 1.00; the others are scored by rank "
+        "among trusts of the same type, from 2.00 (best) to 4.00, in even steps."
+    )

@@ -11,11 +11,20 @@ import polars as pl
 import pytest
 
 from nhs_league import League, open_league
+from nhs_league.core.filters import Filters
 from nhs_league.core.frames import Frames
 from nhs_league.core.method.standings import segment_boundaries
-from nhs_league.core.stories import choose, leads
+from nhs_league.core.sentences import ordinal
+from nhs_league.core.stories import choose, leads, stories
+from nhs_league.core.stories.groups import (
+    held_down,
+    missed_standards,
+    regions_differ,
+    services_apart,
+)
 from nhs_league.core.stories.leads import Material
-from nhs_league.core.uncertainty.chance import domains_apart
+from nhs_league.core.uncertainty.chance import domains_apart, regions_apart
+from nhs_league.core.uncertainty.redraws import scored
 from tests.conftest import Run
 
 Q3, Q4, Q1 = "Q3 2025/26", "Q4 2025/26", "Q1 2026/27"
@@ -73,9 +82,78 @@ def test_changes_are_those_that_are_clear_in_one_framework_year(league: League) 
     clear = league.changes(Q3, Q4).frame.filter(pl.col("certainty") == "clear")
     assert found.height > 2
     assert set(found["trust_code"]) <= set(clear["trust_code"])
+    # Each percentage has its sign: the value, and what it was.
+    moves = (
+        found["in_words"].str.extract_groups(r"\((\S+), was (\S+)\)").struct.unnest().drop_nulls()
+    )
+    assert moves.height > 1
+    assert moves.select(pl.all().str.ends_with("%").all()).row(0) == (True, True)
     newest = league.stories()
     assert "clear change" not in newest.frame["kind"].to_list()
     assert any("No changes of acute trusts" in note for note in newest.notes)
+
+
+def test_a_standard_that_hardly_any_trust_meets_is_told_with_their_number(league: League) -> None:
+    numbers = []
+    for lead in missed_standards(material(league, Q3)).iter_rows(named=True):
+        counts = {row["what"]: row["count"] for row in lead["rows"] if row["count"] is not None}
+        measured, met = counts["trusts measured"], counts["trusts that meet the standard"]
+        beginning = f"Only {met} of {measured} acute trusts meet{'s' if met == 1 else ''} the"
+        none = f"None of the {measured} acute trusts measured meets the"
+        assert lead["in_words"].startswith(beginning if met else none)
+        assert 10 * met <= measured
+        numbers.append(met)
+    assert {0, 1} < set(numbers)
+
+
+@pytest.mark.parametrize(
+    ("measured", "met", "is_lead"),
+    [(10, 1, True), (10, 2, False), (9, 0, False), (30, 3, True), (29, 3, False)],
+)
+def test_a_standard_is_missed_where_at_most_a_tenth_of_ten_trusts_or_more_meet_it(
+    league: League, measured: int, met: int, is_lead: bool
+) -> None:
+    """The standard for cancer waits is 85 %: whoever has just that meets it."""
+    one = material(league, Q3)
+    is_it = pl.col("metric_id") == "OF0011"
+    place = is_it.cum_sum()
+    few = replace(
+        one.frames,
+        observations=one.frames.observations.filter(
+            is_it, pl.col("doubt").is_null(), trust_type="acute"
+        ).with_columns(value=pl.when(place <= met).then(85.0).otherwise(84.9)).head(measured),
+    )  # fmt: skip
+    assert missed_standards(replace(one, frames=few)).height == is_lead
+
+
+@pytest.mark.parametrize(
+    ("trust_type", "is_newest", "of_type", "of_trust"),
+    [
+        ("acute", True, "", ""),
+        ("acute", False, " --quarter 2025-26-q3", " --quarter 2025-26-q3"),
+        ("ambulance", True, " --type ambulance", ""),
+        ("ambulance", False, " --type ambulance --quarter 2025-26-q3", " --quarter 2025-26-q3"),
+    ],
+)
+def test_a_command_names_the_type_only_where_a_trust_does_not(
+    league: League, trust_type: str, is_newest: bool, of_type: str, of_trust: str
+) -> None:
+    one = replace(material(league, Q3), trust_type=trust_type, is_newest=is_newest)
+    of = pl.DataFrame({"metric_id": ["OF0011"], "trust_code": ["ZB6"]})
+    commands = of.select(
+        metric=one.command("best", "metric_id"),
+        trust=one.command("explain", "trust_code", typed=False),
+    ).row(0)
+    assert commands == (f"nhsleague best OF0011{of_type}", f"nhsleague explain ZB6{of_trust}")
+
+
+def test_ranks_are_written_as_ordinals() -> None:
+    expected = {
+        1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 10: "10th", 11: "11th", 12: "12th", 13: "13th",
+        14: "14th", 21: "21st", 23: "23rd", 101: "101st", 111: "111th", 113: "113th", 122: "122nd",
+    }  # fmt: skip
+    ranks = pl.DataFrame({"rank": list(expected)})
+    assert ranks.select(ordinal("rank")).to_series().to_list() == list(expected.values())
 
 
 def test_stories_vary() -> None:
@@ -106,6 +184,19 @@ def test_how_often_chance_sets_domains_so_far_apart() -> None:
     assert found["computed_p"] == pytest.approx(6 * 2 * beyond)
 
 
+def test_services_apart_are_a_lead_below_5_of_100_cases(league: League) -> None:
+    """Among ten trusts alone, chance would give fewer than one of them a tenth as well."""
+    one = material(league, Q3)
+    odds = domains_apart(scored(one.frames.of_type("acute").observations)).sort("computed_p")
+    is_rare = pl.col("computed_p") < 0.05
+    rare = odds.filter(is_rare)["trust_code"].to_list()[-5:]
+    not_rare = odds.filter(~is_rare, pl.col("computed_p") < 0.1)["trust_code"].to_list()[:5]
+    assert len(rare) == len(not_rare) == 5
+    ten = one.frames.standings.filter(pl.col("trust_code").is_in([*rare, *not_rare]))
+    apart = services_apart(replace(one, frames=replace(one.frames, standings=ten)))
+    assert set(apart["trust_code"]) == set(rare)
+
+
 def test_stories_of_a_region_or_a_trust_are_of_no_other(league: League) -> None:
     names = league.trusts(regions=["London"]).frame["trust_code"].to_list()
     london = league.stories(regions=["London"]).frame
@@ -118,3 +209,55 @@ def test_a_trust_beside_a_region_is_wrong_usage(sample: Run) -> None:
     done = sample("stories", "--trust", "ZB6", "--region", "London")
     assert done.returncode == 2
     assert "--trust" in done.stderr
+
+
+def test_regions_apart_are_a_story_of_all_trusts_of_their_best_and_worst_region(
+    league: League,
+) -> None:
+    """London is the worst region by its average scores, the Midlands are in between."""
+    one = material(league, Q3)
+    scores = {"London": 3.9, "Midlands": 2.5}
+    score = pl.col("region").cast(pl.String).replace_strict(scores, default=2.0)
+    apart = replace(one, frames=with_changed(one.frames, "standings", average_score=score))
+    lead = regions_differ(apart).filter(pl.col("metric_id").is_null())
+    assert lead.height == 1
+    is_kept = {
+        Filters(): True,
+        Filters(regions=("London",)): True,
+        Filters(regions=("Midlands",)): False,
+        Filters(regions=("London",), subtypes=("Acute - Teaching",)): False,
+        Filters(regions=("London",), segments=(3,)): False,
+        Filters(segments=(3,)): False,
+    }
+    for filters, is_one in is_kept.items():
+        assert stories([(apart, lead)], "acute", filters).frame.height == is_one, filters
+
+
+def test_a_measure_of_one_region_or_one_figure_is_not_compared_by_region() -> None:
+    """Five trusts of A take the ranks 1 to 5, five of B 6 to 10: H = 12/110 (15²/5 + 40²/5) - 33.
+
+    Another measure has five trusts of A, and only four of B; all figures of the third are equal.
+    """
+    both = [("both", "AB"[n // 5], float(n)) for n in range(10)]
+    one = [("one", "AB"[n // 5], float(n)) for n in range(9)]
+    equal = [("equal", "AB"[n // 5], 1.0) for n in range(10)]
+    figures = pl.DataFrame(
+        [*both, *one, *equal], schema=["measure", "region", "figure"], orient="row"
+    )
+    (row,) = regions_apart(figures).to_dicts()
+    assert (row["measure"], row["computed_measures"]) == ("both", 1)
+    statistic = 12 / 110 * (15**2 / 5 + 40**2 / 5) - 33
+    assert row["computed_p"] == pytest.approx(2 * (1 - NormalDist().cdf(sqrt(statistic))))
+
+
+def test_a_trust_that_loses_no_place_by_the_override_is_not_held_down(league: League) -> None:
+    """Where all trusts are held in segment 3 or worse, the best is first with and without it."""
+    one = material(league, Q3)
+    segment = pl.max_horizontal("segment", pl.lit(3, pl.Int8))
+    place = pl.struct(segment, "average_score").rank("min").over("trust_type").cast(pl.Int32)
+    every = with_changed(
+        one.frames, "standings", segment=segment, rank=place, override=pl.lit(value=True)
+    )
+    held = held_down(replace(one, frames=every))
+    assert held.height > 2
+    assert 1 not in held["rank"].to_list()

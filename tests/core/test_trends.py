@@ -29,6 +29,13 @@ def test_places_are_followed_through_every_quarter(league: League) -> None:
     assert frame["trust_code"].to_list() == ["ZB6"] * 5 + ["ZM8"] * 5
 
 
+def test_which_values_are_better_is_told_of_one_metric_alone(league: League) -> None:
+    waits = league.trend("ZB6", metric="elective").notes
+    assert [note for note in waits if note.endswith("is better.")] == ["Higher is better."]
+    every = league.trend("ZB6", every_metric=True).notes
+    assert not [note for note in every if note.endswith("is better.")]
+
+
 def test_an_annual_survey_is_one_figure_published_again(league: League) -> None:
     survey = trend(league, "ZB6", measure="staff engagement")
     # Periods 2024, 2024, 2024, 2025, 2025.

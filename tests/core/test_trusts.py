@@ -81,3 +81,13 @@ def test_a_trust_is_found_by_a_name_that_it_had_before() -> None:
     found = find("old hydra", renamed)
     assert (found.code, found.name) == ("Z07", "New Kraken NHS Trust")
     assert "New Kraken" in found.assumption
+
+
+@pytest.mark.parametrize("name", ["NHS Trust", "The NHS Foundation Trust", ""])
+def test_a_trust_whose_name_says_nothing_is_like_no_name(name: str) -> None:
+    nameless = pl.DataFrame(
+        {"quarter": ["Q4 2025/26"], "trust_code": ["Z08"], "trust_name": [name]}
+    )
+    with pytest.raises(NotFoundError) as none:
+        find("sphinxfield", nameless)
+    assert "The nearest are" not in none.value.advice

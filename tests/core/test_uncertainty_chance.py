@@ -235,3 +235,9 @@ def test_what_remains_is_what_a_simulation_of_normal_figures_gives() -> None:
     still = sum(x >= edge and y >= edge_now for x, y in pairs) / 4000
     rank_correlation = 6 / pi * asin(r / 2)
     assert remaining(rank_correlation, 0.1) == pytest.approx(still, abs=0.03)
+
+
+def test_where_all_are_among_the_worst_all_remain() -> None:
+    assert remaining(0.5, 1.0) == 1.0
+    assert remaining(0.5, 1.0, 0.25) == 0.25
+    assert remaining(0.5, 0.25, 1.0) == 1.0

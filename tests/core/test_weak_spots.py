@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 import pytest
 
+from nhs_league import League
 from nhs_league.core.frames import OBSERVATIONS
 from nhs_league.core.metrics import catalogue
 from nhs_league.core.peers import classify, history, with_peers
@@ -49,6 +51,15 @@ def test_without_scores_the_worst_quarter_by_rank_is_weak_and_its_worst_sixth_se
     spots = classified(metric_of(13, value=[float(n) for n in ranks], rank=ranks, of=[13] * 13))
     assert spots["weak_spot"].to_list() == OF_13
     assert set(spots["weak_spot_rule"].drop_nulls()) == {"rank"}
+
+
+def test_without_scores_the_best_quarter_by_rank_is_strong() -> None:
+    """Of 13 trusts the best quarter ends before rank 3.25; of 12 it ends with rank 3."""
+    for count in (12, 13):
+        ranks = list(range(1, count + 1))
+        values = [float(n) for n in ranks]
+        spots = classified(metric_of(count, value=values, rank=ranks, of=[count] * count))
+        assert spots["strong"].to_list() == [rank <= 3 for rank in ranks]
 
 
 def test_without_published_ranks_the_computed_rank_decides() -> None:
@@ -144,3 +155,22 @@ def test_the_share_of_peers_that_do_better_orders_metrics_that_scores_do_not() -
     assert spots["share_ahead"][9] == pytest.approx(9 / 12)
     unknown = classified(metric_of(2, score=[2.0, 1.0], value=[5.0, 4.0], rank=[47, 3]))
     assert unknown["share_ahead"].to_list() == [pytest.approx(1 / 3), 0.0]
+
+
+def test_a_trusts_metrics_are_listed_worst_first(league: League) -> None:
+    """Weak spots by their score, then the others by the share of trusts that do better."""
+
+    def share_ahead(row: dict[str, Any]) -> float:
+        rank = row["rank"] or row["computed_rank"]
+        of = row["of"] or row["computed_of"]
+        return float((rank - 1) / (of - 1) if rank else (row["score"] - 1) / 3)
+
+    rows = league.show("ZJ9").frame.to_dicts()
+    is_weak = [row["weak_spot"] is not None for row in rows]
+    weak = [row["score"] for row in rows if row["weak_spot"]]
+    others = [share_ahead(row) for row in rows if not row["weak_spot"]]
+    assert len(set(weak)) > 1
+    assert len(set(others)) > 5
+    assert is_weak == sorted(is_weak, reverse=True)
+    assert weak == sorted(weak, reverse=True)
+    assert others == sorted(others, reverse=True)

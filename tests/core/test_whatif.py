@@ -107,9 +107,13 @@ def test_each_way_into_a_segment_really_leads_there(league: League, code: str, t
 
 
 def test_the_ways_are_the_shortest_first_and_there_are_some(league: League) -> None:
-    found = [league.whatif(code, to_segment=1).frame for code in ("ZJ2", "ZG9")]
-    assert any(frame.height for frame in found)
-    for frame in found:
+    answers = [league.whatif(code, to_segment=1) for code in ("ZJ2", "ZG9")]
+    assert any(answer.frame.height for answer in answers)
+    for answer in answers:
+        frame = answer.frame
+        # Of all trust types stored, no score has to be estimated.
+        assert not frame["estimated"].any()
+        assert not any("Estimated" in note for note in answer.notes)
         assert frame["computed_quarters_moved"].is_sorted()
         assert frame["metrics"].n_unique() <= 1
         assert frame["metrics"].is_between(1, 3).all()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nhs_league import open_league
 from nhs_league.releases.intake import ReceivedFile, Status, add_files
 from nhs_league.releases.store import open_store
 from tests.conftest import Run
@@ -117,6 +118,8 @@ def test_a_doubtful_figure_is_not_drawn_as_a_change(imports: Imports) -> None:
     shown = csv.DictReader(io.StringIO(imports.run("show", "Z00", "--csv")))
     since = {row["metric_id"]: row["change_since_last"] for row in shown}
     assert since[CASES] == "not compared"
+    past = open_league(data_dir=imports.path).show("Z00").past.filter(metric_id=CASES)
+    assert past["quarter"].to_list() == ["Q4 2025/26"]
     moved = csv.DictReader(io.StringIO(imports.run("changes", "--csv")))
     assert {row["metrics_worsened"] for row in moved} <= {"", "0"}
     (line,) = [

@@ -97,6 +97,16 @@ def test_standings_come_from_a_metric_file_with_what_it_lacks_unknown() -> None:
     assert standing["rank_low"] is None
 
 
+def test_a_final_segment_goes_before_the_adjusted_one_and_names_its_own_line() -> None:
+    about = official.ABOUT.format(code="Z1A")
+    text = official.SUMMARY.format(id="OF5005", text="Final segment override")
+    rows = [*official.METRIC_ROWS, f"Q3 2025/26,{about},{text},segment,5,NA,NA,NA,NA"]
+    standing = parse(official.metric_file(rows)).standings.filter(trust_code="Z1A")
+    # Line 12 has the adjusted segment, and the last line the final one.
+    columns = ("segment", "adjusted_segment", "segment_line", "rank_line")
+    assert standing.select(columns).rows() == [(5, 3, len(rows) + 1, 12)]
+
+
 def test_a_trust_without_summary_rows_still_has_a_standing() -> None:
     standing = parse(METRIC_FILE).standings.row(
         by_predicate=pl.col("trust_code") == "Z2B", named=True

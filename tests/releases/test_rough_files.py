@@ -69,6 +69,120 @@ def test_a_file_without_any_value_or_domain_is_refused(column: str) -> None:
     assert refused.value.column == column
 
 
+def with_odd_values(count: int) -> bytes:
+    """Write 100 rows, so many of which have a value that is no number."""
+    rows = [list(row) for row in ROWS[:101]]
+    for row in rows[1 : 1 + count]:
+        row[VALUE] = "several"
+    return official.published(rows)
+
+
+def test_of_100_rows_five_may_be_wrong_and_six_are_too_many() -> None:
+    parsed = parse(with_odd_values(5))
+    assert parsed.set_aside["line"].to_list() == [2, 3, 4, 5, 6]
+    (notice,) = (n for n in parsed.notices if n.startswith("set aside: "))
+    assert notice.count("line ") == 5
+    assert "more" not in notice
+    with pytest.raises(RefusedError, match="6 of 100 rows are wrong"):
+        parse(with_odd_values(6))
+
+
+def test_of_601_rows_six_may_be_wrong_and_the_sixth_is_counted() -> None:
+    """A hundredth of 601 rows is 6.01."""
+    rows = official.whole_metric_file(trusts=34)[:602]
+    for row in rows[1:7]:
+        row[VALUE] = "several"
+    parsed = parse(official.published(rows))
+    assert (parsed.rows, parsed.set_aside.height) == (601, 6)
+    (notice,) = (n for n in parsed.notices if n.startswith("set aside: "))
+    assert notice.endswith("; and 1 more")
+    rows[7][VALUE] = "several"
+    with pytest.raises(RefusedError, match="7 of 601 rows are wrong"):
+        parse(official.published(rows))
+
+
+def test_a_league_table_is_refused_where_most_scores_are_outside_their_ranges() -> None:
+    rows = official.whole_league_table()[:11]
+    likely = rows[0].index("Likely_range_of_average_score")
+    for row in rows[1:6]:
+        row[likely] = "3.98 to 3.99"
+    half = parse(official.published(rows)).standings
+    assert half["doubt"].count() == 5
+    rows[6][likely] = "3.98 to 3.99"
+    with pytest.raises(RefusedError, match="in 6 of 10 rows the average score is outside") as most:
+        parse(official.published(rows))
+    assert most.value.column == "Average_score"
+
+
+@pytest.mark.parametrize(
+    ("others", "few", "are_misplaced"),
+    [
+        (535, 5, True), (534, 6, False), (250, 5, True), (249, 5, False), (50, 1, True),
+        (4, 1, True), (3, 1, False),
+    ],
+)  # fmt: skip
+def test_five_rows_or_fewer_of_another_quarter_than_50_times_as_many_are_misplaced(
+    others: int, few: int, are_misplaced: bool
+) -> None:
+    """A single row is misplaced among four others already."""
+    rows = [list(row) for row in ROWS[1 : 1 + others + few]]
+    for row in rows[-few:]:
+        row[0] = "Q2 2026/27"
+    parsed = parse(official.published([HEADER, *rows]))
+    misplaced = parsed.set_aside.filter(pl.col("column") == "Quarter")
+    assert misplaced.height == (few if are_misplaced else 0)
+    assert len(parsed.quarters) == (1 if are_misplaced else 2)
+
+
+def test_segment_5_is_one_of_a_league_table_and_6_is_none() -> None:
+    rows = official.whole_league_table()
+    segment = rows[0].index("Segment")
+    rows[-1][segment] = "5.0"
+    parsed = parse(official.published(rows))
+    assert parsed.standings.sort("rank")["segment"].to_list()[-1] == 5
+    assert odd_cells(parsed) == 0
+    rows[-1][segment] = "6.0"
+    parsed = parse(official.published(rows))
+    assert parsed.set_aside.select("column", "value", "reason").rows() == [
+        ("Segment", "6.0", "a segment is 1 to 5")
+    ]
+
+
+def test_empty_fields_do_not_hide_one_field_too_many() -> None:
+    header, _, body = official.published(ROWS, encoding="utf-8").partition(b"\r\n")
+    first, _, others = body.partition(b"\r\n")
+    parsed = parse(b"\r\n".join([header + b",", first + b",stray", others]))
+    assert parsed.set_aside["line"].to_list() == [2]
+
+
+def test_a_score_whose_rank_is_not_its_values_is_doubted() -> None:
+    """Two trusts that reach a standard have one score, so their score rows show no order."""
+    rows = copied()
+    first, second = sorted(
+        (row for row in rows[1:] if row[8] == "OF2003"), key=lambda row: float(row[RANK])
+    )[:2]
+    second[VALUE] = first[VALUE]
+    assert odd_cells(parse(official.published(rows))) == 0
+    first[RANK], second[RANK] = second[RANK], first[RANK]
+    observed = parse(official.published(rows)).observations
+    doubted = observed.filter(pl.col("doubt").is_not_null()).sort("rank")
+    assert doubted["metric_id"].to_list() == ["OF0003", "OF0003"]
+    assert set(doubted["trust_code"]) == {first[CODE], second[CODE]}
+    assert doubted["doubt"].str.contains("the metric's other row has another rank").all()
+
+
+def test_a_segment_that_the_other_summary_rows_do_not_give_is_doubted() -> None:
+    rows = copied()
+    one = next(row for row in rows if row[9] == "Unadjusted segment" and row[VALUE] == "4.0")
+    one[VALUE] = "2.0"
+    standings = parse(official.published(rows)).standings
+    doubted = standings.filter(pl.col("doubt").is_not_null())
+    assert doubted.select("trust_code", "segment", "unadjusted_segment").rows() == [
+        (one[CODE], 4, 2)
+    ]
+    assert "the trust's other summary rows give another segment" in doubted["doubt"].item()
+
+
 @pytest.mark.parametrize("column", ["Trust_name", "Domain", "Sub-domain", "Metric_description"])
 def test_a_blank_text_in_one_row_is_that_of_the_other_rows(column: str) -> None:
     rows = copied()
@@ -104,6 +218,15 @@ def test_where_a_metric_lacks_rows_that_its_ranks_count_it_is_named() -> None:
     assert "15 rows, ranks up to" in notice
 
 
+def test_trusts_without_a_summary_row_that_others_have_are_named_in_the_order_of_the_file() -> None:
+    codes = [row[CODE] for row in ROWS[1:31]][::-1][:8]
+    rows = [HEADER, *sorted(copied()[1:], key=lambda row: row[CODE], reverse=True)]
+    left = [r for r in rows if not (r[9] == "Financial override" and r[CODE] in codes)]
+    (notice,) = (n for n in parse(official.published(left)).notices if n.startswith("missing sum"))
+    named = ", ".join(f"{code} Q1 2026/27" for code in codes[:5])
+    assert notice == f"missing summary rows that other trusts have: {named}, 3 more"
+
+
 def test_two_trusts_that_share_a_rank_and_not_a_value_are_doubted() -> None:
     rows = copied()
     first, second = sorted(
@@ -114,6 +237,18 @@ def test_two_trusts_that_share_a_rank_and_not_a_value_are_doubted() -> None:
     doubted = parsed.observations.filter(pl.col("doubt").is_not_null())
     assert set(doubted["trust_code"]) == {first[CODE], second[CODE]}
     assert doubted["metric_id"].unique().to_list() == ["OF0003"]
+
+
+def test_two_rows_of_a_league_table_that_share_a_rank_alone_are_doubted() -> None:
+    rows = official.whole_league_table()
+    place = rows[0].index("Rank")
+    rows[11][place] = rows[10][place]
+    standings = parse(official.published(rows)).standings
+    doubted = standings.filter(pl.col("doubt").is_not_null())["trust_code"]
+    assert set(doubted) == {rows[10][4], rows[11][4]}
+    rows[12][place] = rows[10][place]
+    with pytest.raises(RefusedError, match="ranks do not follow the figures"):
+        parse(official.published(rows))
 
 
 def test_a_rank_column_that_is_shifted_is_refused() -> None:
@@ -175,6 +310,33 @@ def test_what_programs_add_at_the_beginning_and_the_end_is_left_out() -> None:
     assert any('"Source: NHS England, June 2026"' in notice for notice in noted.notices)
 
 
+def test_a_note_below_the_rows_may_be_filled_up_with_empty_fields() -> None:
+    rows = [*ROWS, ["Source: NHS England", *[""] * (len(HEADER) - 1)]]
+    noted = parse(official.published(rows))
+    is_base(noted)
+    assert 'text outside the rows, left out: "Source: NHS England"' in noted.notices
+
+
+def test_a_lone_trusts_domain_that_its_description_does_not_name_is_doubted() -> None:
+    rows = [HEADER, *(row for row in copied() if row[CODE] == "Z01")]
+    (one,) = (row for row in rows if row[8] == "OF4202")
+    one[HEADER.index("Domain")] = "Access to services"
+    (notice,) = (n for n in parse(official.published(rows)).notices if n.startswith("doubtful"))
+    assert notice.endswith('Domain "Access to services": the description belongs to another domain')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_known_by_its_nuls_and_one_nul_is_an_odd_cell(
+    encoding: str,
+) -> None:
+    with pytest.raises(RefusedError, match="the text is in UTF-16"):
+        parse(official.published(ROWS, encoding=encoding))
+    rows = copied()
+    rows[7][VALUE] = "1\0" + rows[7][VALUE]
+    parsed = parse(official.published(rows))
+    assert parsed.set_aside["line"].to_list() == [8]
+
+
 def test_windows_1252_is_read() -> None:
     rows = copied()
     for row in rows[1:]:
@@ -189,6 +351,135 @@ def test_a_stray_quote_loses_its_row_alone() -> None:
     parsed = parse(b"\n".join(rows))
     assert parsed.set_aside["line"].to_list() == [21]
     assert parsed.rows == len(ROWS) - 2
+
+
+@pytest.mark.parametrize("text", [".5", "+0.5", "\u22120.5", "0,5"])
+def test_one_number_written_unlike_all_others_of_its_column_is_set_aside(text: str) -> None:
+    """The others show that they are not written so: 0.75 has its zero, 1.5 no sign and a point."""
+    rows = copied()
+    for row in rows[1:]:
+        if row[8] == "OF0003":
+            row[VALUE] = "-0.75"
+    one = next(row for row in rows[1:] if row[8] == "OF0303")
+    one[VALUE] = text
+    parsed = parse(official.published(rows))
+    assert parsed.set_aside.filter(pl.col("metric_id") == "OF0303")["value"].to_list() == [text]
+
+
+@pytest.mark.parametrize(("count", "are_set_aside"), [(1, True), (2, True), (3, False)])
+def test_one_or_two_rows_of_a_trust_with_anothers_name_are_set_aside(
+    count: int, are_set_aside: bool
+) -> None:
+    rows = copied()
+    other = next(row[NAME] for row in rows if row[CODE] == "Z06")
+    for row in [row for row in rows if row[CODE] == "Z05"][:count]:
+        row[NAME] = other
+    reasons = parse(official.published(rows)).set_aside["reason"].to_list()
+    assert reasons == ["another trust has this name"] * (count if are_set_aside else 0)
+
+
+@pytest.mark.parametrize(("count", "are_set_aside"), [(1, True), (2, True), (3, False)])
+def test_one_or_two_rows_of_a_metric_with_anothers_description_are_set_aside(
+    count: int, are_set_aside: bool
+) -> None:
+    rows, description = copied(), HEADER.index("Metric_description")
+    other = next(row[description] for row in rows if row[8] == "OF0003")
+    for row in [row for row in rows if row[8] == "OF0302"][:count]:
+        row[description] = other
+    reasons = parse(official.published(rows)).set_aside["reason"].to_list()
+    assert reasons == ["another metric has this description"] * (count if are_set_aside else 0)
+
+
+@pytest.mark.parametrize(("count", "are_set_aside"), [(1, True), (2, True), (3, False)])
+def test_one_or_two_rows_of_a_metric_with_another_id_are_set_aside(
+    count: int, are_set_aside: bool
+) -> None:
+    rows = copied()
+    for row in [row for row in rows if row[8] == "OF0302"][:count]:
+        row[8] = "OF0399"
+    reasons = parse(official.published(rows)).set_aside["reason"].to_list()
+    assert reasons == ["other rows of this metric have another ID"] * (
+        count if are_set_aside else 0
+    )
+
+
+@pytest.mark.parametrize("text", ["8.5", "0", "-3", "1000000"])
+def test_a_rank_is_a_whole_number_from_1_on(text: str) -> None:
+    rows = copied()
+    one = next(row for row in rows[1:] if row[8] == "OF0302")
+    one[RANK] = text
+    set_aside = parse(official.published(rows)).set_aside
+    assert set_aside.select("column", "value").rows() == [("Rank", text)]
+
+
+def test_of_three_trusts_a_median_beyond_the_quartiles_makes_all_three_doubtful() -> None:
+    rows = [HEADER, *(row for row in copied() if row[CODE] in ("Z01", "Z02", "Z03"))]
+    for row in rows[1:]:
+        if row[8] == "OF0010":
+            row[HEADER.index("Median_value")] = "99.0"
+    observed = parse(official.published(rows)).observations
+    doubted = observed.filter(pl.col("doubt").is_not_null())
+    assert doubted.select("metric_id", "trust_code").sort("trust_code").rows() == [
+        ("OF0010", code) for code in ("Z01", "Z02", "Z03")
+    ]
+
+
+def test_a_scheme_of_ids_that_is_new_is_read_by_its_descriptions() -> None:
+    """Summary rows have the same words in each year, and domains their name before them."""
+    rows = official.whole_metric_file(("Q1 2027/28",))
+    parsed = parse(official.published(rows))
+    columns = ("average_score", "segment", "unadjusted_segment", "override", "rank")
+    assert parsed.standings.select(columns).null_count().row(0) == (0,) * 5
+    assert parsed.domains.select("score", "segment").null_count().row(0) == (0, 0)
+    assert set(parsed.domains["domain"]) == {"Access to services", "Patient safety"}
+
+
+def test_a_score_of_a_new_scheme_may_add_words_to_its_metrics_description() -> None:
+    """Seven in ten words of the shorter description are in the longer one."""
+    rows = official.whole_metric_file(("Q1 2027/28",))
+    for row in rows[1:]:
+        if row[8].startswith("OF3"):
+            row[9] += " - score that counts in the average"
+    observed = parse(official.published(rows)).observations
+    assert observed.select("value", "score").null_count().row(0) == (0, 0)
+
+
+def test_numbers_below_1_may_lack_their_zero_in_a_whole_column() -> None:
+    """A number from 1 on is written alike either way, and shows nothing."""
+    rows = copied()
+    for row in rows[1:]:
+        row[VALUE] = row[VALUE].removeprefix("0") if row[VALUE].startswith("0.") else row[VALUE]
+    below = [row[VALUE] for row in rows[1:] if row[VALUE].startswith(".")]
+    assert below
+    assert any(1 < float(row[VALUE]) < 2 for row in rows[1:])
+    written = next(row for row in rows[1:] if row[VALUE] == below[0])
+    is_value = (pl.col("trust_code") == written[CODE]) & (pl.col("metric_id") == written[8])
+    read = parse(official.published(rows))
+    assert read.observations.filter(is_value)["value"].to_list() == [float(below[0])]
+    assert odd_cells(read) == 0
+
+
+def test_all_percentages_may_have_their_sign_beside_figures_that_have_none() -> None:
+    rows, unit = copied(), HEADER.index("Units")
+    for row in rows[1:]:
+        if row[unit] == "%":
+            row[VALUE] += "%"
+    is_base(parse(official.published(rows)))
+
+
+def test_a_name_may_have_1000_characters_and_no_more() -> None:
+    for length in (1000, 1001):
+        rows = copied()
+        for row in rows:
+            if row[CODE] == "Z05":
+                row[NAME] = "N" * length
+        if length == 1000:
+            names = parse(official.published(rows)).standings.filter(trust_code="Z05")
+            assert names["trust_name"].item() == "N" * 1000
+        else:
+            with pytest.raises(RefusedError) as refused:
+                parse(official.published(rows))
+            assert refused.value.column == "Trust_name"
 
 
 def test_a_comma_means_one_thing_in_a_column() -> None:
@@ -210,6 +501,14 @@ def test_a_comma_means_one_thing_in_a_column() -> None:
     one[VALUE] = "1,234"
     parsed = parse(official.published(rows))
     assert parsed.set_aside.select("column", "value").rows() == [("Value", "1,234")]
+
+
+@pytest.mark.parametrize("empty", [b",", b",,", b", ,"])
+def test_empty_fields_at_the_end_of_the_header_are_no_columns(empty: bytes) -> None:
+    plain = official.published(ROWS, encoding="utf-8")
+    header, _, body = plain.partition(b"\r\n")
+    is_base(parse(header + empty + b"\r\n" + body))
+    is_base(parse(plain.replace(b"\r\n", empty + b"\r\n")))
 
 
 @pytest.mark.parametrize("way", ["names", "no names", "one row"])

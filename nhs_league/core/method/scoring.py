@@ -163,7 +163,7 @@ def _banded(rows: pl.DataFrame) -> pl.DataFrame:
 def _by_order(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``ordered``: the score, but for a row that is out of order that of the rows around it.
 
-    Null where there are too few rows, or scores that no band gives.
+    Null where there are too few rows.
     """
     score = pl.col("score")
     middle = score.rolling_median(5, min_samples=1, center=True)
@@ -175,11 +175,9 @@ def _by_order(rows: pl.DataFrame) -> pl.DataFrame:
         rows.sort(*GROUP, -pl.col("good"), "score", nulls_last=True)
         .with_columns(ordered=ordered.over(GROUP))
         .with_columns(
-            ordered=pl.when(
-                (pl.len().over(GROUP) >= LEAST)
-                & pl.col("value").is_not_null()
-                & (in_bands.mean().over(GROUP) >= ENOUGH)
-            ).then("ordered")
+            ordered=pl.when((pl.len().over(GROUP) >= LEAST) & pl.col("value").is_not_null()).then(
+                "ordered"
+            )
         )
     )
 
@@ -286,7 +284,7 @@ def _bar(row: Row, what: str) -> str:
 
 
 def _share(weight: float) -> str:
-    return {1 / 3: "one third", 0.5: "half"}.get(weight, f"{weight:.3g} times")
+    return "one third" if weight == 1 / 3 else f"{weight:.3g} times"
 
 
 def _inner(name: str) -> str:

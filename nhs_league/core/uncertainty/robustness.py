@@ -122,7 +122,7 @@ def robustness(frames: Frames, trust_code: str, keep: Keep = afresh) -> Robustne
     ).filter(pl.col("has_score"), trust_code=trust_code)  # fmt: skip
     drawn = pl.DataFrame(
         [
-            {"scenario": REDRAWN, **{c: row[c] for c in row if c in ROBUSTNESS}},
+            {"scenario": REDRAWN, **row},
             {
                 "scenario": WEIGHTED,
                 "computed_place": row["computed_weights_place"],

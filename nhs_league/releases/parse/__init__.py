@@ -195,7 +195,7 @@ def _set_aside(rows: Rows, faults: pl.DataFrame, frame: pl.DataFrame, source: st
             maintain_order="left",
         )
         .with_columns(
-            *(pl.coalesce(c, f"{c}_raw").alias(c) for c in raw if c in known),
+            *(pl.coalesce(c, f"{c}_raw").alias(c) for c in raw),
             **({} if "metric_id" in known else {"metric_id": pl.lit(None, pl.String)}),
             column=pl.col("column").replace(spelt),
             release_file=pl.lit(source),

@@ -96,18 +96,15 @@ class Header:
 def recognise(file: str, fields: Sequence[str], *, line: int = 1) -> Header:
     """Read from a header which kind of release file it is and where its columns are.
 
-    The order of the columns, their case, blanks or hyphens for underscores, and empty fields at the
-    end do not matter. The league table of the first form (Q1 2025/26) has ``Reporting_date`` where
-    later ones have ``Quarter``.
+    The order of the columns, their case, and blanks or hyphens for underscores do not matter; empty
+    fields at the end have been dropped. The league table of the first form (Q1 2025/26) has
+    ``Reporting_date`` where later ones have ``Quarter``.
 
     Raises:
         RefusedError: no kind fits (``column`` is None), or a column is missing or doubled.
 
     """
-    width = len(fields)
-    while width and not fields[width - 1].strip():
-        width -= 1
-    names = [re.sub(r"[^a-z0-9]+", "_", n.strip().casefold()).strip("_") for n in fields[:width]]
+    names = [re.sub(r"[^a-z0-9]+", "_", n.strip().casefold()).strip("_") for n in fields]
     kind = next((_TELLING[name] for name in names if name in _TELLING), None)
     if kind is None:
         raise RefusedError(
@@ -139,7 +136,7 @@ def recognise(file: str, fields: Sequence[str], *, line: int = 1) -> Header:
         position=position,
         extra=tuple(f.strip() for i, f in enumerate(fields) if f.strip() and i not in used),
         absent=tuple(c for c in spellings if c not in position),
-        width=width,
+        width=len(fields),
     )
 
 
