@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from nhs_league.core.metric_search import choose
 from nhs_league.core.metrics import Metric, catalogue
 from nhs_league.core.whatif import parse_target, whatif
 from nhs_league.errors import UsageError
+from nhs_league.releases.store import open_store
+from nhs_league.scope import load_trust
 from tests.conftest import Run
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, raw
-from tests.inprocess import Ask
 from tests.small_leagues import Trust, league as small_league
 
 
@@ -210,12 +212,16 @@ def test_of_two_trusts_a_score_is_estimated(shared: Path) -> None:
     assert "only some acute trusts are stored" in str(score["note"])
 
 
-def _estimated(ask: Ask, code: str, value: float, *, is_estimate: bool = True) -> float:
-    """Return the score that a trust's cancer waits would have, and check that it is an estimate."""
-    rows = ask("whatif", code, "--set", f"OF0011={value}", "--csv").rows()
-    (row,) = [row for row in rows if row["what"] == "metric score"]
-    assert row["estimated"] == str(is_estimate).lower()
-    return float(row["computed_after"])
+def _scores_at(
+    folder: Path, rows: list[list[str]], code: str, metric_id: str, values: Sequence[float]
+) -> list[tuple[float, bool]]:
+    """Return a trust's score of a metric at each of these values, and whether it is an estimate."""
+    small_league(folder, rows)
+    national = load_trust(open_store(folder / "store"), code, "latest").national
+    base, metric = base_of(national), _metric(national, metric_id, "acute")
+    steps = [apply_changes(base, code, [Change(metric, value)]).steps[-1] for value in values]
+    assert {step["what"] for step in steps} == {"metric score"}
+    return [(step["computed_after"], step["estimated"]) for step in steps]
 
 
 def test_a_score_is_estimated_from_the_nearest_other_trusts(tmp_path: Path) -> None:
@@ -231,11 +237,9 @@ def test_a_score_is_estimated_from_the_nearest_other_trusts(tmp_path: Path) -> N
         for code, (value, score) in figures.items()
         for metric_id, figure in (("OF0011", value), ("OF1011", score))
     ]
-    ask = small_league(tmp_path, rows)
-    assert _estimated(ask, "Z04", 75) == 1.6
-    assert _estimated(ask, "Z04", 55) == 2.75
-    assert _estimated(ask, "Z04", 45) == 3.0
-    assert _estimated(ask, "Z04", 40, is_estimate=False) == 4.0
+    assert _scores_at(tmp_path, rows, "Z04", "OF0011", [75, 55, 45, 40]) == [
+        (1.6, True), (2.75, True), (3.0, True), (4.0, False),
+    ]  # fmt: skip
 
 
 def test_the_score_of_a_lone_trust_is_estimated_from_the_published_quartiles(
@@ -248,17 +252,12 @@ def test_the_score_of_a_lone_trust_is_estimated_from_the_published_quartiles(
     one = Trust("Z01")
     value = one.row("OF0011", 50, 9)
     value[13:16] = ["60.0", "55.0", "70.0"]
-    ask = small_league(tmp_path, [value, one.row("OF1011", 4.0, 9)])
-    scores = {set_to: _estimated(ask, "Z01", set_to) for set_to in (52, 58, 64, 95, 5)}
-    assert scores == pytest.approx(
-        {
-            52: 3.25 + 0.75 * 3 / 5,
-            58: 2.5 + 0.75 * 2 / 5,
-            64: 2.5 - 0.75 * 4 / 10,
-            95: 1.0,
-            5: 4.0,
-        }
+    rows = [value, one.row("OF1011", 4.0, 9)]
+    scores = _scores_at(tmp_path, rows, "Z01", "OF0011", [52, 58, 64, 95, 5])
+    assert [score for score, _ in scores] == pytest.approx(
+        [3.25 + 0.75 * 3 / 5, 2.5 + 0.75 * 2 / 5, 2.5 - 0.75 * 4 / 10, 1.0, 4.0]
     )
+    assert all(is_estimate for _, is_estimate in scores)
 
 
 def test_the_band_of_a_value_is_known_where_no_trust_is_near(tmp_path: Path) -> None:
@@ -269,12 +268,9 @@ def test_the_band_of_a_value_is_known_where_no_trust_is_near(tmp_path: Path) -> 
         for code, (value, score) in figures.items()
         for row in (Trust(code).row("OF0079", value), Trust(code).row("OF1079", score))
     ]
-    ask = small_league(tmp_path, metric_file)
-    for value, score in ((-0.9, 2.0), (0.0, 1.0), (-2.5, 4.0)):
-        rows = ask("whatif", "Z01", "--set", f"OF0079={value}", "--csv").rows()
-        (row,) = [row for row in rows if row["what"] == "metric score"]
-        assert (float(row["computed_after"]), row["estimated"]) == (score, "false")
-        assert row["note"] == "by its band"
+    assert _scores_at(tmp_path, metric_file, "Z01", "OF0079", [-0.9, 0.0, -2.5]) == [
+        (2.0, False), (1.0, False), (4.0, False),
+    ]  # fmt: skip
 
 
 def test_a_value_between_both_sides_of_an_unknown_standard_is_on_the_nearer(

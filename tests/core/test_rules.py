@@ -341,44 +341,63 @@ def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
 
 
 def _of_one_metric(
-    metric_id: str, values: Sequence[float], scores: Sequence[float], *, is_ranked: bool = False
+    metric_id: str, values: Sequence[float], *quarters: Sequence[float], is_ranked: bool = False
 ) -> Recomputed:
-    """Recompute a metric of Q1 2026/27 of all acute trusts; a low value is better."""
-    trusts = pl.LazyFrame({"trust_code": [f"Z{n:02d}" for n in range(len(scores))]}).with_columns(
-        quarter=pl.lit("Q1 2026/27"), trust_type=pl.lit("acute"), of=pl.lit(len(scores), pl.Int32)
-    )
-    figures = trusts.with_columns(
+    """Recompute a metric of all acute trusts; a low value is better.
+
+    Args:
+        metric_id: the metric.
+        values: the trusts' values, as many of them as there are scores.
+        quarters: the trusts' scores in Q1 2026/27, in Q2 2026/27 …
+        is_ranked: whether ranks are published, in order.
+
+    """
+    trusts = pl.DataFrame(
+        [
+            (f"Q{number} 2026/27", f"Z{place:02d}", values[place], score, place + 1, len(scores))
+            for number, scores in enumerate(quarters, 1)
+            for place, score in enumerate(scores)
+        ],
+        schema={
+            "quarter": pl.String, "trust_code": pl.String, "value": pl.Float64,
+            "score": pl.Float64, "rank": pl.Int32, "of": pl.Int32,
+        },
+        orient="row",
+    ).with_columns(
+        trust_type=pl.lit("acute"),
         metric_id=pl.lit(metric_id),
         metric=pl.lit("Fictional metric"),
         unit=pl.lit("%"),
-        value=pl.Series(values, dtype=pl.Float64),
-        score=pl.Series(scores, dtype=pl.Float64),
-        rank=pl.Series(range(1, len(scores) + 1), dtype=pl.Int32)
-        if is_ranked
-        else pl.lit(None, pl.Int32),
-    )
-    return recompute(figures, trusts)
-
-
-def _in_bands(scores: Sequence[float]) -> list[tuple[float | None, str | None]]:
-    """Recompute a metric whose bands are not listed, of trusts with the values 0, 1, 2 …"""
-    result = _of_one_metric("OF0113", [float(n) for n in range(len(scores))], scores).scores
-    return result.sort("trust_code").select("computed_score", "not_computed").rows()
+        rank=pl.when(is_ranked).then("rank"),
+    )  # fmt: skip
+    return recompute(trusts.lazy(), trusts.lazy())
 
 
 def test_bands_that_are_not_listed_are_those_of_the_rows_in_order() -> None:
-    """Five rows and more, of which nine in ten are whole scores, show the bands."""
-    assert _in_bands([1, 2, 3, 3, 4]) == [(score, None) for score in (1.0, 2.0, 3.0, 3.0, 4.0)]
-    # A score between two bands, or of another band than those around it, is odd.
+    """Five rows and more, of which nine in ten are whole scores, show the bands.
+
+    A score between two bands, or of another band than those around it, is odd. Of ten scores two
+    between bands are too many; four rows are too few.
+    """
+    quarters = (
+        [1, 2, 3, 3, 4],
+        [1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4],
+        [1, 1, 1, 2, 2.5, 2, 3, 3.5, 4, 4],
+        [1, 2, 3, 4],
+    )
+    scores = _of_one_metric("OF0113", range(11), *quarters).scores.sort("quarter", "trust_code")
+    in_order, one_odd, two_odd, few = (
+        each.select("computed_score", "not_computed").rows()
+        for each in scores.partition_by("quarter", maintain_order=True)
+    )
+    assert in_order == [(score, None) for score in (1.0, 2.0, 3.0, 3.0, 4.0)]
     bands = [(score, None) for score in (1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 3.0, 4.0, 4.0, 4.0)]
-    computed = _in_bands([1, 1, 1, 2, 2, 2, 2, 3.5, 4, 4, 4])
-    assert [*computed[:7], *computed[8:]] == [*bands[:7], *bands[8:]]
-    # Of ten scores two between bands are too many; four rows are too few.
-    for scores, why in (
-        ([1, 1, 1, 2, 2.5, 2, 3, 3.5, 4, 4], "no known rule fits; it may be ranked across all"),
-        ([1, 2, 3, 4], "too few trusts have a score"),
+    assert [*one_odd[:7], *one_odd[8:]] == [*bands[:7], *bands[8:]]
+    for rows, why in (
+        (two_odd, "no known rule fits; it may be ranked across all"),
+        (few, "too few trusts have a score"),
     ):
-        for score, reason in _in_bands(scores):
+        for score, reason in rows:
             assert score is None
             assert (reason or "").startswith(why)
 
