@@ -310,6 +310,36 @@ def test_a_metric_is_named_with_its_share_and_with_those_that_share_its_place(
     assert words in change["in_words"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "cause"),
+    [
+        ({}, {}, "a metric moved"),
+        ({"value": pl.lit(5.0)}, {"value": pl.lit(5.0)}, "peers moved"),
+        ({"period": pl.lit("2024")}, {"period": pl.lit("2024")}, "same period, another figure"),
+        ({"unit": pl.lit("%")}, {"unit": pl.lit("days")}, "metric set changed"),
+        # An average does not count what has no score.
+        ({"score": pl.when(pl.col("metric") == "b").then("score")}, {}, "metric set changed"),
+        ({}, {"score": pl.when(pl.col("metric") == "b").then("score")}, "metric set changed"),
+    ],
+)
+def test_the_cause_is_what_became_of_the_metric_that_moved_the_average_most(
+    before: dict[str, pl.Expr], after: dict[str, pl.Expr], cause: str
+) -> None:
+    quarters = [
+        replace(each, observations=each.observations.with_columns(**columns))
+        for each, columns in zip(moved_by(a=(1.0, 3.0), b=(2.0, 2.0)), (before, after), strict=True)
+    ]
+    (change,) = changes(*quarters, "acute", Filters()).frame.to_dicts()
+    assert change["cause"] == cause
+
+
+def test_where_the_average_score_is_as_before_the_largest_move_either_way_is_named() -> None:
+    """It was (1 + 2 + 2 + 2) / 4, and is (2 + 1.5 + 1.5 + 2) / 4: of 2 points that moved, a's is 1."""
+    quarters = moved_by(a=(1.0, 2.0), b=(2.0, 1.5), c=(2.0, 1.5), d=(2.0, 2.0))
+    (change,) = changes(*quarters, "acute", Filters()).frame.to_dicts()
+    assert (change["short_name"], change["computed_share"]) == ("a", pytest.approx(1 / 2))
+
+
 def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: League) -> None:
     before, after = frames(league, 3), frames(league, 4)
     without = after.of_types(["acute", "mental-health-community"])

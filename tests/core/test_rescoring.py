@@ -179,6 +179,27 @@ def test_the_way_to_a_segment_leads_there_with_the_override_too(complete: Frames
             assert after["computed_after"].item() == 3
 
 
+@pytest.mark.parametrize(
+    ("override", "in_deficit", "is_held"),
+    [(True, False, True), (False, True, False), (None, True, True), (None, False, False),
+     (None, None, False)],
+)  # fmt: skip
+def test_a_deficit_holds_a_trust_back_only_where_no_override_is_published(
+    complete: Frames, override: bool | None, in_deficit: bool | None, is_held: bool
+) -> None:
+    """The plan and the year to date of the trust are 0 or more, and it is in segment 1 by score."""
+    standings = complete.standings.collect()
+    free = standings.filter(~pl.col("override"), pl.col("segment") == 1)["trust_code"][0]
+    deficits = complete.standings.with_columns(
+        override=pl.lit(override, pl.Boolean), in_deficit=pl.lit(in_deficit, pl.Boolean)
+    )
+    boundaries = segment_boundaries(standings)
+    ways = smallest_improvements(replace(complete, standings=deficits), free, boundaries, 1)
+    (note,) = ways.notes
+    held = "With the financial override it cannot be placed above segment 3"
+    assert note.startswith(held if is_held else "On its score it is already in segment 1.")
+
+
 def test_each_set_names_its_metrics_in_the_order_of_their_ids(league: League) -> None:
     ways = league.whatif("ZK5", to_segment=2).frame["set"].to_list()
     assert len(ways) > 1

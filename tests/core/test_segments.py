@@ -13,6 +13,7 @@ from nhs_league.core.method.standings import (
     cut_period,
     is_capped,
     overrides,
+    published_unadjusted_segment,
     segment_boundaries,
     segment_from_score,
     with_unadjusted_segment,
@@ -94,6 +95,26 @@ def test_a_trust_is_capped_only_where_its_score_is_better_than_3() -> None:
         with_unadjusted_segment(frame.lazy(), boundaries).select(held=is_capped()).collect()["held"]
     )
     assert held.to_list() == [False] * 7 + [True, False]
+
+
+@pytest.mark.parametrize(
+    ("segment", "override", "in_deficit", "by_score"),
+    [
+        # The override makes segment 3 alone, and of segment 5 people decide.
+        (1, None, None, 1), (2, True, True, 2), (4, True, True, 4), (5, False, False, None),
+        # Segment 3 is by score without the override; where none is published, without a deficit.
+        (3, False, True, 3), (3, True, False, None), (3, None, False, 3), (3, None, True, None),
+        (3, None, None, None),
+    ],
+)  # fmt: skip
+def test_a_segment_is_by_score_where_neither_override_nor_people_may_have_made_it(
+    segment: int, override: bool | None, in_deficit: bool | None, by_score: int | None
+) -> None:
+    one = standings((2.0, segment, in_deficit)).with_columns(override=pl.lit(override, pl.Boolean))
+    assert one.select(published_unadjusted_segment()).item() == by_score
+    # A published one goes before.
+    published = one.with_columns(unadjusted_segment=pl.lit(2, pl.Int8))
+    assert published.select(published_unadjusted_segment()).item() == 2
 
 
 @pytest.mark.parametrize(
