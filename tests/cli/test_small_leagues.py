@@ -81,20 +81,28 @@ def test_groups_are_compared_by_score_where_there_are_no_values(tmp_path: Path) 
 
 
 def test_likely_ranges_are_computed_beside_trusts_where_none_is_published(tmp_path: Path) -> None:
+    """The third trust has a place, and no metric score to draw again."""
+    *scored, without = trusts(3)
     metric_file = [
-        row
-        for place, trust in enumerate(trusts(2), 1)
-        for row in (trust.row("OF1082", place), *trust.standing(place, float(place), place))
+        *(trust.row("OF1082", place) for place, trust in enumerate(scored, 1)),
+        *(
+            row
+            for place, trust in enumerate([*scored, without], 1)
+            for row in trust.standing(place, float(place), place)
+        ),
     ]
     table = [
         trust.in_table(float(place), "1.0 to 2.0", place, "No", place, "1 to 2")
         for place, trust in enumerate(trusts(2), 1)
     ]
     for number, files in enumerate(([metric_file], [metric_file, table])):
-        compared = league(tmp_path / str(number), *files)("compare", "Z01", "Z02", "--json")
-        one, _ = json.loads(compared.stdout)["standings"]
+        ask = league(tmp_path / str(number), *files)
+        compared = ask("compare", "Z01", "Z02", "Z03", "--json")
+        one, _, last = json.loads(compared.stdout)["standings"]
         has_computed = "computed_average_score_low" in one
         assert (one["rank_low"], has_computed) == ((None, True) if number == 0 else (1, False))
+        assert last["trust_code"] == "Z03"
+        assert last.get("computed_average_score_low") is None
 
 
 def test_equal_values_are_one_bin(tmp_path: Path) -> None:

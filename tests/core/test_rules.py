@@ -19,7 +19,7 @@ import pytest
 from nhs_league.core.frames import Frames
 from nhs_league.core.method import rules
 from nhs_league.core.method.rules import Recomputed, recompute
-from nhs_league.core.method.scoring import rule_of_metric
+from nhs_league.core.method.scoring import band, reaches, rule_of_metric
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once
 from tests.framework_years import unlisted_year
 from tests.sampling import one_in
@@ -414,6 +414,57 @@ def test_a_value_that_prints_as_the_standard_is_on_the_side_that_its_score_says(
         ("standard", "framework", 6)
     ]
     assert computed.scores.sort("trust_code")["computed_score"].to_list() == scores
+
+
+@pytest.mark.parametrize(
+    ("edges", "bands"),
+    [
+        # High is better. Nobody was seen between 70.9 and 71, nor between 47 and 48.
+        (
+            ((80.0, 80.0), (70.9, 71.0), (47.0, 48.0)),
+            {81.0: (1, 1), 80.006: (1, 1), 80.0: (1, 2), 79.994: (2, 2), 71.0: (2, 2),
+             70.95: (2, 3), 70.9: (3, 3), 48.0: (3, 3), 47.5: (3, 4), 47.0: (4, 4)},
+        ),
+        # Low is better.
+        (
+            ((4.5, 4.4), (8.0, 8.0), (29.0, 28.5)),
+            {4.4: (1, 1), 4.45: (1, 2), 4.5: (2, 2), 7.994: (2, 2), 8.0: (2, 3), 8.006: (3, 3),
+             28.5: (3, 3), 28.7: (3, 4), 29.0: (4, 4)},
+        ),
+    ],
+)  # fmt: skip
+def test_a_value_between_two_bands_may_be_in_either(
+    edges: tuple[tuple[float, float], ...], bands: dict[float, tuple[int, int]]
+) -> None:
+    """A value that prints as the edge may be up to 0.005 on either side of it."""
+    best, worst = band(pl.col("value"), edges)
+    frame = pl.DataFrame({"value": [*bands, None]}).select(best=best, worst=worst)
+    assert frame.rows() == [*bands.values(), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("higher", "missed", "reached", "sides"),
+    [
+        (True, 80.0, 80.0, {80.006: True, 80.0: None, 79.994: False}),
+        (True, 74.9, 75.2, {75.2: True, 75.1: None, 74.9: False}),
+        (False, 25.0, 25.0, {24.994: True, 25.0: None, 25.006: False}),
+        (False, 26.0, 25.0, {25.0: True, 25.5: None, 26.0: False}),
+        (True, None, None, {99.0: None, 1.0: None}),
+    ],
+)
+def test_a_standard_is_reached_as_published_where_the_value_does_not_tell(
+    higher: bool, missed: float | None, reached: float | None, sides: dict[float, bool | None]
+) -> None:
+    bar = pl.DataFrame({"value": list(sides)}).with_columns(
+        higher=pl.lit(higher),
+        standard_missed=pl.lit(missed, pl.Float64),
+        standard_reached=pl.lit(reached, pl.Float64),
+    )
+    for published in (True, False):
+        is_reached = reaches("standard", pl.col("value"), pl.lit(published))
+        assert bar.select(is_reached).to_series().to_list() == [
+            published if side is None else side for side in sides.values()
+        ]
 
 
 def test_a_standard_that_is_not_listed_is_named_by_the_values_on_both_sides() -> None:

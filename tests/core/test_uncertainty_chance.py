@@ -90,6 +90,15 @@ def test_k_metrics_give_a_sixth_of_k_and_at_least_one_nearly_always() -> None:
     assert chances["computed_p_any_severe"].to_list() == pytest.approx([0.838, 1 / 6], abs=0.001)
 
 
+def test_without_domains_chance_gives_as_much_and_nothing_is_dealt_out() -> None:
+    spots = of_one_quarter({"ZA": {"A0": 3.6, "B0": 1.0}, "ZB": {"A0": 1.0}})
+    (one, other) = by_chance(spots.with_columns(domain=pl.lit(None, pl.String))).to_dicts()
+    assert (one["trust_code"], other["trust_code"]) == ("ZA", "ZB")
+    assert one["computed_severe_by_chance"] == pytest.approx(2 / 6)
+    assert one["computed_p_any_severe"] == pytest.approx(1 - (5 / 6) ** 2)
+    assert one["computed_severe_dealt"] is None
+
+
 def test_domains_are_dealt_out_in_whole_blocks() -> None:
     # In domain A one trust of four has both severe weak spots, in domain B two have one each.
     spots = of_one_quarter(
