@@ -228,9 +228,11 @@ def test_a_score_over_types_that_are_not_stored_is_estimated_and_says_why(shared
 
 def test_of_two_trusts_a_score_is_estimated(shared: Path) -> None:
     frames = frames_of(shared, TWO_TRUSTS)
-    score = _score(_after(frames, "REF", "acute", {"OF0010": 79.0}), "OF0010")
-    assert score["estimated"]
-    assert "only some acute trusts are stored" in str(score["note"])
+    answer = _after(frames, "REF", "acute", {"OF0010": 79.0})
+    assert "only some acute trusts are stored" in str(_score(answer, "OF0010")["note"])
+    # What is marked is the metric's score, not what follows from it.
+    assert "domain score" in answer.frame["what"].to_list()
+    assert answer.frame.filter("estimated")["what"].to_list() == ["metric score"]
 
 
 def _scores_at(

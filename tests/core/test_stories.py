@@ -12,7 +12,7 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.filters import Filters
-from nhs_league.core.frames import Frames
+from nhs_league.core.frames import Frames, shaped
 from nhs_league.core.method.standings import segment_boundaries
 from nhs_league.core.sentences import ordinal
 from nhs_league.core.stories import choose, leads, stories
@@ -22,7 +22,7 @@ from nhs_league.core.stories.groups import (
     regions_differ,
     services_apart,
 )
-from nhs_league.core.stories.leads import Material
+from nhs_league.core.stories.leads import LEADS, Material, weak_spots
 from nhs_league.core.uncertainty.chance import domains_apart, regions_apart
 from nhs_league.core.uncertainty.redraws import scored
 from tests.conftest import Run
@@ -164,6 +164,31 @@ def test_stories_vary() -> None:
     assert choose([("a", "T", "M"), ("b", "T", "M"), ("c", "T", "M")], 2) == [0, 1]
     assert choose([("a", "T1", "M"), ("a", "T2", "M"), ("a", None, None)], 2) == [0, 2]
     assert len(choose([(f"k{n}", None, None) for n in range(20)], 2)) == 10
+
+
+def test_of_what_chance_explains_as_well_the_greater_comes_first(league: League) -> None:
+    one = material(league, Q3)
+    odds = {"ZB6": (0.02, 9.0), "ZD3": (0.01, 1.0), "ZC2": (0.01, 3.0), "ZE9": (0.01, None)}
+    of_kinds = pl.DataFrame(
+        [(f"kind {code}", code, p, size) for code, (p, size) in odds.items()],
+        schema=["kind", "trust_code", "computed_p", "size"],
+        orient="row",
+    )
+    frame = stories([(one, shaped(of_kinds, LEADS))], "acute", Filters()).frame
+    assert frame["trust_code"].to_list() == ["ZC2", "ZD3", "ZE9", "ZB6"]
+
+
+def test_the_rank_of_a_story_is_the_published_one_or_else_computed(league: League) -> None:
+    """The cancer waits of ZB6 are the longest of 118: where no other rank is published, 118th."""
+    one = material(league, Q3)
+    observed = one.frames.observations.filter(pl.col("metric_id") == "OF0011")
+    for rank, of, in_words in ((117, 118, "117th of 118"), (117, None, "118th of 118")):
+        ranked = observed.with_columns(
+            rank=pl.lit(rank, pl.Int32), of=pl.lit(of, pl.Int32), score=pl.lit(4.0)
+        )
+        found = weak_spots(replace(one, frames=replace(one.frames, observations=ranked)))
+        (lead,) = pl.concat(found).filter(pl.col("trust_code") == "ZB6").to_dicts()
+        assert in_words in lead["in_words"]
 
 
 def test_how_often_chance_sets_domains_so_far_apart() -> None:

@@ -7,13 +7,14 @@ import pytest
 
 from nhs_league import League
 from nhs_league.core.answers import EveryMetricTrend
-from nhs_league.core.frames import Frames
+from nhs_league.core.frames import DOMAINS, STANDINGS, Frames
 from nhs_league.core.history import metric_trend, places
 from nhs_league.errors import NotFoundError
 from nhs_league.render.strips import Sparkline
 from nhs_league.render.theme import Background, theme_for
 from nhs_league.render.views.history import every_metric
 from sample_release.figures import EVENTS
+from tests.core.test_weak_spots import metric_of
 
 
 def trend(
@@ -43,6 +44,29 @@ def test_an_annual_survey_is_one_figure_published_again(league: League) -> None:
     assert survey["news"].to_list() == ["first", same, same, "new figure", same]
     monthly = trend(league, "ZB6", measure="elective")
     assert set(monthly["news"][1:]) == {"new figure"}
+
+
+def test_a_figure_lies_among_those_of_its_type_and_quarter() -> None:
+    """Of 10, 20, 30 and 40 the quartiles are 10 + 0.75 x 10 = 17.5 and 32.5, the median is 25."""
+    quarters = [
+        metric_of(4, quarter=[quarter] * 4, value=[times * n for n in (10.0, 20.0, 30.0, 40.0)])
+        for quarter, times in (("Q1 2025/26", 1), ("Q2 2025/26", 2))
+    ]
+    of_another_type = metric_of(4, quarter=["Q1 2025/26"] * 4, value=[90.0] * 4).with_columns(
+        trust_type=pl.lit("ambulance"), trust_code=pl.format("Y{}", pl.int_range(pl.len()))
+    )
+    frames = Frames(
+        STANDINGS.to_frame(eager=False),
+        pl.concat([*quarters, of_another_type]).lazy(),
+        DOMAINS.to_frame(eager=False),
+    )
+    frame = metric_trend(frames, ["Z01"], None).frame
+    of_first = [10.0, 17.5, 25.0, 32.5, 40.0]
+    ends = ("lowest", "lower_quartile", "median", "upper_quartile", "highest")
+    assert frame.select("value", *(f"computed_{end}" for end in ends)).rows() == [
+        (20.0, *of_first),
+        (40.0, *(2 * figure for figure in of_first)),
+    ]
 
 
 def test_a_rate_and_its_count_are_two_series(league: League) -> None:
