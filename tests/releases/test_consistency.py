@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse.consistency import keeps_every_rule
-from nhs_league.releases.parse.contradictions import search
+from nhs_league.releases.parse.contradictions import judge, search
 from nhs_league.releases.parse.reading import Rows, read_rows
 from nhs_league.releases.parse.typed_rows import Checked, check
 from tests.releases import official
@@ -57,6 +59,60 @@ def test_a_sound_file_is_not_searched(column: str) -> None:
             row[rows[0].index(column)] = ""
         read = read_rows("release.csv", official.published(rows))
         assert keeps_every_rule(check(read).frame, read.header.kind)
+
+
+GAP = "the rank does not match the number of rows ranked better"
+ORDER = "the rank does not fit the order of the figures"
+SHARED = "rows that share this rank have another figure"
+Row = dict[str, str]
+
+
+def with_the_better_of_two_ranks(fourth: Row, fifth: Row) -> None:
+    fifth["Rank"] = fourth["Rank"]
+
+
+def with_the_worse_of_two_ranks(fourth: Row, fifth: Row) -> None:
+    fourth["Rank"] = fifth["Rank"]
+
+
+def with_equal_figures(fourth: Row, fifth: Row) -> None:
+    fourth["Value"] = fifth["Value"]
+
+
+def with_turned_ranks(fourth: Row, fifth: Row) -> None:
+    fourth["Rank"], fifth["Rank"] = fifth["Rank"], fourth["Rank"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ((with_equal_figures,), None),
+        ((with_equal_figures, with_the_better_of_two_ranks), None),
+        ((with_equal_figures, with_turned_ranks), None),
+        # Both have three trusts before them, so that their rank is 4.
+        ((with_equal_figures, with_the_worse_of_two_ranks), GAP),
+        ((with_the_better_of_two_ranks,), SHARED),
+        ((with_turned_ranks,), ORDER),
+    ],
+)
+def test_equal_figures_share_the_better_rank_or_have_any_order(
+    changes: tuple[Callable[[Row, Row], None], ...], reason: str | None
+) -> None:
+    """Of 30 trusts the fourth and the fifth at a metric; all else in the file is sound."""
+    header, *rows = official.whole_metric_file()
+    table = [dict(zip(header, row, strict=True)) for row in rows]
+    changed = []
+    for metric_id in ("OF0010", "OF2010"):
+        of_metric = [row for row in table if row["Metric_ID"] == metric_id]
+        fourth, fifth = (next(r for r in of_metric if r["Rank"] == n) for n in ("4.0", "5.0"))
+        for change in changes:
+            change(fourth, fifth)
+        changed += [fourth, fifth]
+    read = read_rows("release.csv", official.published([header, *(list(r.values()) for r in table)]))
+    doubts = judge(read, check(read).frame).doubts
+    places = sorted(table.index(row) + 2 for row in changed) if reason else []
+    assert sorted(doubts["line"]) == places
+    assert set(doubts["reason"]) == ({reason} if reason else set())
 
 
 def test_the_samples_files_are_not_searched() -> None:
