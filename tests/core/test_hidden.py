@@ -76,7 +76,9 @@ def test_chance_gives_a_sixth_of_all_metrics_of_well_placed_trusts() -> None:
         shaped(pl.concat(figures), OBSERVATIONS).lazy(),
         DOMAINS.to_frame(eager=False),
     )
-    answer = hidden(frames, "acute", segment_boundaries(frames.standings.collect()), Filters(), None, None)
+    answer = hidden(
+        frames, "acute", segment_boundaries(frames.standings.collect()), Filters(), None, None
+    )
     assert answer.frame["trust_code"].to_list() == ["Z9"] * 3
     assert answer.notes == (
         "1 of 9 trusts in segment 1 or 2 by average score hides 3 severe weak spots: scored 3.50 or "

@@ -22,7 +22,7 @@ from nhs_league.core.stories.groups import (
     regions_differ,
     services_apart,
 )
-from nhs_league.core.stories.leads import LEADS, Material, weak_spots
+from nhs_league.core.stories.leads import LEADS, Material, clear_changes, weak_spots
 from nhs_league.core.uncertainty.chance import domains_apart, regions_apart
 from nhs_league.core.uncertainty.redraws import scored
 from tests.conftest import Run
@@ -91,6 +91,34 @@ def test_changes_are_those_that_are_clear_in_one_framework_year(league: League) 
     newest = league.stories()
     assert "clear change" not in newest.frame["kind"].to_list()
     assert any("No changes of acute trusts" in note for note in newest.notes)
+
+
+def test_a_change_is_a_lead_where_chance_would_give_less_than_one_trust_as_much(
+    league: League,
+) -> None:
+    """In 2% of redraws the other way: 2 x 0.02 x 25 trusts is one trust, 2 x 0.0195 x 25 less."""
+    both = material(league, Q4, before=Q3)
+    codes = both.of_type().standings.collect()["trust_code"].sort()[:25].to_list()
+    redrawn = pl.DataFrame({"trust_code": codes}).with_columns(
+        computed_shift=pl.lit(0.5),
+        computed_shift_low=pl.lit(0.1),
+        computed_shift_high=pl.lit(0.9),
+        computed_p_better=pl.Series([0.02, 0.0195] * 13)[:25],
+        computed_distinguishable=pl.lit(value=True),
+    )
+    before, now = (
+        replace(
+            each,
+            standings=each.standings.filter(pl.col("trust_code").is_in(codes)),
+            observations=each.observations.filter(pl.col("metric_id") == "OF0011"),
+        )
+        for each in (both.before or both.frames, both.frames)
+    )
+    kept = replace(both, before=before, frames=now, keep=lambda *_: redrawn)
+    by_chance = pl.col("certainty").str.starts_with("Clear")
+    found = clear_changes(kept).filter(by_chance)["trust_code"].to_list()
+    assert len(found) > 2
+    assert set(found) <= set(codes[1::2])
 
 
 def test_a_standard_that_hardly_any_trust_meets_is_told_with_their_number(league: League) -> None:

@@ -108,7 +108,9 @@ def test_equal_figures_share_the_better_rank_or_have_any_order(
         for change in changes:
             change(fourth, fifth)
         changed += [fourth, fifth]
-    read = read_rows("release.csv", official.published([header, *(list(r.values()) for r in table)]))
+    read = read_rows(
+        "release.csv", official.published([header, *(list(r.values()) for r in table)])
+    )
     doubts = judge(read, check(read).frame).doubts
     places = sorted(table.index(row) + 2 for row in changed) if reason else []
     assert sorted(doubts["line"]) == places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse import ParsedFile, parse_file
+from nhs_league.releases.parse.faults import refuse_if_most
+from nhs_league.releases.parse.reading import read_rows
 from tests.conftest import Run, kept_in
 from tests.releases import official
 from tests.sampling import one_in
@@ -152,6 +155,40 @@ def test_the_command_refuses_with_exit_code_5_and_keeps_nothing(
         assert not part or part in result.stderr
     assert "Traceback" not in result.stderr
     assert kept_in(store) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "broken", "groups", "is_refused"),
+    [
+        (METRIC, 1, 1, False), (METRIC, 2, 2, True), (METRIC, 2, 3, True), (METRIC, 2, 4, False),
+        # A league table is one ranking.
+        (TABLE, 1, 1, True), (TABLE, 0, 1, False),
+    ],
+)  # fmt: skip
+def test_a_file_is_refused_where_two_metrics_or_more_and_most_of_them_break_a_rule(
+    text: str, broken: int, groups: int, is_refused: bool
+) -> None:
+    rows = read_rows("q3.csv", text.encode())
+    metrics = {("Q3 2025/26", "acute", f"OF001{n}") for n in range(broken)}
+    with pytest.raises(RefusedError) if is_refused else nullcontext():
+        refuse_if_most(rows, metrics, groups, "rank", "ranks do not follow the figures")
+
+
+@pytest.mark.parametrize(
+    ("faults", "column"),
+    [
+        ({"Metric_ID": "CANCER", "Trust_code": "?", "Quarter": "soon"}, "Quarter"),
+        ({"Metric_ID": "CANCER", "Trust_code": "?"}, "Trust_code"),
+    ],
+)
+def test_a_row_is_set_aside_once_for_the_first_of_its_faults(
+    faults: dict[str, str], column: str
+) -> None:
+    text = METRIC
+    for name, value in faults.items():
+        text = official.with_field(text, 4, name, value)
+    parsed = parse_file("q3.csv", text.encode())
+    assert parsed.set_aside.select("line", "column").rows() == [(4, column)]
 
 
 def test_a_refused_file_among_good_ones_leaves_the_good_ones_kept(run: Run, tmp_path: Path) -> None:
