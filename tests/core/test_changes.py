@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from nhs_league import League
+from nhs_league.core.causes import cause, certainty, direction
 from nhs_league.core.changes import changes, notes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, STANDINGS, Frames
@@ -325,19 +326,106 @@ def test_a_metric_is_named_with_its_share_and_with_those_that_share_its_place(
 def test_the_cause_is_what_became_of_the_metric_that_moved_the_average_most(
     before: dict[str, pl.Expr], after: dict[str, pl.Expr], cause: str
 ) -> None:
-    quarters = [
+    earlier, later = (
         replace(each, observations=each.observations.with_columns(**columns))
         for each, columns in zip(moved_by(a=(1.0, 3.0), b=(2.0, 2.0)), (before, after), strict=True)
-    ]
-    (change,) = changes(*quarters, "acute", Filters()).frame.to_dicts()
+    )
+    (change,) = changes(earlier, later, "acute", Filters()).frame.to_dicts()
     assert change["cause"] == cause
 
 
 def test_where_the_average_score_is_as_before_the_largest_move_either_way_is_named() -> None:
     """It was (1 + 2 + 2 + 2) / 4, and is (2 + 1.5 + 1.5 + 2) / 4: of 2 points that moved, a's is 1."""
-    quarters = moved_by(a=(1.0, 2.0), b=(2.0, 1.5), c=(2.0, 1.5), d=(2.0, 2.0))
-    (change,) = changes(*quarters, "acute", Filters()).frame.to_dicts()
+    before, after = moved_by(a=(1.0, 2.0), b=(2.0, 1.5), c=(2.0, 1.5), d=(2.0, 2.0))
+    (change,) = changes(before, after, "acute", Filters()).frame.to_dicts()
     assert (change["short_name"], change["computed_share"]) == ("a", pytest.approx(1 / 2))
+
+
+CHANGE: dict[str, object] = {
+    "segment_from": 2, "segment": 3, "average_score_from": 2.1, "average_score": 2.4,
+    "rank_from": 40, "rank": 60, "is_capped_from": False, "is_capped": False,
+    "average_score_low_from": 1.9, "average_score_high_from": 2.3,
+    "average_score_low": 2.2, "average_score_high": 2.6,
+    "computed_distinguishable": None, "same_framework": True, "is_gone": False, "is_new": False,
+    "still": False, "by": "a metric moved",
+}  # fmt: skip
+"""A trust that is worse in each respect; its likely ranges overlap."""
+
+
+def one_change(**columns: object) -> pl.DataFrame:
+    schema = {"computed_distinguishable": pl.Boolean, "rank": pl.Int32}
+    return pl.DataFrame([CHANGE | columns], schema_overrides=schema)
+
+
+APART: dict[str, object] = {"average_score_low": 2.31}
+NO_RANGE: dict[str, object] = {"average_score_low": None, "average_score_high": None}
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({}, "could be chance"),
+        (APART, "clear"),
+        (NO_RANGE, "not known"),
+        # Redraws go before ranges, and facts before redraws.
+        ({"computed_distinguishable": True}, "clear"),
+        (APART | {"computed_distinguishable": False}, "could be chance"),
+        ({"is_capped": True, "computed_distinguishable": False}, "clear"),
+        ({"is_capped_from": True, "computed_distinguishable": False}, "clear"),
+        ({"segment": 5, "computed_distinguishable": False}, "clear"),
+        ({"segment_from": 5, "computed_distinguishable": False}, "clear"),
+        # A fact that moves no segment makes nothing clear.
+        ({"is_capped": True, "segment_from": 3}, "could be chance"),
+        ({"segment_from": 5, "segment": 5}, "could be chance"),
+        ({"is_capped": True, "segment_from": None}, "could be chance"),
+        ({"same_framework": False, "computed_distinguishable": True}, "not comparable"),
+    ],
+)
+def test_a_change_is_clear_by_a_fact_or_redraws_or_else_likely_ranges(
+    columns: dict[str, object], expected: str
+) -> None:
+    assert one_change(**columns).select(certainty()).item() == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({}, "a metric moved"),
+        ({"segment": 5, "is_capped_from": True}, "decision"),
+        ({"is_capped": True}, "override applied"),
+        ({"is_capped_from": True}, "override removed"),
+        ({"is_capped": True, "segment_from": 3}, "a metric moved"),
+        # An average score that is as before was moved by none of its metrics.
+        ({"still": True, "segment_from": 3}, "peers moved"),
+        ({"still": True}, "a metric moved"),
+        ({"still": None, "segment_from": 3, "by": None}, "peers moved"),
+        ({"by": None}, "peers moved"),
+        ({"same_framework": False, "is_capped": True}, "framework changed"),
+        ({"same_framework": False, "is_new": True}, "newly listed"),
+        ({"same_framework": False, "is_gone": True}, "no longer listed"),
+    ],
+)
+def test_a_fact_is_the_cause_before_a_metric(columns: dict[str, object], expected: str) -> None:
+    assert one_change(**columns).select(cause()).item() == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({}, "worsened"),
+        ({"segment": 1}, "improved"),
+        ({"segment": 2}, "worsened"),
+        ({"segment": 2, "average_score": 2.0}, "improved"),
+        ({"segment": 2, "average_score": 2.1, "rank": 39}, "improved"),
+        ({"segment": 2, "average_score": 2.1, "rank": 40}, "neither"),
+        ({"segment_from": None, "average_score": 2.0}, "improved"),
+        ({"segment": 2, "average_score": None, "rank": None}, "neither"),
+    ],
+)
+def test_a_change_has_the_direction_of_the_segment_then_the_score_then_the_rank(
+    columns: dict[str, object], expected: str
+) -> None:
+    assert one_change(**columns).select(direction()).item() == expected
 
 
 def test_no_trust_is_gone_whose_type_has_no_release_or_a_part_of_one(league: League) -> None:

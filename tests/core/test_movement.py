@@ -35,6 +35,12 @@ PLANTED: dict[str, tuple[Row, Row, MetricChange]] = {
     "the same survey again, with a score moved by its peers": (SURVEY, SURVEY | {"score": 2.5}, MetricChange.PEERS_MOVED),
     "the same period has another value": (SURVEY, SURVEY | {"value": 6.0, "score": 3.0}, MetricChange.REVISED),
     "a new figure left its score": ({}, {"value": 5.1}, MetricChange.NEW_FIGURE),
+    "its value is gone and its score is worse": ({}, {"value": None, "score": 3.0}, MetricChange.MOVED),
+    "it is a score alone that got worse": ({"value": None}, {"value": None, "score": 3.0}, MetricChange.MOVED),
+    "it is a score alone that was revised": (
+        SURVEY | {"value": None}, SURVEY | {"value": None, "score": 3.0}, MetricChange.REVISED,
+    ),
+    "it is a score alone, as before": ({"value": None}, {"value": None}, MetricChange.SAME_PERIOD),
     "its unit changed": ({}, {"unit": "days"}, MetricChange.BROKEN),
     "its definition changed": ({}, {"metric": "Sickness absence of nurses"}, MetricChange.BROKEN),
     "its description is only written otherwise": (
