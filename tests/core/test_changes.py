@@ -341,6 +341,29 @@ def test_where_the_average_score_is_as_before_the_largest_move_either_way_is_nam
     assert (change["short_name"], change["computed_share"]) == ("a", pytest.approx(1 / 2))
 
 
+def test_the_cause_is_that_of_most_of_the_change_though_one_metric_moved_more() -> None:
+    """Of 2.2 points lost a's own are 1, and those that b and c lost to their peers 0.6 each."""
+    before, after = (
+        replace(
+            each,
+            observations=each.observations.with_columns(
+                value=pl.when(pl.col("metric") == "a").then("value").otherwise(5.0)
+            ),
+        )
+        for each in moved_by(a=(1.0, 2.0), b=(2.0, 2.6), c=(2.0, 2.6))
+    )
+    (change,) = changes(before, after, "acute", Filters()).frame.to_dicts()
+    assert (change["cause"], change["short_name"]) == ("peers moved", "b")
+    assert change["computed_share"] == pytest.approx(0.6 / 2.2)
+
+
+def test_where_no_score_moved_no_metric_is_named() -> None:
+    before, after = moved_by(a=(2.0, 2.0))
+    worse = replace(after, standings=after.standings.with_columns(average_score=pl.lit(2.1)))
+    (change,) = changes(before, worse, "acute", Filters()).frame.to_dicts()
+    assert (change["cause"], change["metric_id"]) == ("peers moved", None)
+
+
 CHANGE: dict[str, object] = {
     "segment_from": 2, "segment": 3, "average_score_from": 2.1, "average_score": 2.4,
     "rank_from": 40, "rank": 60, "is_capped_from": False, "is_capped": False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from nhs_league.core.causes import MetricChange, movement
+from nhs_league.core.causes import MetricChange, compare_values, movement
 from nhs_league.core.frames import OBSERVATIONS
 
 Row = dict[str, object]
@@ -99,3 +99,29 @@ def test_an_infection_moves_the_average_by_a_third_of_its_score() -> None:
     after = quarter("Q2 2025/26", {}, mrsa | {"score": 1.0, "value": 4.0})
     moved = movement(before, after).filter(metric_id="OF0020")
     assert moved["computed_contribution"].item() == pytest.approx(1.75 - 2.25, abs=1e-5)
+
+
+def test_only_new_values_in_one_unit_are_compared() -> None:
+    """Sickness absence is better the lower it is, staff engagement the higher."""
+    engaged: Row = {"metric_id": "OF0084", "metric": "Staff engagement", "unit": "out of 10"}
+    pairs: list[tuple[str, Row, Row]] = [
+        ("better", {}, {"value": 4.0}),
+        ("better", engaged, engaged | {"value": 5.1}),
+        ("worse", {}, {"value": 5.1}),
+        ("worse", engaged, engaged | {"value": 4.0}),
+        ("as before", {}, {}),
+        ("mixed", {}, {"value": 4.0}),
+        ("mixed", engaged, engaged | {"value": 4.0}),
+        ("same survey", SURVEY, SURVEY | {"value": 4.0}),
+        ("other unit", {}, {"value": 4.0, "unit": "days"}),
+        ("doubtful", {}, {"value": 4.0, "doubt": "a fraction"}),
+        ("doubtful before", {"doubt": "a fraction"}, {"value": 4.0}),
+        ("without a value", {}, {"value": None}),
+    ]
+    before, after = (
+        quarter(label, *({"doubt": None, "trust_code": pair[0]} | pair[at] for pair in pairs))
+        for label, at in (("Q1 2025/26", 1), ("Q2 2025/26", 2))
+    )
+    assert compare_values(before, after).rows() == [
+        ("as before", 1, 0, 0), ("better", 2, 2, 0), ("mixed", 2, 1, 1), ("worse", 2, 0, 2),
+    ]  # fmt: skip
