@@ -341,7 +341,11 @@ def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
 
 
 def _of_one_metric(
-    metric_id: str, values: Sequence[float], scores: Sequence[float], *, is_ranked: bool = False
+    metric_id: str,
+    values: Sequence[float | None],
+    scores: Sequence[float],
+    *,
+    is_ranked: bool = False,
 ) -> Recomputed:
     """Recompute a metric of Q1 2026/27 of all acute trusts; a low value is better."""
     trusts = pl.LazyFrame({"trust_code": [f"Z{n:02d}" for n in range(len(scores))]}).with_columns(
@@ -395,6 +399,21 @@ def test_a_value_that_prints_as_the_standard_is_on_the_side_that_its_score_says(
         ("standard", "framework", 6)
     ]
     assert computed.scores.sort("trust_code")["computed_score"].to_list() == scores
+
+
+def test_a_trust_without_a_published_value_does_not_decide_the_rule_of_its_metric() -> None:
+    """Of seven trusts two reach the standard, 0 %; of the first of them only the score is known."""
+    values = [None, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0]
+    # 2 + 2 x (place - 1) / 4 of the five that miss it.
+    scores = [1.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0]
+    rules = _of_one_metric("OF0003", values, scores, is_ranked=True).rules
+    expected = [("standard", "type", "framework", 7, 6)]
+    assert rules.select("rule", "over", "basis", "scored", "explained").rows() == expected
+
+
+def test_a_metric_of_which_no_value_is_published_has_no_rule_that_can_be_seen() -> None:
+    rules = _of_one_metric("OF0003", [None] * 6, [1.0, 2.0, 2.5, 3.0, 3.5, 4.0]).rules
+    assert rules.select("rule", "explained").rows() == [("unpublished", 0)]
 
 
 def test_a_standard_that_is_not_listed_is_named_by_the_values_on_both_sides() -> None:
