@@ -19,7 +19,7 @@ import pytest
 from nhs_league.core.frames import Frames
 from nhs_league.core.method import rules
 from nhs_league.core.method.rules import Recomputed, recompute
-from nhs_league.core.method.scoring import rule_of_metric
+from nhs_league.core.method.scoring import metric_note, rule_of_metric
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once
 from tests.framework_years import unlisted_year
 from tests.sampling import one_in
@@ -425,3 +425,56 @@ def test_a_standard_that_is_not_listed_is_named_by_the_values_on_both_sides() ->
         "Trusts that reach between 74.9% and 75.25% score 1.00; the others are scored by rank "
         "among trusts of the same type, from 2.00 (best) to 4.00, in even steps."
     )
+
+
+def _inferred(kind: str, *, missed: float | None, reached: float | None) -> dict[str, object]:
+    """A rule that follows from the rows, with the nearest values on both sides of its threshold."""
+    return {
+        "rule": kind, "over": "type", "basis": "rows", kind: None,
+        f"{kind}_missed": missed, f"{kind}_reached": reached,
+    }  # fmt: skip
+
+
+VALUED = "trusts with a published value score"
+AMONG = "by rank among 6 acute trusts"
+IN_STEPS = "By rank among trusts of the same type, from {} (best) to {}, in even steps."
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "of_a_trust"),
+    [
+        (
+            _inferred("standard", missed=None, reached=5.0),
+            f"All {VALUED} 1.00, which does not show the rule.",
+            f"all {VALUED} 1.00",
+        ),
+        (
+            _inferred("floor", missed=5.0, reached=None),
+            f"All {VALUED} 4.00, which does not show the rule.",
+            f"all {VALUED} 4.00",
+        ),
+        # Whatever the standard is, none reaches it; whatever the floor is, all clear it.
+        (
+            _inferred("standard", missed=5.0, reached=None),
+            IN_STEPS.format("2.00", "4.00"),
+            AMONG,
+        ),
+        (
+            _inferred("floor", missed=None, reached=5.0),
+            IN_STEPS.format("1.00", "3.00"),
+            AMONG,
+        ),
+    ],
+)
+def test_with_all_trusts_on_one_side_of_a_threshold_only_what_the_rows_show_is_said(
+    rule: dict[str, object], words: str, of_a_trust: str
+) -> None:
+    assert rule_of_metric(rule, "%") == words
+    of_trust = {"metric_id": "OF0999", "score": 2.5, "counts": False, "ranked_over": "type",
+                "ranked_of": 6, "placed": 6, "unit": "%"}  # fmt: skip
+    assert metric_note(rule | of_trust, "acute", {}) == of_a_trust
+
+
+def test_a_new_metric_in_which_all_score_best_shows_no_rule() -> None:
+    (rule,) = _of_one_metric("OF0999", [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [1.0] * 6).rules.to_dicts()
+    assert rule_of_metric(rule, "%") == f"All {VALUED} 1.00, which does not show the rule."
