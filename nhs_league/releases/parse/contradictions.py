@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from nhs_league.core.frames import QUARTER
 from nhs_league.core.frameworks import RowKind, framework
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
@@ -292,7 +293,7 @@ def _domains_of(rows: pl.DataFrame) -> pl.DataFrame:
         if scheme.kind(metric_id) in (RowKind.DOMAIN_SCORE, RowKind.DOMAIN_SEGMENT)
         and each.id == metric_id[-2:]
     ]
-    schema = {"quarter": rows.schema["quarter"], "metric_id": pl.String, "listed": pl.String}
+    schema = {"quarter": QUARTER, "metric_id": pl.String, "listed": pl.String}
     return pl.DataFrame(listed, schema=schema, orient="row")
 
 
