@@ -8,13 +8,16 @@ import polars as pl
 import pytest
 
 from nhs_league import League
+from nhs_league.core.answers import Seen
 from nhs_league.core.changes import changes, notes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, STANDINGS, Frames
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.trusts import what_became
+from nhs_league.core.watch import news
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.releases.store import read_quarters
+from nhs_league.render.trust_words import since_lines
 from sample_release.figures import EVENTS
 
 
@@ -58,6 +61,78 @@ def test_coming_into_segment_5_is_a_decision_and_clear(league: League) -> None:
         "clear",
     )
     assert "by decision of NHS England" in str(moved["in_words"])
+
+
+IN_SUPPORT = ["ZF1", "ZH5"]
+"""The trusts in segment 5 in Q1 and Q2; from Q3 on the files do not say who is, as NHS England's."""
+
+
+def test_leaving_segment_5_for_a_quarter_that_does_not_list_it_is_no_decision(
+    to_q3: pl.DataFrame,
+) -> None:
+    assert (
+        to_q3.filter(cause="segment 5 not published")["trust_code"].sort().to_list() == IN_SUPPORT
+    )
+    left = row(to_q3, "ZH5")
+    assert (left["segment_from"], left["segment"]) == (5, 4)
+    assert left["certainty"] == "not comparable"
+    words = str(left["in_words"])
+    assert "decision" not in words
+    assert "do not say which trusts are in segment 5, so it may still be in it" in words
+    # Its average score fell from 3.42 to 3.34, the other's rose.
+    assert (left["direction"], row(to_q3, "ZF1")["direction"]) == ("improved", "worsened")
+    headline = notes(to_q3)
+    assert headline[-1] == (
+        "Not counted: ZF1 and ZH5 were in segment 5. The files for Q3 2025/26 do not say which "
+        "trusts are."
+    )
+    moved = to_q3.filter(
+        pl.col("segment") != pl.col("segment_from"), ~pl.col("trust_code").is_in(IN_SUPPORT)
+    )
+    assert headline[0].startswith(f"{moved.height} trusts changed segment: ")
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_leaving_segment_5_is_a_decision_where_the_files_say_who_is_in_it(
+    league: League, number: int
+) -> None:
+    """They do in Q2 (OF5005), and in a later quarter in which some trust is in segment 5."""
+    earlier, later = frames(league, number - 1), frames(league, number)
+    codes = pl.col("trust_code")
+    segment = pl.when(codes == "ZH5").then(4).when(codes == "ZF1").then(5).otherwise("segment")
+    listed = later.standings.with_columns(segment=segment.cast(pl.Int8))
+    # A decision is a fact, whatever the metrics say.
+    before, after = (
+        replace(each, standings=standings, observations=each.observations.clear())
+        for each, standings in ((earlier, earlier.standings), (later, listed))
+    )
+    left = row(changes(before, after, "acute", Filters()).frame, "ZH5")
+    assert (left["cause"], left["direction"], left["certainty"]) == (
+        "decision",
+        "improved",
+        "clear",
+    )
+
+
+@pytest.mark.parametrize(
+    ("listed", "segments", "words"),
+    [
+        (False, (5, 4), "segment 4, was 5 (the files no longer say which trusts are in segment 5)"),
+        (True, (5, 4), "segment 4, was 5"),
+        (False, (4, 3), "segment 3, was 4"),
+        (False, (5, 5), "still segment 5"),
+    ],
+)
+def test_since_the_quarter_before_no_trust_is_said_to_have_left_segment_5_unseen(
+    *, listed: bool, segments: tuple[int, int], words: str
+) -> None:
+    place = {"rank": 9, "average_score": None}
+    before = pl.DataFrame(
+        {"quarter": "Q2 2025/26", "segment": segments[0], **place, "lists_segment_5": listed,
+         "same_framework": True, "computed_distinguishable": None}
+    )  # fmt: skip
+    (line,) = since_lines({"segment": segments[1], **place}, before)
+    assert f"Q2 2025/26: {words}, still ranked 9th." in line
 
 
 def test_a_merger_is_told_from_missing_figures(to_q3: pl.DataFrame) -> None:
@@ -184,7 +259,9 @@ def test_the_headline_is_in_the_right_number(
 
 def test_the_headline_counts_as_the_rows_do(league: League) -> None:
     answer = changes(frames(league, 2), frames(league, 3), "acute", Filters())
-    moved = answer.frame.filter(pl.col("segment") != pl.col("segment_from"))
+    moved = answer.frame.filter(
+        pl.col("segment") != pl.col("segment_from"), pl.col("cause") != "segment 5 not published"
+    )
     better = moved.filter(pl.col("segment") < pl.col("segment_from")).height
     assert answer.notes[0].startswith(
         f"{moved.height} trusts changed segment: {better} moved up, "
@@ -373,3 +450,15 @@ def test_a_code_that_vanishes_without_a_known_merger_is_put_beside_what_is_new()
     assert what_became(before, standings(("Z92", "Stays"))) == {
         "Z91": "no longer listed; the reason is not known"
     }
+
+
+def test_news_of_a_trust_do_not_say_that_it_left_segment_5_unseen(league: League) -> None:
+    frames_of_both = read_quarters(league.store, [Quarter(2025, 2), Quarter(2025, 3)])
+    frame = news(frames_of_both, ["ZH5"], {"ZH5": Seen("Q2 2025/26")}).frame
+    (segment,) = frame.filter(kind="segment").to_dicts()
+    assert segment["in_words"].endswith(
+        " is in segment 4 in Q3 2025/26, was 5 (the files no longer say which trusts are in "
+        "segment 5)."
+    )
+    assert segment["certainty"] == "not comparable"
+    assert frame.filter(kind="clear change").is_empty()

@@ -100,8 +100,6 @@ SELDOM = 0.25
 """A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
 LESS_THAN_ONE = 1
 """A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
-_INTENSIVE = 5
-"""The segment of intensive support."""
 
 
 @frozen
@@ -403,8 +401,7 @@ def _by_rule() -> pl.Expr:
     return (
         ((cause == Cause.OVERRIDE_APPLIED.value) & (pl.col("segment_from") <= WELL_PLACED))
         | ((cause == Cause.OVERRIDE_REMOVED.value) & (pl.col("segment") <= WELL_PLACED))
-        # Since Q3 2025/26 no file says who is in segment 5, so leaving it shows no decision.
-        | ((cause == Cause.DECISION.value) & (pl.col("segment") == _INTENSIVE))
+        | (cause == Cause.DECISION.value)
     ).fill_null(value=False)
 
 
