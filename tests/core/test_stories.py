@@ -22,7 +22,7 @@ from nhs_league.core.stories.groups import (
     regions_differ,
     services_apart,
 )
-from nhs_league.core.stories.leads import Material
+from nhs_league.core.stories.leads import Material, clear_changes
 from nhs_league.core.uncertainty.chance import domains_apart, regions_apart
 from nhs_league.core.uncertainty.redraws import scored
 from tests.conftest import Run
@@ -91,6 +91,17 @@ def test_changes_are_those_that_are_clear_in_one_framework_year(league: League) 
     newest = league.stories()
     assert "clear change" not in newest.frame["kind"].to_list()
     assert any("No changes of acute trusts" in note for note in newest.notes)
+
+
+def test_a_trust_that_may_still_be_in_segment_5_makes_a_story_by_its_score_alone(
+    league: League,
+) -> None:
+    """From Q3 on the files do not say who is in segment 5; ZH5 was, and its score is clearly better."""
+    (lead,) = clear_changes(material(league, Q3, before="Q2 2025/26")).filter(
+        trust_code="ZH5"
+    ).to_dicts()  # fmt: skip
+    assert "segment" not in lead["in_words"]
+    assert lead["certainty"].startswith("Clear: its average score improved in ")
 
 
 def test_a_standard_that_hardly_any_trust_meets_is_told_with_their_number(league: League) -> None:
