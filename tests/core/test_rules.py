@@ -274,9 +274,9 @@ def test_without_a_list_the_same_rules_follow_from_the_rows(
     monkeypatch.setattr(rules, "listed_rules", lambda: listed.clear())
     inferred = recompute(complete.observations, complete.standings).rules
     # Tables of two scores cannot be told from other scores without values.
-    told = by_list.filter(~pl.col("rule").is_in(["unpublished", "pair"]))
-    both = told.join(inferred, on=["quarter", "metric_id"], suffix="_inferred")
-    assert both.height == told.height
+    listed = by_list.filter(~pl.col("rule").is_in(["unpublished", "pair"]))
+    both = listed.join(inferred, on=["quarter", "metric_id"], suffix="_inferred")
+    assert both.height == listed.height
     assert both["rule"].to_list() == both["rule_inferred"].to_list()
     assert both["over"].to_list() == both["over_inferred"].to_list()
     assert set(both["basis_inferred"]) == {"rows"}
