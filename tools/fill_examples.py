@@ -78,7 +78,7 @@ def glossary_page() -> str:
 
 def commands_page() -> str:
     """Return the page of all commands: what each is for, and its examples."""
-    parts = ["# Commands\n", '"nhsleague help COMMAND" shows the options of each.\n']
+    parts = ["# Commands\n", "`nhsleague help COMMAND` shows the options of each.\n"]
     for title, modules in FAMILIES.items():
         parts.append(f"## {title}\n")
         for name in (name for module in modules for name in commands_of(module)):

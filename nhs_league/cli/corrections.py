@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nhs_league.errors import UsageError
-from nhs_league.usage import nothing_changes, quoted
+from nhs_league.usage import in_choice, nothing_changes, quoted
 
 if TYPE_CHECKING:
     from nhs_league.core.answers import TrustProfile
@@ -129,8 +129,13 @@ def _what(wrong: Any, context: Any) -> str:
     if (param := getattr(wrong, "param", None)) is not None:
         return _of_parameter(param, message, context)
     if (option := getattr(wrong, "option_name", None)) and hasattr(wrong, "possibilities"):
-        near = " or ".join(sorted(wrong.possibilities or ()))
-        return f"There is no option {option}." + (f" Did you mean {near}?" if near else "")
+        near = sorted(wrong.possibilities or ())
+        # A command that compares two quarters has no one quarter.
+        if option == "--quarter" and any("--to" in each.opts for each in context.command.params):
+            near = ["--from", "--to"]
+        return f"There is no option {option}." + (
+            f" Did you mean {in_choice(near)}?" if near else ""
+        )
     if match := re.match(_EXTRA, message):
         return f'{context.info_name} does not take "{match["words"]}".'
     if match := re.match(_NEEDS_VALUE, message):

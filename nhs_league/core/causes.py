@@ -11,7 +11,7 @@ from nhs_league.core.facts import normalise
 from nhs_league.core.frames import cast_to, round_computed
 from nhs_league.core.method.standings import average_scores, scored_for_average
 from nhs_league.core.metrics import catalogue
-from nhs_league.core.quarters import same_period
+from nhs_league.core.quarters import Quarter, same_period
 
 
 class MetricChange(StrEnum):
@@ -264,6 +264,7 @@ class Cause(StrEnum):
     OVERRIDE_APPLIED = "override applied"
     OVERRIDE_REMOVED = "override removed"
     DECISION = "decision"
+    NOT_PUBLISHED = "segment 5 not published"
     METRIC_SET = "metric set changed"
     REVISED = MetricChange.REVISED.value
     MOVED = MetricChange.MOVED.value
@@ -352,13 +353,14 @@ def main_metric(moved: pl.DataFrame, earlier: pl.DataFrame, later: pl.DataFrame)
 def certainty() -> pl.Expr:
     """Return whether a change is clear: by fact, by redraws, else by the published likely ranges.
 
-    Across framework years no change is: the scores are made in different ways.
+    Across framework years no change is: the scores are made in different ways. Nor is leaving
+    segment 5 where the files do not say who is in it.
     """
     low, high = pl.col("average_score_low"), pl.col("average_score_high")
     low_from, high_from = (pl.col(f"average_score_{end}_from") for end in ("low", "high"))
     by_fact = segment_moved() & (_override_flipped() | _decided())
     return (
-        pl.when(~pl.col("same_framework"))
+        pl.when(~pl.col("same_framework") | _may_still_be_in_5())
         .then(pl.lit(Certainty.NOT_COMPARABLE.value))
         .when(by_fact)
         .then(pl.lit(Certainty.CLEAR.value))
@@ -380,8 +382,8 @@ def direction() -> pl.Expr:
         (pl.col(c).cast(pl.Float64) - pl.col(f"{c}_from").cast(pl.Float64)).sign()
         for c in ("segment", "average_score", "rank")
     ]
-    moved = [pl.when(step != 0).then(step) for step in steps]
-    sign = pl.coalesce(moved)
+    segment, *others = [pl.when(step != 0).then(step) for step in steps]
+    sign = pl.coalesce(pl.when(~_may_still_be_in_5()).then(segment), *others)
     return (
         pl.when(sign < 0)
         .then(pl.lit("improved"))
@@ -400,6 +402,8 @@ def cause() -> pl.Expr:
         .then(pl.lit(Cause.NEW.value))
         .when(~pl.col("same_framework"))
         .then(pl.lit(Cause.FRAMEWORK.value))
+        .when(_may_still_be_in_5())
+        .then(pl.lit(Cause.NOT_PUBLISHED.value))
         .when(segment_moved() & _decided())
         .then(pl.lit(Cause.DECISION.value))
         .when(segment_moved() & _override_flipped() & pl.col("is_capped"))
@@ -413,8 +417,26 @@ def cause() -> pl.Expr:
 
 
 def segment_moved() -> pl.Expr:
-    """Return whether a trust's segment changed."""
+    """Return whether a trust's published segment changed."""
     return (pl.col("segment") != pl.col("segment_from")).fill_null(value=False)
+
+
+INTENSIVE = 5
+"""The segment of intensive support, which NHS England assigns."""
+_LAST_LISTED = Quarter(2025, 2)
+"""The last quarter whose metric files have rows of who is in segment 5 (OF5005)."""
+
+
+def lists_segment_5(quarter: str) -> pl.Expr:
+    """Return whether the files of a quarter and trust type say which trusts are in segment 5."""
+    is_listed = Quarter.parse(quarter) <= _LAST_LISTED
+    return pl.lit(is_listed) | (pl.col("segment") == INTENSIVE).any().over("trust_type")
+
+
+def _may_still_be_in_5() -> pl.Expr:
+    """Return whether a trust left segment 5 only as the later files do not say who is in it."""
+    was_in_5 = (pl.col("segment_from") == INTENSIVE).fill_null(value=False)
+    return was_in_5 & segment_moved() & ~pl.col("lists_segment_5")
 
 
 def _override_flipped() -> pl.Expr:
@@ -422,4 +444,4 @@ def _override_flipped() -> pl.Expr:
 
 
 def _decided() -> pl.Expr:
-    return ((pl.col("segment") == 5) | (pl.col("segment_from") == 5)).fill_null(value=False)
+    return pl.any_horizontal(pl.col("segment", "segment_from") == INTENSIVE).fill_null(value=False)

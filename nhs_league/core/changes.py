@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -18,6 +18,7 @@ from nhs_league.core.causes import (
     certainty,
     compare_values,
     direction as direction_of,
+    lists_segment_5,
     main_metric,
     movement,
     segment_moved,
@@ -44,7 +45,8 @@ or a decision moved the segment, or where the average score moved in the same di
 all redraws of the metrics that count in both quarters; ``could be chance`` where it did not.
 Without the metrics' scores the published likely ranges are compared: clear where they do not
 overlap. It is ``not known`` where neither is stored, and ``not comparable`` where the quarters are
-of different framework years. ``computed_shift`` is the change of the average over those metrics
+of different framework years, or where a trust left segment 5 and the later quarter's files do not
+say who is in it. ``computed_shift`` is the change of the average over those metrics
 (below 0 is better), with the middle 95% of its redraws, and ``computed_p_better`` (0 to 1) the
 share of redraws in which it is below 0. ``metric`` is the one of the cause that moved the average
 score most in the direction of the change, ``computed_share`` its share (0 to 1) of all the score
@@ -85,7 +87,10 @@ def changes(
     gone = what_became(earlier, later)
     explained = (
         rows.join(shifted, on="trust_code", how="left")
-        .with_columns(same_framework=pl.lit(not breaks))
+        .with_columns(
+            same_framework=pl.lit(not breaks),
+            lists_segment_5=lists_segment_5(quarters[1]) if quarters[1] else pl.lit(value=False),
+        )
         .with_columns(certainty=certainty(), direction=direction_of(), cause=cause())
         .with_columns(
             in_words=change_sentence(),
@@ -151,7 +156,7 @@ def narrowed(
     """
     frame = answer.frame
     if segment_only:
-        frame = frame.filter(segment_moved())
+        frame = frame.filter(_surely_changed_segment())
     if clear_only:
         frame = frame.filter(pl.col("certainty") == Certainty.CLEAR.value)
     if direction is not None:
@@ -260,6 +265,10 @@ def _because() -> pl.Expr:
         ),
         Cause.OVERRIDE_REMOVED: pl.lit("the financial override no longer holds it back"),
         Cause.DECISION: pl.lit("by decision of NHS England: segment 5 is intensive support"),
+        Cause.NOT_PUBLISHED: pl.format(
+            "the files for {} do not say which trusts are in segment 5, so it may still be in it",
+            "quarter",
+        ),
         Cause.METRIC_SET: pl.format("the set of metrics changed, {} ({})", _which(), "kind"),
         Cause.REVISED: pl.format(
             "figures for the same period were corrected, {}{}", _which(), values
@@ -340,9 +349,10 @@ def notes(listed: pl.DataFrame) -> list[str]:
         How many trusts moved, how sure that is, and what moved them.
 
     """
-    moved = listed.filter(segment_moved())
+    unseen = list(_not_published(listed.filter(pl.col("cause") == Cause.NOT_PUBLISHED.value)))
+    moved = listed.filter(_surely_changed_segment())
     if moved.is_empty():
-        return ["No trust changed segment."]
+        return ["No trust changed segment.", *unseen]
     better = moved.filter(pl.col("segment") < pl.col("segment_from")).height
 
     only = {moved.height: "moving up", 0: "moving down"}.get(better, "")
@@ -361,7 +371,21 @@ def notes(listed: pl.DataFrame) -> list[str]:
         lines.append(f"Causes: {named}.")
     elif moved.height > 1 and causes["cause"][0] == Cause.MOVED.value:
         lines.append("All moved because of their metrics, not the financial override.")
-    return lines
+    return [*lines, *unseen]
+
+
+def _surely_changed_segment() -> pl.Expr:
+    return segment_moved() & (pl.col("cause") != Cause.NOT_PUBLISHED.value)
+
+
+def _not_published(left: pl.DataFrame) -> Iterator[str]:
+    """Name the trusts that were in segment 5 and of which nothing shows whether they still are."""
+    if left.height:
+        codes = left["trust_code"].sort().to_list()
+        yield (
+            f"Not counted: {in_series(codes)} {'was' if left.height == 1 else 'were'} in segment "
+            f"5. The files for {left['quarter'][0]} do not say which trusts are."
+        )
 
 
 def _how_sure(moved: pl.DataFrame) -> str:

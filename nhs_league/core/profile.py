@@ -10,6 +10,7 @@ import polars as pl
 
 from nhs_league.core import confidence, facts, packaged
 from nhs_league.core.answers import TrustProfile
+from nhs_league.core.causes import lists_segment_5
 from nhs_league.core.frames import LINES, Frames, has_figure, round_computed
 from nhs_league.core.metrics import catalogue, is_compared
 from nhs_league.core.peers import (
@@ -280,7 +281,8 @@ def _previous(
     """Return the newest of the standings before, and how far the two can be compared.
 
     ``same_framework`` is whether both are of one framework year; ``computed_distinguishable``,
-    whether the score moved clearly, by redraws or else by the likely ranges; null across years.
+    whether the score moved clearly, by redraws or else by the likely ranges; null across years;
+    ``lists_segment_5``, whether the later files say which trusts are in segment 5.
     """
     now = standing.row(0, named=True)
     newest = in_time(placed["quarter"].to_list() or [now["quarter"]])[-1]
@@ -289,6 +291,7 @@ def _previous(
     apart = ~confidence.overlaps(
         pl.col("average_score_low"), pl.col("average_score_high"), low, high
     )
+    lists = frames.standings.select(lists_segment_5(now["quarter"]).any()).collect().item()
     shifted = confidence.score_shifts(
         earlier.observations.filter(pl.col("quarter") == newest),
         frames.observations,
@@ -301,6 +304,7 @@ def _previous(
         .join(shifted, on="trust_code", how="left")
         .with_columns(
             same_framework=pl.lit(same),
+            lists_segment_5=pl.lit(lists),
             computed_distinguishable=pl.coalesce("computed_distinguishable", apart)
             if same
             else pl.lit(None, pl.Boolean),

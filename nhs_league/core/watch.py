@@ -10,7 +10,7 @@ import polars as pl
 
 from nhs_league.core import sentences as words, trust_types
 from nhs_league.core.answers import News, Seen
-from nhs_league.core.causes import Certainty
+from nhs_league.core.causes import Cause, Certainty
 from nhs_league.core.changes import changes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import QUARTER, Frames, shaped
@@ -195,11 +195,11 @@ def _in_a_new_quarter(
     compared = standings.with_columns(
         segment_from=pl.lit(None, pl.Int8), rank_from=pl.lit(None, pl.Int32),
         quarter_from=pl.lit(None, QUARTER), certainty=pl.lit(None, pl.String),
-        cause_in_words=pl.lit(None, pl.String),
+        cause=pl.lit(None, pl.String), cause_in_words=pl.lit(None, pl.String),
     )  # fmt: skip
     if before is not None and old is not None:
         how_sure = changes(before, after, trust_type, Filters(), keep).frame.select(
-            "trust_code", "certainty", cause_in_words="in_words"
+            "trust_code", "certainty", "cause", cause_in_words="in_words"
         )
         compared = (
             standings.join(old.select(columns), on="trust_code", how="left", suffix="_from")
@@ -228,11 +228,15 @@ def _places(compared: pl.DataFrame, trust_type: str, later: str) -> Iterator[pl.
     compared = compared.with_columns(
         certainty=pl.when(doubted).then(pl.lit(DOUBTFUL)).otherwise("certainty")
     )
+    unseen = pl.when(pl.col("cause") == Cause.NOT_PUBLISHED.value).then(
+        pl.lit(" (the files no longer say which trusts are in segment 5)")
+    )
     moved = compared.filter(pl.col("segment").ne_missing(pl.col("segment_from")))
     yield _as_news(
         moved.drop_nulls("segment"), Kind.SEGMENT,
         in_words=pl.format(
-            "{} is in segment {} in {}{}.", words.trust(), "segment", pl.lit(later), was_segment
+            "{} is in segment {} in {}{}{}.",
+            words.trust(), "segment", pl.lit(later), was_segment, unseen.fill_null(""),
         ),
     )  # fmt: skip
     of = pl.when(pl.col("of").is_not_null()).then(

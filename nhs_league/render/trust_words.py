@@ -28,6 +28,8 @@ _BANDS = {
 _NEVER_NEGATIVE = ("%", "count", "rate")
 _OVERRIDE_TO = 3
 """The best segment that a trust in deficit can have."""
+_INTENSIVE = 5
+"""The segment of intensive support, which NHS England assigns."""
 _OTHERS = {
     "improved": ("others improved faster", ""),
     "worsened": ("", "others worsened faster"),
@@ -60,7 +62,7 @@ def standing_lines(standing: Row) -> Iterator[Line]:
 def _meaning(standing: Row) -> str:
     """Return why a trust is in its segment, as far as the files show."""
     segment, unadjusted = standing["segment"], standing["unadjusted_segment"]
-    if segment == 5:
+    if segment == _INTENSIVE:
         return "in intensive support, by decision of NHS England"
     if segment == _OVERRIDE_TO and unadjusted is not None and unadjusted < segment:
         why = "a deficit" if standing["in_deficit"] else "the financial override"
@@ -103,9 +105,17 @@ def _place_moved(column: str, before: Row, now: Row) -> str:
     if old is None or new is None:
         return f"{'league rank' if column == 'rank' else name} not known"
     written = numbers.ordinal if column == "rank" else str
+    if column == "segment" and not says_who_left(before, now):
+        return f"segment {new}, was {old} (the files no longer say which trusts are in segment 5)"
     return f"still {name} {written(new)}" if old == new else (
         f"{name} {written(new)}, was {written(old)}"
     )  # fmt: skip
+
+
+def says_who_left(before: Row, now: Row) -> bool:
+    """Return whether a change of segment is one: of segment 5 not all files say who is in it."""
+    is_out = before["segment"] == _INTENSIVE and now["segment"] not in (None, _INTENSIVE)
+    return not is_out or before["lists_segment_5"]
 
 
 def _score_moved(before: float | None, now: float | None) -> str:

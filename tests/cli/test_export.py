@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from nhs_league.sample import release_files
 from tests.conftest import COMMAND, Run, environment
+from tests.packed import packed_files
 
 TABLES = {
     "about", "standings", "observations", "domains", "metrics", "trusts", "versions", "set_aside",
@@ -44,7 +44,7 @@ def test_the_database_has_the_release_files_figures(database: sqlite3.Connection
     # From the release file itself: each acute trust's share treated within 62 days.
     raw = next(
         file.data
-        for file in release_files()
+        for file in packed_files()
         if b"Q1 2026/27" in file.data and b"Acute trust" in file.data
     )
     rows = csv.DictReader(io.StringIO(raw.decode("utf-8-sig")))

@@ -49,7 +49,7 @@ def test_a_full_disk_leaves_what_was_there(sample: Run, sample_cache: Path, tmp_
 @pytest.mark.parametrize(
     "case",
     one_in(
-        2,
+        4,
         [
             ("export", False),
             ("export", True),

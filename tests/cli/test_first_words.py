@@ -73,6 +73,7 @@ FIRST = [
     ("table --limit -1", 2, "--limit needs a whole number from 0 to 1,000,000,000."),
     ("table --format docx", 2, '--format cannot be "docx". Choose from: table, csv'),
     ("worst --metrik cancer", 2, "There is no option --metrik. Did you mean --metric?"),
+    ("changes --quarter q3", 2, "There is no option --quarter. Did you mean --from or --to?"),
     ("worst --metric", 2, "--metric needs a value after it."),
     ("table --csv=1", 2, "--csv takes no value."),
     ("table -o table", 2, "table has no extension to show its format."),

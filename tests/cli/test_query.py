@@ -108,6 +108,7 @@ def test_a_semicolon_at_the_end_and_comments_are_no_second_statement(sample: Run
     assert sample("query", sql, "--quiet").stdout == "sample,n\ntrue,1\n"
 
 
+@pytest.mark.long
 def test_a_statement_that_would_overflow_the_engine_is_refused(sample_installed: Run) -> None:
     for sql in (
         "select * from standings where " + " or ".join(f"rank = {n}" for n in range(6000)),
@@ -127,6 +128,7 @@ def test_a_query_without_end_is_stopped_in_time(sample_installed: Run) -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.long
 def test_the_environment_can_set_the_time(sample_installed: Run) -> None:
     done = sample_installed("query", ENDLESS, env={"NHSLEAGUE_QUERY_TIMEOUT": "1"})
     assert "took longer than 1 seconds" in done.stderr
@@ -154,6 +156,7 @@ def test_memory_is_watched() -> None:
         collected(slow, Bounds(memory=1))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows interrupts in another way")
 def test_an_interrupt_ends_it_at_once(sample: Run, sample_cache: Path) -> None:
     assert sample("trusts").returncode == 0

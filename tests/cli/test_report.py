@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from nhs_league.render.theme import DARK, LIGHT, Tone
-from nhs_league.sample import release_files
 from tests.conftest import Run
+from tests.packed import packed_files
 from tests.releases.official import published, whole_metric_file
 
 CSS = Path(__file__).parents[2] / "nhs_league" / "render" / "templates" / "page.css"
@@ -132,7 +132,7 @@ def test_each_chart_has_its_figures_in_a_table(page: Page) -> None:
     """The domains, the metrics among their peers, and the average score of each quarter."""
     metric_rows = {
         (row.get("Quarter"), row["Metric_ID"]): row
-        for file in release_files()
+        for file in packed_files()
         if "acute-trust-data" in file.name
         for row in rows_of(file.data)
         if row["Trust_code"] == "ZB6"
@@ -255,7 +255,7 @@ def test_a_site_has_a_page_a_trust_and_links_both_ways(small_site: Path) -> None
 
 @pytest.mark.long
 def test_a_site_of_every_type_has_a_table_of_each(sample_site: Path) -> None:
-    files = [file for file in release_files() if file.published == "2026-09"]
+    files = [file for file in packed_files() if file.published == "2026-09"]
     # 134 acute, 58 mental health and community and 10 ambulance trusts.
     codes = {row["Trust_code"] for file in files for row in rows_of(file.data)}
     assert len(codes) == 202
@@ -318,7 +318,7 @@ def test_no_page_and_no_markdown_draws_with_characters(small_site: Path, sample:
 def test_a_page_names_its_release_files_and_their_dates(page: Page) -> None:
     newest = [
         file
-        for file in release_files()
+        for file in packed_files()
         if file.published == "2026-09" and file.name.startswith("nhs-oversight-framework-acute")
     ]
     assert len(newest) == 2

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from nhs_league.core.frames import COMPUTED, SCHEMAS, TABLES, describe_columns
-from nhs_league.sample import home, release_files
+from nhs_league.sample import home
 from tests.conftest import Run
+from tests.packed import packed_files
 
 
 def test_sql_is_answered_over_all_quarters_in_every_format(sample: Run) -> None:
@@ -29,7 +30,7 @@ def test_the_tables_join(sample: Run) -> None:
         "on s.trust_code = o.trust_code and s.quarter = o.quarter "
         "where o.metric_id = 'OF0011' and s.quarter = 'Q4 2025/26' order by o.value limit 1"
     )
-    raw = {f.name: f.data for f in release_files()}["nhs-oversight-framework-acute-trust-data.csv"]
+    raw = {f.name: f.data for f in packed_files()}["nhs-oversight-framework-acute-trust-data.csv"]
     lowest = (
         pl.read_csv(raw, infer_schema=False)
         .filter(Quarter="Q4 2025/26", Metric_ID="OF0011")

@@ -8,14 +8,17 @@ import polars as pl
 import pytest
 
 from nhs_league import League
+from nhs_league.core.answers import Seen
 from nhs_league.core.causes import cause, certainty, direction
 from nhs_league.core.changes import changes, notes
 from nhs_league.core.filters import Filters
 from nhs_league.core.frames import DOMAINS, OBSERVATIONS, QUARTER, STANDINGS, Frames
 from nhs_league.core.quarters import Quarter
 from nhs_league.core.trusts import what_became
+from nhs_league.core.watch import news
 from nhs_league.errors import NotFoundError, UsageError
 from nhs_league.releases.store import read_quarters
+from nhs_league.render.trust_words import since_lines
 from sample_release.figures import EVENTS
 
 
@@ -59,6 +62,78 @@ def test_coming_into_segment_5_is_a_decision_and_clear(league: League) -> None:
         "clear",
     )
     assert "by decision of NHS England" in str(moved["in_words"])
+
+
+IN_SUPPORT = ["ZF1", "ZH5"]
+"""The trusts in segment 5 in Q1 and Q2; from Q3 on the files do not say who is, as NHS England's."""
+
+
+def test_leaving_segment_5_for_a_quarter_that_does_not_list_it_is_no_decision(
+    to_q3: pl.DataFrame,
+) -> None:
+    assert (
+        to_q3.filter(cause="segment 5 not published")["trust_code"].sort().to_list() == IN_SUPPORT
+    )
+    left = row(to_q3, "ZH5")
+    assert (left["segment_from"], left["segment"]) == (5, 4)
+    assert left["certainty"] == "not comparable"
+    words = str(left["in_words"])
+    assert "decision" not in words
+    assert "do not say which trusts are in segment 5, so it may still be in it" in words
+    # Its average score fell from 3.42 to 3.34, the other's rose.
+    assert (left["direction"], row(to_q3, "ZF1")["direction"]) == ("improved", "worsened")
+    headline = notes(to_q3)
+    assert headline[-1] == (
+        "Not counted: ZF1 and ZH5 were in segment 5. The files for Q3 2025/26 do not say which "
+        "trusts are."
+    )
+    moved = to_q3.filter(
+        pl.col("segment") != pl.col("segment_from"), ~pl.col("trust_code").is_in(IN_SUPPORT)
+    )
+    assert headline[0].startswith(f"{moved.height} trusts changed segment: ")
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_leaving_segment_5_is_a_decision_where_the_files_say_who_is_in_it(
+    league: League, number: int
+) -> None:
+    """They do in Q2 (OF5005), and in a later quarter in which some trust is in segment 5."""
+    earlier, later = frames(league, number - 1), frames(league, number)
+    codes = pl.col("trust_code")
+    segment = pl.when(codes == "ZH5").then(4).when(codes == "ZF1").then(5).otherwise("segment")
+    listed = later.standings.with_columns(segment=segment.cast(pl.Int8))
+    # A decision is a fact, whatever the metrics say.
+    before, after = (
+        replace(each, standings=standings, observations=each.observations.clear())
+        for each, standings in ((earlier, earlier.standings), (later, listed))
+    )
+    left = row(changes(before, after, "acute", Filters()).frame, "ZH5")
+    assert (left["cause"], left["direction"], left["certainty"]) == (
+        "decision",
+        "improved",
+        "clear",
+    )
+
+
+@pytest.mark.parametrize(
+    ("listed", "segments", "words"),
+    [
+        (False, (5, 4), "segment 4, was 5 (the files no longer say which trusts are in segment 5)"),
+        (True, (5, 4), "segment 4, was 5"),
+        (False, (4, 3), "segment 3, was 4"),
+        (False, (5, 5), "still segment 5"),
+    ],
+)
+def test_since_the_quarter_before_no_trust_is_said_to_have_left_segment_5_unseen(
+    *, listed: bool, segments: tuple[int, int], words: str
+) -> None:
+    place = {"rank": 9, "average_score": None}
+    before = pl.DataFrame(
+        {"quarter": "Q2 2025/26", "segment": segments[0], **place, "lists_segment_5": listed,
+         "same_framework": True, "computed_distinguishable": None}
+    )  # fmt: skip
+    (line,) = since_lines({"segment": segments[1], **place}, before)
+    assert f"Q2 2025/26: {words}, still ranked 9th." in line
 
 
 def test_a_merger_is_told_from_missing_figures(to_q3: pl.DataFrame) -> None:
@@ -185,7 +260,9 @@ def test_the_headline_is_in_the_right_number(
 
 def test_the_headline_counts_as_the_rows_do(league: League) -> None:
     answer = changes(frames(league, 2), frames(league, 3), "acute", Filters())
-    moved = answer.frame.filter(pl.col("segment") != pl.col("segment_from"))
+    moved = answer.frame.filter(
+        pl.col("segment") != pl.col("segment_from"), pl.col("cause") != "segment 5 not published"
+    )
     better = moved.filter(pl.col("segment") < pl.col("segment_from")).height
     assert answer.notes[0].startswith(
         f"{moved.height} trusts changed segment: {better} moved up, "
@@ -370,7 +447,7 @@ CHANGE: dict[str, object] = {
     "average_score_low_from": 1.9, "average_score_high_from": 2.3,
     "average_score_low": 2.2, "average_score_high": 2.6,
     "computed_distinguishable": None, "same_framework": True, "is_gone": False, "is_new": False,
-    "still": False, "by": "a metric moved",
+    "lists_segment_5": True, "still": False, "by": "a metric moved",
 }  # fmt: skip
 """A trust that is worse in each respect; its likely ranges overlap."""
 
@@ -380,6 +457,7 @@ def one_change(**columns: object) -> pl.DataFrame:
     return pl.DataFrame([CHANGE | columns], schema_overrides=schema)
 
 
+UNLISTED: dict[str, object] = {"segment_from": 5, "lists_segment_5": False}
 APART: dict[str, object] = {"average_score_low": 2.31}
 NO_RANGE: dict[str, object] = {"average_score_low": None, "average_score_high": None}
 
@@ -402,6 +480,9 @@ NO_RANGE: dict[str, object] = {"average_score_low": None, "average_score_high": 
         ({"segment_from": 5, "segment": 5}, "could be chance"),
         ({"is_capped": True, "segment_from": None}, "could be chance"),
         ({"same_framework": False, "computed_distinguishable": True}, "not comparable"),
+        # Whether it is still in segment 5 the files do not say.
+        (UNLISTED, "not comparable"),
+        (UNLISTED | {"segment_from": 2}, "could be chance"),
     ],
 )
 def test_a_change_is_clear_by_a_fact_or_redraws_or_else_likely_ranges(
@@ -418,6 +499,8 @@ def test_a_change_is_clear_by_a_fact_or_redraws_or_else_likely_ranges(
         ({"is_capped": True}, "override applied"),
         ({"is_capped_from": True}, "override removed"),
         ({"is_capped": True, "segment_from": 3}, "a metric moved"),
+        (UNLISTED, "segment 5 not published"),
+        (UNLISTED | {"segment": 5}, "a metric moved"),
         # An average score that is as before was moved by none of its metrics.
         ({"still": True, "segment_from": 3}, "peers moved"),
         ({"still": True}, "a metric moved"),
@@ -442,6 +525,8 @@ def test_a_fact_is_the_cause_before_a_metric(columns: dict[str, object], expecte
         ({"segment": 2, "average_score": 2.1, "rank": 39}, "improved"),
         ({"segment": 2, "average_score": 2.1, "rank": 40}, "neither"),
         ({"segment_from": None, "average_score": 2.0}, "improved"),
+        ({"segment_from": 5}, "improved"),
+        (UNLISTED, "worsened"),
         ({"segment": 2, "average_score": None, "rank": None}, "neither"),
     ],
 )
@@ -514,3 +599,15 @@ def test_a_code_that_vanishes_without_a_known_merger_is_put_beside_what_is_new()
     assert what_became(before, standings(("Z92", "Stays"))) == {
         "Z91": "no longer listed; the reason is not known"
     }
+
+
+def test_news_of_a_trust_do_not_say_that_it_left_segment_5_unseen(league: League) -> None:
+    frames_of_both = read_quarters(league.store, [Quarter(2025, 2), Quarter(2025, 3)])
+    frame = news(frames_of_both, ["ZH5"], {"ZH5": Seen("Q2 2025/26")}).frame
+    (segment,) = frame.filter(kind="segment").to_dicts()
+    assert segment["in_words"].endswith(
+        " is in segment 4 in Q3 2025/26, was 5 (the files no longer say which trusts are in "
+        "segment 5)."
+    )
+    assert segment["certainty"] == "not comparable"
+    assert frame.filter(kind="clear change").is_empty()

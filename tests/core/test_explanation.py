@@ -108,10 +108,10 @@ def test_the_override_is_explained_by_what_is_below_0(complete: Frames) -> None:
     (note,) = (n for n in answer.notes if "cannot be placed above segment 3" in n)
     assert f"On its score alone it would be in segment {row['unadjusted_segment']}" in note
     # By hand: everyone whose segment and score are better, the trust by its score.
-    own = (row["unadjusted_segment"], row["average_score"])
+    placing = (row["unadjusted_segment"], row["average_score"])
     others = standings.filter(pl.col("trust_type") == "acute", pl.col("trust_code") != code)
     place = 1 + sum(
-        pair < own for pair in others.select("adjusted_segment", "average_score").iter_rows()
+        pair < placing for pair in others.select("adjusted_segment", "average_score").iter_rows()
     )
     assert answer.standing["computed_rank_without"].item() == place
 

@@ -117,9 +117,9 @@ def test_an_area_lists_its_metrics(run: Run, real_store: Path) -> None:
 
 
 def test_the_text_for_people_has_no_empty_line_of_facts(sample: Run) -> None:
-    told = sample("explain", "62-day", "--format", "markdown").stdout
+    page = sample("explain", "62-day", "--format", "markdown").stdout
     for lead in ("What it measures:", "Why it matters:", "National standard:", "How it is scored:"):
-        assert re.search(rf"\*\*{lead} ?\*\* ?\S", told), lead
+        assert re.search(rf"\*\*{lead} ?\*\* ?\S", page), lead
 
 
 def test_a_type_whose_figures_are_in_another_unit_is_left_out(sample_cache: Path) -> None:

@@ -24,7 +24,7 @@ def listed(league: League) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("asked", "metric_id"),
+    ("name", "metric_id"),
     [
         ("OF0023", "OF0023"),
         ("of0023", "OF0023"),
@@ -48,14 +48,14 @@ def listed(league: League) -> pl.DataFrame:
         ("discharge ready date", "OF0025"),
     ],
 )
-def test_a_name_means_a_metric(listed: pl.DataFrame, asked: str, metric_id: str) -> None:
-    chosen = choose(asked, listed, None)[0]
+def test_a_name_means_a_metric(listed: pl.DataFrame, name: str, metric_id: str) -> None:
+    chosen = choose(name, listed, None)[0]
     assert isinstance(chosen, Metric)
     assert chosen.metric_id == metric_id
 
 
 @pytest.mark.parametrize(
-    ("asked", "trust_type", "metric_ids"),
+    ("name", "trust_type", "metric_ids"),
     [
         ("a&e", "acute", {"OF0013", "OF0014"}),
         ("cancer", "acute", {"OF0010", "OF0011"}),
@@ -66,9 +66,9 @@ def test_a_name_means_a_metric(listed: pl.DataFrame, asked: str, metric_id: str)
     ],
 )
 def test_a_name_means_an_area(
-    listed: pl.DataFrame, asked: str, trust_type: str, metric_ids: set[str]
+    listed: pl.DataFrame, name: str, trust_type: str, metric_ids: set[str]
 ) -> None:
-    chosen = choose(asked, listed, trust_type)[0]
+    chosen = choose(name, listed, trust_type)[0]
     assert isinstance(chosen, Area)
     assert set(chosen.metric_ids) >= metric_ids
 
@@ -76,7 +76,7 @@ def test_a_name_means_an_area(
 def test_an_area_is_named_by_its_published_name_and_else_by_the_everyday_word(
     listed: pl.DataFrame,
 ) -> None:
-    assert [choose(asked, listed, "acute")[0].name for asked in ("cancer", "infection")] == [  # type: ignore[union-attr]
+    assert [choose(name, listed, "acute")[0].name for name in ("cancer", "infection")] == [  # type: ignore[union-attr]
         "Cancer care",
         "infections",
     ]

@@ -66,7 +66,10 @@ def observed(rows: pl.DataFrame) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]
         quarter: _observations(rows.filter(pl.col("Quarter") == quarter))
         for quarter in ("Q4 2025/26", "Q1 2026/27")
     }
-    return {quarter: (found, catalogue(found.lazy())) for quarter, found in each.items()}
+    return {
+        quarter: (observations, catalogue(observations.lazy()))
+        for quarter, observations in each.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +129,8 @@ def test_every_metric_of_the_files_has_an_entry(rows: pl.DataFrame, shared: Path
     for metric_id, description in measured.iter_rows():
         is_value = metric_id.startswith("OF0")
         has_value = metric_id[3:] + description in described
-        own = metric_id if is_value or (metric_id == "OF2029" and not has_value) else None
-        assert (own or f"OF0{metric_id[3:]}") in known, (metric_id, description)
+        value_id = metric_id if is_value or (metric_id == "OF2029" and not has_value) else None
+        assert (value_id or f"OF0{metric_id[3:]}") in known, (metric_id, description)
 
 
 def test_every_direction_agrees_with_the_ranks(values: pl.DataFrame) -> None:
@@ -229,7 +232,7 @@ def test_all_of_the_newest_release_is_known(newest: pl.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "metric_id", "trust_type"),
+    ("name", "metric_id", "trust_type"),
     [
         ("elective", "OF0023", "acute"),
         ("62-day", "OF0011", "acute"),
@@ -249,17 +252,17 @@ def test_all_of_the_newest_release_is_known(newest: pl.DataFrame) -> None:
     ],
 )  # fmt: skip
 def test_a_name_means_a_metric_of_the_type_that_has_it(
-    newest: pl.DataFrame, asked: str, metric_id: str, trust_type: str
+    newest: pl.DataFrame, name: str, metric_id: str, trust_type: str
 ) -> None:
-    chosen = choose(asked, newest, None)[0]
+    chosen = choose(name, newest, None)[0]
     assert isinstance(chosen, Metric)
-    if asked not in ("OF2029", "of0029", "Combined CYP and adult CMH paired outcome completeness"):
+    if name not in ("OF2029", "of0029", "Combined CYP and adult CMH paired outcome completeness"):
         assert chosen.trust_type == trust_type
     assert chosen.metric_id == metric_id
 
 
 @pytest.mark.parametrize(
-    ("asked", "quarter", "column"),
+    ("name", "quarter", "column"),
     [
         ("Finance", "Q1 2026/27", "sub_domain"),
         ("productivity", "Q1 2026/27", "sub_domain"),
@@ -274,14 +277,14 @@ def test_a_name_means_a_metric_of_the_type_that_has_it(
     ],
 )
 def test_the_published_name_of_an_area_wins(
-    observed: dict[str, tuple[pl.DataFrame, pl.DataFrame]], asked: str, quarter: str, column: str
+    observed: dict[str, tuple[pl.DataFrame, pl.DataFrame]], name: str, quarter: str, column: str
 ) -> None:
     observations, measured = observed[quarter]
-    for choice in choose(asked, measured, None):
+    for choice in choose(name, measured, None):
         assert isinstance(choice, Area)
         assert choice.is_domain == (column == "domain")
         in_area = observations.filter(
-            pl.col(column).str.to_lowercase() == asked.casefold(),
+            pl.col(column).str.to_lowercase() == name.casefold(),
             pl.col("trust_type") == choice.trust_type,
         )
         assert set(choice.metric_ids) == set(in_area["metric_id"])
@@ -290,8 +293,8 @@ def test_the_published_name_of_an_area_wins(
 @pytest.mark.parametrize("quarter", ["Q4 2025/26", "Q1 2026/27"])
 def test_a_name_means_the_same_metric_in_both_years(rows: pl.DataFrame, quarter: str) -> None:
     listed = catalogue(_observations(rows.filter(pl.col("Quarter") == quarter)).lazy())
-    for asked, metric_id in (("elective", "OF0023"), ("62-day", "OF0011"), ("deficit", "OF0079")):
-        chosen = choose(asked, listed, "acute")[0]
+    for name, metric_id in (("elective", "OF0023"), ("62-day", "OF0011"), ("deficit", "OF0079")):
+        chosen = choose(name, listed, "acute")[0]
         assert isinstance(chosen, Metric)
         assert chosen.metric_id == metric_id
 

@@ -23,9 +23,9 @@ def test_the_planted_revision_comes_first_with_both_files(league: League) -> Non
 
 
 def test_only_the_type_that_was_revised_has_revisions(league: League) -> None:
-    told = league.revisions().frame
-    assert set(told["trust_type"]) == {"acute"}
-    assert set(told["quarter"]) == {"Q3 2025/26"}
+    revisions = league.revisions().frame
+    assert set(revisions["trust_type"]) == {"acute"}
+    assert set(revisions["quarter"]) == {"Q3 2025/26"}
 
 
 def test_an_answer_that_rests_on_a_revised_figure_says_so_once(league: League) -> None:

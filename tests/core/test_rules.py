@@ -19,7 +19,7 @@ import pytest
 from nhs_league.core.frames import Frames
 from nhs_league.core.method import rules
 from nhs_league.core.method.rules import Recomputed, recompute
-from nhs_league.core.method.scoring import band, reaches, rule_of_metric
+from nhs_league.core.method.scoring import band, metric_note, reaches, rule_of_metric
 from tests.core.real_frames import Q1_2026, TWO_TRUSTS, YEAR_2025, frames_of, once
 from tests.framework_years import unlisted_year
 from tests.sampling import one_in
@@ -274,9 +274,9 @@ def test_without_a_list_the_same_rules_follow_from_the_rows(
     monkeypatch.setattr(rules, "listed_rules", lambda: listed.clear())
     inferred = recompute(complete.observations, complete.standings).rules
     # Tables of two scores cannot be told from other scores without values.
-    told = by_list.filter(~pl.col("rule").is_in(["unpublished", "pair"]))
-    both = told.join(inferred, on=["quarter", "metric_id"], suffix="_inferred")
-    assert both.height == told.height
+    listed = by_list.filter(~pl.col("rule").is_in(["unpublished", "pair"]))
+    both = listed.join(inferred, on=["quarter", "metric_id"], suffix="_inferred")
+    assert both.height == listed.height
     assert both["rule"].to_list() == both["rule_inferred"].to_list()
     assert both["over"].to_list() == both["over_inferred"].to_list()
     assert set(both["basis_inferred"]) == {"rows"}
@@ -341,7 +341,10 @@ def test_every_rule_that_is_listed_is_the_one_that_the_rows_keep(
 
 
 def _of_one_metric(
-    metric_id: str, values: Sequence[float], *quarters: Sequence[float], is_ranked: bool = False
+    metric_id: str,
+    values: Sequence[float | None],
+    *quarters: Sequence[float],
+    is_ranked: bool = False,
 ) -> Recomputed:
     """Recompute a metric of all acute trusts; a low value is better.
 
@@ -467,6 +470,21 @@ def test_a_standard_is_reached_as_published_where_the_value_does_not_tell(
         ]
 
 
+def test_a_trust_without_a_published_value_does_not_decide_the_rule_of_its_metric() -> None:
+    """Of seven trusts two reach the standard, 0 %; of the first of them only the score is known."""
+    values = [None, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0]
+    # 2 + 2 x (place - 1) / 4 of the five that miss it.
+    scores = [1.0, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0]
+    rules = _of_one_metric("OF0003", values, scores, is_ranked=True).rules
+    expected = [("standard", "type", "framework", 7, 6)]
+    assert rules.select("rule", "over", "basis", "scored", "explained").rows() == expected
+
+
+def test_a_metric_of_which_no_value_is_published_has_no_rule_that_can_be_seen() -> None:
+    rules = _of_one_metric("OF0003", [None] * 6, [1.0, 2.0, 2.5, 3.0, 3.5, 4.0]).rules
+    assert rules.select("rule", "explained").rows() == [("unpublished", 0)]
+
+
 def test_a_standard_that_is_not_listed_is_named_by_the_values_on_both_sides() -> None:
     rule = {
         "rule": "standard", "over": "type", "basis": "rows", "standard": None,
@@ -476,3 +494,56 @@ def test_a_standard_that_is_not_listed_is_named_by_the_values_on_both_sides() ->
         "Trusts that reach between 74.9% and 75.25% score 1.00; the others are scored by rank "
         "among trusts of the same type, from 2.00 (best) to 4.00, in even steps."
     )
+
+
+def _inferred(kind: str, *, missed: float | None, reached: float | None) -> dict[str, object]:
+    """A rule that follows from the rows, with the nearest values on both sides of its threshold."""
+    return {
+        "rule": kind, "over": "type", "basis": "rows", kind: None,
+        f"{kind}_missed": missed, f"{kind}_reached": reached,
+    }  # fmt: skip
+
+
+VALUED = "trusts with a published value score"
+AMONG = "by rank among 6 acute trusts"
+IN_STEPS = "By rank among trusts of the same type, from {} (best) to {}, in even steps."
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "of_a_trust"),
+    [
+        (
+            _inferred("standard", missed=None, reached=5.0),
+            f"All {VALUED} 1.00, which does not show the rule.",
+            f"all {VALUED} 1.00",
+        ),
+        (
+            _inferred("floor", missed=5.0, reached=None),
+            f"All {VALUED} 4.00, which does not show the rule.",
+            f"all {VALUED} 4.00",
+        ),
+        # Whatever the standard is, none reaches it; whatever the floor is, all clear it.
+        (
+            _inferred("standard", missed=5.0, reached=None),
+            IN_STEPS.format("2.00", "4.00"),
+            AMONG,
+        ),
+        (
+            _inferred("floor", missed=None, reached=5.0),
+            IN_STEPS.format("1.00", "3.00"),
+            AMONG,
+        ),
+    ],
+)
+def test_with_all_trusts_on_one_side_of_a_threshold_only_what_the_rows_show_is_said(
+    rule: dict[str, object], words: str, of_a_trust: str
+) -> None:
+    assert rule_of_metric(rule, "%") == words
+    of_trust = {"metric_id": "OF0999", "score": 2.5, "counts": False, "ranked_over": "type",
+                "ranked_of": 6, "placed": 6, "unit": "%"}  # fmt: skip
+    assert metric_note(rule | of_trust, "acute", {}) == of_a_trust
+
+
+def test_a_new_metric_in_which_all_score_best_shows_no_rule() -> None:
+    (rule,) = _of_one_metric("OF0999", [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [1.0] * 6).rules.to_dicts()
+    assert rule_of_metric(rule, "%") == f"All {VALUED} 1.00, which does not show the rule."

@@ -86,10 +86,10 @@ def test_a_stand_in_counts_only_where_it_is_scored(shared: Path) -> None:
     numbers = ["OF0207", "OF0208", "OF0108"]
 
     def counting(observations: pl.LazyFrame) -> set[str]:
-        kept = scored_for_average(observations).filter(
+        counted = scored_for_average(observations).filter(
             pl.col("trust_code") == "RHQ", pl.col("metric_id").is_in(numbers)
         )
-        return set(kept.collect()["metric_id"])
+        return set(counted.collect()["metric_id"])
 
     assert counting(frames.observations) == {"OF0108"}
     without = frames.observations.with_columns(

@@ -53,9 +53,9 @@ def with_changed(frames: Frames, table: str, **columns: pl.Expr) -> Frames:
     return replace(frames, **{table: changed})
 
 
-def spots(found: pl.DataFrame) -> list[tuple[str, str]]:
+def spots(of_quarter: pl.DataFrame) -> list[tuple[str, str]]:
     is_spot = pl.col("kind") == "hidden weak spot"
-    return found.filter(is_spot).select("trust_code", "metric_id").rows()
+    return of_quarter.filter(is_spot).select("trust_code", "metric_id").rows()
 
 
 def test_a_doubtful_figure_is_no_story(league: League) -> None:
@@ -66,8 +66,8 @@ def test_a_doubtful_figure_is_no_story(league: League) -> None:
     doubted = with_changed(one.frames, "observations", doubt=doubt)
     assert ("ZB6", "OF0011") not in spots(leads(replace(one, frames=doubted)))
     doubt = pl.when(pl.col("trust_code") == "ZB6").then(pl.lit("another rank")).otherwise("doubt")
-    found = leads(replace(one, frames=with_changed(one.frames, "standings", doubt=doubt)))
-    assert "ZB6" not in found["trust_code"].to_list()
+    others = leads(replace(one, frames=with_changed(one.frames, "standings", doubt=doubt)))
+    assert "ZB6" not in others["trust_code"].to_list()
 
 
 def test_a_part_of_a_type_has_no_stories(league: League) -> None:
@@ -78,13 +78,13 @@ def test_a_part_of_a_type_has_no_stories(league: League) -> None:
 
 def test_changes_are_those_that_are_clear_in_one_framework_year(league: League) -> None:
     assert "clear change" not in leads(material(league, Q4))["kind"].to_list()
-    found = leads(material(league, Q4, before=Q3)).filter(pl.col("kind") == "clear change")
+    changes = leads(material(league, Q4, before=Q3)).filter(pl.col("kind") == "clear change")
     clear = league.changes(Q3, Q4).frame.filter(pl.col("certainty") == "clear")
-    assert found.height > 2
-    assert set(found["trust_code"]) <= set(clear["trust_code"])
+    assert changes.height > 2
+    assert set(changes["trust_code"]) <= set(clear["trust_code"])
     # Each percentage has its sign: the value, and what it was.
     moves = (
-        found["in_words"].str.extract_groups(r"\((\S+), was (\S+)\)").struct.unnest().drop_nulls()
+        changes["in_words"].str.extract_groups(r"\((\S+), was (\S+)\)").struct.unnest().drop_nulls()
     )
     assert moves.height > 1
     assert moves.select(pl.all().str.ends_with("%").all()).row(0) == (True, True)
@@ -119,6 +119,17 @@ def test_a_change_is_a_lead_where_chance_would_give_less_than_one_trust_as_much(
     found = clear_changes(kept).filter(by_chance)["trust_code"].to_list()
     assert len(found) > 2
     assert set(found) <= set(codes[1::2])
+
+
+def test_a_trust_that_may_still_be_in_segment_5_makes_a_story_by_its_score_alone(
+    league: League,
+) -> None:
+    """From Q3 on the files do not say who is in segment 5; ZH5 was, and its score is clearly better."""
+    (lead,) = clear_changes(material(league, Q3, before="Q2 2025/26")).filter(
+        trust_code="ZH5"
+    ).to_dicts()  # fmt: skip
+    assert "segment" not in lead["in_words"]
+    assert lead["certainty"].startswith("Clear: its average score improved in ")
 
 
 def test_a_standard_that_hardly_any_trust_meets_is_told_with_their_number(league: League) -> None:
@@ -231,10 +242,10 @@ def test_how_often_chance_sets_domains_so_far_apart() -> None:
     ]
     # Another trust has too few scores.
     one = {"trust_code": "U", "domain": "D1", "score": 1.0, "weight": 1.0}
-    (found,) = domains_apart(pl.DataFrame([*rows, one])).to_dicts()
-    assert (found["trust_code"], found["domain_best"], found["domain_worst"]) == ("T", "D1", "D4")
+    (lead,) = domains_apart(pl.DataFrame([*rows, one])).to_dicts()
+    assert (lead["trust_code"], lead["domain_best"], lead["domain_worst"]) == ("T", "D1", "D4")
     beyond = 1 - NormalDist().cdf(3 / sqrt(15 / 11 * 2 / 3))
-    assert found["computed_p"] == pytest.approx(6 * 2 * beyond)
+    assert lead["computed_p"] == pytest.approx(6 * 2 * beyond)
 
 
 def test_services_apart_are_a_lead_below_5_of_100_cases(league: League) -> None:

@@ -22,7 +22,7 @@ STANDINGS = pl.DataFrame(
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("name", "code"),
     [
         ("Z02", "Z02"),
         ("z02", "Z02"),
@@ -40,8 +40,8 @@ STANDINGS = pl.DataFrame(
         ("queens hospital chimera lynn", "Z06"),
     ],
 )
-def test_one_clear_match_is_used(asked: str, code: str) -> None:
-    assert find(asked, STANDINGS).code == code
+def test_one_clear_match_is_used(name: str, code: str) -> None:
+    assert find(name, STANDINGS).code == code
 
 
 def test_what_was_taken_for_a_trust_is_said_unless_it_was_its_code_or_name() -> None:
@@ -64,10 +64,10 @@ def test_no_match_suggests_the_nearest() -> None:
     assert f"Z01  {NAMES['Z01']}" in none.value.advice
 
 
-@pytest.mark.parametrize("asked", ["", "nhs trust", "!!!", "zzzzzz"])
-def test_a_name_that_says_nothing_finds_nothing(asked: str) -> None:
+@pytest.mark.parametrize("name", ["", "nhs trust", "!!!", "zzzzzz"])
+def test_a_name_that_says_nothing_finds_nothing(name: str) -> None:
     with pytest.raises(NotFoundError):
-        find(asked, STANDINGS)
+        find(name, STANDINGS)
 
 
 def test_a_trust_is_found_by_a_name_that_it_had_before() -> None:
@@ -78,9 +78,9 @@ def test_a_trust_is_found_by_a_name_that_it_had_before() -> None:
             "trust_name": ["Old Hydra NHS Trust", "New Kraken NHS Trust"],
         }
     )
-    found = find("old hydra", renamed)
-    assert (found.code, found.name) == ("Z07", "New Kraken NHS Trust")
-    assert "New Kraken" in found.assumption
+    matches = find("old hydra", renamed)
+    assert (matches.code, matches.name) == ("Z07", "New Kraken NHS Trust")
+    assert "New Kraken" in matches.assumption
 
 
 @pytest.mark.parametrize("name", ["NHS Trust", "The NHS Foundation Trust", ""])

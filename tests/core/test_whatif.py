@@ -26,13 +26,13 @@ def after(
     return answer.table
 
 
-def own(league: League, code: str) -> TrustContext:
+def trust_context(league: League, code: str) -> TrustContext:
     return load_trust(league.store, code, "latest")
 
 
 @pytest.mark.parametrize("code", one_in(4, TRUSTS))
 def test_no_change_gives_the_published_table_exactly(league: League, code: str) -> None:
-    one = own(league, code)
+    one = trust_context(league, code)
     table = whatif(one.national, one.code, one.boundaries, []).table
     assert table["computed_average_score"].to_list() == table["average_score"].to_list()
     assert table["computed_segment"].to_list() == table["segment"].to_list()
@@ -40,7 +40,7 @@ def test_no_change_gives_the_published_table_exactly(league: League, code: str) 
 
 
 def test_setting_a_figure_to_what_it_is_changes_nothing(league: League) -> None:
-    one = own(league, "ZB6")
+    one = trust_context(league, "ZB6")
     table = after(one, league, ["OF0011=46.92"])
     assert table.filter(pl.col("computed_rank") != pl.col("rank")).is_empty()
 
@@ -63,7 +63,7 @@ def test_improving_one_metric_never_worsens_the_trusts_average_score(
 
 def check_improving(league: League, code: str, place: int, better: float) -> None:
     """A better value gives no worse average score."""
-    one = own(league, code)
+    one = trust_context(league, code)
     metrics = league.show(code).frame.filter(
         pl.col("value").is_not_null()
         & pl.col("score").is_not_null()
@@ -91,7 +91,7 @@ def check_improving(league: League, code: str, place: int, better: float) -> Non
 def test_each_way_into_a_segment_really_leads_there(league: League, code: str, target: int) -> None:
     ways = league.whatif(code, to_segment=target).frame
     assert ways.height
-    one = own(league, code)
+    one = trust_context(league, code)
     for way in ways.head(2).iter_rows(named=True):
         moves = way["set"].split()
         assert len(moves) == way["metrics"]
@@ -129,8 +129,8 @@ def test_a_value_may_be_named(league: League, word: str) -> None:
         "best": values.max(),
         "standard": 92.0,
     }
-    told = league.whatif("ZC2", {"elective": word}).frame.filter(what="value")
-    assert told["computed_after"].item() == named[word]
+    changed = league.whatif("ZC2", {"elective": word}).frame.filter(what="value")
+    assert changed["computed_after"].item() == named[word]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,25 @@ def places(releases: Releases, code: str) -> dict[str, Standing]:
     }
 
 
+SAY_WHO_IS_IN_SEGMENT_5 = ("Q1 2025/26", "Q2 2025/26")
+"""The quarters whose files have rows of it (OF5005); of others, those with a trust in it say so."""
+
+
+def perhaps_still_in_segment_5(
+    releases: Releases, before: str, after: str, trust_type: str
+) -> set[str]:
+    """Return the trusts that left segment 5 for a quarter that does not say who is in it."""
+    of_type = [trust for trust in releases[after].values() if trust.trust_type == trust_type]
+    segments = {trust.code: standing(trust, after).segment for trust in of_type}
+    if after in SAY_WHO_IS_IN_SEGMENT_5 or 5 in segments.values():
+        return set()
+    return {
+        code
+        for code, trust in releases[before].items()
+        if standing(trust, before).segment == 5 and segments.get(code) is not None
+    }
+
+
 FIGURES = ("Value", "Rank", "Average_score", "Segment")
 
 Changed = tuple[str, str, str, str, float | None, float | None]

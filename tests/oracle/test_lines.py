@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.oracle.files import ADJUSTED, AVERAGE, DOMAIN_SCORES
 from tests.oracle.lines import Place, places
 from tests.oracle.world import World
@@ -11,6 +13,7 @@ def number(text: str) -> int | None:
     return int(text) if text else None
 
 
+@pytest.mark.long
 def test_every_figure_names_its_file_and_line(world: World) -> None:
     lines = places(world.files())
     trusts = [(quarter, code) for quarter in world.releases for code in world.releases[quarter]]

@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from nhs_league.sample import release_files
 from tests.golden import raw
 from tests.inprocess import Ask
 from tests.oracle.files import Archive, Releases, Trust, read
+from tests.packed import packed_files
 
 TYPES = ("acute", "mental-health-community", "ambulance")
 
@@ -69,7 +69,7 @@ class World:
 @cache
 def sample_archive() -> Archive:
     """Return the sample as the oracle reads it."""
-    return read(file.data for file in release_files())
+    return read(file.data for file in packed_files())
 
 
 @cache
@@ -80,7 +80,7 @@ def real_archive(folder: Path) -> Archive:
 
 def sample_files() -> list[tuple[str, bytes]]:
     """Return the sample's files."""
-    return [(file.name, file.data) for file in release_files()]
+    return [(file.name, file.data) for file in packed_files()]
 
 
 def real_files(folder: Path) -> list[tuple[str, bytes]]:

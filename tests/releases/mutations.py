@@ -33,9 +33,9 @@ import polars as pl
 
 from nhs_league.errors import RefusedError
 from nhs_league.releases.parse import ParsedFile, parse_file
-from nhs_league.sample import release_files
 from tests.conftest import SHARED
 from tests.golden import raw
+from tests.packed import packed_files
 
 Rows = list[list[str]]
 Mutation = Callable[[Random, Rows], bytes]
@@ -78,7 +78,7 @@ def fictional() -> tuple[Base, ...]:
     """Give the sample's metric files and league tables of the smallest trust type."""
     files = [
         file
-        for file in release_files()
+        for file in packed_files()
         if "ambulance" in file.name and "2025-12" <= file.published <= "2026-06"
     ]
     return tuple(base(file.name, file.data) for file in files)

@@ -120,7 +120,7 @@ def answers(ask: Ask, questions: Sequence[str] = SMALL) -> Iterator[tuple[str, s
         yield done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", one_in(3, QUESTIONS))
 def test_what_was_kept_is_what_is_computed(league: League, name: str) -> None:
     question, folder = QUESTIONS[name], league.store.path / "derived"
     # A file where the folder would be: nothing can be kept, as on a store that is read-only.

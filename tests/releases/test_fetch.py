@@ -14,8 +14,8 @@ from pytest_httpserver import HTTPServer
 
 from nhs_league import open_league
 from nhs_league.releases.catalogue import BASE_URL, known_addresses, page_addresses
-from nhs_league.sample import release_files
 from tests.conftest import Run
+from tests.packed import packed_files
 from tests.releases import official
 
 
@@ -32,7 +32,7 @@ def small_site(httpserver: HTTPServer) -> HTTPServer:
 
 
 def publish(httpserver: HTTPServer, named: str) -> HTTPServer:
-    for file in release_files():
+    for file in packed_files():
         if named not in file.name:
             continue
         path = f"/wp-content/uploads/{file.source.removeprefix('sample/')}"

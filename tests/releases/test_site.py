@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from nhs_league.releases.catalogue import BASE_URL, LANDING_PAGES
-from nhs_league.sample import release_files
 from sample_release.files import ReleaseFile, make_rounds
 from tests.conftest import Run, kept_in
+from tests.packed import packed_files
 from tests.releases import official
 from tests.releases.site import UPLOADS, Site, serving
 
@@ -136,7 +136,7 @@ def test_the_built_in_list_stands_in_where_the_pages_fail(
 
 
 def test_quarter_and_type_keep_only_what_has_them(run: Run, site: Site, tmp_path: Path) -> None:
-    for file in release_files():
+    for file in packed_files():
         if "q3" not in file.source:
             site.add(file.source.removeprefix("sample/"), file.data)
     _, rows, _ = visit(run, site, tmp_path, "--type", "ambulance", "--quarter", "Q2 2025/26")

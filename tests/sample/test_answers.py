@@ -12,9 +12,9 @@ import pytest
 
 from nhs_league import League, open_league
 from nhs_league.core.method.standings import average_scores, domain_scores, league_rank
-from nhs_league.sample import release_files
 from sample_release.figures import EVENTS
 from tests.conftest import Run, environment
+from tests.packed import packed_files
 
 QUARTERS = ("Q1 2025/26", "Q2 2025/26", "Q3 2025/26", "Q4 2025/26", "Q1 2026/27")
 ROUNDING = 0.01 + 1e-9
@@ -133,7 +133,7 @@ def test_the_revised_figure_is_the_later_files(observations: pl.DataFrame) -> No
     )
     first = next(
         f
-        for f in release_files()
+        for f in packed_files()
         if f.name == "nhs-oversight-framework-acute-trust-data-q3-25-26.csv"
     )
     as_first = pl.read_csv(io.BytesIO(first.data)).filter(
@@ -153,7 +153,7 @@ def test_specialists_have_no_accident_and_emergency(
 
 
 def test_worst_at_elective_is_what_polars_finds_in_the_raw_csv(sample: Run) -> None:
-    raw = {file.name: file.data for file in release_files()}[
+    raw = {file.name: file.data for file in packed_files()}[
         "nhs-oversight-framework-acute-trust-data-q1-26-27.csv"
     ]
     by_hand = (

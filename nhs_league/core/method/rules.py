@@ -384,13 +384,15 @@ def _rules(scores: pl.DataFrame) -> pl.DataFrame:
     def best(side: pl.Expr) -> pl.Expr:
         return value.filter(side).get(good.filter(side).arg_max(), null_on_oob=True)
 
+    # A score whose value is not published says nothing of the rule of those that have one.
+    first = pl.col("rule").eq_missing(RuleKind.UNPUBLISHED.value).arg_min()
     summed = (
         scores.group_by(GROUP)
         .agg(
-            pl.col("metric", "rule", "over", "standard", "floor").first(),
-            higher_is_better=pl.col("higher").first(),
-            basis=pl.when((pl.col("rule") != RuleKind.UNKNOWN.value).first()).then(
-                pl.col("basis").first()
+            pl.col("metric", "rule", "over", "standard", "floor").get(first),
+            higher_is_better=pl.col("higher").get(first),
+            basis=pl.when((pl.col("rule") != RuleKind.UNKNOWN.value).get(first)).then(
+                pl.col("basis").get(first)
             ),
             standard_reached=worst(reached),
             standard_missed=best(missed),

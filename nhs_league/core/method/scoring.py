@@ -225,6 +225,8 @@ def _rule_in_words(row: Row, trust_type: str) -> str:
             RuleKind.PAIR.value: "by a table of two scores",
             RuleKind.UNPUBLISHED.value: "from figures that are not published",
         }.get(rule, "by an unknown rule")
+    if score := _shared_score(row):
+        return f"all trusts with a published value score {score}"
     standard = _bar(row, "standard") if "standard" in rule else ""
     floor = _bar(row, "floor") if "floor" in rule else ""
     if standard and row["score"] == 1:
@@ -262,25 +264,38 @@ def rule_of_metric(rule: Row, unit: str | None) -> str:
             RuleKind.PAIR.value: "By a table of two other scores.",
             RuleKind.UNPUBLISHED.value: "By figures that are not published.",
         }.get(kind, "No known rule fits the published scores.")
+    if score := _shared_score(row):
+        return f"All trusts with a published value score {score}, which does not show the rule."
     is_all = rule["over"] == Over.ALL.value
     who = "trusts of all types" if is_all else "trusts of the same type"
     fixed = []
-    if "standard" in kind:
-        fixed.append(f"Trusts that reach {_bar(row, 'standard')} score 1.00")
-    if "floor" in kind:
-        fixed.append(f"{'trusts' if fixed else 'Trusts'} that miss {_bar(row, 'floor')} score 4.00")
+    # A standard that no trust reaches, or a floor that all clear, is not in the figures.
+    if "standard" in kind and (bar := _bar(row, "standard")):
+        fixed.append(f"Trusts that reach {bar} score 1.00")
+    if "floor" in kind and (bar := _bar(row, "floor")):
+        fixed.append(f"{'trusts' if fixed else 'Trusts'} that miss {bar} score 4.00")
     best, worst = "2.00" if "standard" in kind else "1.00", "3.00" if "floor" in kind else "4.00"
     rest = f"by rank among {who}, from {best} (best) to {worst}, in even steps"
     return f"{'; '.join(fixed)}; the others are scored {rest}." if fixed else f"B{rest[1:]}."
 
 
+def _shared_score(row: Row) -> str | None:
+    """Return the score of all trusts where all reach a standard, or miss a floor, not listed."""
+    if "standard" in row["rule"] and not _bar(row, "standard"):
+        return "1.00" if row["standard_reached"] is not None else None
+    if "floor" in row["rule"] and not _bar(row, "floor"):
+        return "4.00" if row["floor_missed"] is not None else None
+    return None
+
+
 def _bar(row: Row, what: str) -> str:
+    """Name a standard or a floor by its value, or by the values on both sides; empty if unknown."""
     glue = "%" if row["unit"] == "%" else ""
     if row[what] is not None and row["basis"] == "framework":
         return f"{row[what]:.12g}{glue}".replace("-", "−")
     ends = [row[f"{what}_{side}"] for side in ("missed", "reached")]
     known = [f"{end:.12g}{glue}".replace("-", "−") for end in ends if end is not None]
-    return f"between {known[0]} and {known[1]}" if len(known) == 2 else "not known exactly"
+    return f"between {known[0]} and {known[1]}" if len(known) == 2 else ""
 
 
 def _share(weight: float) -> str:

@@ -100,8 +100,6 @@ SELDOM = 0.25
 """A weak spot is a lead if chance alone would give fewer than 1 trust in 4 one as bad."""
 LESS_THAN_ONE = 1
 """A change, or services apart, are leads if chance alone would give as much to fewer trusts."""
-_INTENSIVE = 5
-"""The segment of intensive support."""
 
 
 @frozen
@@ -314,7 +312,7 @@ def clear_changes(material: Material) -> pl.DataFrame:
     is_apart = (pl.col("computed_shift_low") > 0) | (pl.col("computed_shift_high") < 0)
     share = pl.min_horizontal("computed_p_better", 1 - pl.col("computed_p_better"))
     clear = (
-        both.filter(pl.col("certainty") == Certainty.CLEAR.value)
+        both.filter((pl.col("certainty") == Certainty.CLEAR.value) | _is_unlisted())
         .join(sound.select("trust_code"), on="trust_code", how="semi")
         .drop_nulls(["rank", "rank_from", "segment", "segment_from", "of"])
         .join(_short_names(material), on="metric_id", how="left")
@@ -366,7 +364,7 @@ def clear_changes(material: Material) -> pl.DataFrame:
 
 def _change(material: Material) -> pl.Expr:
     """Write what moved, by the value and not by the score."""
-    segment = pl.when(pl.col("segment") != pl.col("segment_from")).then(
+    segment = pl.when((pl.col("segment") != pl.col("segment_from")) & ~_is_unlisted()).then(
         pl.format(", and in segment {}, was {}", "segment", "segment_from")
     )
     has_values = pl.col("value").is_not_null() & (pl.col("value") != pl.col("value_from"))
@@ -403,9 +401,13 @@ def _by_rule() -> pl.Expr:
     return (
         ((cause == Cause.OVERRIDE_APPLIED.value) & (pl.col("segment_from") <= WELL_PLACED))
         | ((cause == Cause.OVERRIDE_REMOVED.value) & (pl.col("segment") <= WELL_PLACED))
-        # Since Q3 2025/26 no file says who is in segment 5, so leaving it shows no decision.
-        | ((cause == Cause.DECISION.value) & (pl.col("segment") == _INTENSIVE))
+        | (cause == Cause.DECISION.value)
     ).fill_null(value=False)
+
+
+def _is_unlisted() -> pl.Expr:
+    """Return whether a trust may still be in segment 5: then only its score can be a lead."""
+    return pl.col("cause") == Cause.NOT_PUBLISHED.value
 
 
 def _short_names(material: Material) -> pl.DataFrame:

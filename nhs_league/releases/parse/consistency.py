@@ -109,10 +109,13 @@ def _inconsistent_metrics(rows: pl.LazyFrame) -> pl.LazyFrame:
         & (pl.col("its_metric").cast(pl.String) != pl.col("metric_id").cast(pl.String))
         & ~described.str.starts_with(domain)
     )
+    claims = pl.struct("quarter", "its_kind", "its_domain")
+    of_domains = claims.filter(pl.col("its_kind").is_in(kinds), pl.col("its_domain").is_not_null())
     texts = pl.struct("quarter", "its_metric").n_unique()
     return metrics.select(
         pl.any_horizontal(pl.col(_OF_METRIC).any())
         | is_of_other.any()
+        | of_domains.is_duplicated().any()
         | (texts != pl.struct("quarter", "its_metric", "its_metric_of").n_unique())
     )
 

@@ -8,9 +8,12 @@ its columns are exchanged or shifted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
-from nhs_league.core.frameworks import RowKind
+from nhs_league.core.frames import QUARTER
+from nhs_league.core.frameworks import RowKind, framework
 from nhs_league.core.quarters import Quarter
 from nhs_league.errors import RefusedError
 from nhs_league.frozen import frozen
@@ -36,6 +39,8 @@ _LINKED = {
     "region": ("quarter", "trust_code"),
 }
 """Texts that are the same in every row of a metric, or of a trust."""
+_NAMED = 5
+"""How many metrics a notice names."""
 
 
 @frozen
@@ -88,12 +93,13 @@ def search(rows: Rows, frame: pl.DataFrame) -> Judged:
     frame, peers, of_peers = peer_figures(rows, frame)
     order, of_order = of_metric_file(rows, frame)
     others = (
-        check(rows, frame)
-        for check in (_odd_texts, _conflicting_ranks, _segments, _decisions, _domains)
+        check(rows, frame) for check in (_odd_texts, _conflicting_ranks, _segments, _decisions)
     )
     doubts = together([peers, order, *others])
+    frame, misnamed, of_domains = _domains(rows, frame)
+    doubts = together([doubts, misnamed])
     doubts = doubts.unique(["line", "column"], keep="first", maintain_order=True)
-    return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order))
+    return Judged(frame, doubts, set_aside, (*notices, *of_peers, *of_order, *of_domains))
 
 
 def _drop_duplicates(
@@ -203,26 +209,106 @@ def _decisions(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
     return cells(rows, elsewhere, "period", "this decision is for another quarter")
 
 
-def _domains(rows: Rows, frame: pl.DataFrame) -> pl.DataFrame:
-    """Doubt a domain's score or segment whose description does not begin with the domain's name.
+_OF_DOMAINS = (RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value)
+_DOMAIN_OF_TEXT = r"(?i)^(.+) domain (?:score|segment)$"
+
+
+def _domains(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+    """Give each domain's score and segment the domain that is its own, by metric ID.
+
+    A row's domain is wrong where its description is of another one, or where another metric ID has
+    it as well. Two IDs are never one domain: that of an ID is then the one that the framework year
+    lists for it or, where the year is not listed, the one in its description. Of an ID with only a
+    row or two wrong these are doubted; of others all are taken with one notice.
+
+    Returns:
+        The rows, their doubts (schema FAULTS), and notices.
 
     Raises:
-        RefusedError: most descriptions do not.
+        RefusedError: most descriptions are of another domain.
 
     """
-    kinds = [RowKind.DOMAIN_SCORE.value, RowKind.DOMAIN_SEGMENT.value]
-    is_described = pl.col("metric").cast(pl.String) != pl.col("metric_id").cast(pl.String)
-    of_domains = frame.filter(pl.col("kind").is_in(kinds)).filter(is_described).drop_nulls("domain")
-    description, domain = (
-        pl.col(c).cast(pl.String).str.to_lowercase() for c in ("metric", "domain")
+    by = ("quarter", "trust_type", "metric_id")
+    domain, text = (pl.col(c).cast(pl.String) for c in ("domain", "metric"))
+    labelled = (
+        frame.filter(pl.col("kind").is_in(_OF_DOMAINS))
+        .drop_nulls("domain")
+        .select("line", "quarter", "trust_type", "trust_code", "kind",
+                pl.col("metric_id").cast(pl.String), domain=domain, text=text)
+        .with_columns(
+            is_other=(pl.col("text") != pl.col("metric_id"))
+            & ~_folded("text").str.starts_with(_folded("domain")),
+            is_shared=pl.col("metric_id").n_unique().over("quarter", "kind", "domain") > 1,
+        )
+    )  # fmt: skip
+    groups = labelled.select(by).unique().height
+    broken = labelled.filter("is_other").select(by).unique().rows()
+    refuse_if_most(rows, broken, groups, "domain", "domains and descriptions do not match")
+    wrong = labelled.filter(pl.col("is_other") | pl.col("is_shared"))
+    if wrong.is_empty():
+        return frame, FAULTS.to_frame(), ()
+    named = (
+        wrong.join(_domains_of(wrong), on=["quarter", "metric_id"], how="left")
+        .with_columns(listed=pl.coalesce("listed", pl.col("text").str.extract(_DOMAIN_OF_TEXT)))
+        .with_columns(
+            is_wrong=pl.col("is_other") | (_folded("listed") != _folded("domain")),
+            true=pl.when("is_shared", _folded("listed") != _folded("domain"))
+            .then("listed")
+            .otherwise("domain"),
+        )
+        .with_columns(
+            is_double=pl.col("metric_id").n_unique().over("quarter", "trust_code", "kind", "true")
+            > 1
+        )
+        .with_columns(
+            # Two IDs that nothing tells apart are two domains all the same.
+            true=pl.when("is_double")
+            .then(pl.format("{} ({})", "true", "metric_id"))
+            .otherwise("true")
+        )
+        .filter(pl.col("is_wrong").fill_null(value=False) | pl.col("is_double"))
     )
-    differs = of_domains.filter(~description.str.starts_with(domain))
-    ids = of_domains["metric_id"].n_unique()
-    broken = differs.select("quarter", "trust_type", "metric_id").unique().rows()
-    refuse_if_most(rows, broken, ids, "domain", "domains and descriptions do not match")
-    if differs.height > ODD:
-        return FAULTS.to_frame()
-    return cells(rows, differs, "domain", "the description belongs to another domain")
+    single = named.filter(pl.len().over(by) <= ODD)
+    doubts = cells(rows, single, "domain", "the description belongs to another domain")
+    whole = named.join(single, on="line", how="anti").sort("line")
+    right = named.select("line", true="true")
+    corrected = frame.join(right, on="line", how="left", maintain_order="left").with_columns(
+        domain=pl.coalesce("true", domain)
+    )
+    return corrected.drop("true"), doubts, tuple(_of_whole_metrics(whole))
+
+
+def _folded(column: str) -> pl.Expr:
+    return pl.col(column).str.to_lowercase()
+
+
+def _domains_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the domain (``listed``) of each quarter and metric ID that its year lists."""
+    ids = rows.select(pl.col("quarter").cast(pl.String), "metric_id").unique()
+    listed = [
+        (quarter, metric_id, each.name)
+        for quarter, metric_id in ids.iter_rows()
+        if (scheme := framework(quarter[3:])) is not None
+        for each in scheme.domains
+        if scheme.kind(metric_id) in (RowKind.DOMAIN_SCORE, RowKind.DOMAIN_SEGMENT)
+        and each.id == metric_id[-2:]
+    ]
+    schema = {"quarter": QUARTER, "metric_id": pl.String, "listed": pl.String}
+    return pl.DataFrame(listed, schema=schema, orient="row")
+
+
+def _of_whole_metrics(wrong: pl.DataFrame) -> Iterator[str]:
+    """Name, in one notice, the metrics of which a domain was published wrong."""
+    columns = ("metric_id", "quarter", "domain", "text", "true")
+    each = wrong.select(columns).unique(maintain_order=True)
+    parts = [
+        f'{metric_id} ({quarter}) is published as "{label[:40]}" and described as "{text[:60]}", '
+        f"and is taken as {domain}"
+        for metric_id, quarter, label, text, domain in each.head(_NAMED).iter_rows()
+    ]
+    if parts:
+        more = f"; and {each.height - _NAMED} more" if each.height > _NAMED else ""
+        yield f"domains that do not match: {'; '.join(parts)}{more}"
 
 
 def _of_table(rows: Rows, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:

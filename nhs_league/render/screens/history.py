@@ -48,6 +48,7 @@ _REAL = {
 _LISTED = ("newly listed", "no longer listed")
 _CAUSES = {cause: cause for cause in ("override applied", "override removed", *_LISTED)} | {
     "decision": "NHS England’s decision",
+    "segment 5 not published": "5 not published",
     "framework changed": "new framework",
 }
 """Causes that are no metric's, in a few words."""

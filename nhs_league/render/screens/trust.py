@@ -27,7 +27,7 @@ from nhs_league.render.trust_report import (
     value_of,
     why_segment,
 )
-from nhs_league.render.trust_words import chance_line, counted_weak_spots
+from nhs_league.render.trust_words import chance_line, counted_weak_spots, says_who_left
 
 _LINES = 23
 """What a screen of 24 lines has room for: the last one is for the next command."""
@@ -132,6 +132,8 @@ def _since(standing: Row, previous: pl.DataFrame | None) -> Iterator[Fact]:
         old, new = before[column], standing[column]
         if old is not None and new is not None:
             parts.append(f"still {name} {new}" if old == new else f"{name} {old} to {new}")
+        if column == "segment" and not says_who_left(before, standing):
+            parts[-1] += " (5 not published)"
     old, new = before["average_score"], standing["average_score"]
     if old is not None and new is not None:
         before_and_now = (numbers.score(old), numbers.score(new))
