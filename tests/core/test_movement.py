@@ -104,10 +104,11 @@ def test_an_infection_moves_the_average_by_a_third_of_its_score() -> None:
 def test_only_new_values_in_one_unit_are_compared() -> None:
     """Sickness absence is better the lower it is, staff engagement the higher."""
     engaged: Row = {"metric_id": "OF0084", "metric": "Staff engagement", "unit": "out of 10"}
+    unknown: Row = {"metric_id": "OF0999", "metric": "Another thing"}
     pairs: list[tuple[str, Row, Row]] = [
         ("better", {}, {"value": 4.0}),
-        ("better", engaged, engaged | {"value": 5.1}),
-        ("worse", {}, {"value": 5.1}),
+        ("better", engaged, engaged | {"value": 6.0}),
+        ("worse", {}, {"value": 6.0}),
         ("worse", engaged, engaged | {"value": 4.0}),
         ("as before", {}, {}),
         ("mixed", {}, {"value": 4.0}),
@@ -117,11 +118,11 @@ def test_only_new_values_in_one_unit_are_compared() -> None:
         ("doubtful", {}, {"value": 4.0, "doubt": "a fraction"}),
         ("doubtful before", {"doubt": "a fraction"}, {"value": 4.0}),
         ("without a value", {}, {"value": None}),
+        ("better or worse", unknown, unknown | {"value": 4.0}),
     ]
-    before, after = (
-        quarter(label, *({"doubt": None, "trust_code": pair[0]} | pair[at] for pair in pairs))
-        for label, at in (("Q1 2025/26", 1), ("Q2 2025/26", 2))
-    )
+    sound: Row = {"doubt": None}
+    before = quarter("Q1 2025/26", *(sound | {"trust_code": c} | row for c, row, _ in pairs))
+    after = quarter("Q2 2025/26", *(sound | {"trust_code": c} | row for c, _, row in pairs))
     assert compare_values(before, after).rows() == [
         ("as before", 1, 0, 0), ("better", 2, 2, 0), ("mixed", 2, 1, 1), ("worse", 2, 0, 2),
     ]  # fmt: skip
