@@ -502,22 +502,21 @@ def test_a_fractional_likely_range_of_a_rank_is_set_aside(tmp_path: Path) -> Non
     assert "1.5 to 2" in answer.stderr
 
 
-@pytest.mark.parametrize("written", ["n/a", "N/A", "na", "-", "*"])
-def test_what_stands_for_nothing_is_missing(tmp_path: Path, written: str) -> None:
+def test_what_stands_for_nothing_is_missing(tmp_path: Path) -> None:
     """In a text and in a number it is no figure, and nothing is said to be unreadable."""
-    one, two = Trust("Z01", subtype=written, region=written), Trust("Z02")
-    rows = [
-        one.row("OF0082", written),
-        two.row("OF0082", 4.0, 1),
-        *one.standing(1, 1.5, 1),
-        *two.standing(2, 2.5, 2),
-    ]
+    nothing = dict(zip(trusts(5), ("n/a", "N/A", "na", "-", "*"), strict=True))
+    whole = Trust("Z06")
+    rows = [whole.row("OF0082", 4.0, 1), *whole.standing(1, 1.5, 1)]
+    for place, (trust, written) in enumerate(nothing.items(), 2):
+        one = Trust(trust.code, subtype=written, region=written)
+        rows += [one.row("OF0082", written), *one.standing(2, 1.5 + place / 10, place)]
     ask = league(tmp_path, rows)
     answer = ask("table", "--csv")
-    assert column(answer, "subtype") == {"Z01": "", "Z02": "Acute - Large"}
-    assert column(answer, "region") == {"Z01": "", "Z02": "London"}
+    blank = {trust.code: "" for trust in nothing}
+    assert column(answer, "subtype") == {"Z06": "Acute - Large", **blank}
+    assert column(answer, "region") == {"Z06": "London", **blank}
     best = ask("best", "--metric", "OF0082", "--csv")
-    assert column(best, "value") == {"Z02": "4.0"}
+    assert column(best, "value") == {"Z06": "4.0"}
     assert "could not be read" not in answer.stderr + best.stderr
 
 
