@@ -130,8 +130,9 @@ def _about_hidden(
     looked = int(chance["computed_metrics"].to_physical().quantile(0.5) or 0)
     expected = chance["computed_severe_by_chance"].sum()
     yield (
-        f"Chance alone would give about {expected:.0f} (about {looked} metrics for each trust), so "
-        "a single one says little. First are those severe in every quarter with new figures."
+        f"Chance alone would give about {expected:.0f} (about {counted(looked, 'metric')} for "
+        "each trust), so a single one says little. First are those severe in every quarter with "
+        "new figures."
     )
 
 
