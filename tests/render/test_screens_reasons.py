@@ -18,6 +18,7 @@ from nhs_league.render.screens.parts import next_of, screen_of
 from nhs_league.render.strips import Among, Ranks, Sparkline
 from nhs_league.render.terminal import Look, to_text
 from nhs_league.render.theme import Background, Tone, theme_for
+from tests.sampling import one_in
 
 T = TypeVar("T")
 DRAWN = set("▁▂▃▄▅▆▇█━┿│●◕◑◔○├└▲▼") | {"──"}
@@ -54,14 +55,16 @@ def meta_of(answer: Answer) -> Meta:
     return answer.presenter
 
 
-def test_no_line_is_wider_than_the_terminal_and_no_name_is_wrapped(
-    answers: dict[str, Answer],
-) -> None:
+@pytest.mark.parametrize("width", one_in(3, [60, 80, 120]))
+def test_no_line_is_wider_than_the_terminal(answers: dict[str, Answer], width: int) -> None:
     for name, answer in answers.items():
-        for width in (60, 80, 120):
-            text = to_text(answer, meta_of(answer), width=width, look=Look())
-            wide = [line for line in text.splitlines() if len(line) > width]
-            assert not wide, (name, width, wide)
+        text = to_text(answer, meta_of(answer), width=width, look=Look())
+        wide = [line for line in text.splitlines() if len(line) > width]
+        assert not wide, (name, wide)
+
+
+def test_no_name_is_wrapped(answers: dict[str, Answer]) -> None:
+    for name, answer in answers.items():
         for grid in of_kind(Grid, screen_of(answer, Screen(80, 24))):
             assert not any(column.wraps for column in grid.columns), name
 

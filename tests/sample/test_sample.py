@@ -76,6 +76,7 @@ def test_rounds_and_names_are_as_published(packed: Packed) -> None:
     assert tables == [path.replace("-data", "-league-table") for path in metric]
 
 
+@pytest.mark.long
 def test_every_file_has_the_published_form(packed: Packed) -> None:
     """A byte-order mark, CRLF, quotes only where needed, no NA, and a float for each number."""
     for file in packed:
