@@ -218,6 +218,18 @@ def test_where_a_metric_lacks_rows_that_its_ranks_count_it_is_named() -> None:
     assert "15 rows, ranks up to" in notice
 
 
+@pytest.mark.parametrize(("lacking", "end"), [(5, ")"), (6, ") and 1 more metric"), (7, "s")])
+def test_five_metrics_that_lack_rows_are_named_and_the_others_counted(
+    lacking: int, end: str
+) -> None:
+    ranked = dict.fromkeys(row[8] for row in ROWS[1:] if row[RANK])
+    ids = sorted(i for i in ranked if i.startswith(("OF0", "OF2")))[:lacking]
+    left = [row for n, row in enumerate(ROWS) if row[8] not in ids or n % 2]
+    (notice,) = (n for n in parse(official.published(left)).notices if n.startswith("rows are m"))
+    assert notice.count("ranks up to") == 5
+    assert notice.endswith(end)
+
+
 def test_trusts_without_a_summary_row_that_others_have_are_named_in_the_order_of_the_file() -> None:
     codes = [row[CODE] for row in ROWS[1:31]][::-1][:8]
     rows = [HEADER, *sorted(copied()[1:], key=lambda row: row[CODE], reverse=True)]

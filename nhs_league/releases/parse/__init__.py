@@ -250,7 +250,8 @@ def _of_content(rows: Rows, frame: pl.DataFrame) -> Iterator[str]:
         if (quarter, trust_type) not in parts
     ]
     if named:
-        more = f" and {len(named) - 5} more metrics" if len(named) > 5 else ""
+        others = len(named) - 5
+        more = f" and {others} more metric{'s' if others > 1 else ''}" if others > 0 else ""
         yield f"rows are missing for {', '.join(named[:5])}{more}"
     yield from _missing_kinds(kinds)
     every = summaries.to_series().to_list()
