@@ -169,6 +169,16 @@ def test_a_change_says_from_what_to_what_and_whether_it_is_real(answers: dict[st
         assert columns["how sure"][place] == real[row["certainty"]]
 
 
+def test_a_trust_that_may_still_be_in_segment_5_has_no_sign_of_a_move(sample_cache: Path) -> None:
+    """From Q3 2025/26 on, no file says who is in segment 5, as ZH5 was."""
+    answer = open_league(sample=True, data_dir=sample_cache).changes("q2", "q3", limit=0)
+    (grid,) = of_kind(Grid, screen_of(answer, Screen(120, 24)))
+    code, _, sign, segment = (column.cells for column in grid.columns[:4])
+    rows = dict(zip(code, zip(sign, segment, strict=True), strict=True))
+    assert rows["ZH5"] == ("", "5→4")
+    assert {"▲", "▼"} < {sign for sign, _ in rows.values()}
+
+
 def test_a_metrics_line_has_a_block_for_each_quarter(answers: dict[str, Answer]) -> None:
     lines = drawings(answers["every metric"], Sparkline)
     assert {len(line.values) for line in lines} == {5}

@@ -46,9 +46,10 @@ _REAL = {
     "not comparable": "",
 }
 _LISTED = ("newly listed", "no longer listed")
+_NOT_PUBLISHED = "segment 5 not published"
 _CAUSES = {cause: cause for cause in ("override applied", "override removed", *_LISTED)} | {
     "decision": "NHS England’s decision",
-    "segment 5 not published": "5 not published",
+    _NOT_PUBLISHED: "5 not published",
     "framework changed": "new framework",
 }
 """Causes that are no metric's, in a few words."""
@@ -76,7 +77,13 @@ def _change_columns(frame: pl.DataFrame, *, has_room: bool) -> Iterator[Column]:
     rows = frame.rows(named=True)
     yield Column("", texts(frame, "trust_code"), ink=Ink.CODE)
     yield Column("trust", names(frame), shrinks=True)
-    moved = [MOVED.get(row["direction"] or "", ("", None)) for row in rows]
+    # A sign beside 5→3 would say that the trust is out of segment 5, which no file says.
+    moved = [
+        ("", None)
+        if row["cause"] == _NOT_PUBLISHED
+        else MOVED.get(row["direction"] or "", ("", None))
+        for row in rows
+    ]
     yield Column("", [sign for sign, _ in moved], colours=[tone for _, tone in moved])
     tones = [tone_of_segment(row["segment"]) for row in rows]
     yield Column("segment", [_from_to(row, "segment") for row in rows], numeric=True, tones=tones)
